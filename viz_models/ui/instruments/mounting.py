@@ -1,0 +1,46 @@
+"""How an instrument gets to the browser: its three files, and bytes behind a JSON header."""
+
+import json
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+
+@cache
+def mounted(name: str) -> Callable[..., Any]:
+    """Register the instrument `name` (name.html, name.css and name.js in this folder).
+
+    An inline module cannot import a relative file, so shared.js is put in front of each.
+    """
+    return st.components.v2.component(
+        f"forward_pass.{name}",
+        html=(HERE / f"{name}.html").read_text(encoding="utf-8"),
+        css=(HERE / f"{name}.css").read_text(encoding="utf-8"),
+        js="\n".join((HERE / f).read_text(encoding="utf-8") for f in ("shared.js", f"{name}.js")),
+    )
+
+
+def pack(header: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> bytes:
+    """Header and arrays as one byte string, which Streamlit sends without base64.
+
+    Layout: uint32 little-endian length of the header, the header as UTF-8 JSON padded with
+    spaces so that the first array starts at a multiple of 8, then the arrays, each C-contiguous
+    and padded to a multiple of 8. The header gets `arrays`: one [dtype, shape, offset] each,
+    where offset counts from the end of the header.
+    """
+    offset, index, parts = 0, [], []
+    for array in arrays:
+        raw = np.ascontiguousarray(array).tobytes()
+        index.append([array.dtype.str, list(array.shape), offset])
+        parts.append(raw + b"\0" * (-len(raw) % 8))
+        offset += len(parts[-1])
+    text = json.dumps({**header, "arrays": index}, allow_nan=False).encode()
+    text += b" " * (-(len(text) + 4) % 8)
+    return struct.pack("<I", len(text)) + text + b"".join(parts)

@@ -1,0 +1,36 @@
+// What every instrument needs; mounting.py puts this in front of each of them.
+
+const TYPED = {
+  "|u1": Uint8Array, "|i1": Int8Array, "<u2": Uint16Array, "<i2": Int16Array,
+  "<i4": Int32Array, "<f4": Float32Array, "<f8": Float64Array,
+};
+
+/** The header and typed arrays that mounting.pack made. Arrays come as {values, shape}. */
+function unpack(data) {
+  const bytes = data.slice(); // a fresh buffer starts at 0, so that offsets stay aligned
+  const length = new DataView(bytes.buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const arrays = header.arrays.map(([dtype, shape, offset]) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    return { shape, values: new TYPED[dtype](bytes.buffer, 4 + length + offset, count) };
+  });
+  return { header, arrays };
+}
+
+/** Keep an instrument's choice in the address bar without adding a step to the history. */
+function writeParam(name, value) {
+  const url = new URL(window.location.href);
+  if (value === null) url.searchParams.delete(name);
+  else url.searchParams.set(name, value);
+  if (url.href !== window.location.href) {
+    window.history.replaceState(window.history.state, "", url.href);
+  }
+}
+
+/** Whether a key press belongs to something else: a text field, a slider, a menu. */
+function isForSomeoneElse(event) {
+  const target = event.composedPath()[0];
+  return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented
+    || Boolean(target.closest?.(
+      "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=tab], [role=dialog], [role=combobox], [role=menu]"));
+}
