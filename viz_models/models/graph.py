@@ -1,0 +1,83 @@
+"""A network as a list of operations, named as torchvision's feature extraction names them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from torch import fx, nn
+from torchvision.models.feature_extraction import NodePathTracer
+
+from viz_models.models import registry
+from viz_models.records import ModelRef
+
+_CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
+_ROOT_GROUPS: tuple[tuple[type[nn.Module], str], ...] = (
+    (nn.Conv2d, "stem"),
+    (nn.MaxPool2d, "pool"),
+    (nn.AvgPool2d, "pool"),
+    (nn.AdaptiveAvgPool2d, "avgpool"),
+    (nn.Flatten, "head"),
+    (nn.Linear, "head"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """The traced forward of an architecture; it holds no weights and runs with any copy."""
+
+    fx: fx.Graph
+    names: dict[fx.Node, str]  # every node but `output`, in order; "input" for the photo
+    groups: dict[fx.Node, str]
+    skeleton: nn.Module  # on the meta device
+
+
+def graph(ref: ModelRef) -> Graph:
+    """The operations of a network, traced once per architecture with torch.fx.
+
+    Raises:
+        ValueError: If the registry does not have the network.
+    """
+    registry.card(ref)
+    return _graph(ref.name)
+
+
+@lru_cache(maxsize=8)
+def _graph(name: str) -> Graph:
+    skeleton = registry.skeleton(ModelRef(name=name))
+    tracer = NodePathTracer()
+    traced = tracer.trace(skeleton)
+    nodes = [node for node in traced.nodes if node.op != "output"]
+    names = {
+        node: "input" if node.op == "placeholder" else tracer.node_to_qualname[node]
+        for node in nodes
+    }
+    groups = dict(zip(nodes, _groups(nodes, names, skeleton), strict=True))
+    return Graph(traced, names, groups, skeleton)
+
+
+def _groups(nodes: list[fx.Node], names: dict[fx.Node, str], root: nn.Module) -> Iterator[str]:
+    """What folds together: the outermost block around a step, or a run of the root's own steps."""
+    modules = dict(root.named_modules())
+    current, used = "", set[str]()
+    for node in nodes:
+        wanted = "input" if node.op == "placeholder" else _block(names[node], modules)
+        wanted = wanted or _root_group(node, modules) or current
+        if wanted != current.partition("~")[0]:
+            current = wanted if wanted not in used else f"{wanted}~{len(used)}"
+            used.add(current)
+        yield current
+
+
+def _block(name: str, modules: dict[str, nn.Module]) -> str:
+    """The first module on the way down that does something of its own and is no leaf."""
+    parts = name.split(".")[:-1]
+    prefixes = [".".join(parts[: i + 1]) for i in range(len(parts))]
+    own = [p for p in prefixes if not isinstance(modules.get(p), _CONTAINERS)]
+    return own[0] if own else (prefixes[-1] if prefixes else "")
+
+
+def _root_group(node: fx.Node, modules: dict[str, nn.Module]) -> str:
+    if node.op != "call_module":
+        return "head" if "flatten" in str(node.target) else ""
+    module = modules[str(node.target)]
+    return next((group for kind, group in _ROOT_GROUPS if isinstance(module, kind)), "")

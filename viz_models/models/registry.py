@@ -1,0 +1,131 @@
+"""The networks that can be explored, and the one place that builds and shares them."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torchvision
+from torch import nn
+from torchvision.models import ResNet18_Weights
+
+from viz_models.records import ModelRef
+
+SHARED_BYTES = 256 * 2**20  # five ResNet18s; the oldest go first
+MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """What a page needs to know about a network before it is built."""
+
+    title: str
+    builder: Callable[[], nn.Module]  # freshly initialized, from torch's global generator
+    input_shape: tuple[int, int, int]  # C H W
+    mean: tuple[float, ...]  # what preprocessing subtracts, per channel, of 0..1
+    std: tuple[float, ...]  # and divides by
+    labels: tuple[str, ...]  # one per class
+    group_labels: dict[str, str]  # group of a step -> what stands under its box
+    paper: str
+
+
+CARDS = {
+    "resnet18": ModelCard(
+        title="ResNet18",
+        builder=lambda: torchvision.models.resnet18(weights=None),
+        input_shape=(3, 224, 224),
+        mean=(0.485, 0.456, 0.406),
+        std=(0.229, 0.224, 0.225),
+        labels=tuple(ResNet18_Weights.IMAGENET1K_V1.meta["categories"]),
+        group_labels={
+            "input": "input",
+            "stem": "stem",
+            "pool": "pool",
+            **{f"layer{i}.{j}": f"block {i}.{j}" for i in (1, 2, 3, 4) for j in (0, 1)},
+            "avgpool": "avg",
+            "head": "fc",
+        },
+        paper="He et al. 2015, Deep Residual Learning for Image Recognition, arXiv:1512.03385",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shared:
+    model: nn.Module
+    lock: threading.Lock
+    bytes: int
+
+
+_building = threading.Lock()  # builders draw from torch's one global generator
+_listing = threading.Lock()  # held for microseconds, never while building
+_models: OrderedDict[ModelRef, _Shared] = OrderedDict()
+
+
+def card(ref: ModelRef) -> ModelCard:
+    """The card of a network.
+
+    Raises:
+        ValueError: If the name, the weights or the seed is not one we have.
+    """
+    if ref.name not in CARDS:
+        raise ValueError(f"unknown model {ref.name!r}; choose from {', '.join(sorted(CARDS))}")
+    if ref.weights != "random":
+        raise ValueError(f"unknown weights {ref.weights!r} for {ref.name}; choose random")
+    if not 0 <= ref.seed <= MAX_SEED:
+        raise ValueError(f"seed {ref.seed} is out of range; choose 0 to {MAX_SEED}")
+    return CARDS[ref.name]
+
+
+def build(ref: ModelRef) -> nn.Module:
+    """A fresh network of your own, in training mode, as torchvision would build it.
+
+    Equals `torch.manual_seed(ref.seed)` followed by the builder bit for bit, but leaves
+    torch's global generator where it was.
+
+    Raises:
+        ValueError: If the registry does not have it.
+    """
+    builder = card(ref).builder
+    with _building, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(ref.seed)
+        return builder()
+
+
+def skeleton(ref: ModelRef) -> nn.Module:
+    """The network on the meta device: shapes and modules, no values, no memory."""
+    with torch.device("meta"):
+        return card(ref).builder().eval()
+
+
+@contextmanager
+def shared(ref: ModelRef) -> Iterator[nn.Module]:
+    """The process-wide copy of a network: eval, frozen, and yours alone inside the block.
+
+    Do not change it. What takes seconds or needs gradients belongs on a copy from `build`.
+
+    Raises:
+        ValueError: If the registry does not have it.
+    """
+    entry = _find(ref) or _add(ref)
+    with entry.lock:
+        yield entry.model
+
+
+def _find(ref: ModelRef) -> _Shared | None:
+    with _listing:
+        if ref in _models:
+            _models.move_to_end(ref)
+        return _models.get(ref)
+
+
+def _add(ref: ModelRef) -> _Shared:
+    model = build(ref).eval().requires_grad_(False)
+    size = sum(t.nbytes for t in model.state_dict().values())
+    with _listing:
+        entry = _models.setdefault(ref, _Shared(model, threading.Lock(), size))
+        while len(_models) > 1 and sum(e.bytes for e in _models.values()) > SHARED_BYTES:
+            _models.popitem(last=False)
+    return entry
