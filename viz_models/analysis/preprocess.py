@@ -1,0 +1,62 @@
+"""What torchvision's ResNet weights do to a photo before the network sees it, step by step."""
+
+from typing import Final
+
+import numpy as np
+import torch
+from PIL import Image
+from torchvision.models import ResNet18_Weights
+from torchvision.transforms import functional
+
+from viz_models.images.convert import middle
+from viz_models.records import Pair, Photo, Prepared
+
+PRESET: Final = ResNet18_Weights.IMAGENET1K_V1.transforms()
+
+
+def prepare(photo: Photo) -> Prepared:
+    """Resize, center crop, scale to 0..1 and normalize.
+
+    Bit for bit `ResNet18_Weights.IMAGENET1K_V1.transforms()` on the same picture, except that a
+    strip longer than 64 times its width is first cut to its middle.
+
+    Args:
+        photo: (H, W, 3) uint8 pixels of any size from 1x1.
+
+    Returns:
+        Prepared, with the (3, 224, 224) float32 tensor and what happened on the way.
+    """
+    image = Image.fromarray(middle(photo.pixels))
+    resized = functional.resize(
+        image, PRESET.resize_size, PRESET.interpolation, antialias=PRESET.antialias
+    )
+    cropped = functional.center_crop(resized, PRESET.crop_size)
+    scaled = functional.convert_image_dtype(functional.pil_to_tensor(cropped), torch.float)
+    tensor = functional.normalize(scaled, PRESET.mean, PRESET.std)
+
+    mean_before, std_before = _moments(scaled)
+    mean_after, std_after = _moments(tensor)
+    return Prepared(
+        tensor=tensor.numpy(),
+        cropped=np.array(cropped),
+        resized_size=(resized.height, resized.width),
+        crop_box=_crop_box((resized.height, resized.width)),
+        mean_before=mean_before,
+        std_before=std_before,
+        mean_after=mean_after,
+        std_after=std_after,
+        normalize_mean=tuple(PRESET.mean),
+        normalize_std=tuple(PRESET.std),
+    )
+
+
+def _crop_box(size: Pair) -> tuple[int, int, int, int]:
+    side = PRESET.crop_size[0]
+    top, left = (round((length - side) / 2) for length in size)  # as torchvision rounds
+    return top, left, top + side, left + side
+
+
+def _moments(x: torch.Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and population standard deviation of each channel of (3, H, W), in float64."""
+    std, mean = torch.std_mean(x.double(), dim=(1, 2), correction=0)
+    return tuple(mean.tolist()), tuple(std.tolist())

@@ -1,0 +1,140 @@
+"""From the bytes of a file to an upright RGB photo, or one line that says what is wrong."""
+
+import hashlib
+import io
+import threading
+import warnings
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from viz_models.images.convert import middle, rgb_array, turn_upright
+from viz_models.records import ImageRef, Pair, Photo
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # by content; the rest of Pillow stays closed
+MAX_PIXELS = 16_000_000
+MAX_JPEG_PIXELS = 50_000_000  # above MAX_PIXELS decoded at half size: a phone's photo passes
+MAX_JPEG_SCANS = 64  # real files have about ten, and each one walks over the whole picture
+MAX_COEFFICIENTS = 60_000_000  # of 2 bytes: what a progressive JPEG keeps while it is read
+SMALL_SIDE = 224  # below, the network sees an enlarged photo
+
+_LIMITS = "the limit is 50 megapixels for JPEG and 16 for other formats. Save a smaller copy."
+_ORIENTATION = 0x0112  # EXIF tag
+_ONE_AT_A_TIME = threading.Lock()  # ten large uploads at once must not need ten times the memory
+
+# Once for the process: switching it around each call would race with other threads.
+Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+class BadImage(ValueError):  # noqa: N818 - named for what it is, shown to people as such
+    """A file that cannot be shown; its text is one line for the person who chose it."""
+
+
+def decode(raw: bytes, label: str) -> Photo:
+    """Decode one picture; nothing of its metadata is kept.
+
+    Accepts PNG, JPEG, WebP, GIF and BMP by content, whatever the name says. The size in the
+    header is checked before any pixel is decoded. Safe to call from several threads.
+
+    Args:
+        raw: The whole file.
+        label: What to call it in an error, usually its file name.
+
+    Returns:
+        Photo with (H, W, 3) uint8 pixels: upright, alpha over white, 16 bits scaled to 8, the
+        first frame of an animation. `notes` says what was changed.
+
+    Raises:
+        BadImage: If it is no such picture, is damaged or is too large.
+    """
+    name = "".join(c for c in label if c.isprintable())[:60] or "This file"
+    try:
+        with _ONE_AT_A_TIME, _open(raw, name) as image:
+            return _photo(image, raw, name)
+    except (BadImage, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadImage(f"{name} has too many pixels: {_LIMITS}") from error
+    except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
+        raise BadImage(f"{name} is damaged and cannot be read. Export it once more.") from error
+
+
+def fingerprint(pixels: np.ndarray) -> str:
+    """SHA-256 of decoded pixels and their size, hexadecimal.
+
+    Args:
+        pixels: (H, W, 3) uint8.
+    """
+    digest = hashlib.sha256(f"{pixels.shape[0]}x{pixels.shape[1]}:".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()
+
+
+def _open(raw: bytes, name: str) -> Image.Image:
+    if not raw:
+        raise BadImage(f"{name} is empty. Choose a picture.")
+    try:
+        return Image.open(io.BytesIO(raw), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        found = "HEIC or AVIF" if raw[4:8] == b"ftyp" else "not PNG, JPEG, WebP, GIF or BMP"
+        raise BadImage(f"{name} is {found}. Save it as JPEG or PNG and try again.") from error
+
+
+def _photo(image: Image.Image, raw: bytes, name: str) -> Photo:
+    _check_size(image, raw, name)
+    orientation = image.getexif().get(_ORIENTATION, 1)
+    full: Pair = (image.height, image.width)
+    notes = [*_reduce(image), *_first_frame(image)]
+    pixels, converted = rgb_array(image)
+    image.close()  # frees its copy before turning makes another one
+    pixels = turn_upright(pixels, orientation)
+    notes += [*converted, *_turned(orientation)]
+    kept = middle(pixels)
+    ref = ImageRef(kind="upload", name="upload", sha256=fingerprint(kept))
+    size = (full[1], full[0]) if orientation in {5, 6, 7, 8} else full
+    return Photo(ref, kept, size, (*notes, *_unusual_size(pixels, kept)))
+
+
+def _check_size(image: Image.Image, raw: bytes, name: str) -> None:
+    is_jpeg = image.format in {"JPEG", "MPO"}  # MPO: a phone's JPEG with a second picture behind
+    count = image.width * image.height
+    if count > (MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS):
+        size = f"{image.width} × {image.height} = {count / 1e6:.0f} megapixels"
+        raise BadImage(f"{name} is {size}: {_LIMITS}")
+    # 0xFFDA starts a scan; inside compressed data 0xFF is always followed by 0
+    if is_jpeg and raw.count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise BadImage(f"{name} has too many scans for a JPEG. Save it once more, not progressive.")
+    coefficients = count * len(image.getbands())
+    if is_jpeg and "progressive" in image.info and coefficients > MAX_COEFFICIENTS:
+        raise BadImage(f"{name} is a progressive JPEG of over 20 megapixels. Save a smaller copy.")
+
+
+def _reduce(image: Image.Image) -> list[str]:
+    width, height = image.size
+    if width * height <= MAX_PIXELS:
+        return []
+    image.draft(None, (width // 2, height // 2))
+    return [f"Decoded at {image.width} × {image.height}, half of its size, to save memory."]
+
+
+def _first_frame(image: Image.Image) -> list[str]:
+    if image.format == "MPO" or not getattr(image, "is_animated", False):
+        return []
+    return ["Only the first frame of the animation is used."]
+
+
+def _turned(orientation: int) -> list[str]:
+    if orientation not in range(2, 9):
+        return []
+    return [f"Turned upright as its EXIF orientation ({orientation}) says."]
+
+
+def _unusual_size(pixels: np.ndarray, kept: np.ndarray) -> list[str]:
+    height, width = pixels.shape[:2]
+    if kept is not pixels:
+        used = f"{kept.shape[1]} × {kept.shape[0]}"
+        return [f"Very narrow: only the middle {used} of {width} × {height} is used."]
+    if min(height, width) < SMALL_SIDE:
+        return [f"Small: {width} × {height} is enlarged for the network."]
+    return []
