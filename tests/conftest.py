@@ -1,0 +1,36 @@
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: two shared cores, many processes
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure(config):
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items):
+    """Cheap news first: fast tests, then slow ones, then those that need a browser."""
+    items.sort(
+        key=lambda i: 2 * bool(i.get_closest_marker("e2e")) + bool(i.get_closest_marker("slow"))
+    )
+
+
+@pytest.fixture
+def open_page():
+    """Run a page of the site (or pages/site.py itself) without a browser."""
+
+    def _open(relative, **query_params):
+        at = AppTest.from_file(ROOT / relative, default_timeout=60)
+        for name, value in query_params.items():
+            at.query_params[name] = value
+        return at.run()
+
+    return _open
