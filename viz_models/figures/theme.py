@@ -220,7 +220,12 @@ def style(
             "bordercolor": p.border,
             "font": {"family": CODE_FONT, "size": small, "color": p.text},
         },
-        legend={"font": {"color": p.muted, "size": small}, "orientation": "h", "y": 1.08},
+        legend={
+            "font": {"color": p.muted, "size": small},
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1,
+        },
         modebar={"bgcolor": "rgba(0, 0, 0, 0)", "color": p.muted, "activecolor": p.blue},
     )
     fig.update_xaxes(**axis)
