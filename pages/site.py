@@ -1,0 +1,23 @@
+"""The frame around every lesson, and the one list of all lessons."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from viz_models.ui import frame, state
+
+HERE = Path(__file__).parent
+CHAPTERS = {
+    "": [
+        st.Page(HERE / "home/home.py", title="Explore", url_path="home", default=True),
+        st.Page(HERE / "flow/tensor_flow.py", title="Flow", url_path="flow"),
+    ],
+}
+
+st.set_page_config(page_title="Forward Pass", page_icon=":material/layers:", layout="wide")
+st.logo(HERE / "logo.svg", size="large", link=None)
+frame.style()
+page = st.navigation(CHAPTERS, position="top")
+state.enter(page.url_path)
+page.run()
+frame.bar([p for chapter in CHAPTERS.values() for p in chapter], page)

@@ -1,0 +1,48 @@
+import math
+
+import pytest
+
+from viz_models.digits import count, digits, memory, percent, shape, signed
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (0.123456, "0.1235"),
+        (-0.0123456, "−0.01235"),
+        (1e-5, "1e−5"),
+        (150_523.0, "150500"),
+        (1e9, "1e9"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "nan"),
+    ],
+)
+def test_digits(x, text):
+    assert digits(x) == text
+
+
+def test_significant_digits_must_be_positive():
+    with pytest.raises(ValueError, match="1 or more"):
+        digits(1.0, 0)
+
+
+def test_signs_stand_before_both_kinds_of_terms():
+    assert [signed(v) for v in (0.5, -0.5, 0.0)] == ["+0.5", "−0.5", "0"]
+
+
+def test_a_tiny_share_does_not_read_as_none():
+    assert [percent(s) for s in (0.0, 1e-6, 0.224, 1.0)] == ["0.0 %", "< 0.05 %", "22.4 %", "100.0 %"]
+
+
+def test_amounts():
+    assert [count(n) for n in (0, 9408, 118_013_952, 1_814_073_344)] == [
+        "0",
+        "9,408",
+        "118.0 M",
+        "1.8 G",
+    ]
+    assert [memory(n) for n in (40, 401_408, 3_211_264)] == ["40 B", "392 KiB", "3.1 MiB"]
+    assert shape((64, 56, 56)) == "64×56×56"

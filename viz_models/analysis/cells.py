@@ -1,0 +1,53 @@
+"""Which value of a tensor is looked at: as text in a link, and carried from step to step."""
+
+import numpy as np
+
+from viz_models.records import Cell
+
+
+def parse(text: str, shape: tuple[int, ...]) -> Cell | None:
+    """The cell that "c,y,x" (or "c" in a vector) names, or None where there is none.
+
+    Args:
+        text: From a link; anything may stand in it.
+        shape: Of the tensor, without the batch axis.
+    """
+    parts = text.split(",")
+    if len(parts) != len(shape) or not all(p.isascii() and p.isdigit() for p in parts):
+        return None
+    cell = tuple(int(p[:9]) for p in parts)
+    return cell if all(i < n for i, n in zip(cell, shape, strict=True)) else None
+
+
+def text(cell: Cell) -> str:
+    """A cell as it stands in a link."""
+    return ",".join(str(i) for i in cell)
+
+
+def striking(value: np.ndarray) -> Cell:
+    """Where to look first: the largest value, by amount, of the map that varies most.
+
+    Args:
+        value: (C, H, W) or (C,) float32.
+    """
+    if value.ndim == 1:
+        return (int(np.abs(value).argmax()),)
+    c = int(value.reshape(value.shape[0], -1).std(axis=1).argmax())
+    y, x = np.unravel_index(int(np.abs(value[c]).argmax()), value[c].shape)
+    return (c, int(y), int(x))
+
+
+def carried(cell: Cell, old: tuple[int, ...], new: tuple[int, ...]) -> Cell | None:
+    """The same spot of the photo in a step of another size; None if there is no such spot.
+
+    Args:
+        cell: (c, y, x) in the step that was left.
+        old: Shape of that step.
+        new: Shape of the step that was entered.
+    """
+    if len(old) != len(new):
+        return None
+    if len(old) == 1:
+        return cell if cell[0] < new[0] else None
+    c, y, x = cell
+    return (c % new[0], (2 * y + 1) * new[1] // (2 * old[1]), (2 * x + 1) * new[2] // (2 * old[2]))

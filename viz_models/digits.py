@@ -1,0 +1,56 @@
+"""How numbers are written, on screen, in scripts and on the command line. No imports from here."""
+
+import re
+
+
+def digits(x: float, significant: int = 4) -> str:
+    """A number as people write it: "−0.01234", "1e−5", "150500".
+
+    Args:
+        x: Any float; non-finite values become "∞", "−∞" and "nan".
+        significant: How many significant digits are kept; trailing zeros are dropped.
+
+    Raises:
+        ValueError: If significant is below 1.
+    """
+    if significant < 1:
+        raise ValueError(f"significant digits must be 1 or more, got {significant}")
+    text = f"{float(x) + 0.0:.{significant}g}"  # + 0.0 turns −0 into 0
+    mantissa, _, exponent = text.partition("e")
+    if exponent and 0 <= int(exponent) < 7:
+        text = f"{float(text):.0f}"  # 1.505e+05 is harder to read than 150500
+    elif exponent:
+        text = f"{mantissa}e{int(exponent)}"
+    return re.sub(r"^-", "−", text.replace("e-", "e−")).replace("inf", "∞")
+
+
+def signed(x: float, significant: int = 4) -> str:
+    """The same with a plus sign where it is positive, for terms of a sum."""
+    return f"+{digits(x, significant)}" if x > 0 else digits(x, significant)
+
+
+def percent(share: float) -> str:
+    """A share of 1 as "22.4 %"; a tiny one never reads as none."""
+    if 0 < share < 0.0005:
+        return "< 0.05 %"
+    return f"{100 * share:.1f} %"
+
+
+def count(n: float) -> str:
+    """A large count in short: "118.0 M", "9,408"."""
+    for unit, name in ((1e9, "G"), (1e6, "M")):
+        if n >= unit:
+            return f"{n / unit:.1f} {name}"
+    return f"{n:,.0f}"
+
+
+def memory(n_bytes: float) -> str:
+    """Bytes as people read them: "392 KiB", "3.1 MiB"."""
+    if n_bytes >= 1 << 20:
+        return f"{n_bytes / (1 << 20):.1f} MiB"
+    return f"{n_bytes / 1024:.0f} KiB" if n_bytes >= 1024 else f"{n_bytes:.0f} B"
+
+
+def shape(sizes: tuple[int, ...]) -> str:
+    """A tensor's shape: "64×56×56"."""
+    return "×".join(str(n) for n in sizes)

@@ -1,0 +1,53 @@
+"""Which pixels stand for a tensor: schemes, strongest maps, small faces. numpy only."""
+
+from typing import Literal
+
+import numpy as np
+
+Scheme = Literal["sequential", "diverging"]
+
+
+def as_maps(value: np.ndarray) -> np.ndarray:
+    """A step's output as (C, H, W): a vector of C values becomes one map of 1xC."""
+    return value if value.ndim == 3 else value.reshape(1, 1, -1)
+
+
+def scheme(value: np.ndarray) -> Scheme:
+    """Magnitudes (nothing below 0) are sequential; signed values diverge from 0."""
+    return "sequential" if value.size and value.min() >= 0 else "diverging"
+
+
+def limits(value: np.ndarray) -> tuple[float, float]:
+    """Ends of the color scale: 0..max for magnitudes, symmetric about 0 for signed values."""
+    most = float(np.abs(value).max()) if value.size else 0.0
+    most = most or 1.0  # an all-zero map still needs a scale
+    return (0.0, most) if scheme(value) == "sequential" else (-most, most)
+
+
+def most_varied(value: np.ndarray) -> int:
+    """The channel whose map has the largest standard deviation: the one with most to see."""
+    maps = as_maps(value)
+    return int(maps.reshape(maps.shape[0], -1).std(axis=1).argmax())
+
+
+def by_mean(value: np.ndarray) -> np.ndarray:
+    """Channel numbers, the largest mean activation first; ties keep their order."""
+    maps = as_maps(value)
+    return np.argsort(-maps.reshape(maps.shape[0], -1).mean(axis=1), kind="stable")
+
+
+def face(value: np.ndarray, side: int = 56) -> np.ndarray:
+    """The most varied map as indices into a lookup table, at most `side` pixels wide.
+
+    Args:
+        value: (C, H, W) or (C,) float32.
+        side: Largest height and width; larger maps are sampled every n-th row and column.
+
+    Returns:
+        (h, w) uint8, scaled over this map alone so that its pattern is seen.
+    """
+    picked = as_maps(value)[most_varied(value)]
+    step = -(-max(picked.shape) // side) if min(picked.shape) > 1 else 1
+    picked = picked[::step, ::step]
+    low, high = limits(picked)
+    return np.round((picked - low) / (high - low) * 255).clip(0, 255).astype(np.uint8)

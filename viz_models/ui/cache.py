@@ -1,0 +1,91 @@
+"""Slow results, kept for everyone who asks the same, bounded in bytes.
+
+Keys are frozen specs, never arrays. `st.cache_data` is not used for these: it copies
+33 MB on each hit, and samples large arrays when it hashes them.
+"""
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+LIMIT = 384 << 20  # bytes, about eleven traces of ResNet18
+
+
+class Store:
+    """Least recently used results go first once their bytes pass the limit. Thread-safe."""
+
+    def __init__(self, limit: int) -> None:
+        """An empty store of at most `limit` bytes."""
+        self.limit = limit
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._busy: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, compute: Callable[[], T], size: Callable[[T], int]) -> T:
+        """The result for `key`; computed outside the lock, and once if several ask together."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]
+            turn = self._busy.setdefault(key, threading.Lock())
+        with turn:
+            with self._lock:
+                if key in self._kept:  # somebody else computed it while we waited
+                    return self._kept[key][0]
+            try:
+                result = compute()
+                self._put(key, result, size(result))
+                return result
+            finally:
+                with self._lock:
+                    self._busy.pop(key, None)
+
+    def _put(self, key: Hashable, result: object, size: int) -> None:
+        with self._lock:
+            self._kept[key] = (result, size)
+            while self.bytes > self.limit and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+
+    @property
+    def bytes(self) -> int:
+        """What is held now."""
+        return sum(size for _, size in self._kept.values())
+
+    def drop(self, owner: str) -> None:
+        """Forget everything whose key begins with this owner."""
+        with self._lock:
+            for key in [k for k in self._kept if isinstance(k, tuple) and k[0] == owner]:
+                del self._kept[key]
+
+
+@st.cache_resource(show_spinner=False)
+def _store() -> Store:
+    return Store(LIMIT)
+
+
+@st.cache_resource(show_spinner=False, scope="session", on_release=lambda me: _store().drop(me))
+def _session() -> str:
+    return uuid.uuid4().hex
+
+
+def remembered(
+    key: Hashable, compute: Callable[[], T], size: Callable[[T], int], *, private: bool = False
+) -> T:
+    """A slow result from the store, or computed now.
+
+    Args:
+        key: Frozen spec and the name of what is computed from it.
+        compute: Called without arguments when nobody has asked before.
+        size: Bytes that a result holds.
+        private: For anything made from an upload: never shared between sessions, and freed
+            when the session ends.
+
+    Returns:
+        The result. Several sessions may hold the same object, so it must not be changed.
+    """
+    return _store().get((_session() if private else "", key), compute, size)

@@ -1,0 +1,56 @@
+"""What stands around every lesson: the bar, the sheet of keys, presenting."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from viz_models.ui import state
+from viz_models.ui.instruments.mounting import mounted
+
+_PRESENTING = "forward_pass.presenting"
+_STYLE = Path(__file__).with_name("presenting.css")
+_KEYS = (
+    ("?", "this sheet"),
+    ("P", "present: large type, no frame"),
+    ("Esc", "stop presenting"),
+    ("N  B", "next lesson, lesson before"),
+    ("← →", "step before, next step (also PageUp, PageDown)"),
+    ("Home End", "first step, last step"),
+    ("Space", "play and pause, with the diagram focused"),
+    ("↑ ↓ ← →", "with a map focused: move the chosen value"),
+)
+
+
+def presenting() -> bool:
+    """Whether this session presents. `?present=true` starts it; it survives navigation."""
+    if "present" in st.query_params:
+        st.session_state[_PRESENTING] = st.query_params["present"] == "true"
+    return st.session_state.get(_PRESENTING, False)
+
+
+def style() -> None:
+    """Large type and no frame, while presenting."""
+    if presenting():
+        st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
+
+
+def bar(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
+    """Reset, Copy link, Present and `?`, in the header; drawn after the page itself."""
+    said = mounted("bar")(
+        key="forward_pass.bar",
+        data={"presenting": presenting(), "keys": [list(row) for row in _KEYS]},
+        on_reset_change=state.forget,
+        on_present_change=_toggle_presenting,
+        on_lesson_change=lambda: None,
+    )
+    if said.lesson:
+        st.switch_page(pages[(pages.index(here) + said.lesson) % len(pages)])
+
+
+def _toggle_presenting() -> None:
+    st.session_state[_PRESENTING] = not presenting()
+    st.query_params.pop("present", None)
+    if st.session_state[_PRESENTING]:
+        st.query_params["present"] = "true"

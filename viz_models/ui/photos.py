@@ -1,0 +1,86 @@
+"""The photo chips, and the way to one's own photo: a file or the camera."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from viz_models.images import samples
+from viz_models.records import Photo, Prepared
+from viz_models.ui import results
+from viz_models.ui.controls import chips, control
+
+_OWN = "forward_pass.own_photo"
+_TROUBLE = "forward_pass.photo_trouble"
+_LINKED = "forward_pass.linked_to_own"
+OWN = "yours"
+DEFAULT = "cat"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """A photo and what preprocessing made of it."""
+
+    photo: Photo
+    prepared: Prepared
+
+
+def choose() -> Chosen:
+    """Chips for the sample photos and for the reader's own; returns what is chosen."""
+    own: Chosen | None = st.session_state.get(_OWN)
+    if own is None and st.query_params.get("photo") == OWN:
+        st.session_state[_LINKED] = True  # the chip itself falls back to the default
+    choices = {name: name for name in samples.NAMES} | ({OWN: "yours"} if own else {})
+    name = chips("Photo", choices, key="photo", default=DEFAULT, show="Photo")
+    with st.popover("your own…"):
+        _own_photo()
+    return own if own and name == OWN else Chosen(*results.sample(name))
+
+
+def remarks(chosen: Chosen) -> None:
+    """What should be said about the photo: whose it was, what had to be converted."""
+    if st.session_state.pop(_LINKED, False):
+        st.info(
+            "This link was made with somebody's own photo, which stays with them. "
+            f"You see the {DEFAULT} instead.",
+            icon=":material/lock:",
+        )
+    if chosen.photo.notes:
+        st.caption(" · ".join(chosen.photo.notes))
+
+
+def _own_photo() -> None:
+    source = control(
+        st.segmented_control,
+        "From",
+        ["file", "camera"],
+        key="own_from",
+        bound=False,
+        default="file",
+        required=True,
+        label_visibility="collapsed",
+    )
+    if source == "file":
+        take, ask = st.file_uploader, "PNG, JPEG, WebP, GIF or BMP, up to 10 MB"
+    else:
+        take, ask = st.camera_input, "Take a picture"
+    key = f"own_{source}"
+    control(take, ask, key=key, bound=False, on_change=_take, args=(key,))
+    st.caption("It stays in this session and is forgotten when you close the tab.")
+    if trouble := st.session_state.get(_TROUBLE):
+        st.error(trouble, icon=":material/broken_image:")
+
+
+def _take(key: str) -> None:
+    """Make the file just given the chosen photo, or say in one line why not."""
+    file = st.session_state.get(key)
+    st.session_state.pop(_TROUBLE, None)
+    if file is None:
+        return
+    try:
+        photo, prepared = results.own_photo(file.getvalue(), file.name)
+    except ValueError as trouble:
+        st.session_state[_TROUBLE] = str(trouble)
+        return
+    # The full picture is not needed again, and a session should stay small.
+    st.session_state[_OWN] = Chosen(replace(photo, pixels=prepared.cropped), prepared)
+    st.session_state["photo"] = OWN

@@ -1,0 +1,141 @@
+"""The door from the pages to what is computed. Every result is looked up before it is made.
+
+torch takes two seconds to import, so nothing above this module imports it: a page on a fresh
+server shows its question first and waits here, inside a function, with the rest.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from viz_models.records import (
+    Calculation,
+    Cell,
+    Footprint,
+    ImageRef,
+    Merge,
+    ModelRef,
+    Photo,
+    Prepared,
+    Step,
+    Trace,
+    TraceSpec,
+)
+from viz_models.ui import cache
+
+T = TypeVar("T")
+_SMALL = 4096  # bytes, for results that are a handful of numbers
+
+
+def sample(name: str) -> tuple[Photo, Prepared]:
+    """A sample photo, decoded and preprocessed."""
+    from viz_models.analysis.preprocess import prepare
+    from viz_models.images import samples
+
+    def load() -> tuple[Photo, Prepared]:
+        photo = samples.load(name)
+        return photo, prepare(photo)
+
+    return cache.remembered(
+        (ImageRef(name=name), "photo"), load, lambda r: r[0].pixels.nbytes + r[1].tensor.nbytes
+    )
+
+
+def own_photo(raw: bytes, label: str) -> tuple[Photo, Prepared]:
+    """A reader's own photo; not kept here, for it belongs to one session.
+
+    Raises:
+        ValueError: With one line for the reader, if it is no picture that we can take.
+    """
+    from viz_models.analysis.preprocess import prepare
+    from viz_models.images.decode import decode
+
+    photo = decode(raw, label)
+    return photo, prepare(photo)
+
+
+def steps(model: ModelRef) -> tuple[Step, ...]:
+    """The steps of a network, without running it."""
+    from viz_models.analysis.trace import steps_of
+
+    return steps_of(model)
+
+
+def trace(spec: TraceSpec, prepared: Prepared) -> Trace:
+    """One forward pass, every step kept."""
+    from viz_models.analysis.trace import trace as compute
+
+    return _of_photo(spec, "trace", lambda: compute(spec, prepared.tensor), lambda t: t.bytes)
+
+
+def milliseconds(spec: TraceSpec, prepared: Prepared) -> np.ndarray:
+    """Time of every step on this machine; float64, median of five passes."""
+    from viz_models.analysis.timing import milliseconds as compute
+
+    return _of_photo(
+        spec, "milliseconds", lambda: compute(spec.model, prepared.tensor), lambda a: a.nbytes
+    )
+
+
+def calculation(trace: Trace, prepared: Prepared, step: str, cell: Cell) -> Calculation:
+    """How one value of one step came about."""
+    from viz_models.analysis import arithmetic
+
+    def compute() -> Calculation:
+        if step == "input":
+            return arithmetic.input_calculation(prepared, cell)
+        return arithmetic.calculation(trace, step, cell)
+
+    return _of_photo(trace.spec, ("value", step, cell), compute, lambda _: _SMALL)
+
+
+def merge(trace: Trace, step: str) -> Merge:
+    """What the branch of a residual block does to its stream."""
+    from viz_models.analysis.merges import merge as compute
+
+    return _of_photo(trace.spec, ("merge", step), lambda: compute(trace, step), lambda _: _SMALL)
+
+
+def footprint(trace: Trace, step: str, cell: Cell) -> Footprint:
+    """What one value really reacts to, by a backward pass."""
+    from viz_models.analysis.footprint import footprint as compute
+
+    return _of_photo(
+        trace.spec,
+        ("footprint", step, cell),
+        lambda: compute(trace, step, cell),
+        lambda f: f.gradient.nbytes,
+    )
+
+
+def size_formula(step: Step) -> str:
+    """How H and W of the output follow from those of the input, with the numbers in it."""
+    from viz_models.analysis.shapes import formula
+
+    return formula(step)
+
+
+def why_addable(step: Step, all_steps: tuple[Step, ...]) -> str:
+    """Why the two sides of an add have the same shape."""
+    from viz_models.analysis.shapes import why_addable as compute
+
+    return compute(step, all_steps)
+
+
+def script(spec: TraceSpec, step: str, cell: Cell, photo_path: str | None) -> str:
+    """A Python script without this project's imports that prints the same digits."""
+    from viz_models.analysis.script import flow_script
+
+    return flow_script(spec, step, cell, photo_path)
+
+
+def of_trace(trace: Trace, what: object, compute: Callable[[], T], size: Callable[[T], int]) -> T:
+    """Anything drawn from a trace (faces, packed maps), kept as long as others ask for it."""
+    return _of_photo(trace.spec, what, compute, size)
+
+
+def _of_photo(
+    spec: TraceSpec, what: object, compute: Callable[[], T], size: Callable[[T], int]
+) -> T:
+    return cache.remembered((spec, what), compute, size, private=spec.image.kind == "upload")

@@ -1,0 +1,74 @@
+"""What a reader chose on an instrument: kept for the session, read from the URL on entering.
+
+An instrument paints its choice and writes it to the URL by itself; Python only hears of it.
+So a choice has three homes: the browser (at once), the URL (for links and reloads) and here
+(for the way back from another page, whose URL no longer says it).
+"""
+
+from collections.abc import Callable, Hashable
+
+import streamlit as st
+
+_PAGE = "forward_pass.page"
+_CHOICE = "forward_pass.choice."
+_HELD = "forward_pass.held."
+
+
+def enter(page: str) -> None:
+    """Tell which page this run draws; called once a run by the frame.
+
+    When a page is entered, what the URL says about a choice counts, else what was chosen
+    there before. While the page stays open only the instruments change a choice.
+    """
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        for name, value in st.query_params.items():
+            st.session_state[_CHOICE + name] = value
+
+
+def choice(param: str, default: str, valid: Callable[[str], bool]) -> str:
+    """The current choice, or the default when there is none or it is not valid (any more)."""
+    value = st.session_state.get(_CHOICE + param, default)
+    return value if valid(value) else default
+
+
+def choose(param: str, value: str) -> None:
+    """Set a choice from Python. The instrument follows at the next run of the whole page."""
+    st.session_state[_CHOICE + param] = value
+    st.session_state.pop(_HELD + param, None)
+
+
+def held(param: str, token: Hashable, value: str) -> str:
+    """The choice as it was when `token` last changed.
+
+    An instrument is told where to start, not where it is: were the current choice part of its
+    data, every click would send the data again.
+    """
+    name = _HELD + param
+    if st.session_state.get(name, (None,))[0] != token:
+        st.session_state[name] = (token, value)
+    return st.session_state[name][1]
+
+
+def listen(key: str, field: str, param: str) -> Callable[[], None]:
+    """A callback that keeps what the instrument `key` reports as its `field`."""
+
+    def keep() -> None:
+        value = st.session_state[key].get(field)
+        if value is not None:
+            text = value if isinstance(value, str) else ",".join(str(v) for v in value)
+            st.session_state[_CHOICE + param] = text
+
+    return keep
+
+
+def reported(key: str, field: str) -> str | None:
+    """What an instrument last reported, for pages that need not remember it."""
+    return dict(st.session_state.get(key) or {}).get(field)
+
+
+def forget() -> None:
+    """Drop every choice and every widget's value: the page as it first opens."""
+    for name in [n for n in st.session_state if n != _PAGE]:
+        del st.session_state[name]
+    st.query_params.clear()
