@@ -20,6 +20,7 @@ _MODULES: tuple[tuple[type[nn.Module], Op], ...] = (
     (nn.modules.batchnorm._BatchNorm, "batch_norm"),
     (nn.ReLU, "relu"),
     (nn.MaxPool2d, "max_pool2d"),
+    (nn.AvgPool2d, "avg_pool2d"),
     (nn.AdaptiveAvgPool2d, "adaptive_avg_pool2d"),
     (nn.Flatten, "flatten"),
     (nn.Linear, "linear"),
@@ -82,7 +83,7 @@ class _Shapes(fx.Interpreter):
     """Runs a graph and writes down the shape of every node that gives one tensor."""
 
     def __init__(self, traced: Graph) -> None:
-        super().__init__(traced.skeleton, graph=traced.fx)
+        super().__init__(traced.skeleton, graph=traced.operations)
         self.names = traced.names
         self.found: dict[fx.Node, tuple[int, ...]] = {}
 
@@ -135,9 +136,10 @@ def _window(
     """kernel_size, stride, padding, dilation (and groups) of a step that slides a window."""
     if isinstance(module, nn.AdaptiveAvgPool2d):
         return _adaptive_window(inputs[0][-2:], output[-2:])
-    if not isinstance(module, nn.Conv2d | nn.MaxPool2d):
+    if not isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
         return {}
-    kernel, dilation = _pair(module.kernel_size), _pair(module.dilation)
+    kernel = _pair(module.kernel_size)
+    dilation = (1, 1) if isinstance(module, nn.AvgPool2d) else _pair(module.dilation)
     return {
         "kernel_size": kernel,
         "stride": _pair(module.stride),

@@ -64,7 +64,7 @@ def forward_values(spec: TraceSpec, x: np.ndarray) -> dict[str, Tensor]:
     """The output of every step by name, without the batch axis; the input is copied."""
     traced = graph(spec.model)
     with registry.shared(spec.model) as model, torch.no_grad():
-        recorder = Recorder(model, traced.fx, traced.names)
+        recorder = Recorder(model, traced.operations, traced.names)
         recorder.run(torch.from_numpy(x.copy())[None])
     return recorder.values
 
@@ -89,7 +89,7 @@ def statistics(value: Tensor, scratch: Tensor | None = None) -> StepStats:
         std=(torch.dot(wide, wide).item() / n) ** 0.5,
         min=low.item(),
         max=high.item(),
-        zeros=1 - torch.count_nonzero(value).item() / n,
+        zeros=(n - torch.count_nonzero(value).item()) / n,
     )
 
 
@@ -105,7 +105,7 @@ class Recorder(fx.Interpreter):
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
         """Run one operation; one that works in place gets a copy to overwrite."""
         if self._overwrites(n):
-            target = n.args[0]
+            target = n.all_input_nodes[0]
             self.env[target] = self.env[target].clone()
         out = super().run_node(n)
         if n in self.names and n.op != "get_attr" and isinstance(out, Tensor):

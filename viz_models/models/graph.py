@@ -25,7 +25,7 @@ _ROOT_GROUPS: tuple[tuple[type[nn.Module], str], ...] = (
 class Graph:
     """The traced forward of an architecture; it holds no weights and runs with any copy."""
 
-    fx: fx.Graph
+    operations: fx.Graph
     names: dict[fx.Node, str]  # every node but `output`, in order; "input" for the photo
     groups: dict[fx.Node, str]
     skeleton: nn.Module  # on the meta device
@@ -43,7 +43,15 @@ def graph(ref: ModelRef) -> Graph:
 
 @lru_cache(maxsize=8)
 def _graph(name: str) -> Graph:
-    skeleton = registry.skeleton(ModelRef(name=name))
+    return graph_of(registry.skeleton(ModelRef(name=name)))
+
+
+def graph_of(skeleton: nn.Module) -> Graph:
+    """The operations of any network that torch.fx can follow, in eval mode.
+
+    Args:
+        skeleton: Best on the meta device: only its modules and shapes are used.
+    """
     tracer = NodePathTracer()
     traced = tracer.trace(skeleton)
     nodes = [node for node in traced.nodes if node.op != "output"]
@@ -56,15 +64,19 @@ def _graph(name: str) -> Graph:
 
 
 def _groups(nodes: list[fx.Node], names: dict[fx.Node, str], root: nn.Module) -> Iterator[str]:
-    """What folds together: the outermost block around a step, or a run of the root's own steps."""
+    """What folds together: the outermost block around a step, or a run of the root's own steps.
+
+    A step that starts nothing of its own (a ReLU of the root, a reshape) joins the step before.
+    """
     modules = dict(root.named_modules())
-    current, used = "", set[str]()
+    last, current, used = "", "", set[str]()
     for node in nodes:
         wanted = "input" if node.op == "placeholder" else _block(names[node], modules)
-        wanted = wanted or _root_group(node, modules) or current
-        if wanted != current.partition("~")[0]:
-            current = wanted if wanted not in used else f"{wanted}~{len(used)}"
-            used.add(current)
+        wanted = wanted or _root_group(node, modules) or last
+        if wanted != last:  # a second stretch of the same kind is a group of its own
+            current = f"{wanted}_{names[node]}" if wanted in used else wanted
+            last = wanted
+            used.add(wanted)
         yield current
 
 

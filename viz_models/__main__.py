@@ -1,0 +1,49 @@
+"""The same work without a browser: `python -m viz_models trace --sample cat --json`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from viz_models.cli import record, trace
+from viz_models.cli.command import Command
+
+COMMANDS: dict[str, Command] = {
+    "trace": trace.COMMAND,
+    "record": record.COMMAND,
+}
+BAD_INPUT = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; `--help` has the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{self.prog}: {' '.join(message.split())}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        Exit code: 0, or 2 for bad input after one line on stderr.
+    """
+    parser = _Parser(prog="python -m viz_models", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        command.add_arguments(
+            commands.add_parser(name, help=command.help, description=command.help)
+        )
+    options = parser.parse_args(arguments)
+    try:
+        print(COMMANDS[options.command].run(options), flush=True)
+    except BrokenPipeError:  # `... | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""How long each step takes on this machine."""
+
+import time
+from typing import Any
+
+import numpy as np
+import torch
+from torch import fx, nn
+
+from viz_models.models import registry
+from viz_models.models.graph import Graph, graph
+from viz_models.records import ModelRef
+
+
+def milliseconds(ref: ModelRef, x: np.ndarray, repeats: int = 5) -> np.ndarray:
+    """Median time of every step over several forward passes; their sum is the whole pass.
+
+    Measured from Python, so a step on a tiny map costs at least its call, some 10 us.
+
+    Args:
+        ref: Which network.
+        x: (C, H, W) float32.
+        repeats: Measured passes; one more goes ahead to warm up.
+
+    Returns:
+        (steps,) float64, milliseconds, in the order of `steps_of(ref)`; 0 for the input.
+
+    Raises:
+        ValueError: If the network is unknown or repeats is below 1.
+    """
+    if repeats < 1:
+        raise ValueError(f"repeats must be at least 1, got {repeats}")
+    traced = graph(ref)
+    photo = torch.from_numpy(x)[None]
+    passes = [_one_pass(ref, traced, photo) for _ in range(repeats + 1)]
+    return np.median(passes[1:], axis=0)
+
+
+def _one_pass(ref: ModelRef, traced: Graph, photo: torch.Tensor) -> list[float]:
+    with registry.shared(ref) as model, torch.no_grad():  # others may have a turn in between
+        clock = _Clock(model, traced)
+        clock.run(photo.clone())
+    return clock.spent
+
+
+class _Clock(fx.Interpreter):
+    """Runs a graph, in place where the network works in place, and times every named node."""
+
+    def __init__(self, model: nn.Module, traced: Graph) -> None:
+        super().__init__(model, graph=traced.operations)
+        self.names = traced.names
+        self.spent: list[float] = []
+
+    def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
+        start = time.perf_counter()
+        out = super().run_node(n)
+        elapsed = (time.perf_counter() - start) * 1e3
+        if n in self.names and n.op != "get_attr" and isinstance(out, torch.Tensor):
+            self.spent.append(0.0 if n.op == "placeholder" else elapsed)
+        return out

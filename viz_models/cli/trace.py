@@ -1,0 +1,146 @@
+"""`trace`: one photo through one network, every step with its facts and statistics."""
+
+import argparse
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from viz_models.cli.command import Command
+from viz_models.records import ModelRef, Photo, Prepared, Step, StepStats, Trace, TraceSpec
+
+TOP = 5
+_WORDS = ("step", "op", "output")  # columns aligned left
+_NUMBERS = ("parameters", "macs", "KiB", "field", "mean", "std", "min", "max", "zeros")
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    default = ModelRef()
+    parser.add_argument("--model", default=default.name, help="default: %(default)s")
+    parser.add_argument("--weights", default=default.weights, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=default.seed, help="default: %(default)s")
+    photo = parser.add_mutually_exclusive_group()
+    photo.add_argument("--sample", default="cat", help="a sample photo; default: %(default)s")
+    photo.add_argument("--image", type=Path, help="a PNG, JPEG, WebP, GIF or BMP file")
+    parser.add_argument("--json", action="store_true", help="one JSON object, not a table")
+
+
+def _run(options: argparse.Namespace) -> str:
+    from viz_models.analysis.preprocess import prepare
+    from viz_models.analysis.trace import trace
+    from viz_models.models import registry
+
+    model = ModelRef(name=options.model, weights=options.weights, seed=options.seed)
+    labels = registry.card(model).labels  # a wrong name is told before the photo is read
+    photo = _photo(options.sample, options.image)
+    prepared = prepare(photo)
+    result = trace(TraceSpec(image=photo.ref, model=model), prepared.tensor)
+    if options.json:
+        return json.dumps(report(result, prepared, labels), allow_nan=False, ensure_ascii=False)
+    return table(result, labels)
+
+
+def _photo(sample: str, file: Path | None) -> Photo:
+    from viz_models.images import decode, samples
+
+    if file is None:
+        return samples.load(sample)
+    if not file.is_file():
+        raise ValueError(f"no such file: {file}")
+    return decode.decode(file.read_bytes(), file.name)
+
+
+def report(trace: Trace, prepared: Prepared, labels: Sequence[str]) -> dict[str, Any]:
+    """What `--json` prints: `input`, `steps`, `top5` and `totals`, in plain Python numbers."""
+    from viz_models.analysis import costs
+
+    totals = costs.totals(trace.steps)
+    return {
+        "input": {
+            "shape": list(prepared.tensor.shape),
+            "mean": list(prepared.mean_after),
+            "std": list(prepared.std_after),
+        },
+        "steps": [_row(s, t) for s, t in zip(trace.steps, trace.stats, strict=True)],
+        "top5": _top(trace, labels),
+        "totals": {
+            "parameters": totals.parameters,
+            "macs": totals.macs,
+            "bytes": totals.bytes,
+        },
+    }
+
+
+def _row(step: Step, stats: StepStats) -> dict[str, Any]:
+    field = step.receptive_field
+    return {
+        "name": step.name,
+        "op": step.op,
+        "inputs": [list(shape) for shape in step.input_shapes],
+        "output": list(step.output_shape),
+        "parameters": step.parameters,
+        "macs": step.macs,
+        "bytes": step.bytes,
+        "receptive_field": field
+        and {"size": list(field.size), "jump": list(field.jump), "start": list(field.start)},
+        "mean": _number(stats.mean),
+        "std": _number(stats.std),
+        "min": _number(stats.min),
+        "max": _number(stats.max),
+        "zeros": _number(stats.zeros),
+    }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None  # JSON has no NaN
+
+
+def _top(trace: Trace, labels: Sequence[str]) -> list[dict[str, Any]]:
+    best = (-trace.probabilities).argsort(kind="stable")[:TOP]
+    return [
+        {"index": int(i), "label": labels[i], "probability": float(trace.probabilities[i])}
+        for i in best
+    ]
+
+
+def table(trace: Trace, labels: Sequence[str]) -> str:
+    """What is printed without `--json`: a line for each step, then the totals and the top 5."""
+    from viz_models.analysis import costs
+
+    totals = costs.totals(trace.steps)
+    sums = [f"{totals.parameters:,}", f"{totals.macs:,}", f"{totals.bytes / 1024:,.0f}"]
+    rows = [
+        [*_WORDS, *_NUMBERS],
+        *(_cells(s, t) for s, t in zip(trace.steps, trace.stats, strict=True)),
+        ["total", "", "", *sums, *[""] * (len(_NUMBERS) - len(sums))],
+    ]
+    top = [f"{t['probability']:.6f}  {t['index']:4d}  {t['label']}" for t in _top(trace, labels)]
+    return "\n".join([*_aligned(rows), "", f"top {TOP}", *top])
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    sides = ["<"] * len(_WORDS) + [">"] * len(_NUMBERS)
+    return [
+        "  ".join(f"{c:{side}{w}}" for c, side, w in zip(row, sides, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _cells(step: Step, stats: StepStats) -> list[str]:
+    field = step.receptive_field
+    return [
+        step.name,
+        step.op,
+        "x".join(map(str, step.output_shape)),
+        f"{step.parameters:,}",
+        f"{step.macs:,}",
+        f"{step.bytes / 1024:,.0f}",
+        "x".join(map(str, field.size)) if field else "all",
+        *(f"{v:.4g}" for v in (stats.mean, stats.std, stats.min, stats.max)),
+        f"{stats.zeros:.1%}",
+    ]
+
+
+COMMAND = Command("Send a photo through a network and describe every step.", _add_arguments, _run)
