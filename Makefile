@@ -1,0 +1,61 @@
+# `make` lists what there is. Every target sets up what it needs, once.
+.DEFAULT_GOAL := help
+.PHONY: help run test check e2e bench record clean
+
+PY := .venv/bin/python
+ARGS ?=
+PIP := $(PY) -m pip install --disable-pip-version-check --no-input $(if $(CI),--quiet)
+# One stamp for each content of the requirements: a changed pin installs, a git checkout does not.
+KEY = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
+APP := .venv/installed-app-$(call KEY,requirements.txt)
+DEV := .venv/installed-dev-$(call KEY,requirements.txt requirements-dev.txt)
+TORCHLENS := .bench/installed-torchlens
+
+help: ## this list
+	@echo "Forward Pass. make ..."
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(APP) ## start the app (the first time: sets up .venv, a few minutes); options in ARGS="..."
+	@$(PY) -m streamlit run app.py $(ARGS)
+
+test: $(DEV) ## everything a stranger should run, in a real browser too: 12 minutes on two cores
+	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
+	@$(PY) -m pytest $(ARGS)
+
+check: $(DEV) ## a minute: lint, formatting, types, fast tests
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@.venv/bin/oxlint --deny-warnings viz_models
+	@$(PY) -m pytest -q -m "not slow and not e2e and not gpu" $(ARGS)
+
+e2e: $(DEV) ## browser tests alone
+	@$(PY) scripts/chromium.py || true
+	@$(PY) -m pytest -m e2e $(ARGS)
+
+bench: $(APP) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, as ratios
+	@$(PY) -m benchmarks $(ARGS)
+
+record: $(APP) ## compute again what the pages open with: pretrained/recorded/
+	@$(PY) -m viz_models record
+
+clean: ## remove caches, test leftovers and the benchmark's rival; .venv stays
+	rm -rf artifacts .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path "./.venv/*" -prune -exec rm -rf {} +
+
+$(PY):
+	@sh scripts/venv.sh .venv
+
+$(APP): | $(PY)
+	@echo "Installing what the app needs into .venv (once; PyTorch is 2.5 GB to download)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV): | $(APP)
+	@echo "Installing what the tests need into .venv (once)"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(TORCHLENS): | $(APP)
+	@$(PIP) --target .bench --no-deps torchlens
+	@touch $@
