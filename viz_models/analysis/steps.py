@@ -83,7 +83,7 @@ class _Shapes(fx.Interpreter):
     """Runs a graph and writes down the shape of every node that gives one tensor."""
 
     def __init__(self, traced: Graph) -> None:
-        super().__init__(traced.skeleton, graph=traced.operations)
+        super().__init__(traced.skeleton, graph=traced.fx)
         self.names = traced.names
         self.found: dict[fx.Node, tuple[int, ...]] = {}
 

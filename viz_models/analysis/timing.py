@@ -47,7 +47,7 @@ class _Clock(fx.Interpreter):
     """Runs a graph, in place where the network works in place, and times every named node."""
 
     def __init__(self, model: nn.Module, traced: Graph) -> None:
-        super().__init__(model, graph=traced.operations)
+        super().__init__(model, graph=traced.fx)
         self.names = traced.names
         self.spent: list[float] = []
 

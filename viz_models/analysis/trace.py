@@ -64,7 +64,7 @@ def forward_values(spec: TraceSpec, x: np.ndarray) -> dict[str, Tensor]:
     """The output of every step by name, without the batch axis; the input is copied."""
     traced = graph(spec.model)
     with registry.shared(spec.model) as model, torch.no_grad():
-        recorder = Recorder(model, traced.operations, traced.names)
+        recorder = Recorder(model, traced.fx, traced.names)
         recorder.run(torch.from_numpy(x.copy())[None])
     return recorder.values
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from torch import fx, nn
+import torch
+from torch import nn
+from torch.fx import Node
 from torchvision.models.feature_extraction import NodePathTracer
 
 from viz_models.models import registry
@@ -25,9 +27,9 @@ _ROOT_GROUPS: tuple[tuple[type[nn.Module], str], ...] = (
 class Graph:
     """The traced forward of an architecture; it holds no weights and runs with any copy."""
 
-    operations: fx.Graph
-    names: dict[fx.Node, str]  # every node but `output`, in order; "input" for the photo
-    groups: dict[fx.Node, str]
+    fx: torch.fx.Graph
+    names: dict[Node, str]  # every node but `output`, in order; "input" for the photo
+    groups: dict[Node, str]
     skeleton: nn.Module  # on the meta device
 
 
@@ -63,7 +65,7 @@ def graph_of(skeleton: nn.Module) -> Graph:
     return Graph(traced, names, groups, skeleton)
 
 
-def _groups(nodes: list[fx.Node], names: dict[fx.Node, str], root: nn.Module) -> Iterator[str]:
+def _groups(nodes: list[Node], names: dict[Node, str], root: nn.Module) -> Iterator[str]:
     """What folds together: the outermost block around a step, or a run of the root's own steps.
 
     A step that starts nothing of its own (a ReLU of the root, a reshape) joins the step before.
@@ -88,7 +90,7 @@ def _block(name: str, modules: dict[str, nn.Module]) -> str:
     return own[0] if own else (prefixes[-1] if prefixes else "")
 
 
-def _root_group(node: fx.Node, modules: dict[str, nn.Module]) -> str:
+def _root_group(node: Node, modules: dict[str, nn.Module]) -> str:
     if node.op != "call_module":
         return "head" if "flatten" in str(node.target) else ""
     module = modules[str(node.target)]
