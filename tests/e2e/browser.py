@@ -1,0 +1,112 @@
+"""What a person does and sees, in words that tests can read. No fixtures here."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import Page
+
+from tests.conftest import ROOT
+
+ARTIFACTS = ROOT / "artifacts"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# On a deep link Streamlit first asks below the page's own path whether a server answers there.
+STREAMLITS_OWN_404S = re.compile(r"^https?://[^/]+/.+/_stcore/(health|host-config)$")
+
+_IDLE = """quiet_ms => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const busy = !app || app.dataset.testScriptState !== "notRunning"
+    || app.dataset.testConnectionState !== "CONNECTED"
+    || document.querySelector('[data-testid="stSpinner"], [data-testid="stAppSkeleton"]');
+  if (busy) { window.__idleSince = null; return false; }
+  window.__idleSince ??= performance.now();
+  return performance.now() - window.__idleSince >= quiet_ms;
+}"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What somebody looks at the page with."""
+
+    width: int = 1280
+    height: int = 800
+    scheme: str = "light"
+    touch: bool = False
+
+
+LAPTOP = View()
+DARK = View(scheme="dark")
+PROJECTOR = View(width=1920, height=1080)
+PHONE = View(width=390, height=844, touch=True)
+
+
+@dataclass  # without slots: Playwright hangs a wrapper on it
+class Complaints:
+    """What the browser's console and the page's scripts complained about."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        """Start collecting from a page."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.lines.append(f"uncaught: {error}"))
+
+    def _console(self, message):
+        url = message.location.get("url", "")
+        if message.type == "error" and not STREAMLITS_OWN_404S.match(url):
+            self.lines.append(f"{message.text} ({url})")
+
+
+def wait_until_idle(page: Page, *, quiet_ms: int = 250, timeout_ms: int = 30_000) -> None:
+    """Wait until no script has been running for a moment and nothing is loading."""
+    page.evaluate("window.__idleSince = null")
+    page.wait_for_function(_IDLE, arg=quiet_ms, timeout=timeout_ms, polling=50)
+
+
+def visit(page: Page, url: str, *, timeout_ms: int = 60_000) -> None:
+    """Open an address and wait until the page is finished."""
+    page.goto(url, timeout=timeout_ms)
+    wait_until_idle(page, timeout_ms=timeout_ms)
+
+
+def reload(page: Page) -> None:
+    """Press F5."""
+    page.reload()
+    wait_until_idle(page)
+
+
+def in_the_address_bar(page: Page) -> dict[str, str]:
+    """The query parameters of the URL."""
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
+def sideways_overflow(page: Page) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    return page.evaluate(
+        """() => Math.max(0, ...[document.documentElement,
+          document.querySelector('[data-testid="stMain"]')]
+          .filter(Boolean).map(e => e.scrollWidth - e.clientWidth))"""
+    )
+
+
+def red_boxes(page: Page) -> list[str]:
+    """Texts of the errors that the page shows; an uncaught exception is one of them."""
+    shown = page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
+    return shown.all_inner_texts()
+
+
+def look(page: Page, name: str) -> Path:
+    """Save a screenshot for people to look at."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    path = ARTIFACTS / f"{name}.png"
+    page.screenshot(path=path)
+    return path
