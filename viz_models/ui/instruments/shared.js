@@ -2,7 +2,7 @@
 
 const TYPED = {
   "|u1": Uint8Array, "|i1": Int8Array, "<u2": Uint16Array, "<i2": Int16Array,
-  "<i4": Int32Array, "<f4": Float32Array, "<f8": Float64Array,
+  "<i4": Int32Array, "<f2": Uint16Array, "<f4": Float32Array, "<f8": Float64Array,
 };
 
 /** The header and typed arrays that mounting.pack made. Arrays come as {values, shape}. */
@@ -33,4 +33,19 @@ function isForSomeoneElse(event) {
   return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented
     || Boolean(target.closest?.(
       "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=tab], [role=dialog], [role=combobox], [role=menu]"));
+}
+
+/** A number as people read it: `places` significant digits, a true minus sign. */
+function digits(value, places = 4) {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e5) return String(value).replace("-", "−");
+  const text = size < 1e-3 || size >= 1e5 ? value.toExponential(places - 1) : value.toPrecision(places);
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+/** An element with a class and plain text; text never becomes markup. */
+function make(tag, name, text = "") {
+  return Object.assign(document.createElement(tag), { className: name, textContent: text });
 }

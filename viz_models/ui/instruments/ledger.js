@@ -1,0 +1,47 @@
+// Numbers that only print. All text goes in as text, never as markup.
+
+function rowOf(root, { label, value, note, role, rule, explanation }) {
+  const row = make("div", `row ${role}${rule ? " rule" : ""}`), name = make("dt", "");
+  name.append(explanation ? termOf(root, label, explanation) : label);
+  row.append(name);
+  if (note) row.append(make("dd", "note", note));
+  if (value) row.append(make("dd", "value", value));
+  return row;
+}
+
+function termOf(root, label, explanation) {
+  const term = make("span", "term", label), tip = root.querySelector(".tip");
+  term.tabIndex = 0;
+  term.setAttribute("aria-describedby", tip.id);
+  const hide = () => tip.hidePopover();
+  const show = () => {
+    tip.textContent = explanation;
+    tip.showPopover();
+    placeBeside(tip, term.getBoundingClientRect());
+  };
+  Object.assign(term, { onpointerenter: show, onfocus: show, onclick: show, onpointerleave: hide, onblur: hide });
+  term.onkeydown = (event) => { if (event.key === "Escape") hide(); };
+  return term;
+}
+
+/** Above the term, or below it where there is no room above. */
+function placeBeside(tip, at) {
+  const { width, height } = tip.getBoundingClientRect(), above = at.top - height - 6;
+  tip.style.left = `${Math.max(6, Math.min(at.left, innerWidth - width - 6))}px`;
+  tip.style.top = `${above < 4 ? at.bottom + 6 : above}px`;
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".ledger"), shown = JSON.stringify(data);
+  const tip = root.querySelector(".tip");
+  if (root.shown !== shown) { // a rerun with the same numbers leaves a text selection alone
+    root.shown = shown;
+    tip.hidePopover();
+    root.querySelector(".title").textContent = data.title;
+    root.querySelector("header .note").textContent = data.note;
+    root.querySelector(".badge").textContent = data.badge;
+    root.querySelector("dl").replaceChildren(...data.rows.map((row) => rowOf(root, row)));
+    root.style.minHeight = data.height ? `${data.height / 14}rem` : "";
+  }
+  return () => tip.hidePopover();
+}

@@ -1,0 +1,42 @@
+"""The `ledger` instrument: a card of numbers. It prints and explains; it takes no choice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from viz_models.records import Line
+from viz_models.ui.instruments.mounting import mounted
+
+
+def ledger(
+    lines: Sequence[Line],
+    *,
+    key: str,
+    title: str = "",
+    note: str = "",
+    badge: str = "",
+    terms: Mapping[str, str] | None = None,
+    height: int | None = None,
+) -> None:
+    """Print lines of a card: label on the left, number on the right.
+
+    Args:
+        lines: Rows from top to bottom. The text may come from users: it is never read as markup.
+        key: Streamlit key.
+        title: Heading of the card.
+        note: Muted, beside the title.
+        badge: Where the numbers come from: "measured now · cpu · seed 3".
+        terms: Glossary; a line's `term` found here is explained on hover, focus and tap.
+        height: Least height in px at normal type size, so that cards do not jump.
+    """
+    card = card_of(lines, terms or {})
+    card |= {"title": title, "note": note, "badge": badge, "height": height}
+    mounted("ledger")(key=key, data=card)
+
+
+def card_of(lines: Sequence[Line], terms: Mapping[str, str]) -> dict[str, Any]:
+    """The lines as JSON, each with its explanation in place of the term's name."""
+    rows = [asdict(line) for line in lines]
+    for row in rows:
+        row["explanation"] = terms.get(row.pop("term"), "")
+    return {"rows": rows}
