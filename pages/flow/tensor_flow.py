@@ -12,18 +12,14 @@ from viz_models.ui.panels import flow_cards, flow_more, flow_stage
 def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
-    view = flow_stage.controls()
-    photos.remarks(view.chosen)
-    walk(view, text)
+    with st.container(gap="xsmall"):
+        answer = flow_stage.question(text)  # on screen before torch is imported
+        view = flow_stage.controls()
+        photos.remarks(view.chosen)
+        flow_stage.answer(answer, view, text)
+        flow_stage.diagram(view)
+        flow_cards.cards(view)
     flow_more.preprocessing(view, text)
-
-
-@st.fragment
-def walk(view: flow_stage.View, text: dict[str, str]) -> None:
-    """All that follows the chosen step and value: only this is drawn again at a click."""
-    flow_stage.headline(view, text)
-    flow_stage.diagram(view)
-    flow_cards.cards(view)
     flow_more.all_steps(view, text)
     flow_more.take_away(view, text)
 

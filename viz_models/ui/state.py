@@ -22,6 +22,8 @@ def enter(page: str) -> None:
     """
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
+        for name in [n for n in st.session_state if str(n).startswith(_HELD)]:
+            del st.session_state[name]  # the instruments are mounted anew
         for name, value in st.query_params.items():
             st.session_state[_CHOICE + name] = value
 

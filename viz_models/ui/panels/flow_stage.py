@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.analysis import cells
+from viz_models import recordings
 from viz_models.figures import pixels, theme
 from viz_models.records import Cell, ModelRef, Step, Trace, TraceSpec
 from viz_models.ui import photos, results, state
@@ -14,6 +16,7 @@ from viz_models.ui.instruments import flow
 from viz_models.ui.panels import flow_words
 
 DEFAULT_STEP = "layer2.0.add"
+SEEDS = 10  # to choose from; more are a matter of the command line
 TINTS = {
     "none": "none",
     "macs": "multiply-adds",
@@ -38,9 +41,7 @@ class View:
 
     def step(self) -> Step:
         """The step chosen on the diagram, or the one the page opens with."""
-        names = {s.name for s in self.trace.steps}
-        name = state.choice("step", DEFAULT_STEP, names.__contains__)
-        return self.trace.steps[self.trace.index(name)]
+        return chosen_step(self.trace.steps)
 
     def cell(self) -> Cell:
         """The value chosen on the maps, or the step's most striking one."""
@@ -53,44 +54,56 @@ class View:
         return cells.striking(self.trace.value(self.step().name))
 
 
+def chosen_step(steps: tuple[Step, ...]) -> Step:
+    """The step chosen on the diagram, or the one the page opens with."""
+    by_name = {s.name: s for s in steps}
+    return by_name[state.choice("step", DEFAULT_STEP, by_name.__contains__)]
+
+
+def question(text: dict[str, str]) -> DeltaGenerator:
+    """The question that the chosen step answers; returns where the answer goes."""
+    steps = recordings.load("flow").steps  # the network's, known without running it
+    step = chosen_step(steps)
+    section = text[flow_words.kind(step, steps)]
+    st.title(flow_words.question(section, flow_words.static_facts(step)))
+    return st.empty()
+
+
 def controls() -> View:
     """One row of chips; what they ask for is computed."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         chosen = photos.choose()
-        st.caption("Weights: random, seed", width="content")
         seed = control(
-            st.number_input, "Seed", 0, 9999, 0, key="seed", label_visibility="collapsed", width=110
+            st.selectbox,
+            "Weights",
+            range(SEEDS),
+            format_func=lambda seed: f"random, seed {seed}",
+            key="seed",
+            label_visibility="collapsed",
+            width=158,
         )
-        st.caption("Tint", width="content")
         tint = control(
             st.selectbox,
-            "Tint",
+            "Tint of the boxes",
             list(TINTS),
-            format_func=TINTS.__getitem__,
+            format_func=lambda what: f"tint: {TINTS[what]}",
             key="tint",
             label_visibility="collapsed",
-            width=150,
+            width=172,
         )
     spec = TraceSpec(image=chosen.photo.ref, model=ModelRef(seed=seed))
     return View(chosen, results.trace(spec, chosen.prepared), tint)
 
 
-def headline(view: View, text: dict[str, str]) -> None:
-    """The question of the chosen step and its answer in one line."""
+def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
+    """One line of answer, with what was measured on this photo."""
     step = view.step()
-    photo = shape_of_photo(view)
-    words = flow_words.facts(step, view.trace, view.chosen.prepared, photo)
-    question, answer = flow_words.question_and_answer(
-        text[flow_words.kind(step, view.trace)], words
-    )
-    st.title(question)
-    st.caption(answer)
-
-
-def shape_of_photo(view: View) -> str:
-    """The photo in a few words: its name and its size in pixels."""
     height, width = view.chosen.photo.original_size
-    return f"The {view.spec.image.name} photo, {width}×{height} pixels,"
+    words = flow_words.facts(step, view.trace) | {
+        "photo": f"The {view.spec.image.name} photo, {width}×{height} pixels,"
+    }
+    section = text[flow_words.section(step, view.trace)]
+    where.caption(flow_words.answer(section, words))
 
 
 def diagram(view: View) -> None:

@@ -3,30 +3,34 @@
 import numpy as np
 
 from viz_models.digits import count, digits, percent, shape
-from viz_models.records import Prepared, Step, Trace
+from viz_models.records import Step, Trace
 from viz_models.ui import results
 
 # μ = 0 and σ² = 1, as torch starts them, divide by √(1 + 1e-5): a relative move of 5e-6.
 _UNTRAINED = 1e-5
 
 
-def kind(step: Step, trace: Trace) -> str:
-    """Which section of the page's words fits a step."""
+def kind(step: Step, steps: tuple[Step, ...]) -> str:
+    """Which question a step asks: the title of a section of the page's words."""
     if step.op == "conv2d" and step.kernel_size == (1, 1) and step.stride != (1, 1):
         return "projection"
-    if step.op == "add" and _projected(step, trace):
+    if step.op == "add" and _projected(step, steps):
         return "add_projection"
-    if step.op == "batch_norm" and _moved(step, trace) < _UNTRAINED * _largest(step, trace):
-        return "batch_norm_untrained"
     return step.op
 
 
-def facts(step: Step, trace: Trace, prepared: Prepared, photo: str) -> dict[str, str]:
-    """What the sentences may name, measured on this very trace."""
+def section(step: Step, trace: Trace) -> str:
+    """Which section answers it: that of its kind, or a special one for what was measured."""
+    if step.op == "batch_norm" and _moved(step, trace) < _UNTRAINED * _largest(step, trace):
+        return "batch_norm_untrained"
+    return kind(step, trace.steps)
+
+
+def static_facts(step: Step) -> dict[str, str]:
+    """What the sentences may name without a forward pass."""
     before = step.input_shapes[0] if step.input_shapes else step.output_shape
-    words = {
+    return {
         "name": step.name,
-        "photo": photo,
         "c_in": str(before[0]),
         "c_out": str(step.output_shape[0]),
         "in_shape": shape(before),
@@ -35,15 +39,21 @@ def facts(step: Step, trace: Trace, prepared: Prepared, photo: str) -> dict[str,
         "stride": str((step.stride or (1, 1))[0]),
         "count": count(float(np.prod(step.output_shape))),
     }
-    if step.op in _MORE:
-        words |= _MORE[step.op](step, trace)
-    return words
 
 
-def question_and_answer(section: str, words: dict[str, str]) -> tuple[str, str]:
-    """Split a section into its bold question and its answer, with the facts filled in."""
-    question, _, answer = section.format(**words).partition("\n")
-    return question.strip("* "), answer.strip()
+def facts(step: Step, trace: Trace) -> dict[str, str]:
+    """What the sentences may name, measured on this very trace."""
+    return static_facts(step) | (_MORE[step.op](step, trace) if step.op in _MORE else {})
+
+
+def question(section: str, words: dict[str, str]) -> str:
+    """The bold first line of a section, with the facts filled in."""
+    return section.partition("\n")[0].format(**words).strip("* ")
+
+
+def answer(section: str, words: dict[str, str]) -> str:
+    """What stands below it, with the facts filled in."""
+    return section.partition("\n")[2].format(**words).strip()
 
 
 def _conv(step: Step, trace: Trace) -> dict[str, str]:
@@ -88,7 +98,7 @@ def _add(step: Step, trace: Trace) -> dict[str, str]:
     merge = results.merge(trace, step.name)
     total = float(np.linalg.norm(trace.value(step.name).astype(np.float64)))
     block = trace.steps[trace.index(merge.stream)]
-    before = _origin(block, trace) if _projected(step, trace) else block
+    before = _origin(block, trace) if _projected(step, trace.steps) else block
     return {
         "ratio": digits(merge.ratio, 3),
         "direction": _direction(merge.cosine),
@@ -106,9 +116,10 @@ def _direction(cosine: float) -> str:
     return f"{way} (cosine {digits(cosine, 2)})"
 
 
-def _projected(step: Step, trace: Trace) -> bool:
-    stream = trace.steps[trace.index(results.merge(trace, step.name).stream)]
-    return stream.op in ("conv2d", "batch_norm")
+def _projected(step: Step, steps: tuple[Step, ...]) -> bool:
+    """Whether x, too, comes from a convolution: then its shape was changed on the way."""
+    ops = {s.name: s.op for s in steps}
+    return all(ops[name] in ("conv2d", "batch_norm") for name in step.inputs)
 
 
 def _conv_of(step: Step, trace: Trace) -> Step:

@@ -26,7 +26,9 @@ def hero(page: str) -> None:
     )
     chosen = state.reported("hero", "step")
     where = recorded.provenance
-    st.caption(f"{where.kind} · {where.device} · seed {where.seed} · {where.versions} · {where.date}")
+    st.caption(
+        f"{where.kind} · {where.device} · seed {where.seed} · {where.versions} · {where.date}"
+    )
     st.page_link(
         PAGES / page,
         label="Open this step with all its numbers",
@@ -42,5 +44,8 @@ def questions(text: dict[str, str], page: str) -> None:
         for name in [n for n in text if n in steps][start::3]:
             with column.container(border=True):
                 st.page_link(
-                    PAGES / page, label=text[name], query_params={"step": name}, icon=":material/help:"
+                    PAGES / page,
+                    label=text[name],
+                    query_params={"step": name},
+                    icon=":material/help:",
                 )
