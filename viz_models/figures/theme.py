@@ -24,6 +24,10 @@ TITLE_SIZE = 13.5  # px
 HEIGHT = 240  # px, of a figure in a card
 
 
+def _colors(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
     """The colors of one theme, each with the one thing that it means."""
@@ -56,17 +60,8 @@ LIGHT = Palette(
     green_text="#087a5e",
     red="#b4232f",
     gold="#8a6100",
-    categorical=(
-        "#0b5cad",
-        "#9c3142",
-        "#c0779e",
-        "#549a70",
-        "#8c7eee",
-        "#481f58",
-        "#333c00",
-        "#895774",
-        "#5c1831",
-        "#0d00b2",
+    categorical=_colors(
+        "#0b5cad #9c3142 #c0779e #549a70 #8c7eee #481f58 #333c00 #895774 #5c1831 #0d00b2"
     ),
 )
 DARK = Palette(
@@ -82,59 +77,21 @@ DARK = Palette(
     green_text="#2fbf95",
     red="#f0808a",
     gold="#e9c46a",
-    categorical=(
-        "#5aa7f0",
-        "#e9c46a",
-        "#cc335d",
-        "#6cfdff",
-        "#8c5692",
-        "#b982a5",
-        "#058671",
-        "#4060fe",
-        "#e30303",
-        "#a7d7b3",
+    categorical=_colors(
+        "#5aa7f0 #e9c46a #cc335d #6cfdff #8c5692 #b982a5 #058671 #4060fe #e30303 #a7d7b3"
     ),
 )
 
 # viridis, by van der Walt and Smith (CC0), at the ten places where Plotly keeps it.
-SEQUENTIAL = (
-    "#440154",
-    "#482878",
-    "#3e4989",
-    "#31688e",
-    "#26828e",
-    "#1f9e89",
-    "#35b779",
-    "#6ece58",
-    "#b5de2b",
-    "#fde725",
+SEQUENTIAL = _colors(
+    "#440154 #482878 #3e4989 #31688e #26828e #1f9e89 #35b779 #6ece58 #b5de2b #fde725"
 )
 # Blue below zero, red above, as in ColorBrewer's RdBu (Apache-2.0); the middle is near the ground.
-DIVERGING = (
-    "#053061",
-    "#2166ac",
-    "#4393c3",
-    "#92c5de",
-    "#d1e5f0",
-    "#f7f7f7",
-    "#fddbc7",
-    "#f4a582",
-    "#d6604d",
-    "#b2182b",
-    "#67001f",
+DIVERGING = _colors(
+    "#053061 #2166ac #4393c3 #92c5de #d1e5f0 #f7f7f7 #fddbc7 #f4a582 #d6604d #b2182b #67001f"
 )
-DIVERGING_DARK = (
-    "#b8dcf8",
-    "#7fbdf0",
-    "#4a97dc",
-    "#2b6cab",
-    "#22445f",
-    "#1f2630",
-    "#5a2f31",
-    "#9c3f3b",
-    "#d6604d",
-    "#f09576",
-    "#fcd0bb",
+DIVERGING_DARK = _colors(
+    "#b8dcf8 #7fbdf0 #4a97dc #2b6cab #22445f #1f2630 #5a2f31 #9c3f3b #d6604d #f09576 #fcd0bb"
 )
 
 

@@ -1,0 +1,100 @@
+"""Imports point down only: pages > ui > analysis > models, images > records."""
+
+import ast
+
+import pytest
+
+from tests.conftest import ROOT
+
+# records: what was asked and computed; digits: how numbers are written; recordings: results on disk
+BASE = {"records", "digits", "recordings"}
+MAY_IMPORT = {
+    "viz_models/records.py": set(),
+    "viz_models/digits.py": set(),
+    "viz_models/recordings.py": {"records"},
+    "viz_models/server.py": set(),
+    "viz_models/figures": BASE,
+    "viz_models/images": BASE,
+    "viz_models/models": BASE,
+    "viz_models/analysis": {"models", "images"} | BASE,
+    "viz_models/ui": {"analysis", "models", "images", "figures"} | BASE,
+    "viz_models/cli": {"analysis", "models", "images", "figures"} | BASE,
+    "viz_models/__main__.py": {"cli"},
+    "viz_models/__init__.py": set(),
+    "pages": {"ui", "records"},
+    "app.py": {"models", "server"},
+}
+COMPUTING = ("viz_models/models", "viz_models/analysis")
+LIBRARY_HOME = {
+    "streamlit": ("viz_models/ui", "viz_models/server.py", "pages", "app.py"),
+    "starlette": ("viz_models/server.py", "app.py"),
+    "torch": COMPUTING,
+    "torchvision": COMPUTING,
+    "captum": ("viz_models/analysis",),
+    "PIL": ("viz_models/images", "viz_models/analysis/preprocess.py"),
+    "plotly": ("viz_models/figures",),
+}
+FILES = sorted(
+    [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "viz_models").rglob("*.py")]
+)
+
+
+def imported(text):
+    """Every import of a file, also inside functions, as lists: ["viz_models", "ui", "cache"]."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (a.name.split(".") for a in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                yield ["(relative)"]
+            else:
+                yield from ([*node.module.split("."), a.name] for a in node.names)
+
+
+def broken_rules(here, text):
+    """Which imports of the file at the path `here` are against the rules."""
+    layer = next((k for k in MAY_IMPORT if here == k or here.startswith(f"{k}/")), None)
+    if layer is None:
+        return [f"{here} belongs to no layer: add it to MAY_IMPORT"]
+    own = layer.rsplit("/")[-1].removesuffix(".py")
+    return [
+        f"{here} imports {'.'.join(parts)}"
+        for parts in imported(text)
+        if parts[0] == "(relative)"
+        or (
+            parts[0] == "viz_models"
+            and len(parts) > 1
+            and parts[1] not in MAY_IMPORT[layer] | {own}
+        )
+        or (parts[0] in LIBRARY_HOME and not here.startswith(LIBRARY_HOME[parts[0]]))
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_point_down(path):
+    assert broken_rules(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("here", "text"),
+    [
+        ("viz_models/figures/flow.py", "import streamlit as st"),
+        ("viz_models/figures/flow.py", "from viz_models.analysis import trace"),
+        ("viz_models/models/registry.py", "def f():\n    from viz_models.ui import cache"),
+        ("viz_models/ui/cache.py", "import torch"),
+        ("viz_models/analysis/trace.py", "from PIL import Image"),
+        ("viz_models/images/decode.py", "from viz_models import analysis"),
+        ("viz_models/records.py", "from viz_models import digits"),
+        ("pages/flow/tensor_flow.py", "from viz_models.analysis import trace"),
+        ("pages/flow/tensor_flow.py", "from .site import CHAPTERS"),
+        ("viz_models/helpers.py", ""),
+    ],
+)
+def test_the_rules_bite(here, text):
+    assert len(broken_rules(here, text)) == 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_module_is_read_in_one_sitting(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 300, "aim at 250; split it where a reader would"
