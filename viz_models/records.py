@@ -16,6 +16,7 @@ Op = Literal[
     "batch_norm",
     "relu",
     "max_pool2d",
+    "avg_pool2d",
     "add",
     "adaptive_avg_pool2d",
     "flatten",

@@ -1,0 +1,7 @@
+"""One value of one step, recomputed by hand in float64 from torch's own float32 operands."""
+
+from viz_models.analysis.arithmetic.calculate import calculate, calculation
+from viz_models.analysis.arithmetic.pointwise import input_calculation
+from viz_models.analysis.arithmetic.text import digits
+
+__all__ = ["calculate", "calculation", "digits", "input_calculation"]
