@@ -13,10 +13,10 @@ function termOf(root, label, explanation) {
   const term = make("span", "term", label), tip = root.querySelector(".tip");
   term.tabIndex = 0;
   term.setAttribute("aria-describedby", tip.id);
-  const hide = () => tip.hidePopover();
+  const hide = () => closeTip(tip);
   const show = () => {
     tip.textContent = explanation;
-    tip.showPopover();
+    openTip(tip);
     placeBeside(tip, term.getBoundingClientRect());
   };
   Object.assign(term, { onpointerenter: show, onfocus: show, onclick: show, onpointerleave: hide, onblur: hide });
@@ -36,12 +36,12 @@ export default function ({ data, parentElement }) {
   const tip = root.querySelector(".tip");
   if (root.shown !== shown) { // a rerun with the same numbers leaves a text selection alone
     root.shown = shown;
-    tip.hidePopover();
+    closeTip(tip);
     root.querySelector(".title").textContent = data.title;
     root.querySelector("header .note").textContent = data.note;
     root.querySelector(".badge").textContent = data.badge;
     root.querySelector("dl").replaceChildren(...data.rows.map((row) => rowOf(root, row)));
     root.style.minHeight = data.height ? `${data.height / 14}rem` : "";
   }
-  return () => tip.hidePopover();
+  return () => closeTip(tip);
 }

@@ -49,3 +49,12 @@ function digits(value, places = 4) {
 function make(tag, name, text = "") {
   return Object.assign(document.createElement(tag), { className: name, textContent: text });
 }
+
+/** Tips are popovers, which no card clips; opening one twice is an error in older browsers. */
+function openTip(tip) {
+  if (!tip.matches(":popover-open")) tip.showPopover();
+}
+
+function closeTip(tip) {
+  if (tip.matches(":popover-open")) tip.hidePopover();
+}

@@ -4,8 +4,8 @@
 const BASE = 14; // px of a root that is not presenting; sizes in px are meant at this type size
 const LEAST_TILE = 18, LARGEST_CELL = 64, LARGEST_TILE = 240, NUMBERS_FROM = 26, LINES_FROM = 10, LEAST_SHARE = 56;
 const CHOSEN = "forward-pass-cell"; // tells the other tiles of a page, which share the parameter
+const ECHO = 3000; // ms within which Python may repeat an older choice of ours
 const MARGIN = 4; // room for the outline of the outermost tiles
-const same = (a, b) => String(a ?? "") === String(b ?? "");
 const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
 
 // ------------------------------------------------------------------ what was sent
@@ -16,12 +16,17 @@ function halfToFloat(bits) {
   return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
 }
 
-function readGroup(header, arrays, old) {
-  const group = { ...header, ...old }, sent = arrays[header.values].values;
-  group.half = sent instanceof Uint16Array;
-  group.values = group.half ? Float32Array.from(sent, (b) => halfToFloat(b) * header.scale) : sent;
-  group.hatched = header.hatched === null ? null : arrays[header.hatched].values;
-  group.overlay = header.overlay === null ? null : arrays[header.overlay].values;
+/** Values as numbers; half precision came as bits and in units of `scale`. */
+function read(arrays, at, scale) {
+  const values = arrays[at]?.values ?? null;
+  return values instanceof Uint16Array ? Float32Array.from(values, (b) => halfToFloat(b) * scale) : values;
+}
+
+function readGroup(header, arrays) {
+  const group = { ...header };
+  group.values = read(arrays, header.values, header.scale);
+  group.hatched = read(arrays, header.hatched);
+  group.overlay = read(arrays, header.overlay, header.overlayScale);
   [group.n, group.h, group.w] = header.shape;
   group.photo = header.scheme === "photo";
   group.strip = group.h * group.w === 1 ? group.n > 1 : header.vector; // one long row that wraps
@@ -64,12 +69,12 @@ function describe(g, k) {
   const cell = cellOf(g, k), names = g.vector ? ["c"] : ["c", "y", "x"];
   const shown = g.n === 1 && !g.indices && !g.vector ? [1, 2] : names.keys();
   const where = [...shown].map((i) => `${names[i]} ${digits(cell[i])}`).join(" · ");
-  if (!g.photo) return [where, (g.half ? "≈ " + digits(g.values[k], 3) : digits(g.values[k])) + unitOf(g)];
-  const heat = g.overlay ? digits(g.overlay[k]) + unitOf(g) : "";
-  return [where, heat || g.values.slice(3 * k, 3 * k + 3).join(" ")];
+  if (g.photo && !g.overlay) return [where, g.values.slice(3 * k, 3 * k + 3).join(" ")];
+  const value = (g.overlay ?? g.values)[k];
+  return [where, (g.exact ? digits(value) : `≈ ${digits(value, 3)}`) + unitOf(g)];
 }
 
-const unitOf = (g) => (g.unit ? " " + g.unit : "");
+const unitOf = (g) => (g.unit ? ` ${g.unit}` : "");
 
 // ------------------------------------------------------------------ where things go
 
@@ -260,8 +265,7 @@ function hatch(g, model, context) {
   context.clip();
   context.beginPath();
   for (let x = -g.height; x < g.width; x += 5 * model.unit) { context.moveTo(x, g.height); context.lineTo(x + g.height, 0); }
-  context.strokeStyle = model.color.line;
-  context.lineWidth = 1;
+  Object.assign(context, { strokeStyle: model.color.muted, lineWidth: 1, globalAlpha: 0.35 });
   context.stroke();
   context.restore();
 }
@@ -302,7 +306,7 @@ function paint(model) {
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.drawImage(g.base, 0, 0);
     context.scale(devicePixelRatio, devicePixelRatio);
-    for (let t = 0; t < g.n && g.boxes.length; t++) g.boxes.forEach((box) => frame(g, t, box, model, context));
+    for (let t = 0; t < g.n && !g.strip; t++) g.boxes.forEach((box) => frame(g, t, box, model, context));
     if (model.over?.g === g) outline(context, rectOf(g, model.over.k), model.color.text, model, 1);
     const k = g.pick === "cell" ? find(g, model.choice) : -1;
     if (k >= 0) markChoice(g, k, model, context);
@@ -401,7 +405,7 @@ function colorsOf(root) {
   const style = getComputedStyle(root), read = (name) => style.getPropertyValue(`--st-${name}`).trim();
   return {
     ground: read("background-color"), soft: read("secondary-background-color"), text: read("text-color"),
-    muted: read("gray-text-color"), line: read("border-color"), chosen: read("orange-color"),
+    muted: read("gray-text-color"), chosen: read("orange-color"),
     checked: read("green-color"), mono: read("code-font") || "monospace",
   };
 }
@@ -411,6 +415,7 @@ function colorsOf(root) {
 function follow(model, cell) {
   model.choice = model.root.choice = cell;
   model.root.dataset.cell = cell.join(",");
+  model.root.sent.push([String(cell), performance.now()]);
   paint(model);
 }
 
@@ -420,8 +425,7 @@ function tell(model, cell, wait = 0) {
   window.dispatchEvent(new CustomEvent(CHOSEN, { detail: { root, param: header.param, cell } }));
   clearTimeout(root.timer); // a held key reports once it rests: the browser limits address changes
   root.timer = setTimeout(() => {
-    writeParam(header.param, same(cell, header.default) ? null : cell.join(","));
-    root.sent = [...root.sent.slice(-20), String(cell)];
+    writeParam(header.param, String(cell) === String(header.default) ? null : cell.join(","));
     model.setTriggerValue("cell", cell); // an event, so that choosing the same cell again counts
   }, wait);
 }
@@ -429,7 +433,7 @@ function tell(model, cell, wait = 0) {
 function showTip(model, event, g, k) {
   const [where, value] = describe(g, k), tip = model.root.querySelector(".tip");
   tip.replaceChildren(where, make("b", "", value));
-  tip.showPopover();
+  openTip(tip);
   const { width, height } = tip.getBoundingClientRect(), right = event.clientX + 14;
   tip.style.left = `${right + width > innerWidth ? Math.max(4, event.clientX - width - 10) : right}px`;
   tip.style.top = `${event.clientY - height - 12 < 0 ? event.clientY + 18 : event.clientY - height - 12}px`;
@@ -439,7 +443,7 @@ function hover(model, event, g, k) {
   const changed = model.over?.g !== g || model.over?.k !== k;
   model.over = k < 0 ? null : { g, k };
   if (changed) paint(model);
-  if (k < 0) model.root.querySelector(".tip").hidePopover();
+  if (k < 0) closeTip(model.root.querySelector(".tip"));
   else showTip(model, event, g, k);
 }
 
@@ -461,7 +465,7 @@ function listen(model, g, canvas) {
     if (model.stroke && k >= 0) brush(model, g, k);
     hover(model, event, g, k);
   };
-  canvas.onpointerleave = (event) => hover(model, event, g, -1);
+  canvas.onpointerleave = (event) => setTimeout(() => hover(model, event, g, -1), event.pointerType === "mouse" ? 0 : 2500);
   canvas.onpointerdown = (event) => {
     const k = under(event);
     if (event.pointerType !== "mouse") hover(model, event, g, k);
@@ -494,6 +498,8 @@ function onKey(model, event) {
   const [x, y, w, h] = rectOf(g, k), view = model.figures[model.groups.indexOf(g)].querySelector(".view");
   view.scrollTop = clamp(view.scrollTop, y + h + 40 - view.clientHeight, y - 40);
   view.scrollLeft = clamp(view.scrollLeft, x + w + 40 - view.clientWidth, x - 40);
+  const box = view.firstChild.getBoundingClientRect();
+  showTip(model, { clientX: box.left + x + w, clientY: box.top + y }, g, k);
 }
 
 function neighbor(g, k, dx, dy, byTile) {
@@ -546,12 +552,13 @@ function save({ root, color, header }) {
 
 /** Follow Python's choice only when it is news: neither the one seen last nor an echo of ours. */
 function adopt(root, header) {
-  root.sent ??= [];
-  if (root.seen !== undefined && same(root.seen, header.start)) return;
-  const echo = root.sent.indexOf(String(header.start ?? ""));
-  root.sent = root.sent.slice(echo + 1);
-  if (echo < 0 || root.seen === undefined) root.choice = header.start;
-  root.seen = header.start ?? null;
+  const start = String(header.start ?? ""), first = root.seen === undefined;
+  root.sent = (root.sent ?? []).filter(([, when]) => performance.now() - when < ECHO);
+  if (start === root.seen) return;
+  const echo = root.sent.findIndex(([cell]) => cell === start);
+  root.sent.splice(0, echo + 1);
+  if (echo < 0 || first) root.choice = header.start;
+  root.seen = start;
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -574,6 +581,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   render();
   groups.forEach((g, i) => listen(model, g, model.figures[i].querySelector("canvas")));
   root.onkeydown = (event) => onKey(model, event);
+  root.onfocusout = () => closeTip(root.querySelector(".tip"));
   root.querySelector(".save").onclick = () => save(model);
   root.querySelector(".contrast").onclick = (event) => {
     if (event.target.dataset.own === undefined) return;
@@ -584,8 +592,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.hears = ({ detail }) => { if (detail.param === header.param && detail.root !== root) follow(model, detail.cell); };
   window.addEventListener(CHOSEN, root.hears);
   root.watch?.disconnect();
-  let width = root.clientWidth;
-  root.watch = new ResizeObserver(() => { if (root.clientWidth !== width) { width = root.clientWidth; render(); } });
+  const extent = () => root.clientWidth + getComputedStyle(document.documentElement).fontSize;
+  let drawn = extent();
+  root.watch = new ResizeObserver(() => { if (extent() !== drawn) { drawn = extent(); render(); } });
   root.watch.observe(root);
   return () => {
     window.removeEventListener(CHOSEN, root.hears);

@@ -48,7 +48,7 @@ class Tiles:
     indices: tuple[int, ...] | None = None  # channel of each tile (of each cell of a vector)
     stride: int = 1
     offset: Pair = (0, 0)  # may be negative: a patch that starts in the padding
-    exact: bool = True  # False sends half precision: twice the cells, hover says "≈"
+    exact: bool = True  # False sends half precision: twice the cells, and hover says "≈"
     columns: int | None = None
     size: int | None = None  # longer side of a tile in px; None is as large as fits
     pick: Literal["cell", "paint", "none"] = "none"
@@ -66,6 +66,8 @@ class Tiles:
         if self.values.ndim != 3 or (photo and self.values.shape[2] != 3) or not self.values.size:
             wanted = "(h, w, 3)" if photo else "(n, h, w)"
             raise ValueError(f"{self.name}: values must be {wanted}, not {self.values.shape}")
+        if photo and self.values.dtype != np.uint8:
+            raise ValueError(f"{self.name}: a photo must be uint8, not {self.values.dtype}")
         n, h, w = self.shape
         for what, array in (("hatched", self.hatched), ("overlay", self.overlay)):
             if array is not None and array.shape != (h, w):
@@ -167,7 +169,9 @@ def picture(
     if missing := sorted(needed - luts.keys()):
         raise ValueError(f"no lookup table for {', '.join(missing)}")
 
-    def place(array: np.ndarray) -> int:
+    def place(array: np.ndarray | None) -> int | None:
+        if array is None:
+            return None
         arrays.append(array)
         return len(arrays) - 1
 
@@ -190,45 +194,46 @@ def _range(values: np.ndarray) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
 
 
-def _group(group: Tiles, place: Callable[[np.ndarray], int]) -> dict[str, Any]:
-    plain = ("name", "title", "note", "scheme", "indices", "stride", "offset", "columns", "size")
-    plain += ("pick", "after", "bar", "unit")
-    header = {name: getattr(group, name) for name in plain}
-    values, unit = _sent(group)
-    header |= {
+_AS_THEY_ARE = (
+    *("name", "title", "note", "scheme", "indices", "stride", "offset", "columns", "size"),
+    *("exact", "pick", "after", "bar", "unit"),
+)
+
+
+def _group(group: Tiles, place: Callable[[np.ndarray | None], int | None]) -> dict[str, Any]:
+    values, scale = _sent(group.values, group.exact)
+    overlay, overlay_scale = _sent(group.overlay, group.exact)
+    return {name: getattr(group, name) for name in _AS_THEY_ARE} | {
         "shape": group.shape,
         "vector": group.is_vector,
         "limits": limits_of(group),
         "showValues": group.show_values,
         "boxes": [[b.top, b.left, b.bottom, b.right, b.role] for b in group.boxes],
         "values": place(values),
-        "scale": unit,
-        "hatched": None if group.hatched is None else place(group.hatched.astype(np.uint8)),
-        "overlay": None if group.overlay is None else place(group.overlay.astype(np.float32)),
+        "scale": scale,
+        "hatched": place(None if group.hatched is None else group.hatched.astype(np.uint8)),
+        "overlay": place(overlay),
+        "overlayScale": overlay_scale,
     }
-    return header
 
 
-def _sent(group: Tiles) -> tuple[np.ndarray, float]:
+def _sent(values: np.ndarray | None, exact: bool) -> tuple[np.ndarray | None, float]:
     """The values as they travel, and what one unit of them is worth."""
-    if group.scheme == "photo":
-        return group.values.astype(np.uint8), 1.0
-    if group.exact:
-        return group.values.astype(np.float32), 1.0
-    low, high = _range(group.values)
-    largest = max(abs(low), abs(high)) or 1.0
-    return (group.values / largest).astype(np.float16), largest
+    if values is None or values.dtype == np.uint8:
+        return values, 1.0
+    if exact:
+        return values.astype(np.float32), 1.0
+    largest = max(map(abs, _range(values))) or 1.0
+    return (values / largest).astype(np.float16), largest
 
 
-def _settled(key: str, told: Any, start: Cell | None) -> Cell | None:
+def _settled(key: str, told: Sequence[int] | None, start: Cell | None) -> Cell | None:
     """The browser's choice or `start`, whichever is news; `told` lives for one run only."""
     memory = f"{key}.seen"
-    seen = st.session_state.get(memory)
+    started, cell = st.session_state.get(memory, (None, None))
     if told is not None:
         cell = tuple(int(i) for i in told)
-    elif seen is None or start != seen[0]:
+    elif start != started:
         cell = start
-    else:
-        cell = seen[1]
     st.session_state[memory] = (start, cell)
     return cell
