@@ -4,18 +4,18 @@ import hashlib
 import io
 import threading
 import warnings
+from contextlib import suppress
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from viz_models.images import jpeg
 from viz_models.images.convert import middle, rgb_array, turn_upright
 from viz_models.records import ImageRef, Pair, Photo
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # by content; the rest of Pillow stays closed
 MAX_PIXELS = 16_000_000
-MAX_JPEG_PIXELS = 50_000_000  # above MAX_PIXELS decoded at half size: a phone's photo passes
-MAX_JPEG_SCANS = 64  # real files have about ten, and each one walks over the whole picture
-MAX_COEFFICIENTS = 60_000_000  # of 2 bytes: what a progressive JPEG keeps while it is read
+MAX_JPEG_PIXELS = 50_000_000  # above MAX_PIXELS at half size: a phone's photo passes
 SMALL_SIDE = 224  # below, the network sees an enlarged photo
 
 _LIMITS = "the limit is 50 megapixels for JPEG and 16 for other formats. Save a smaller copy."
@@ -83,7 +83,7 @@ def _open(raw: bytes, name: str) -> Image.Image:
 
 def _photo(image: Image.Image, raw: bytes, name: str) -> Photo:
     _check_size(image, raw, name)
-    orientation = image.getexif().get(_ORIENTATION, 1)
+    orientation = _orientation(image)
     full: Pair = (image.height, image.width)
     notes = [*_reduce(image), *_first_frame(image)]
     pixels, converted = rgb_array(image)
@@ -96,26 +96,26 @@ def _photo(image: Image.Image, raw: bytes, name: str) -> Photo:
     return Photo(ref, kept, size, (*notes, *_unusual_size(pixels, kept)))
 
 
+def _orientation(image: Image.Image) -> int:
+    with suppress(Exception):  # damaged metadata does not make the picture unreadable
+        return int(image.getexif().get(_ORIENTATION, 1))
+    return 1
+
+
 def _check_size(image: Image.Image, raw: bytes, name: str) -> None:
-    is_jpeg = image.format in {"JPEG", "MPO"}  # MPO: a phone's JPEG with a second picture behind
     count = image.width * image.height
-    if count > (MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS):
+    if count > (MAX_JPEG_PIXELS if jpeg.is_jpeg(image) else MAX_PIXELS):
         size = f"{image.width} × {image.height} = {count / 1e6:.0f} megapixels"
         raise BadImage(f"{name} is {size}: {_LIMITS}")
-    # 0xFFDA starts a scan; inside compressed data 0xFF is always followed by 0
-    if is_jpeg and raw.count(b"\xff\xda") > MAX_JPEG_SCANS:
-        raise BadImage(f"{name} has too many scans for a JPEG. Save it once more, not progressive.")
-    coefficients = count * len(image.getbands())
-    if is_jpeg and "progressive" in image.info and coefficients > MAX_COEFFICIENTS:
-        raise BadImage(f"{name} is a progressive JPEG of over 20 megapixels. Save a smaller copy.")
+    if not jpeg.is_progressive(image):
+        return
+    costly = jpeg.coefficient_bytes(image) > jpeg.MAX_COEFFICIENT_BYTES
+    if costly or jpeg.scan_count(raw) > jpeg.MAX_SCANS:
+        raise BadImage(f"{name} is a very large progressive JPEG. Save it as a baseline JPEG.")
 
 
 def _reduce(image: Image.Image) -> list[str]:
-    width, height = image.size
-    if width * height <= MAX_PIXELS:
-        return []
-    image.draft(None, (width // 2, height // 2))
-    return [f"Decoded at {image.width} × {image.height}, half of its size, to save memory."]
+    return [jpeg.reduce(image)] if image.width * image.height > MAX_PIXELS else []
 
 
 def _first_frame(image: Image.Image) -> list[str]:
