@@ -1,0 +1,231 @@
+// oxlint-disable no-unused-vars -- flow.js, which follows in the same module, uses them
+// Where everything of the flow instrument stands, as numbers: no DOM, no state.
+// Nothing here knows a network: boxes, folds and skips follow from the header of flow.py.
+// Lengths are in px; em is the label's font size. "Over" means above the branch, on a skip.
+
+const RISE = 0.28; // how far the right face climbs, of its own width when fully seen
+const FULL_TURN = 0.46; // from this turn on the face climbs fully
+const DEEP = 0.14; // depth of one channel against the side of one pixel, both under the root
+const TALL = 0.32; // the same for a vector, which stands upright
+
+// ------------------------------------------------------------------ what is shown
+
+const groupOf = (net, i) => net.groups.find((g) => g.steps.includes(i));
+const shapeOf = (net, box) => net.steps[box.last].shape.join("×");
+const isJoin = (net, box) => !box.folds && net.steps[box.last].kind === "add";
+
+/** Add what the header does not spell out: steps drawn over a branch, and steps under a skip. */
+function study(header) {
+  const [over, under] = [new Set(), new Set()];
+  for (const skip of header.skips) {
+    for (let i = skip.from; i <= skip.to; i++) under.add(i);
+    const home = groupOf(header, skip.to);
+    if (!home.steps.includes(header.steps[skip.to].after)) continue; // no branch beside it
+    for (const i of skip.via) if (home.steps.includes(i)) over.add(i);
+  }
+  return { ...header, over, under };
+}
+
+/** One column per folded group and per operation of the open one. */
+function columns(net, open) {
+  return net.groups.flatMap((group) => {
+    const folds = group.steps.length > 1;
+    if (folds && group.name === open) return group.steps.map((i) => operation(net, group, i));
+    const first = group.steps.find((i) => !net.over.has(i));
+    const last = group.steps.at(-1);
+    const key = folds ? `group ${group.name}` : net.steps[last].name;
+    return [{ key, group, folds, first, last, label: group.label }];
+  });
+}
+
+function operation(net, group, i) {
+  const { name, label } = net.steps[i];
+  return { key: name, group, inside: true, first: i, last: i, label, over: net.over.has(i) };
+}
+
+// ------------------------------------------------------------------ how large
+
+/** Height, width and depth of a tensor's box; square roots let 224 and 7 share one screen. */
+function extent(shape, scale) {
+  const root = (n) => scale * Math.sqrt(n);
+  if (shape.length < 2) return { h: TALL * root(shape[0] ?? 1), w: 0, d: 1.1 * scale };
+  const [y, x] = shape.slice(-2);
+  return { h: root(y), w: root(x), d: DEEP * root(shape.length > 2 ? shape[0] : 1) };
+}
+
+/** From the lower left corner to the upper right one, for boxes that satisfy `keep`. */
+function tallest(net, boxes, scale, keep = () => true) {
+  const heights = boxes.filter(keep).map((b) => extent(net.steps[b.last].shape, scale));
+  return Math.max(0, ...heights.map(({ h, w }) => h + RISE * w));
+}
+
+const isOver = (box) => box.over;
+const isPlain = (box) => box.inside && !box.over;
+
+/** The largest scale at which every box fits, with an arc above those under a skip. */
+function fittingScale(net, cols, room, em) {
+  const fits = net.steps.map((step, i) => {
+    const arc = net.under.has(i) ? 5 * em : 0.5 * em;
+    return (room - arc) / tallest(net, [{ last: i }], 1);
+  });
+  const lanes = tallest(net, cols, 1, isOver) + tallest(net, cols, 1, isPlain);
+  if (cols.some(isOver)) fits.push((room - 4 * em) / lanes);
+  return Math.min(...fits);
+}
+
+/** The width a column needs when its box is turned so far and its label is full or brief. */
+function claim(net, col, { scale, turn, brief, ink }) {
+  const { w, d } = extent(net.steps[col.last].shape, scale);
+  const short = brief && !col.inside;
+  const text = short ? col.label.split(" ") : [col.label, shapeOf(net, col)];
+  const seen = col.inside ? Math.min(0.6, Math.max(turn, 0.42)) : turn;
+  const firstW = ink.bold(text[0]);
+  const caret = col.folds && !short ? 1.8 * ink.em : 0;
+  const labelW = Math.max(firstW + caret, (short ? ink.bold : ink.mono)(text[1] ?? ""));
+  const box = d + seen * w;
+  const width = Math.max(box + ink.em, labelW + 0.7 * ink.em);
+  return { box, seen, text, short, firstW, labelW, width };
+}
+
+/** Room beside a column for the fork of a skip, the sign of an add and the border of the band. */
+function margins(net, cols, i, em) {
+  const col = cols[i];
+  const opens = col.inside && !cols[i - 1]?.inside;
+  const closes = col.inside && !cols[i + 1]?.inside;
+  return { before: (opens ? 3 * em : 0) + (isJoin(net, col) ? 3 * em : 0), after: closes ? 1.2 * em : 0 };
+}
+
+/** Boxes turned to us as far as the width allows, then with brief labels; else they scroll. */
+function fitting(net, cols, width, given) {
+  const around = cols.map((_, i) => margins(net, cols, i, given.ink.em));
+  const claims = (turn, brief) =>
+    cols.map((col, i) => ({ ...claim(net, col, { ...given, turn, brief }), ...around[i] }));
+  const tries = [];
+  for (let turn = 0.78; turn > 0.4; turn -= 0.04) tries.push([turn, false]);
+  for (let turn = 0.5; turn > 0.16; turn -= 0.04) tries.push([turn, true]);
+  for (const [turn, brief] of tries) {
+    const all = claims(turn, brief);
+    const total = all.reduce((sum, c) => sum + c.before + c.width + c.after, 0);
+    if (total <= width) return { claims: all, spare: (width - total) / cols.length };
+  }
+  return { claims: claims(FULL_TURN, false), spare: 0 };
+}
+
+// ------------------------------------------------------------------ where
+
+/** {width, room, boxes, band} for a stage of that width with so much room above its labels. */
+function arrange(net, open, width, room, ink) {
+  const cols = columns(net, open);
+  const row = cols.filter((c) => !c.over);
+  const scale = fittingScale(net, cols, room, ink.em);
+  const { claims, spare } = fitting(net, row, width, { scale, ink });
+  const lanes = laneHeights(net, cols, scale, room, ink.em);
+  let x = 0;
+  const boxes = row.map((col, i) => {
+    const c = claims[i];
+    const left = x;
+    x += c.before + c.width + spare + c.after;
+    const at = { x: left + c.before + (c.width + spare - c.box) / 2, cy: room / 2 };
+    if (lanes && isBranch(net, col)) at.cy = lanes.branch;
+    return { ...col, ...c, ...body(net, col, scale, c.seen), ...at, labelY: room + ink.em, left, right: x };
+  });
+  const over = cols.filter(isOver).map((col) => overBox(net, col, boxes, scale, lanes.over, ink));
+  return { width: x, room, boxes: [...boxes, ...over], band: bandOf(net, boxes, ink.em) };
+}
+
+function body(net, col, scale, seen) {
+  const { h, w, d } = extent(net.steps[col.last].shape, scale);
+  return { h, d, ex: seen * w, ey: RISE * w * Math.min(1, seen / FULL_TURN), opacity: 1 };
+}
+
+/** A projection gets a lane of its own above the branch; together they fill the height. */
+function laneHeights(net, cols, scale, room, em) {
+  const over = tallest(net, cols, scale, isOver);
+  if (!over) return null;
+  const branch = tallest(net, cols, scale, isPlain);
+  const gap = (room - over - branch - 3 * em) / 3;
+  return { over: 1.5 * em + gap + over / 2, branch: room - Math.max(4, gap / 2) - branch / 2 };
+}
+
+/** Whether a step lies beside a projection that is drawn over it. */
+const isBranch = (net, col) => col.inside && net.skips.some((s) =>
+  s.from < col.last && col.last < s.to && s.via.some((i) => net.over.has(i) && col.group.steps.includes(i)));
+
+/** A box on a skip: spread over the length of the branch below. */
+function overBox(net, col, row, scale, cy, ink) {
+  const skip = net.skips.find((s) => s.via.includes(col.last));
+  const branch = row.filter((b) => b.inside && b.last > skip.from && b.last < skip.to);
+  const [from, to] = [branch[0].x, rightOf(branch.at(-1))];
+  const middle = from + ((to - from) * (skip.via.indexOf(col.last) + 1)) / (skip.via.length + 1);
+  const at = body(net, col, scale, branch[0].seen);
+  const labelW = ink.bold(col.label);
+  return { ...col, ...at, x: middle - (at.d + at.ex) / 2, cy, text: [col.label], firstW: labelW, labelW };
+}
+
+function bandOf(net, boxes, em) {
+  const inside = boxes.filter((b) => b.inside);
+  if (!inside.length) return null;
+  const [first, last] = [inside[0], inside.at(-1)];
+  const ends = [net.steps[first.first].after ?? first.first, last.last];
+  const note = ends.map((i) => net.steps[i].shape.join("×")).join(" → ");
+  return { x: first.left + 0.3 * em, w: last.right - first.left - 0.6 * em, group: first.group, note };
+}
+
+// ------------------------------------------------------------------ lines between boxes
+
+const topOf = (b) => b.cy - (b.h + b.ey) / 2;
+const bottomOf = (b) => b.cy + (b.h + b.ey) / 2;
+const rightOf = (b) => b.x + b.d + b.ex;
+const middleOf = (b) => b.x + (b.d + b.ex) / 2;
+const joinOf = (b, em) => ({ x: b.x - 1.7 * em, y: b.cy }); // the sign of an add, before its box
+const forkOf = (b, em) => b.x - 2.2 * em; // where a skip leaves, before the first box it passes
+
+/** Every line as {line, d} and every mark as {mark, x, y}, for boxes that may be on the move. */
+function wires(net, boxes, em) {
+  const holder = (i) => boxes.find((b) => b.last === i) ?? boxes.find((b) => b.group.steps.includes(i));
+  const row = boxes.filter((b) => !b.over);
+  const links = row.filter((b) => net.steps[b.first].after !== null).map((b) =>
+    ({ line: "link", d: link(holder(net.steps[b.first].after), b, isJoin(net, b), em) }));
+  const skips = net.skips.flatMap((skip) => {
+    const [from, to] = [holder(skip.from), holder(skip.to)];
+    const between = row.filter((b) => b.x > from.x && b.x < to.x);
+    if (from === to) return []; // folded away
+    if (!isJoin(net, to) || !between.length) return arc(skip, from, to, between, em);
+    const lane = boxes.find((b) => b.over && skip.via.includes(b.last))?.cy;
+    return fork(skip, from, to, between, lane, em);
+  });
+  const joins = row.filter((b) => isJoin(net, b)).map((b) => ({ mark: "join", ...joinOf(b, em) }));
+  return [...links, ...skips, ...joins];
+}
+
+const kindOf = (skip) => (skip.via.length ? "skip dashed" : "skip");
+
+function link(from, to, joins, em) {
+  const [x0, y0, y1] = [rightOf(from), from.cy, to.cy];
+  if (Math.abs(y0 - y1) < 1) return `M${x0} ${y0}H${to.x}`;
+  const x1 = joins ? joinOf(to, em).x : to.x;
+  const start = joins ? x0 : Math.max(x0, forkOf(to, em));
+  const middle = (start + x1) / 2;
+  return `M${x0} ${y0}H${start}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}H${to.x}`;
+}
+
+/** A skip between folded boxes: from one top to the next, clear of what lies between. */
+function arc(skip, from, to, between, em) {
+  const [x0, y0] = [middleOf(from) + 3, topOf(from) - 3];
+  const [x1, y1] = [middleOf(to) - 3, topOf(to) - 4];
+  const peak = Math.max(2, Math.min(y0, y1, ...between.map(topOf)) - 1.7 * em);
+  const pull = (peak - (y0 + y1) / 8) / 0.75; // halfway, the cubic is at its peak
+  const d = `M${x0} ${y0}C${x0} ${pull} ${x1} ${pull} ${x1} ${y1}`;
+  return [{ line: kindOf(skip), d }, { mark: "end", x: x1, y: y1 }];
+}
+
+/** A skip inside an open group: it leaves the line at a fork and arrives at the sign of the add. */
+function fork(skip, from, to, between, lane, em) {
+  const { x, y } = joinOf(to, em);
+  const start = Math.max(rightOf(from), forkOf(between[0], em));
+  const level = lane ?? Math.max(2.2 * em, Math.min(...between.map(topOf)) - 0.9 * em);
+  const bend = Math.max(0, Math.min(1.2 * em, (from.cy - level) / 2, (x - start) / 2));
+  const d = `M${start} ${from.cy}V${level + bend}Q${start} ${level} ${start + bend} ${level}`
+    + `H${x - bend}Q${x} ${level} ${x} ${level + bend}V${y - 0.6 * em}`;
+  return [{ line: kindOf(skip), d }, { mark: "end", x: start, y: from.cy }];
+}
