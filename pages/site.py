@@ -14,7 +14,7 @@ CHAPTERS = {
     ],
 }
 
-st.set_page_config(page_title="Forward Pass", page_icon=":material/layers:", layout="wide")
+st.set_page_config(page_title="Forward Pass", page_icon=HERE / "favicon.svg", layout="wide")
 st.logo(HERE / "logo.svg", size="large", link=None)
 frame.style()
 page = st.navigation(CHAPTERS, position="top")

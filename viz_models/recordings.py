@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -32,7 +32,9 @@ class FlowRecording:
     spec: TraceSpec
     steps: tuple[Step, ...]
     faces: dict[str, np.ndarray]  # step -> (h, w) uint8, or (h, w, 3) for the photo
-    schemes: dict[str, str]  # step -> "sequential", "diverging" or "photo"
+    schemes: dict[
+        str, Literal["sequential", "diverging", "photo"]
+    ]  # step -> "sequential", "diverging" or "photo"
     provenance: Provenance
 
 

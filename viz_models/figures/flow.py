@@ -1,29 +1,39 @@
 """Figures of the flow page: records and arrays in, go.Figure out."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
-from viz_models.figures.theme import CONFIG
 from viz_models.records import Trace
 
-__all__ = ["CONFIG", "depth_band", "histogram"]
+HEIGHT = 270  # px, of both
 
 
-def histogram(counts: np.ndarray, edges: np.ndarray, *, dark: bool = False) -> go.Figure:
+def histogram(
+    counts: np.ndarray, edges: np.ndarray, *, name: str = "", dark: bool = False
+) -> go.Figure:
     """How often which value occurs in one step.
 
     Args:
         counts: (bins,) int.
         edges: (bins + 1,) activation units.
+        name: Of the step.
         dark: Which theme is showing.
     """
-    p = theme.palette(dark)
-    middle, width = (edges[:-1] + edges[1:]) / 2, np.diff(edges)
-    hover = "%{x:.4g}: %{y} values<extra></extra>"
-    bars = go.Bar(x=middle, y=counts, width=width, marker_color=p.blue, hovertemplate=hover)
-    fig = theme.style(go.Figure(bars), dark=dark, height=150)
-    fig.update_xaxes(title_text="value")
+    fig = go.Figure(
+        go.Bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=np.diff(edges),
+            marker_color=theme.palette(dark).blue,
+            hovertemplate="%{x:.4g}: %{y} values<extra></extra>",
+        )
+    )
+    fig.update_layout(title_text=f"Values of {name}" if name else None)
+    theme.style(fig, dark=dark, height=HEIGHT)
+    fig.update_xaxes(title_text="value (unitless)")
     fig.update_yaxes(title_text="how many")
     return fig
 
@@ -37,45 +47,52 @@ def depth_band(trace: Trace, chosen: str, *, dark: bool = False) -> go.Figure:
         dark: Which theme is showing.
     """
     p = theme.palette(dark)
-    names = [s.name for s in trace.steps]
-    at = np.arange(len(names))
     mean, std, low, high = (
         np.array([getattr(s, f) for s in trace.stats]) for f in ("mean", "std", "min", "max")
     )
-    fig = go.Figure(
-        [
-            _band(at, low, high, theme.fade(p.blue, 0.10), "min to max"),
-            _band(at, mean - std, mean + std, theme.fade(p.blue, 0.28), "mean ± std"),
-            go.Scatter(
-                x=at,
-                y=mean,
-                customdata=np.stack([std, low, high], axis=1),
-                text=names,
-                mode="lines+markers",
-                name="mean",
-                marker={"size": 5, "color": p.blue},
-                line={"color": p.blue, "width": 2},
-                hovertemplate="<b>%{text}</b><br>mean %{y:.4g}<br>std %{customdata[0]:.4g}"
-                "<br>min %{customdata[1]:.4g}, max %{customdata[2]:.4g}<extra></extra>",
-            ),
-        ]
+    line = go.Scatter(
+        x=np.arange(len(mean)),
+        y=mean,
+        customdata=np.stack([std, low, high], axis=1),
+        text=[s.name for s in trace.steps],
+        mode="lines+markers",
+        name="mean",
+        marker={"size": 6, "color": p.blue},
+        line={"color": p.blue, "width": 2},
+        hovertemplate="<b>%{text}</b><br>mean %{y:.4g}<br>std %{customdata[0]:.4g}"
+        "<br>min %{customdata[1]:.4g}, max %{customdata[2]:.4g}<extra></extra>",
     )
-    fig.add_vline(x=names.index(chosen), line={"color": p.orange, "width": 2})
+    outer = _band(low, high, theme.fade(p.blue, 0.12), "min to max")
+    inner = _band(mean - std, mean + std, theme.fade(p.blue, 0.32), "mean ± std")
+    fig = go.Figure([line, outer, inner])  # the line first: a click then names a step
+    fig.add_vline(x=trace.index(chosen), line={"color": p.orange, "width": 2})
     fig.update_layout(showlegend=True)
-    theme.style(fig, dark=dark, height=260)
-    fig.update_xaxes(title_text="step", range=[-0.8, len(names) - 0.2])
-    fig.update_yaxes(title_text="activation")
+    theme.style(fig, dark=dark, height=HEIGHT)
+    fig.update_xaxes(range=[-0.8, len(mean) - 0.2], **_group_ticks(trace))
+    fig.update_yaxes(title_text="value (unitless)")
     return fig
 
 
-def _band(x: np.ndarray, low: np.ndarray, high: np.ndarray, color: str, name: str) -> go.Scatter:
-    outline = np.concatenate([high, low[::-1]])
+def _band(low: np.ndarray, high: np.ndarray, color: str, name: str) -> go.Scatter:
+    x = np.arange(len(low))
     return go.Scatter(
         x=np.concatenate([x, x[::-1]]),
-        y=outline,
+        y=np.concatenate([high, low[::-1]]),
         fill="toself",
         fillcolor=color,
         line={"width": 0},
         hoverinfo="skip",
         name=name,
     )
+
+
+def _group_ticks(trace: Trace) -> dict[str, Any]:
+    """A tick in the middle of each block, named as the diagram names it."""
+    members: dict[str, list[int]] = {}
+    for i, step in enumerate(trace.steps):
+        members.setdefault(step.group, []).append(i)
+    blocks = {g: m for g, m in members.items() if len(m) > 2}
+    return {
+        "tickvals": [sum(m) / len(m) for m in blocks.values()],
+        "ticktext": [g.replace("layer", "block ") for g in blocks],
+    }

@@ -1,6 +1,7 @@
 """The photo chips, and the way to one's own photo: a file or the camera."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -30,8 +31,8 @@ def choose() -> Chosen:
     if own is None and st.query_params.get("photo") == OWN:
         st.session_state[_LINKED] = True  # the chip itself falls back to the default
     choices = {name: name for name in samples.NAMES} | ({OWN: "yours"} if own else {})
-    name = chips("Photo", choices, key="photo", default=DEFAULT, show="Photo")
-    with st.popover("your own…"):
+    name = chips("Photo", choices, key="photo", default=DEFAULT)
+    with st.popover("", icon=":material/add_a_photo:", help="Your own photo, or the camera"):
         _own_photo()
     return own if own and name == OWN else Chosen(*results.sample(name))
 
@@ -59,12 +60,12 @@ def _own_photo() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    if source == "file":
-        take, ask = st.file_uploader, "PNG, JPEG, WebP, GIF or BMP, up to 10 MB"
-    else:
-        take, ask = st.camera_input, "Take a picture"
     key = f"own_{source}"
-    control(take, ask, key=key, bound=False, on_change=_take, args=(key,))
+    given: dict[str, Any] = {"key": key, "bound": False, "on_change": _take, "args": (key,)}
+    if source == "file":
+        control(st.file_uploader, "PNG, JPEG, WebP, GIF or BMP, up to 10 MB", **given)
+    else:
+        control(st.camera_input, "Take a picture", **given)
     st.caption("It stays in this session and is forgotten when you close the tab.")
     if trouble := st.session_state.get(_TROUBLE):
         st.error(trouble, icon=":material/broken_image:")

@@ -1,4 +1,4 @@
-"""Below the first screen of the flow page: the photo's way in, all steps at once, taking it away."""
+"""Below the first screen: the photo's way in, all steps at once, taking it away."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from viz_models.digits import digits, shape
 from viz_models.figures import flow as figures
 from viz_models.records import Line, Trace
 from viz_models.ui import results, state
+from viz_models.ui.charts import show
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
@@ -40,7 +41,7 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
             name="cropped",
             values=prepared.cropped,
             scheme="photo",
-            size=190,
+            size=146,
             title="cropped",
             note="224×224",
             after="→",
@@ -50,49 +51,54 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
             values=prepared.tensor[:, ::2, ::2],
             stride=2,
             scheme="diverging",
-            size=190,
+            size=146,
             columns=3,
             title="red, green, blue, normalized",
-            note="3×224×224, every 2. row and column",
+            note="3×224×224, every 2nd row and column",
             bar=True,
         )
         tiles([cropped, three], key="planes", luts=luts(is_dark()))
     with numbers:
-        lines = [
-            Line(label="in the file", value=f"{shape(photo.original_size)} px"),
-            Line(label="short side resized to 256", value=f"{shape(prepared.resized_size)} px"),
-            Line(
-                label="cut from row, column",
-                value=f"{prepared.crop_box[0]}, {prepared.crop_box[1]}",
-            ),
-        ]
-        for i, color in enumerate(("red", "green", "blue")):
-            lines.append(
-                Line(
-                    label=color,
-                    note=f"(v − {prepared.normalize_mean[i]}) ÷ {prepared.normalize_std[i]}",
-                    value=f"mean {digits(prepared.mean_before[i], 3)} → {digits(prepared.mean_after[i], 3)}"
-                    f" · std {digits(prepared.std_before[i], 3)} → {digits(prepared.std_after[i], 3)}",
-                )
-            )
-        ledger(lines, key="preprocessing", title="What was done", note=photo.credit)
+        ledger(_preparation(view), key="preparation", title="What was done", note=photo.credit)
+
+
+def _preparation(view: View) -> list[Line]:
+    prepared, photo = view.chosen.prepared, view.chosen.photo
+    top, left, _, _ = prepared.crop_box
+    lines = [
+        Line(label="in the file", value=f"{shape(photo.original_size)} px"),
+        Line(label="short side resized to 256", value=f"{shape(prepared.resized_size)} px"),
+        Line(label="224×224 cut out from row, column", value=f"{top}, {left}"),
+    ]
+    for i, color in enumerate(("red", "green", "blue")):
+        mean = f"{digits(prepared.mean_before[i], 3)} → {digits(prepared.mean_after[i], 3)}"
+        std = f"{digits(prepared.std_before[i], 3)} → {digits(prepared.std_after[i], 3)}"
+        done = f"(v − {prepared.normalize_mean[i]}) ÷ {prepared.normalize_std[i]}"
+        lines.append(Line(label=color, note=done, value=f"mean {mean}", rule=True))
+        lines.append(Line(label="", value=f"std {std}"))
+    return lines
 
 
 def all_steps(view: View, text: dict[str, str]) -> None:
-    """Mean and spread over depth; a click opens a step."""
+    """Mean and spread over depth, where a click opens a step, and the chosen step's values."""
     st.subheader("All steps at once")
     st.markdown(text["All steps at once"])
-    picked = st.plotly_chart(
-        figures.depth_band(view.trace, view.step().name, dark=is_dark()),
-        key="depth",
-        config=figures.CONFIG,
-        theme=None,
-        on_select="rerun",
-        selection_mode="points",
-    )
-    points = picked["selection"]["points"]
-    if points and view.trace.steps[points[0]["x"]].name != view.step().name:
-        state.choose("step", view.trace.steps[points[0]["x"]].name)
+    band, values = st.columns([2.4, 1], gap="small")
+    step = view.step()
+    with band:
+        figure = figures.depth_band(view.trace, step.name, dark=is_dark())
+        picked = show(figure, "depth", on_select="rerun", selection_mode="points")
+        points = picked["selection"]["points"]
+    with values:
+        counts = results.of_trace(
+            view.trace,
+            ("histogram", step.name),
+            lambda: np.histogram(view.trace.value(step.name), bins=48),
+            lambda h: h[0].nbytes + h[1].nbytes,
+        )
+        show(figures.histogram(*counts, name=step.name, dark=is_dark()), "histogram")
+    if points and (name := view.trace.steps[points[0]["point_index"]].name) != step.name:
+        state.choose("step", name)
         st.rerun()
 
 

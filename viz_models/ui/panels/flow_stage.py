@@ -1,13 +1,15 @@
 """The stage of the flow page: controls, question, and the network as a diagram."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from viz_models.analysis import cells
 from viz_models import recordings
+from viz_models.analysis import cells
 from viz_models.figures import pixels, theme
 from viz_models.records import Cell, ModelRef, Step, Trace, TraceSpec
 from viz_models.ui import photos, results, state
@@ -16,6 +18,7 @@ from viz_models.ui.instruments import flow
 from viz_models.ui.panels import flow_words
 
 DEFAULT_STEP = "layer2.0.add"
+HEIGHT = 296  # px at normal type size
 SEEDS = 10  # to choose from; more are a matter of the command line
 TINTS = {
     "none": "none",
@@ -26,6 +29,10 @@ TINTS = {
 }
 
 
+ORDERS = {"channel": "maps: by channel", "mean": "maps: by mean"}
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """What the flow page looks at."""
@@ -33,6 +40,7 @@ class View:
     chosen: photos.Chosen
     trace: Trace
     tint: str
+    order: str  # of the maps: "channel" or "mean"
 
     @property
     def spec(self) -> TraceSpec:
@@ -73,26 +81,25 @@ def controls() -> View:
     """One row of chips; what they ask for is computed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         chosen = photos.choose()
-        seed = control(
-            st.selectbox,
-            "Weights",
-            range(SEEDS),
-            format_func=lambda seed: f"random, seed {seed}",
-            key="seed",
-            label_visibility="collapsed",
-            width=158,
+        seed = _select("Weights", {s: f"random, seed {s}" for s in range(SEEDS)}, "seed", 156)
+        tint = _select(
+            "Tint of the boxes", {k: f"tint: {v}" for k, v in TINTS.items()}, "tint", 172
         )
-        tint = control(
-            st.selectbox,
-            "Tint of the boxes",
-            list(TINTS),
-            format_func=lambda what: f"tint: {TINTS[what]}",
-            key="tint",
-            label_visibility="collapsed",
-            width=172,
-        )
+        order = _select("Order of the maps", ORDERS, "sort", 178)
     spec = TraceSpec(image=chosen.photo.ref, model=ModelRef(seed=seed))
-    return View(chosen, results.trace(spec, chosen.prepared), tint)
+    return View(chosen, results.trace(spec, chosen.prepared), tint, order)
+
+
+def _select(label: str, choices: Mapping[T, str], key: str, width: int) -> T:
+    return control(
+        st.selectbox,
+        label,
+        list(choices),
+        format_func=choices.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        width=width,
+    )
 
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
@@ -120,6 +127,7 @@ def diagram(view: View) -> None:
     flow.flow(
         picture,
         key="flow",
+        height=HEIGHT,
         start=state.held("step", (view.spec, view.tint, dark), view.step().name),
         default=DEFAULT_STEP,
         on_change=state.listen("flow", "step", "step"),
@@ -153,10 +161,8 @@ def _tint(view: View) -> flow.Tint | None:
     if view.tint == "none":
         return None
     if view.tint == "ms":
-        amounts = results.milliseconds(view.spec, view.chosen.prepared)
-        return flow.Tint(
-            "time here", "ms", dict(zip(_names(view), map(float, amounts), strict=True))
-        )
+        times = results.milliseconds(view.spec, view.chosen.prepared)
+        return flow.Tint("time here", "ms", dict(zip(_names(view), map(float, times), strict=True)))
     unit = "bytes" if view.tint == "bytes" else ""
     amounts = [float(getattr(s, view.tint)) for s in view.trace.steps]
     return flow.Tint(TINTS[view.tint], unit, dict(zip(_names(view), amounts, strict=True)))

@@ -1,146 +1,163 @@
 """One value, exactly: where it stands, what it was computed from, and torch's own beside it."""
 
+from dataclasses import replace
+
 import numpy as np
+import streamlit as st
 
 from viz_models.digits import digits, signed
 from viz_models.figures import pixels
-from viz_models.records import Calculation, Cell, Footprint, Line, Step, Window
+from viz_models.records import Calculation, Cell, Line, Step, Window
 from viz_models.ui import results, state, words
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
 
-PICTURE = 104  # px, the map and the photo beside it
+PICTURE = 98  # px, the map and the photo below it
+WINDOW = 66  # px, patch and kernel
 
 
-def value_card(view: View, step: Step, cell: Cell) -> None:
+def value(view: View, step: Step, cell: Cell) -> None:
     """The map that holds the value, what it sees of the photo, and the sum behind it."""
     sums = results.calculation(view.trace, view.chosen.prepared, step.name, cell)
-    groups = [*_where(view, step, cell), *_windows(sums)]
-    tiles(
-        groups,
-        key="value",
-        luts=luts(is_dark()),
-        start=cell,
-        default=view.default_cell(),
-        on_change=state.listen("value", "cell", "cell"),
-    )
-    ledger(
-        _lines(view, step, sums),
-        key="sum",
-        title="One value, exactly",
-        note=_place(cell),
-        badge=f"measured now · {view.trace.provenance.device} · seed {view.spec.model.seed}",
-        terms=words.glossary(),
-    )
+    where, how = st.columns([1, 2.2], gap="xsmall")
+    with where:
+        tiles(
+            _where(view, step, cell),
+            key="value",
+            luts=luts(is_dark()),
+            start=cell,
+            default=view.default_cell(),
+            on_change=state.listen("value", "cell", "cell"),
+        )
+    with how:
+        ledger(
+            _lines(view, step, sums),
+            key="sum",
+            title="One value, exactly",
+            note=_place(cell),
+            badge=f"measured now · {view.trace.provenance.device} · seed {view.spec.model.seed}",
+            terms=words.glossary(),
+        )
+        if pictures := _how(view, step, sums):
+            tiles(pictures, key="how", luts=luts(is_dark()))
 
 
 def _where(view: View, step: Step, cell: Cell) -> list[Tiles]:
     """The chosen map, and the photo with what the value can see and really reacts to."""
-    value = view.trace.value(step.name)
-    print_ = results.footprint(view.trace, step.name, cell)
+    output = view.trace.value(step.name)
+    footprint = results.footprint(view.trace, step.name, cell)
+    top, left, bottom, right = footprint.box
     photo = Tiles(
         name="photo",
         values=view.chosen.prepared.cropped,
         scheme="photo",
         size=PICTURE,
-        note=_field_note(print_),
-        overlay=print_.gradient,
-        boxes=(Box(*print_.box, role="chosen"),),
+        note=f"sees {bottom - top}×{right - left} px",
+        overlay=footprint.gradient,
+        boxes=(Box(top, left, bottom, right, role="chosen"),),
     )
-    if value.ndim == 1:
+    if output.ndim == 1:
         return [photo]
-    chosen = Tiles(
-        name="map",
-        values=value[cell[0]][None],
-        indices=(cell[0],),
-        scheme=pixels.scheme(value),
-        limits=pixels.limits(value[cell[0]]),
-        size=PICTURE,
-        note=f"map {cell[0]}",
-        pick="cell",
-    )
-    return [chosen, photo]
+    chosen = output[cell[0]]
+    return [
+        Tiles(
+            name="map",
+            values=chosen[None],
+            indices=(cell[0],),
+            scheme=pixels.scheme(chosen),
+            limits=pixels.limits(chosen),
+            size=PICTURE,
+            note=f"map {cell[0]}",
+            pick="cell",
+        ),
+        photo,
+    ]
 
 
-def _field_note(footprint: Footprint) -> str:
-    top, left, bottom, right = footprint.box
-    return f"sees {bottom - top}×{right - left} px"
+def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
+    """The pictures of the sum: patch and kernel, the sides of an add, before and after."""
+    if sums.windows and sums.windows[0].patch.size > 1:
+        return _window(sums.windows[0])
+    if step.op in ("add", "batch_norm", "relu"):
+        return _maps(view, step, sums.cell[0])
+    return []
 
 
-def _windows(sums: Calculation) -> list[Tiles]:
-    """Patch and kernel of the input channel that counts most."""
-    if not sums.windows or sums.windows[0].patch.size == 1:
-        return []
-    window = sums.windows[0]
-    patch = _small("patch", window, window.patch, f"channel {window.channel}")
+def _window(window: Window) -> list[Tiles]:
+    """The input channel that counts most: its patch, and the kernel it is multiplied with."""
+    patch = _small("patch", window.patch, f"channel {window.channel}")
+    patch = replace(patch, hatched=~window.inside)
     if window.kernel is None:
         return [patch]
-    kernel = _small("kernel", window, window.kernel, "kernel")
-    return [_followed_by(patch, "×"), kernel]
+    kernel = _small("kernel", window.kernel, "kernel")
+    product = _small("product", window.patch * window.kernel, f"Σ {signed(window.total)}")
+    return [replace(patch, after="×"), replace(kernel, after="="), product]
 
 
-def _small(name: str, window: Window, values: np.ndarray, note: str) -> Tiles:
-    finite = np.where(np.isfinite(values), values, 0)
+def _maps(view: View, step: Step, channel: int) -> list[Tiles]:
+    """The same channel on every side of an operation that works value by value."""
+    names, notes, between = [*step.inputs, step.name], ["before", "after"], ["→", ""]
+    if step.op == "add":
+        merge = results.merge(view.trace, step.name)
+        names, between = [merge.branch, merge.stream, step.name], ["+", "=", ""]
+        notes = ["F(x)", "x", "sum"]
+    maps = (view.trace.value(name)[channel] for name in names)
+    return [
+        replace(_small(name, m, note), after=operator)
+        for name, m, note, operator in zip(names, maps, notes, between, strict=True)
+    ]
+
+
+def _small(name: str, values: np.ndarray, note: str) -> Tiles:
+    finite = np.where(np.isfinite(values), values, 0).astype(np.float32)  # a pool pads with −∞
     return Tiles(
         name=name,
-        values=finite[None].astype(np.float32),
+        values=finite[None],
         scheme=pixels.scheme(finite),
         limits=pixels.limits(finite),
-        size=PICTURE * 3 // 4,
+        size=WINDOW,
         note=note,
-        hatched=~window.inside if name == "patch" else None,
     )
-
-
-def _followed_by(group: Tiles, operator: str) -> Tiles:
-    from dataclasses import replace
-
-    return replace(group, after=operator)
 
 
 def _lines(view: View, step: Step, sums: Calculation) -> list[Line]:
-    lines = [_term(step, w) for w in sums.windows] if sums.op in ("conv2d", "linear") else []
-    if sums.rest_count:
-        rest = Line(label=f"{sums.rest_count} more", value=signed(sums.rest_total), role="muted")
-        lines.append(rest)
-    lines += [
-        Line(label=n.symbol, note=n.meaning, value=digits(n.value), role="number")
+    """Operands in the order in which they are used, the total, and torch's own."""
+    many = sums.op in ("conv2d", "linear")  # a long sum: its terms need no words each
+    lines = [
+        Line(
+            label=n.symbol,
+            note="" if many else n.meaning,
+            value=signed(n.value) if many else digits(n.value),
+            role="number",
+        )
         for n in sums.numbers
     ]
-    if sums.formula:
+    if sums.formula and not many:
         lines.append(Line(label=sums.formula, role="muted"))
-    lines.append(
-        Line(
-            label="sum" if lines else "value", value=digits(sums.total, 6), role="chosen", rule=True
-        )
-    )
-    lines.append(Line(label="torch", value=digits(sums.torch_value, 6)))
+    lines.append(Line(label="total", value=digits(sums.total, 6), role="chosen", rule=True))
     lines.append(_verdict(sums))
-    if step.op == "add":
-        merge = results.merge(view.trace, step.name)
-        lines.append(
-            Line(
-                label="‖F(x)‖ / ‖x‖ · cosine",
-                value=f"{digits(merge.ratio, 3)} · {digits(merge.cosine, 2)}",
-                term="cosine",
-            )
-        )
-    return lines
-
-
-def _term(step: Step, window: Window) -> Line:
-    what = "Σ patch × kernel" if step.op == "conv2d" else "x × w"
-    return Line(
-        label=f"channel {window.channel}", note=what, value=signed(window.total), role="number"
-    )
+    return lines + (_merge(view, step) if step.op == "add" else [])
 
 
 def _verdict(sums: Calculation) -> Line:
-    if sums.agrees:
-        how = "bit for bit" if sums.difference == 0 else f"difference {digits(sums.difference, 1)}"
-        return Line(label=f"equals torch: {how}", role="checked", term="tolerance")
-    return Line(label=f"differs from torch by {digits(sums.difference, 2)}", role="warning")
+    """Torch's own value, and how far ours is from it."""
+    theirs = digits(sums.torch_value, 6)
+    if not sums.formula:
+        return Line(label="torch's value; its arithmetic is not written here", value=theirs)
+    if not sums.agrees:
+        off = f"differs from torch by {digits(sums.difference, 2)}"
+        return Line(label=off, value=theirs, role="warning")
+    how = "bit for bit" if sums.difference == 0 else f"difference {digits(sums.difference, 1)}"
+    return Line(label=f"equals torch: {how}", value=theirs, role="checked", term="tolerance")
+
+
+def _merge(view: View, step: Step) -> list[Line]:
+    merge = results.merge(view.trace, step.name)
+    return [
+        Line(label="‖F(x)‖ ÷ ‖x‖", value=digits(merge.ratio, 3), note="over all values"),
+        Line(label="cosine of the two", value=digits(merge.cosine, 2), term="cosine"),
+    ]
 
 
 def _place(cell: Cell) -> str:

@@ -13,7 +13,7 @@ PAGES = Path(__file__).resolve().parents[3] / "pages"
 
 
 def hero(page: str) -> None:
-    """The diagram, drawn from a recording so that nobody waits for torch; a click opens the page."""
+    """The diagram from a recording, so that nobody waits for torch, and the way to the page."""
     recorded = recordings.load("flow")
     faces = {n: flow.Face(a, recorded.schemes[n]) for n, a in recorded.faces.items()}
     picture = flow.diagram(recorded.steps, faces, luts(is_dark()), labels(recorded.steps), None)
