@@ -1,13 +1,22 @@
 import json
+import os
+import socket
 import struct
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from playwright.sync_api import sync_playwright
 from streamlit.testing.v1 import AppTest
 
+from scripts import chromium
+from tests.conftest import ROOT
+from tests.e2e.browser import FLAGS
 from viz_models.ui.instruments.mounting import pack
 from viz_models.ui.instruments.tiles import BUDGET, Box, Tiles, fit, limits_of, picture
 
@@ -153,3 +162,116 @@ def test_the_newer_of_pythons_and_the_browsers_choice_counts():
     assert at.run().session_state["got"] == (2, 3, 3)
     assert at.run().session_state["got"] == (2, 3, 3)
     assert not at.exception
+
+
+# ------------------------------------------------------------------ in a real browser
+
+SCRIPT = """
+import numpy as np, streamlit as st
+from viz_models.figures.theme import lut
+from viz_models.ui.instruments.tiles import Tiles, tiles, painted
+luts = {"sequential": lut("sequential")}
+values = np.arange(3 * 4 * 5, dtype=np.float32).reshape(3, 4, 5) / 7
+values[1, 1, 1] = -np.inf
+def heard(key):
+    told = st.session_state[key]["cell"]
+    st.session_state.log = [*st.session_state.get("log", []), f"{key}{told}"]
+for key in ("one", "two"):
+    group = Tiles(name=key, values=values, indices=(7, 4, 9), stride=2, offset=(-1, 0),
+                  title=key, pick="cell", size=90)
+    tiles([group], key=key, luts=luts, start=(7, -1, 0), default=(4, 1, 2),
+          on_change=lambda key=key: heard(key))
+mask = Tiles(name="mask", values=np.zeros((1, 4, 4), bool), pick="paint", size=80)
+tiles([mask], key="mask", luts=luts)
+st.text(f"log {st.session_state.get('log')} painted {painted('mask')}")
+"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiles")
+    (folder / "demo.py").write_text(SCRIPT, encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "demo.py", "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.fileWatcherType", "none"]
+    command += ["--theme.baseFontSize", "14"]  # the type size at which sizes are px
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (
+        subprocess.Popen(command, cwd=folder, env=environment) as server,
+        sync_playwright() as play,
+    ):
+        browser = play.chromium.launch(executable_path=chromium.find(), args=FLAGS)
+        page = browser.new_page()
+        wait_for_port(port)
+        page.goto(f"http://127.0.0.1:{port}")
+        page.get_by_test_id("tiles").nth(2).wait_for()
+        page.wait_for_timeout(1000)
+        yield page
+        browser.close()
+        server.terminate()
+
+
+def wait_for_port(port):
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the demo did not start")
+
+
+def middle(tile, y, x, side=90, gap=3, margin=4):
+    """Where a cell of the 4 x 5 tiles is on their canvas."""
+    step = side / 5
+    return {"x": margin + tile * (side + gap) + (x + 0.5) * step, "y": margin + (y + 0.5) * step}
+
+
+@pytest.mark.e2e
+def test_hover_reads_true_indices_and_exact_values(demo):
+    canvas, tip = demo.locator("canvas[data-group=one]"), demo.locator(".tip:popover-open")
+    canvas.hover(position=middle(2, 3, 4))
+    assert tip.text_content() == "c 9 · y 5 · x 88.429"  # 59 / 7
+    canvas.hover(position=middle(1, 1, 1))
+    assert tip.text_content() == "c 4 · y 1 · x 2−∞"
+
+
+@pytest.mark.e2e
+def test_a_choice_is_shared_written_to_the_url_and_counts_again(demo):
+    one, two = demo.get_by_test_id("tiles").nth(0), demo.get_by_test_id("tiles").nth(1)
+    entries = demo.evaluate("history.length")
+    for name, cell in (("one", (0, 2, 3)), ("two", (2, 0, 1)), ("one", (0, 2, 3))):
+        demo.locator(f"canvas[data-group={name}]").click(position=middle(*cell))
+        demo.wait_for_timeout(600)
+        assert one.get_attribute("data-cell") == two.get_attribute("data-cell")
+    demo.get_by_text("log ['one[7, 3, 6]', 'two[9, -1, 2]', 'one[7, 3, 6]']").wait_for()
+    assert demo.url.endswith("?cell=7%2C3%2C6")
+    assert demo.evaluate("history.length") == entries
+
+
+@pytest.mark.e2e
+def test_arrow_keys_walk_cells_and_tiles_and_the_default_leaves_the_url(demo):
+    root = demo.get_by_test_id("tiles").nth(0)
+    demo.locator("canvas[data-group=one]").click(position=middle(0, 1, 0))
+    for key, cell in (
+        ("ArrowRight", "7,1,2"),
+        ("ArrowUp", "7,-1,2"),
+        ("ArrowUp", "7,-1,2"),
+        ("Shift+ArrowRight", "4,-1,2"),
+        ("ArrowDown", "4,1,2"),
+    ):
+        demo.keyboard.press(key)
+        assert root.get_attribute("data-cell") == cell
+    demo.wait_for_timeout(400)
+    assert "cell" not in demo.url
+
+
+@pytest.mark.e2e
+def test_a_stroke_paints_cells_and_is_reported_once(demo):
+    box = demo.locator("canvas[data-group=mask]").bounding_box()
+    demo.mouse.move(box["x"] + 14, box["y"] + 14)
+    demo.mouse.down()
+    demo.mouse.move(box["x"] + 54, box["y"] + 14, steps=8)
+    demo.mouse.up()
+    demo.get_by_text("painted [(0, 0, True), (0, 1, True), (0, 2, True)]").wait_for()

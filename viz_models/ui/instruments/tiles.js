@@ -589,7 +589,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     render();
   };
   window.removeEventListener(CHOSEN, root.hears);
-  root.hears = ({ detail }) => { if (detail.param === header.param && detail.root !== root) follow(model, detail.cell); };
+  root.hears = ({ detail }) => {
+    if (able.length && detail.param === header.param && detail.root !== root) follow(model, detail.cell);
+  };
   window.addEventListener(CHOSEN, root.hears);
   root.watch?.disconnect();
   const extent = () => root.clientWidth + getComputedStyle(document.documentElement).fontSize;
