@@ -1,0 +1,376 @@
+import asyncio
+import base64
+import hashlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+import streamlit
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from websockets.sync.client import connect
+
+from tests.conftest import ROOT
+from viz_models.server import (
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    SecurityHeaders,
+    UploadLimits,
+    content_security_policy,
+)
+
+MIB = 2**20
+APP = """
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from streamlit.runtime import get_instance
+from viz_models.server import SecurityHeaders, UploadLimits
+
+async def held(_):
+    store = get_instance().uploaded_file_mgr.file_storage
+    return JSONResponse({s: [len(f.data) for f in files.values()] for s, files in store.items()})
+
+middleware = [Middleware(SecurityHeaders), Middleware(UploadLimits, keep_after_s=1.0)]
+app = st.App("site.py", routes=[Route("/held", held)], middleware=middleware)
+"""
+
+
+class Server:
+    """A real `streamlit run` with our middleware around an empty page."""
+
+    def __init__(self, folder: Path):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.host = f"127.0.0.1:{free.getsockname()[1]}"
+        (folder / "app.py").write_text(APP)
+        (folder / "site.py").write_text("import streamlit as st\nst.write('hello')")
+        options = {"address": "127.0.0.1", "port": self.host.partition(":")[2]}
+        options |= {"headless": "true", "maxUploadSize": "10", "fileWatcherType": "none"}
+        self.log = (folder / "log").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py"]
+            + [f"--server.{k}={v}" for k, v in options.items()],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=self.log,
+            stderr=self.log,
+        )
+        self.wait_for(lambda: self.get("/_stcore/health").ok)
+
+    def get(self, path, **options):
+        return requests.get(f"http://{self.host}{path}", timeout=10, **options)
+
+    def held(self, session):
+        return self.get("/held").json().get(session, [])
+
+    def wait_for(self, condition, seconds=30):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                if condition():
+                    return
+            except requests.ConnectionError:
+                pass
+            time.sleep(0.05)
+        self.log.seek(0)
+        pytest.fail(f"nothing within {seconds} s; the server said:\n{self.log.read()[-2000:]}")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.log.close()
+
+
+class Browser:
+    """One tab: the socket that makes a session, and the requests with its XSRF token."""
+
+    def __init__(self, server):
+        self.server, self.http = server, requests.Session()
+        self.http.get(f"http://{server.host}/_stcore/health", timeout=10)
+        self.token = self.http.cookies["_streamlit_xsrf"]
+        self.session = ""
+
+    @contextmanager
+    def opened(self):
+        with connect(
+            f"ws://{self.server.host}/_stcore/stream",
+            subprotocols=["streamlit", self.token],
+            additional_headers={"Cookie": f"_streamlit_xsrf={self.token}"},
+            max_size=None,
+        ) as socket:
+            message = BackMsg()
+            message.rerun_script.query_string = ""
+            socket.send(message.SerializeToString())
+            while not self.session:
+                answer = ForwardMsg.FromString(socket.recv(timeout=10))
+                self.session = answer.new_session.initialize.session_id
+            yield self
+
+    def url(self, file_id):
+        return f"http://{self.server.host}/_stcore/upload_file/{self.session}/{file_id}"
+
+    def put(self, file_id, size, **options):
+        options = {"headers": {"X-Xsrftoken": self.token}, "timeout": 20} | options
+        return self.http.put(self.url(file_id), files={"file": ("a.png", bytes(size))}, **options)
+
+    def delete(self, file_id):
+        return self.http.delete(self.url(file_id), headers={"X-Xsrftoken": self.token}, timeout=10)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("site"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser(server):
+    with Browser(server).opened() as browser:
+        yield browser
+
+
+# ------------------------------------------------------------------ a real server
+
+
+def test_an_upload_arrives_and_delete_frees_it(server, browser):
+    assert browser.put("a", MIB).status_code == 204
+    assert server.held(browser.session) == [MIB]
+    assert browser.delete("a").status_code == 204
+    assert server.held(browser.session) == []
+
+
+def test_a_file_over_10_mb_is_413_with_one_line(server, browser):
+    answer = browser.put("a", MAX_FILE_BYTES + MIB)
+    assert answer.status_code == 413
+    assert answer.text == "This file is larger than 10 MB. Save a smaller copy and try again.\n"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert server.held(browser.session) == []
+
+
+def test_a_large_file_without_a_length_is_stopped_on_its_way(server, browser):
+    def endless():
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        for _ in range(100):
+            yield bytes(MIB)
+
+    headers = {"X-Xsrftoken": browser.token, "Content-Type": "multipart/form-data; boundary=x"}
+    try:
+        answer = browser.http.put(browser.url("a"), data=endless(), headers=headers, timeout=20)
+    except requests.ConnectionError:
+        pass  # the server hung up while we were still sending
+    else:
+        assert answer.status_code == 413
+    assert server.held(browser.session) == []
+
+
+def test_of_a_hundred_files_the_newest_five_are_kept(server, browser):
+    sizes = [1000 + i for i in range(100)]
+    assert {browser.put(f"made-up-{i}", size).status_code for i, size in enumerate(sizes)} == {204}
+    assert server.held(browser.session) == sizes[-MAX_FILES:]
+
+
+def test_at_most_30_mb_are_kept_and_others_are_not_touched(server, browser):
+    with Browser(server).opened() as other:
+        other.put("mine", 1234)
+        for i in range(5):
+            assert browser.put(str(i), 9 * MIB).status_code == 204
+        assert server.held(browser.session) == [9 * MIB] * 3
+        assert server.held(other.session) == [1234]
+
+
+def test_an_unknown_session_gets_streamlits_own_answer(browser):
+    browser.session = "made-up"
+    assert browser.put("a", 10).status_code == 400
+
+
+def test_without_the_xsrf_token_nothing_is_taken(server, browser):
+    assert browser.put("a", 10, headers={}).status_code == 403
+    assert server.held(browser.session) == []
+
+
+def test_uploads_are_freed_soon_after_the_tab_is_closed(server, browser):
+    browser.put("a", 77)
+    with Browser(server).opened() as closed:
+        closed.put("a", MIB)
+    assert server.held(closed.session) == [MIB]  # a lost connection may come back
+    server.wait_for(lambda: server.held(closed.session) == [], seconds=8)
+    assert server.held(browser.session) == [77]
+
+
+def test_headers_are_on_every_answer(server):
+    for path in ("/", "/any/page", "/_stcore/health", "/held"):
+        headers = server.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+        assert headers["Permissions-Policy"].startswith("camera=(self), microphone=()")
+        assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+
+
+def test_metrics_are_closed(server):
+    answer = server.get("/_stcore/metrics")
+    assert answer.status_code == 404
+    assert answer.text == "Not found\n"
+
+
+@pytest.mark.parametrize(("value", "status"), [("1", 200), ("0", 404), ("", 404)])
+def test_metrics_open_when_asked_for(value, status):
+    app = SecurityHeaders(PlainTextResponse("metrics"), {"FORWARD_PASS_METRICS": value})
+    assert asyncio.run(put(app, "/_stcore/metrics", [b""]))[0] == status
+
+
+# ------------------------------------------------------------------ the policy
+
+
+def test_the_policy_allows_streamlits_one_inline_script_and_no_other():
+    index = Path(streamlit.__file__).parent / "static" / "index.html"
+    scripts = re.findall(r"<script>(.*?)</script>", index.read_text(), re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    policy = content_security_policy()
+    assert re.findall(r"'sha256-([^']*)'", policy) == hashes
+    script_sources = policy.partition("script-src ")[2].partition(";")[0]
+    assert "'unsafe-eval'" not in script_sources
+    assert "'unsafe-inline'" not in script_sources
+
+
+def test_hosts_that_may_embed_are_listed():
+    policy = content_security_policy("https://huggingface.co, https://*.hf.space")
+    assert policy.endswith("frame-ancestors 'self' https://huggingface.co https://*.hf.space")
+
+
+@pytest.mark.parametrize("hosts", ["*; script-src *", "'unsafe-inline'", "a b\r\nX: y z;"])
+def test_a_wrong_host_stops_the_start(hosts):
+    with pytest.raises(ValueError, match="FORWARD_PASS_EMBED_HOSTS"):
+        SecurityHeaders(PlainTextResponse("ok"), {"FORWARD_PASS_EMBED_HOSTS": hosts})
+
+
+# ------------------------------------------------------------------ bytes, one by one
+
+
+class Sessions:
+    """Streamlit's own store, and which sessions are connected."""
+
+    def __init__(self, *connected):
+        self.uploaded_file_mgr = MemoryUploadedFileManager("/_stcore/upload_file")
+        self.connected = set(connected)
+
+    def is_active_session(self, session_id):
+        return session_id in self.connected
+
+    def held(self, session):
+        return [len(f.data) for f in self.uploaded_file_mgr.file_storage.get(session, {}).values()]
+
+
+def limited(sessions, **options):
+    """The middleware around a route that stores whatever arrives."""
+
+    async def store(request):
+        data = await request.body()
+        file = UploadedFileRec(request.path_params["file"], "a.png", "image/png", data)
+        sessions.uploaded_file_mgr.add_file(request.path_params["session"], file)
+        return PlainTextResponse("", 204)
+
+    route = Route("/_stcore/upload_file/{session}/{file}", store, methods=["PUT"])
+    limits = Middleware(UploadLimits, runtime=lambda: sessions, **options)
+    return Starlette(routes=[route], middleware=[limits])
+
+
+async def put(app, path, chunks, headers=()):
+    """Send chunks as they are; return the status and how many of them were taken."""
+    taken, sent = 0, []
+
+    async def receive():
+        nonlocal taken
+        taken += 1
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": chunks[taken - 1], "more_body": taken < len(chunks)}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "PUT", "path": path, "headers": list(headers)}
+    await app(scope | {"query_string": b"", "root_path": ""}, receive, send)
+    return sent[0]["status"], taken
+
+
+def test_real_bytes_count_not_the_announced_ones():
+    sessions = Sessions("s")
+    chunks = [bytes(MIB)] * 50
+    small = [(b"content-length", b"5")]
+    status, taken = asyncio.run(put(limited(sessions), "/_stcore/upload_file/s/a", chunks, small))
+    assert (status, taken) == (413, 11)
+    assert sessions.held("s") == []
+
+
+def test_an_announced_large_file_is_refused_unread():
+    large = [(b"content-length", str(2 * MAX_FILE_BYTES).encode())]
+    app = limited(Sessions("s"))
+    assert asyncio.run(put(app, "/_stcore/upload_file/s/a", [b"x"], large)) == (413, 0)
+
+
+def test_uploads_at_the_same_time_share_the_limit():
+    sessions = Sessions("s", "t")
+    app = limited(sessions)
+
+    async def together():
+        mine = [put(app, f"/_stcore/upload_file/s/{i}", [bytes(MIB)] * 9) for i in range(5)]
+        theirs = put(app, "/_stcore/upload_file/t/0", [bytes(MIB)] * 9)
+        statuses = [status for status, _ in await asyncio.gather(*mine, theirs)]
+        return [*statuses, (await put(app, "/_stcore/upload_file/s/5", [bytes(MIB)] * 9))[0]]
+
+    statuses = asyncio.run(together())
+    assert 413 in statuses[:5]  # 45 MiB do not fit
+    assert 204 in statuses[:5]
+    assert statuses[5:] == [204, 204]  # somebody else's, and one more when these have ended
+    assert sum(sessions.held("s")) <= 30 * MIB
+
+
+def test_a_sixth_upload_at_the_same_time_is_refused():
+    app = limited(Sessions("s"))
+
+    async def together():
+        paths = [f"/_stcore/upload_file/s/{i}" for i in range(6)]
+        return await asyncio.gather(*(put(app, path, [b"a"] * 3) for path in paths))
+
+    assert sorted(status for status, _ in asyncio.run(together())) == [204] * 5 + [413]
+
+
+def test_a_file_that_arrives_after_its_tab_closed_is_freed_too():
+    sessions = Sessions()
+
+    async def late():
+        app = limited(sessions, keep_after_s=0.01)
+        await put(app, "/_stcore/upload_file/gone/a", [b"abc"])
+        held = sessions.held("gone")
+        await asyncio.sleep(0.05)
+        return held
+
+    assert asyncio.run(late()) == [3]
+    assert sessions.held("gone") == []
+
+
+def test_a_browser_that_comes_back_keeps_its_files():
+    sessions = Sessions()
+
+    async def blink():
+        await put(limited(sessions, keep_after_s=0.01), "/_stcore/upload_file/s/a", [b"abc"])
+        sessions.connected.add("s")
+        await asyncio.sleep(0.05)
+
+    asyncio.run(blink())
+    assert sessions.held("s") == [3]
