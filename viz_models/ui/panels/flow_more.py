@@ -3,6 +3,7 @@
 import csv
 import io
 
+import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits, shape

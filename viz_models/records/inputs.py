@@ -1,0 +1,61 @@
+"""What was asked for, and the photo."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+Pair = tuple[int, int]  # (vertical, horizontal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRef:
+    """Which photo. The pixels themselves travel beside the spec, never inside it."""
+
+    kind: Literal["sample", "upload"] = "sample"
+    name: str = "cat"  # a sample's name, or "upload"
+    sha256: str = ""  # of the decoded RGB pixels; empty for a sample, whose name says it all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRef:
+    """Which network with which weights."""
+
+    name: str = "resnet18"
+    weights: Literal["random"] = "random"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceSpec:
+    """One forward pass: this photo through that network."""
+
+    image: ImageRef = ImageRef()
+    model: ModelRef = ModelRef()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A decoded picture, upright and without alpha."""
+
+    ref: ImageRef
+    pixels: np.ndarray  # (H, W, 3) uint8, sRGB
+    original_size: Pair  # (H, W) in the file, after EXIF rotation
+    notes: tuple[str, ...] = ()  # what had to be converted, one plain sentence each
+    credit: str = ""  # author and licence, for sample photos
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """What preprocessing made of a photo: resize, center crop, scale to 0..1, normalize."""
+
+    tensor: np.ndarray  # (3, 224, 224): what the network gets
+    cropped: np.ndarray  # (224, 224, 3) uint8: the same before normalization
+    resized_size: Pair  # (H, W) after the short side became 256
+    crop_box: tuple[int, int, int, int]  # top, left, bottom, right in the resized photo
+    mean_before: tuple[float, ...]  # per channel, of the crop scaled to 0..1
+    std_before: tuple[float, ...]
+    mean_after: tuple[float, ...]  # per channel, of `tensor`
+    std_after: tuple[float, ...]
+    normalize_mean: tuple[float, ...]  # what is subtracted, per channel
+    normalize_std: tuple[float, ...]  # what is divided by
