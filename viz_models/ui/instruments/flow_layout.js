@@ -83,7 +83,7 @@ function claim(net, col, { scale, turn, brief, ink }) {
   const caret = col.folds && !short ? 1.8 * ink.em : 0;
   const labelW = Math.max(firstW + caret, (short ? ink.bold : ink.mono)(text[1] ?? ""));
   const box = d + seen * w;
-  const width = Math.max(box + ink.em, labelW + 0.7 * ink.em);
+  const width = Math.max(box + (brief ? 0.7 : 1) * ink.em, labelW + 0.65 * ink.em);
   return { box, seen, text, short, firstW, labelW, width };
 }
 
@@ -95,20 +95,29 @@ function margins(net, cols, i, em) {
   return { before: (opens ? 3 * em : 0) + (isJoin(net, col) ? 3 * em : 0), after: closes ? 1.2 * em : 0 };
 }
 
-/** Boxes turned to us as far as the width allows, then with brief labels; else they scroll. */
-function fitting(net, cols, width, given) {
-  const around = cols.map((_, i) => margins(net, cols, i, given.ink.em));
-  const claims = (turn, brief) =>
-    cols.map((col, i) => ({ ...claim(net, col, { ...given, turn, brief }), ...around[i] }));
+/** What to give up for a narrower picture, bit by bit: the turn, half the labels, then size. */
+function compromises() {
   const tries = [];
-  for (let turn = 0.78; turn > 0.4; turn -= 0.04) tries.push([turn, false]);
-  for (let turn = 0.5; turn > 0.16; turn -= 0.04) tries.push([turn, true]);
-  for (const [turn, brief] of tries) {
-    const all = claims(turn, brief);
-    const total = all.reduce((sum, c) => sum + c.before + c.width + c.after, 0);
-    if (total <= width) return { claims: all, spare: (width - total) / cols.length };
+  for (let turn = 0.78; turn > 0.4; turn -= 0.04) tries.push({ turn, brief: false, shrink: 1 });
+  for (let turn = 0.5; turn > 0.2; turn -= 0.04) tries.push({ turn, brief: true, shrink: 1 });
+  for (const shrink of [0.92, 0.85, 0.78, 0.7]) tries.push({ turn: 0.2, brief: true, shrink });
+  return tries;
+}
+
+/** How the columns are shown in that width, and what is left of it; what never fits scrolls. */
+function fitting(net, cols, width, scale, ink) {
+  const around = cols.map((_, i) => margins(net, cols, i, ink.em));
+  const shown = ({ shrink, ...how }) => {
+    const given = { ...how, scale: scale * shrink, ink };
+    const claims = cols.map((col, i) => ({ ...claim(net, col, given), ...around[i] }));
+    const total = claims.reduce((sum, c) => sum + c.before + c.width + c.after, 0);
+    return { claims, scale: given.scale, spare: (width - total) / cols.length };
+  };
+  for (const how of compromises()) {
+    const result = shown(how);
+    if (result.spare >= 0) return result;
   }
-  return { claims: claims(FULL_TURN, false), spare: 0 };
+  return { ...shown({ turn: FULL_TURN, brief: false, shrink: 1 }), spare: 0 };
 }
 
 // ------------------------------------------------------------------ where
@@ -117,8 +126,8 @@ function fitting(net, cols, width, given) {
 function arrange(net, open, width, room, ink) {
   const cols = columns(net, open);
   const row = cols.filter((c) => !c.over);
-  const scale = fittingScale(net, cols, room, ink.em);
-  const { claims, spare } = fitting(net, row, width, { scale, ink });
+  const largest = fittingScale(net, cols, room, ink.em);
+  const { claims, scale, spare } = fitting(net, row, width, largest, ink);
   const lanes = laneHeights(net, cols, scale, room, ink.em);
   let x = 0;
   const boxes = row.map((col, i) => {
