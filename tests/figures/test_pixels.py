@@ -34,3 +34,9 @@ def test_a_large_map_is_sampled_and_a_vector_is_one_row():
 def test_channels_are_sorted_by_mean_activation():
     value = np.stack([np.full((2, 2), v) for v in (0.1, 3.0, 2.0, 3.0)])
     assert pixels.by_mean(value).tolist() == [1, 3, 2, 0]
+
+
+def test_halving_a_heat_map_keeps_its_peaks():
+    heat = np.zeros((4, 4))
+    heat[1, 2] = 3.0
+    assert pixels.halved(heat).tolist() == [[0, 3], [0, 0]]

@@ -31,7 +31,7 @@ def test_pixels_are_the_ones_we_know(name):
         ("rocket", skimage.data.rocket),
         ("astronaut", skimage.data.astronaut),
         ("galaxies", skimage.data.hubble_deep_field),
-        ("photographer", lambda: np.stack([skimage.data.camera()] * 3, axis=-1)),
+        ("camera", lambda: np.stack([skimage.data.camera()] * 3, axis=-1)),
         ("china", lambda: sklearn.datasets.load_sample_image("china.jpg")),
         ("flower", lambda: sklearn.datasets.load_sample_image("flower.jpg")),
     ],

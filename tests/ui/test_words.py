@@ -20,3 +20,11 @@ def test_another_language_is_used_where_it_exists(tmp_path):
 @pytest.mark.parametrize("term", ["receptive field", "multiply-adds", "tolerance", "cosine"])
 def test_the_glossary_explains(term):
     assert len(words.glossary()[term]) > 20
+
+
+def test_text_from_outside_is_shown_as_it_is():
+    assert words.plain("a*b_[x](y).png") == r"a\*b\_\[x\]\(y\)\.png"
+
+
+def test_explanations_are_given_for_terms_only():
+    assert "" not in words.glossary()

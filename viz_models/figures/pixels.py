@@ -36,6 +36,12 @@ def by_mean(value: np.ndarray) -> np.ndarray:
     return np.argsort(-maps.reshape(maps.shape[0], -1).mean(axis=1), kind="stable")
 
 
+def halved(heat: np.ndarray) -> np.ndarray:
+    """A (2h, 2w) heat map at half the size, each 2x2 square by its largest value."""
+    h, w = heat.shape
+    return heat.reshape(h // 2, 2, w // 2, 2).max(axis=(1, 3))
+
+
 def face(value: np.ndarray, side: int = 56) -> np.ndarray:
     """The most varied map as indices into a lookup table, at most `side` pixels wide.
 

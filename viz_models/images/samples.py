@@ -74,7 +74,7 @@ SAMPLES = {
         source="https://flic.kr/p/r9qvLn",
         sha256="f07f3d10116fc8376881fcf59c4f7788959a240860bc47b9b1b59b4018a3640d",
     ),
-    "photographer": Sample(
+    "camera": Sample(
         title="A photographer, in grey",
         file="skimage/data/camera.png",
         author="Lav Varshney",

@@ -10,6 +10,7 @@ from viz_models.ui import state
 from viz_models.ui.instruments.mounting import mounted
 
 _PRESENTING = "forward_pass.presenting"
+_LARGER = 1.6  # of presenting.css on a projector, over the base of 14 px
 _STYLE = Path(__file__).with_name("presenting.css")
 _KEYS = (
     ("?", "this sheet"),
@@ -28,6 +29,11 @@ def presenting() -> bool:
     if "present" in st.query_params:
         st.session_state[_PRESENTING] = st.query_params["present"] == "true"
     return st.session_state.get(_PRESENTING, False)
+
+
+def px(width: int) -> int:
+    """A widget's width at the type size that is showing; widgets cannot be sized in rem."""
+    return round(width * (_LARGER if presenting() else 1))
 
 
 def style() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.images import samples
 from viz_models.records import Photo, Prepared
-from viz_models.ui import results
+from viz_models.ui import results, words
 from viz_models.ui.controls import chips, control
 
 _OWN = "forward_pass.own_photo"
@@ -68,7 +68,7 @@ def _own_photo() -> None:
         control(st.camera_input, "Take a picture", **given)
     st.caption("It stays in this session and is forgotten when you close the tab.")
     if trouble := st.session_state.get(_TROUBLE):
-        st.error(trouble, icon=":material/broken_image:")
+        st.error(words.plain(trouble), icon=":material/broken_image:")
 
 
 def _take(key: str) -> None:

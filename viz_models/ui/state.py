@@ -12,6 +12,7 @@ import streamlit as st
 _PAGE = "forward_pass.page"
 _CHOICE = "forward_pass.choice."
 _HELD = "forward_pass.held."
+_NOTES = "forward_pass.notes."
 
 
 def enter(page: str) -> None:
@@ -67,6 +68,11 @@ def listen(key: str, field: str, param: str) -> Callable[[], None]:
 def reported(key: str, field: str) -> str | None:
     """What an instrument last reported, for pages that need not remember it."""
     return dict(st.session_state.get(key) or {}).get(field)
+
+
+def notes(name: str) -> dict[str, tuple[int, ...]]:
+    """A dict that this session may write to and keeps until Reset."""
+    return st.session_state.setdefault(_NOTES + name, {})
 
 
 def forget() -> None:

@@ -1,5 +1,6 @@
 """The prose of a lesson lies beside it, one `##` section a panel: tensor_flow.en.md."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,11 @@ def sections(page: str, language: str = "en") -> dict[str, str]:
     }
 
 
+def plain(text: str) -> str:
+    """Text from outside, such as a file's name, so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~&])", r"\\\1", text)
+
+
 def glossary(language: str = "en") -> dict[str, str]:
     """Term -> one or two plain sentences, for hover explanations."""
-    return sections(GLOSSARY, language)
+    return {term: text for term, text in sections(GLOSSARY, language).items() if term}

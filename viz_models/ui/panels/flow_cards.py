@@ -10,8 +10,10 @@ from viz_models.records import Cell, Line, Step
 from viz_models.ui import results, state, words
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, fit, tiles
+from viz_models.ui.panels import flow_guess
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
 from viz_models.ui.panels.flow_value import value
+from viz_models.ui.panels.flow_words import window
 
 CARD = 272  # px at normal type size, so that diagram and cards share one screen
 
@@ -19,6 +21,9 @@ CARD = 272  # px at normal type size, so that diagram and cards share one screen
 def cards(view: View) -> None:
     """Maps, one value, facts."""
     step, cell = view.step(), view.cell()
+    if view.guessing and not flow_guess.guessed(step):
+        flow_guess.ask(step)
+        return
     left, middle, right = st.columns([4, 5, 3.6], gap="xsmall")
     with left.container(border=True, height="stretch"):
         maps(view, step, cell)
@@ -82,8 +87,9 @@ def _what(step: Step) -> str:
 
 def facts(view: View, step: Step) -> None:
     """Shape, statistics and cost of the step."""
+    mark = flow_guess.mark(step) if view.guessing else []
     ledger(
-        [*_shape(step), *_statistics(view, step), *_cost(view, step)],
+        [*mark, *_shape(step), *_statistics(view, step), *_cost(view, step)],
         key="facts",
         title="This step",
         note=step.op.replace("_", " "),
@@ -93,24 +99,12 @@ def facts(view: View, step: Step) -> None:
 
 
 def _shape(step: Step) -> list[Line]:
-    lines = [Line(label="window", value=w, term="window")] if (w := _window(step)) else []
+    lines = [Line(label="window", value=w, term="window")] if (w := window(step)) else []
     if step.op != "input":
         lines.append(Line(label="size", value=results.size_formula(step), role="number"))
     field = step.receptive_field
     seen = f"{shape(field.size)} px" if field else "the whole photo"
     return [*lines, Line(label="receptive field", value=seen, term="receptive field")]
-
-
-def _window(step: Step) -> str:
-    """Kernel, stride and padding in one line, and what else is not as usual."""
-    if not step.kernel_size:
-        return ""
-    parts = [shape(step.kernel_size)]
-    parts += [f"stride {max(step.stride)}"] if step.stride else []
-    parts += [f"padding {max(step.padding)}"] if step.padding and max(step.padding) else []
-    parts += [f"dilation {max(step.dilation)}"] if step.dilation and max(step.dilation) > 1 else []
-    parts += [f"groups {step.groups}"] if step.groups > 1 else []
-    return " · ".join(parts)
 
 
 def _statistics(view: View, step: Step) -> list[Line]:

@@ -12,7 +12,7 @@ from viz_models import recordings
 from viz_models.analysis import cells
 from viz_models.figures import pixels, theme
 from viz_models.records import Cell, ModelRef, Step, Trace, TraceSpec
-from viz_models.ui import photos, results, state
+from viz_models.ui import frame, photos, results, state
 from viz_models.ui.controls import control
 from viz_models.ui.instruments import flow
 from viz_models.ui.panels import flow_words
@@ -29,7 +29,7 @@ TINTS = {
 }
 
 
-ORDERS = {"channel": "maps: by channel", "mean": "maps: by mean"}
+ORDERS = {"channel": "sort: channel", "mean": "sort: mean"}
 T = TypeVar("T")
 
 
@@ -41,6 +41,7 @@ class View:
     trace: Trace
     tint: str
     order: str  # of the maps: "channel" or "mean"
+    guessing: bool  # shapes are guessed before they are shown
 
     @property
     def spec(self) -> TraceSpec:
@@ -81,13 +82,16 @@ def controls() -> View:
     """One row of chips; what they ask for is computed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         chosen = photos.choose()
-        seed = _select("Weights", {s: f"random, seed {s}" for s in range(SEEDS)}, "seed", 156)
+        seed = _select("Weights", {s: f"random, seed {s}" for s in range(SEEDS)}, "seed", 148)
         tint = _select(
             "Tint of the boxes", {k: f"tint: {v}" for k, v in TINTS.items()}, "tint", 172
         )
-        order = _select("Order of the maps", ORDERS, "sort", 178)
+        order = _select("Order of the maps", ORDERS, "sort", 132)
+        guessing = control(
+            st.toggle, "guess", key="guess", help="Guess each step's shape before it is shown"
+        )
     spec = TraceSpec(image=chosen.photo.ref, model=ModelRef(seed=seed))
-    return View(chosen, results.trace(spec, chosen.prepared), tint, order)
+    return View(chosen, results.trace(spec, chosen.prepared), tint, order, guessing)
 
 
 def _select(label: str, choices: Mapping[T, str], key: str, width: int) -> T:
@@ -98,7 +102,7 @@ def _select(label: str, choices: Mapping[T, str], key: str, width: int) -> T:
         format_func=choices.__getitem__,
         key=key,
         label_visibility="collapsed",
-        width=width,
+        width=frame.px(width),
     )
 
 

@@ -50,11 +50,13 @@ def _where(view: View, step: Step, cell: Cell) -> list[Tiles]:
     top, left, bottom, right = footprint.box
     photo = Tiles(
         name="photo",
-        values=view.chosen.prepared.cropped,
+        values=view.chosen.prepared.cropped[::2, ::2],
+        stride=2,
         scheme="photo",
         size=PICTURE,
         note=f"sees {bottom - top}×{right - left} px",
-        overlay=footprint.gradient,
+        overlay=pixels.halved(footprint.gradient),
+        exact=False,
         boxes=(Box(top, left, bottom, right, role="chosen"),),
     )
     if output.ndim == 1:

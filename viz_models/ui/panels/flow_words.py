@@ -46,6 +46,18 @@ def facts(step: Step, trace: Trace) -> dict[str, str]:
     return static_facts(step) | (_MORE[step.op](step, trace) if step.op in _MORE else {})
 
 
+def window(step: Step) -> str:
+    """Kernel, stride and padding in one line, and what else is not as usual."""
+    if not step.kernel_size:
+        return ""
+    parts = [shape(step.kernel_size)]
+    parts += [f"stride {max(step.stride)}"] if step.stride else []
+    parts += [f"padding {max(step.padding)}"] if step.padding and max(step.padding) else []
+    parts += [f"dilation {max(step.dilation)}"] if step.dilation and max(step.dilation) > 1 else []
+    parts += [f"groups {step.groups}"] if step.groups > 1 else []
+    return " · ".join(parts)
+
+
 def question(section: str, words: dict[str, str]) -> str:
     """The bold first line of a section, with the facts filled in."""
     return section.partition("\n")[0].format(**words).strip("* ")

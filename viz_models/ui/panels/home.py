@@ -7,8 +7,9 @@ import streamlit as st
 from viz_models import recordings
 from viz_models.ui import state
 from viz_models.ui.instruments import flow
-from viz_models.ui.panels.flow_stage import DEFAULT_STEP, is_dark, labels, luts
+from viz_models.ui.panels.flow_stage import is_dark, labels, luts
 
+FIRST = "input"  # nothing unfolded: the whole network at a glance
 PAGES = Path(__file__).resolve().parents[3] / "pages"
 
 
@@ -20,8 +21,8 @@ def hero(page: str) -> None:
     flow.flow(
         picture,
         key="hero",
-        start=state.held("hero", is_dark(), DEFAULT_STEP),
-        default=DEFAULT_STEP,
+        start=state.held("hero", is_dark(), FIRST),
+        default=FIRST,
         param="hero",
     )
     chosen = state.reported("hero", "step")
@@ -33,7 +34,7 @@ def hero(page: str) -> None:
         PAGES / page,
         label="Open this step with all its numbers",
         icon=":material/arrow_forward:",
-        query_params={"step": chosen or DEFAULT_STEP},
+        query_params={"step": chosen or FIRST},
     )
 
 

@@ -1,0 +1,63 @@
+"""Guess the shape, then reveal: the commonest error of beginners, practised on a real network."""
+
+import streamlit as st
+
+from viz_models.digits import shape
+from viz_models.records import Line, Step
+from viz_models.ui import state
+from viz_models.ui.controls import control
+from viz_models.ui.panels.flow_words import window
+
+_AXES = {3: ("C", "H", "W"), 1: ("C",)}
+
+
+def guessed(step: Step) -> bool:
+    """Whether this session has guessed the step's shape; the input's is given."""
+    return step.op == "input" or step.name in state.notes("guesses")
+
+
+def ask(step: Step) -> None:
+    """What goes in and how the operation is set; a field for every axis of what comes out."""
+    taken = " and ".join(shape(s) for s in step.input_shapes)
+    set_to = f", {window(step)}" if window(step) else ""
+    kernels = f", {step.output_shape[0]} kernels" if step.op in ("conv2d", "linear") else ""
+    with st.form("guess_form", border=True):
+        st.markdown(
+            f"**{step.name}** is a {step.op.replace('_', ' ')}{set_to}{kernels}. "
+            f"It takes {taken}. **What shape comes out?**"
+        )
+        axes = _AXES[len(step.output_shape)]
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            values = [
+                control(
+                    st.number_input,
+                    axis,
+                    key=f"guess_{axis}_{step.name}",
+                    bound=False,
+                    min_value=1,
+                    max_value=1_000_000,
+                    value=None,
+                    width=120,
+                )
+                for axis in axes
+            ]
+            if st.form_submit_button("Reveal", type="primary"):
+                state.notes("guesses")[step.name] = tuple(v or 0 for v in values)
+                st.rerun()
+
+
+def mark(step: Step) -> list[Line]:
+    """The guess beside the truth, and the score so far."""
+    guess = state.notes("guesses").get(step.name)
+    if guess is None:
+        return []
+    right = guess == step.output_shape
+    said = "×".join(str(n) if n else "–" for n in guess)
+    return [
+        Line(label="out", value=shape(step.output_shape), role="chosen"),
+        Line(
+            label="your guess is right" if right else "your guess",
+            value=said,
+            role="checked" if right else "warning",
+        ),
+    ]
