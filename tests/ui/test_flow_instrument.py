@@ -183,6 +183,13 @@ def test_faces_and_lookup_tables_arrive_unchanged():
     assert "face" not in by_name["b.bn"]
 
 
+def test_the_face_of_a_vector_stands_upright():
+    vector = Step(name="fc", op="linear", group="fc", output_shape=(6,))
+    face = Face(np.arange(6, dtype=np.uint8)[None], "diverging")
+    header, arrays = diagram([vector], {"fc": face}, LUTS, {})
+    np.testing.assert_array_equal(arrays[header["steps"][0]["face"]], face.pixels.T)
+
+
 def test_a_tint_has_one_scale_for_boxes_and_folded_groups():
     tint = Tint("multiply-adds", "", {"b.conv": 300.0, "b.down": 100.0})
     header, _ = diagram(residual_block(projected=True), {}, LUTS, {}, tint)

@@ -70,7 +70,8 @@ def diagram(
         if face := faces.get(entry["name"]):
             _check(entry["name"], face, luts)
             entry |= {"face": len(arrays), "scheme": face.scheme}
-            arrays.append(face.pixels)
+            upright = len(entry["shape"]) == 1 and face.scheme != "photo"  # a vector stands
+            arrays.append(face.pixels.reshape(-1, 1) if upright else face.pixels)
     mains, header["skips"] = _paths(steps)
     for entry, main in zip(header["steps"], mains, strict=True):
         entry["after"] = main
