@@ -9,7 +9,8 @@ PIP := $(PY) -m pip install --disable-pip-version-check --no-input $(if $(CI),--
 KEY = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
 APP := .venv/installed-app-$(call KEY,requirements.txt)
 DEV := .venv/installed-dev-$(call KEY,requirements.txt requirements-dev.txt)
-TORCHLENS := .bench/installed-torchlens
+RIVAL := torchlens==2.36.1 graphviz==0.21 safetensors==0.8.0 tqdm==4.70.1
+TORCHLENS := .bench/installed-$(word 1,$(RIVAL))
 
 help: ## this list
 	@echo "Forward Pass. make ..."
@@ -57,5 +58,5 @@ $(DEV): | $(APP)
 	@touch $@
 
 $(TORCHLENS): | $(APP)
-	@$(PIP) --target .bench --no-deps torchlens
+	@$(PIP) --upgrade --target .bench --no-deps $(RIVAL)
 	@touch $@

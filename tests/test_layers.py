@@ -1,4 +1,4 @@
-"""Imports point down only: pages > ui > analysis > models, images > records."""
+"""Imports point down only: pages > ui > training > analysis > models, images > records."""
 
 import ast
 
@@ -17,14 +17,15 @@ MAY_IMPORT = {
     "viz_models/images": BASE,
     "viz_models/models": BASE,
     "viz_models/analysis": {"models", "images"} | BASE,
-    "viz_models/ui": {"analysis", "models", "images", "figures"} | BASE,
-    "viz_models/cli": {"analysis", "models", "images", "figures"} | BASE,
+    "viz_models/training": {"analysis", "models", "images"} | BASE,
+    "viz_models/ui": {"training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/cli": {"training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/__main__.py": {"cli"},
     "viz_models/__init__.py": set(),
     "pages": {"ui", "records"},
     "app.py": {"models", "server"},
 }
-COMPUTING = ("viz_models/models", "viz_models/analysis")
+COMPUTING = ("viz_models/models", "viz_models/analysis", "viz_models/training")
 LIBRARY_HOME = {
     "streamlit": ("viz_models/ui", "viz_models/server.py", "pages", "app.py"),
     "starlette": ("viz_models/server.py", "app.py"),
