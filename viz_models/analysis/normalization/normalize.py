@@ -1,0 +1,156 @@
+"""One tensor through one norm: statistics of every group, torch's output, and our check of it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from viz_models.analysis.normalization.grouping import groups
+from viz_models.analysis.normalization.layers import layer, through
+from viz_models.analysis.normalization.moments import group_moments
+from viz_models.records import Degenerate, Grouping, Normalized, NormSpec, Provenance, Running
+
+TOLERANCE = {  # of the sum of absolute terms
+    torch.bfloat16: 2e-2,
+    torch.float16: 2e-3,
+    torch.float32: 1e-5,
+    torch.float64: 1e-13,
+}
+
+
+def normalize(x: np.ndarray | Tensor, spec: NormSpec, running: Running | None = None) -> Normalized:
+    """Send a tensor through a norm and recompute every value from its group's statistics.
+
+    y = (x - mu) / sqrt(sigma^2 + eps) * gamma + beta; RMSNorm: x / sqrt(mean(x^2) + eps) * gamma.
+
+    Args:
+        x: (N, C, H, W) float16, float32 or float64 (a Tensor may be bfloat16 too).
+        spec: Which norm.
+        running: What "batch" uses in eval mode; a fresh module's (0 and 1) if left out.
+
+    Raises:
+        ValueError: If the shape does not fit, or x holds NaN, infinity or values whose squares
+            overflow. What torch itself refuses comes back as `refusal`.
+
+    References:
+        arXiv:1502.03167 (BN, algorithms 1 and 2), 1607.06450 (LN, eq. 3), 1607.08022 (IN, eq. 5),
+        1803.08494 (GN, eq. 1-7), 1910.07467 (RMS, eq. 4).
+    """
+    tensor = _tensor(x)
+    grouping = groups((*tensor.shape,), spec)
+    mean, variance = group_moments(tensor, spec)
+    if not (mean.isfinite().all() and variance.isfinite().all()):
+        raise ValueError("the tensor holds NaN or infinity; choose finite values")
+    module = layer(tensor.shape, spec, running, tensor.dtype)
+    subtracted, divided = _used(module, spec, mean, variance)
+    output, refusal = _output(module, tensor, spec)
+    after = difference = None
+    agrees = False
+    if output is not None:
+        after = _finite(group_moments(output, spec))
+        difference, agrees = _compare(tensor, output, spec, grouping, (subtracted, divided))
+    return Normalized(
+        spec=spec,
+        grouping=grouping,
+        mean=mean.numpy(),
+        variance=variance.numpy(),
+        rms=(variance + mean.square()).sqrt().numpy(),
+        subtracted=subtracted.numpy(),
+        divided=divided.numpy(),
+        output=None if output is None else _array(output),
+        mean_after=None if after is None else after[0].numpy(),
+        variance_after=None if after is None else after[1].numpy(),
+        max_difference=difference,
+        agrees=agrees,
+        degenerate=tuple(_degenerate(grouping, variance.numpy())),
+        refusal=refusal,
+        provenance=Provenance(versions=f"torch {torch.__version__}"),
+    )
+
+
+def _tensor(x: np.ndarray | Tensor) -> Tensor:
+    tensor = (
+        x if isinstance(x, Tensor) else torch.from_numpy(np.require(x, requirements=("C", "W")))
+    )
+    if tensor.dtype not in TOLERANCE:
+        raise ValueError(f"expected floats, got {tensor.dtype}; convert to float32 first")
+    return tensor.detach()
+
+
+def _array(output: Tensor) -> np.ndarray:
+    wide = output.float() if output.dtype == torch.bfloat16 else output  # numpy has no bfloat16
+    array: np.ndarray = wide.numpy()
+    array.flags.writeable = False
+    return array
+
+
+def _used(
+    module: nn.Module, spec: NormSpec, mean: Tensor, variance: Tensor
+) -> tuple[Tensor, Tensor]:
+    """What this norm subtracts from each group, and what it divides by."""
+    if spec.norm == "rms":
+        return torch.zeros_like(mean), (variance + mean.square() + spec.eps).sqrt()
+    if spec.norm == "batch" and spec.mode == "eval":
+        kept = dict(module.named_buffers())
+        return kept["running_mean"].double(), (kept["running_var"].double() + spec.eps).sqrt()
+    return mean, (variance + spec.eps).sqrt()
+
+
+def _output(module: nn.Module, x: Tensor, spec: NormSpec) -> tuple[Tensor | None, str]:
+    try:
+        with torch.no_grad():
+            return through(module, x, spec), ""
+    except ValueError as error:  # one value per channel: torch has nothing to take a variance of
+        return None, str(error)
+
+
+def _finite(after: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    if not (after[0].isfinite().all() and after[1].isfinite().all()):
+        raise ValueError("squares of these values overflow in torch; choose smaller ones")
+    return after
+
+
+def _compare(
+    x: Tensor, output: Tensor, spec: NormSpec, grouping: Grouping, used: tuple[Tensor, Tensor]
+) -> tuple[float, bool]:
+    """Largest difference to torch, and whether every one is within its own tolerance."""
+    ids = torch.from_numpy(grouping.ids.copy())
+    subtracted, scale = used[0][ids], spec.gamma / used[1][ids]
+    beta = 0.0 if spec.norm == "rms" else spec.beta
+    relative = TOLERANCE[x.dtype]
+    worst, agrees = 0.0, True
+    for i in range(x.shape[0]):  # an example at a time stays in the cache
+        mean, factor = (t[i % t.shape[0]] for t in (subtracted, scale))
+        wide = x[i].double()
+        difference = torch.addcmul(torch.tensor(beta, dtype=torch.float64), wide - mean, factor)
+        difference -= output[i]
+        difference.abs_()
+        worst = max(worst, difference.max().item())
+        limit = (wide.abs_() + mean.abs()).mul_(factor.abs()).add_(abs(beta)).mul_(relative)
+        agrees = agrees and bool((difference <= limit).all())
+    return worst, agrees
+
+
+def _degenerate(grouping: Grouping, variance: np.ndarray) -> Iterator[Degenerate]:
+    if grouping.size == 1:
+        yield Degenerate(
+            "one value",
+            np.arange(grouping.count),
+            "Each group holds one value: its mean is that value and its variance 0, "
+            "so nothing of the input is left.",
+        )
+        return
+    constant = np.flatnonzero(variance == 0)
+    if constant.size:
+        share = "Every group" if constant.size == grouping.count else _some(constant, grouping)
+        yield Degenerate(
+            "zero variance",
+            constant,
+            f"{share} holds one value over and over: the variance is 0, and eps alone "
+            "keeps the division from being 0 by 0.",
+        )
+
+
+def _some(constant: np.ndarray, grouping: Grouping) -> str:
+    return f"{constant.size} of {grouping.count} groups: each"
