@@ -19,7 +19,8 @@ from viz_models.models import registry
 from viz_models.records import TraceSpec
 
 RIVALS = Path(__file__).resolve().parents[1] / ".bench"
-ROUNDS = 21
+ROUNDS = 15
+RIVAL_ROUNDS = 7  # of half a second and more each
 BARE = "bare forward"
 HEAD = ("", "median ms", "min..max", "of bare", "n")
 
@@ -28,11 +29,11 @@ def main() -> None:
     """Print one table for one thread and one for two."""
     before = torch.get_num_threads()
     threads = (1, 2)
-    ours = {n: _measure(n, _ours()) for n in threads}
+    ours = {n: _measure(n, _ours(), ROUNDS) for n in threads}
     rival = _torchlens()  # last: it wraps torch's functions for good
     for n in threads:
         theirs = (
-            _measure(n, rival)
+            _measure(n, rival, RIVAL_ROUNDS)
             if rival
             else [("TorchLens", "not installed: make bench installs it", "", "", "")]
         )
@@ -41,9 +42,11 @@ def main() -> None:
     torch.set_num_threads(before)
 
 
-def _measure(threads: int, ways: dict[str, Callable[[], object]]) -> list[tuple[str, ...]]:
+def _measure(
+    threads: int, ways: dict[str, Callable[[], object]], rounds: int
+) -> list[tuple[str, ...]]:
     torch.set_num_threads(threads)
-    return rows(interleaved(ways, ROUNDS), peer=next(iter(ways)))
+    return rows(interleaved(ways, rounds), peer=next(iter(ways)))
 
 
 def _ours() -> dict[str, Callable[[], object]]:
