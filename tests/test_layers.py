@@ -7,11 +7,12 @@ import pytest
 from tests.conftest import ROOT
 
 # records: what was asked and computed; digits: how numbers are written; recordings: results on disk
-BASE = {"records", "digits", "recordings"}
+BASE = {"records", "digits", "recordings", "recordings_norm"}
 MAY_IMPORT = {
     "viz_models/records": set(),
     "viz_models/digits.py": set(),
     "viz_models/recordings.py": {"records"},
+    "viz_models/recordings_norm.py": {"records", "recordings"},
     "viz_models/server.py": set(),
     "viz_models/figures": BASE,
     "viz_models/images": BASE,
