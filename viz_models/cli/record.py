@@ -2,19 +2,54 @@
 
 import argparse
 import datetime
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
-from viz_models import recordings
+from viz_models import recordings, recordings_norm
 from viz_models.cli.command import Command
-from viz_models.records import TraceSpec
+from viz_models.records import NormGridSpec, TraceSpec
 
 
-def _add_arguments(_: argparse.ArgumentParser) -> None:
-    """Nothing to choose: recordings are of the pages' defaults."""
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=(*RECORDINGS, "all"),
+        default="all",
+        help="flow: seconds; norm_training: about 8 minutes; default: %(default)s",
+    )
 
 
-def _run(_: argparse.Namespace) -> str:
-    return f"wrote {recordings.save(flow_recording(TraceSpec()), 'flow')}"
+def _run(options: argparse.Namespace) -> str:
+    names = RECORDINGS if options.what == "all" else (options.what,)
+    return "\n".join(f"wrote {RECORDINGS[name]()}" for name in names)
+
+
+def _record_flow() -> Path:
+    return recordings.save(flow_recording(TraceSpec()), "flow")
+
+
+def _record_norm_training() -> Path:
+    from viz_models.training import norm_grid
+
+    return recordings_norm.save(norm_grid.measure(NormGridSpec(), _progress("norm_training")))
+
+
+def _progress(name: str) -> Callable[[int, int], None]:
+    """Tell on stderr, every few seconds, how far a recording is."""
+    begin = last = time.perf_counter()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        if now - last >= SECONDS_BETWEEN_LINES or done == total:
+            last = now
+            sys.stderr.write(f"{name}: {done} of {total} runs, {now - begin:.0f} s\n")
+
+    return tell
 
 
 def flow_recording(spec: TraceSpec) -> recordings.FlowRecording:
@@ -30,8 +65,7 @@ def flow_recording(spec: TraceSpec) -> recordings.FlowRecording:
     return recordings.FlowRecording(
         spec=spec,
         steps=result.steps,
-        faces={n: pixels.face(v) for n, v in faces.items()}
-        | {"input": prepared.cropped[::2, ::2]},
+        faces={n: pixels.face(v) for n, v in faces.items()} | {"input": prepared.cropped[::2, ::2]},
         schemes={n: pixels.scheme(v) for n, v in faces.items()} | {"input": "photo"},
         provenance=replace(
             result.provenance, kind="recorded run", date=datetime.date.today().isoformat()
@@ -39,6 +73,8 @@ def flow_recording(spec: TraceSpec) -> recordings.FlowRecording:
     )
 
 
+SECONDS_BETWEEN_LINES = 10
+RECORDINGS = {"flow": _record_flow, "norm_training": _record_norm_training}
 COMMAND = Command(
     help="measure what the pages open with, and keep it",
     add_arguments=_add_arguments,
