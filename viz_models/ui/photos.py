@@ -15,6 +15,7 @@ _TROUBLE = "forward_pass.photo_trouble"
 _LINKED = "forward_pass.linked_to_own"
 OWN = "yours"
 DEFAULT = "cat"
+_CHIPS = 6  # as many as fit in one row beside the other controls
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,7 @@ def choose() -> Chosen:
     own: Chosen | None = st.session_state.get(_OWN)
     if own is None and st.query_params.get("photo") == OWN:
         st.session_state[_LINKED] = True  # the chip itself falls back to the default
-    choices = {name: name for name in samples.NAMES} | ({OWN: "yours"} if own else {})
+    choices = {name: name for name in samples.NAMES[:_CHIPS]} | ({OWN: "yours"} if own else {})
     name = chips("Photo", choices, key="photo", default=DEFAULT)
     with st.popover("", icon=":material/add_a_photo:", help="Your own photo, or the camera"):
         _own_photo()

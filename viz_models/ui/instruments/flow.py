@@ -5,12 +5,13 @@ What is drawn follows from the steps alone: which boxes there are, how large the
 where a skip leaves the straight line and comes back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from viz_models.digits import shape
 from viz_models.records import Step
 from viz_models.ui.instruments.mounting import mounted, pack
 
@@ -46,6 +47,7 @@ def diagram(
     luts: Mapping[str, np.ndarray],
     labels: Mapping[str, str],
     tint: Tint | None = None,
+    unsaid: Collection[str] = (),
 ) -> Picture:
     """Header and arrays of a network's picture.
 
@@ -56,12 +58,13 @@ def diagram(
         luts: (256, 3) uint8 per scheme, "sequential" always among them.
         labels: what to call a group, such as "block 2.0"; its own name where missing.
         tint: what to color the sides by.
+        unsaid: steps whose shape reads "?", while it is to be guessed.
 
     Raises:
         ValueError: for a face that is not uint8 or has no lookup table.
     """
     header: dict[str, Any] = {
-        "steps": [_step(step, tint) for step in steps],
+        "steps": [_step(step, tint, step.name in unsaid) for step in steps],
         "groups": _groups(steps, labels),
         "luts": {scheme: i for i, scheme in enumerate(luts)},
     }
@@ -122,12 +125,13 @@ def flow(
     return chosen if isinstance(chosen, str) and chosen in names else start
 
 
-def _step(step: Step, tint: Tint | None) -> dict[str, Any]:
+def _step(step: Step, tint: Tint | None, unsaid: bool) -> dict[str, Any]:
     return {
         "name": step.name,
         "kind": step.op,
         "label": _label(step),
         "shape": list(step.output_shape),
+        "said": "?" if unsaid else shape(step.output_shape),
         "tint": float(tint.values.get(step.name, 0.0)) if tint else None,
     }
 

@@ -11,7 +11,7 @@ const TALL = 0.32; // the same for a vector, which stands upright
 // ------------------------------------------------------------------ what is shown
 
 const groupOf = (net, i) => net.groups.find((g) => g.steps.includes(i));
-const shapeOf = (net, box) => net.steps[box.last].shape.join("×");
+const shapeOf = (net, box) => net.steps[box.last].said;
 const isJoin = (net, box) => !box.folds && net.steps[box.last].kind === "add";
 
 /** Add what the header does not spell out: steps drawn over a branch, and steps under a skip. */
@@ -176,7 +176,7 @@ function bandOf(net, boxes, em) {
   if (!inside.length) return null;
   const [first, last] = [inside[0], inside.at(-1)];
   const ends = [net.steps[first.first].after ?? first.first, last.last];
-  const note = ends.map((i) => net.steps[i].shape.join("×")).join(" → ");
+  const note = ends.map((i) => net.steps[i].said).join(" → ");
   return { x: first.left + 0.3 * em, w: last.right - first.left - 0.6 * em, group: first.group, note };
 }
 

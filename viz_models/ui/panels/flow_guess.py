@@ -16,6 +16,11 @@ def guessed(step: Step) -> bool:
     return step.op == "input" or step.name in state.notes("guesses")
 
 
+def unsaid(steps: tuple[Step, ...]) -> frozenset[str]:
+    """The steps whose shape is still to be guessed."""
+    return frozenset(s.name for s in steps if not guessed(s))
+
+
 def ask(step: Step) -> None:
     """What goes in and how the operation is set; a field for every axis of what comes out."""
     taken = " and ".join(shape(s) for s in step.input_shapes)

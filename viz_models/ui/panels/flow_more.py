@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -104,21 +105,30 @@ def all_steps(view: View, text: dict[str, str]) -> None:
 
 
 def take_away(view: View, text: dict[str, str]) -> None:
-    """The step table, and a script that prints the same digits."""
+    """The step table, and a script that prints the same digits. Both are made when asked for."""
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    step, cell = view.step(), view.cell()
-    own = view.spec.image.kind == "upload"
-    code = results.script(view.spec, step.name, cell, "photo.png" if own else None)
     with st.container(horizontal=True):
-        st.download_button(
-            "Step table (CSV)", table(view.trace), "steps.csv", "text/csv", icon=":material/table:"
-        )
-        st.download_button(
-            "Script (Python)", code, "forward_pass.py", "text/x-python", icon=":material/code:"
-        )
-    with st.expander("Get the code"):
-        st.code(code, language="python")
+        _download("Step table (CSV)", lambda: table(view.trace), "steps.csv", "table")
+        _download("Script (Python)", lambda: _script(view), "forward_pass.py", "code")
+        if st.button("Read the script", icon=":material/visibility:"):
+            _read(_script(view))
+
+
+def _download(label: str, make: Callable[[], str], name: str, icon: str) -> None:
+    st.download_button(
+        label, make, name, on_click="ignore", icon=f":material/{icon}:", key=f"take_{icon}"
+    )
+
+
+def _script(view: View) -> str:
+    own = view.spec.image.kind == "upload"
+    return results.script(view.spec, view.step().name, view.cell(), "photo.png" if own else None)
+
+
+@st.dialog("The same numbers in plain PyTorch", width="large")
+def _read(code: str) -> None:
+    st.code(code, language="python")
 
 
 def table(trace: Trace) -> str:

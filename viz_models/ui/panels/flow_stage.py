@@ -15,21 +15,20 @@ from viz_models.records import Cell, ModelRef, Step, Trace, TraceSpec
 from viz_models.ui import frame, photos, results, state
 from viz_models.ui.controls import control
 from viz_models.ui.instruments import flow
-from viz_models.ui.panels import flow_words
+from viz_models.ui.panels import flow_guess, flow_words
 
 DEFAULT_STEP = "layer2.0.add"
 HEIGHT = 296  # px at normal type size
-SEEDS = 10  # to choose from; more are a matter of the command line
-TINTS = {
-    "none": "none",
-    "macs": "multiply-adds",
-    "parameters": "parameters",
-    "bytes": "memory",
-    "ms": "ms",
+# What a select box shows is also what the URL says, so it must read well in both.
+WEIGHTS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(10)}
+NO_TINT = "no tint"
+TINTS = {  # label -> field of a Step, unit; milliseconds are measured
+    "multiply-adds": ("macs", ""),
+    "parameters": ("parameters", ""),
+    "memory": ("bytes", "B"),
+    "milliseconds": ("", "ms"),
 }
-
-
-ORDERS = {"channel": "sort: channel", "mean": "sort: mean"}
+ORDERS = {"by channel": "channel", "by mean": "mean"}
 T = TypeVar("T")
 
 
@@ -82,28 +81,26 @@ def controls() -> View:
     """One row of chips; what they ask for is computed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         chosen = photos.choose()
-        seed = _select("Weights", {s: f"random, seed {s}" for s in range(SEEDS)}, "seed", 148)
-        tint = _select(
-            "Tint of the boxes", {k: f"tint: {v}" for k, v in TINTS.items()}, "tint", 172
-        )
-        order = _select("Order of the maps", ORDERS, "sort", 132)
+        model = _select("Weights", WEIGHTS, "weights", 148)
+        tint = _select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 132)
+        order = _select("Order of the maps", ORDERS, "sort", 118)
         guessing = control(
             st.toggle, "guess", key="guess", help="Guess each step's shape before it is shown"
         )
-    spec = TraceSpec(image=chosen.photo.ref, model=ModelRef(seed=seed))
+    spec = TraceSpec(image=chosen.photo.ref, model=model)
     return View(chosen, results.trace(spec, chosen.prepared), tint, order, guessing)
 
 
-def _select(label: str, choices: Mapping[T, str], key: str, width: int) -> T:
-    return control(
+def _select(label: str, choices: Mapping[str, T], key: str, width: int) -> T:
+    chosen: str = control(
         st.selectbox,
         label,
         list(choices),
-        format_func=choices.__getitem__,
         key=key,
         label_visibility="collapsed",
         width=frame.px(width),
     )
+    return choices[chosen]
 
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
@@ -113,6 +110,9 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     words = flow_words.facts(step, view.trace) | {
         "photo": f"The {view.spec.image.name} photo, {width}×{height} pixels,"
     }
+    if view.guessing and not flow_guess.guessed(step):
+        where.caption("Guess first: what goes in, and how the operation is set, is all you need.")
+        return
     section = text[flow_words.section(step, view.trace)]
     where.caption(flow_words.answer(section, words))
 
@@ -120,11 +120,18 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
 def diagram(view: View) -> None:
     """The network, drawn to scale, with a map of this photo on every face."""
     dark = is_dark()
+    unsaid = flow_guess.unsaid(view.trace.steps) if view.guessing else frozenset()
+    token = (view.spec, view.tint, dark, unsaid)
     picture = results.of_trace(
         view.trace,
-        ("picture", view.tint, dark),
+        ("picture", *token),
         lambda: flow.diagram(
-            view.trace.steps, _faces(view, dark), luts(dark), labels(view.trace.steps), _tint(view)
+            view.trace.steps,
+            _faces(view, dark),
+            luts(dark),
+            labels(view.trace.steps),
+            _tint(view),
+            unsaid,
         ),
         lambda p: sum(a.nbytes for a in p[1]),
     )
@@ -132,7 +139,7 @@ def diagram(view: View) -> None:
         picture,
         key="flow",
         height=HEIGHT,
-        start=state.held("step", (view.spec, view.tint, dark), view.step().name),
+        start=state.held("step", token, view.step().name),
         default=DEFAULT_STEP,
         on_change=state.listen("flow", "step", "step"),
     )
@@ -162,15 +169,12 @@ def labels(steps: tuple[Step, ...]) -> dict[str, str]:
 
 
 def _tint(view: View) -> flow.Tint | None:
-    if view.tint == "none":
+    if view.tint == NO_TINT:
         return None
-    if view.tint == "ms":
-        times = results.milliseconds(view.spec, view.chosen.prepared)
-        return flow.Tint("time here", "ms", dict(zip(_names(view), map(float, times), strict=True)))
-    unit = "bytes" if view.tint == "bytes" else ""
-    amounts = [float(getattr(s, view.tint)) for s in view.trace.steps]
-    return flow.Tint(TINTS[view.tint], unit, dict(zip(_names(view), amounts, strict=True)))
-
-
-def _names(view: View) -> list[str]:
-    return [s.name for s in view.trace.steps]
+    field, unit = TINTS[view.tint]
+    if field:
+        amounts = [float(getattr(s, field)) for s in view.trace.steps]
+    else:
+        amounts = results.milliseconds(view.spec, view.chosen.prepared).tolist()
+    names = (s.name for s in view.trace.steps)
+    return flow.Tint(view.tint, unit, dict(zip(names, amounts, strict=True)))

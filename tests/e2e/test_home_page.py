@@ -1,0 +1,38 @@
+"""The first page that anybody sees."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import DARK, PHONE, red_boxes, sideways_overflow, visit, wait_until_idle
+
+pytestmark = pytest.mark.e2e
+
+
+def test_it_opens_with_a_photo_in_the_network_and_its_questions_lead_on(server, page):
+    visit(page, server.url)
+    diagram = page.get_by_test_id("flow")
+    expect(diagram).to_be_visible()
+    assert diagram.locator("[data-step-name] image").count() > 5
+    page.get_by_text("What survives max pooling?").click()
+    expect(page.locator("h1")).to_have_text("What survives max pooling?", timeout=20_000)
+    wait_until_idle(page)
+    assert page.get_by_test_id("flow").get_attribute("data-step") == "maxpool"
+    assert red_boxes(page) == []
+
+
+def test_a_step_chosen_there_is_open_on_the_flow_page(server, page):
+    visit(page, server.url)
+    page.get_by_test_id("flow").locator(".stage").focus()
+    page.keyboard.press("ArrowRight")
+    wait_until_idle(page)
+    page.get_by_text("Open this step with all its numbers").click()
+    expect(page.locator("h1")).to_have_text(re.compile("3 maps become 64"), timeout=20_000)
+
+
+@pytest.mark.parametrize("page", [DARK, PHONE], indirect=True)
+def test_it_fits(server, page):
+    visit(page, server.url)
+    expect(page.get_by_test_id("flow")).to_be_visible()
+    assert sideways_overflow(page) == 0
