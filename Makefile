@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check e2e bench record clean
+.PHONY: help run test check lint fast e2e bench record clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -23,11 +23,16 @@ test: $(DEV) ## everything a stranger should run, in a real browser too: 12 minu
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
 	@$(PY) -m pytest $(ARGS)
 
-check: $(DEV) ## a minute: lint, formatting, types, fast tests
+check: $(DEV) ## a minute: `lint` and the fast tests, side by side
+	@$(MAKE) --no-print-directory -j 2 lint fast
+
+lint: $(DEV) ## lint, formatting, types
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
-	@$(PY) -m mypy
 	@.venv/bin/oxlint --deny-warnings viz_models
+	@$(PY) -m mypy
+
+fast: $(DEV) ## tests that need no browser and less than two seconds each
 	@$(PY) -m pytest -q -m "not slow and not e2e and not gpu" $(ARGS)
 
 e2e: $(DEV) ## browser tests alone
