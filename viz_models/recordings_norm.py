@@ -43,7 +43,7 @@ def load(path: Path = PATH) -> NormGrid:
         runs=tuple(GridRun(**_tuples(r)) for r in data["runs"]),
         cells=tuple(GridCell(**c) for c in data["cells"]),
         differences=tuple(PairedDifference(**d) for d in data["differences"]),
-        seconds=data["seconds"],
+        cpu_seconds=data["cpu_seconds"],
         provenance=Provenance(**data["provenance"]),
     )
 

@@ -127,5 +127,5 @@ class NormGrid:
     runs: tuple[GridRun, ...]
     cells: tuple[GridCell, ...]
     differences: tuple[PairedDifference, ...]  # as many as comparisons were made
-    seconds: float  # that all runs took together
+    cpu_seconds: float  # that all runs took together, on one core
     provenance: Provenance
