@@ -8,8 +8,11 @@ several sessions may look at the same one.
 from viz_models.records.cards import Line
 from viz_models.records.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
 from viz_models.records.normalization import (
+    Alone,
+    BatchErrors,
     CellNorm,
     Degenerate,
+    GradientFacts,
     Grouping,
     Influence,
     Mode,
@@ -21,6 +24,11 @@ from viz_models.records.normalization import (
     Over,
     Place,
     Running,
+    RunningSpec,
+    RunningTrace,
+    SentenceRow,
+    Sentences,
+    SentenceSpec,
     SourceKind,
     SourceSpec,
 )
@@ -43,6 +51,8 @@ from viz_models.records.training import (
 from viz_models.records.values import Calculation, Cell, Footprint, Merge, Number, Window
 
 __all__ = [
+    "Alone",
+    "BatchErrors",
     "Calculation",
     "Cell",
     "CellNorm",
@@ -50,6 +60,7 @@ __all__ = [
     "DigitsNetSpec",
     "Evaluation",
     "Footprint",
+    "GradientFacts",
     "GridCell",
     "GridRun",
     "Grouping",
@@ -80,6 +91,11 @@ __all__ = [
     "RunSpec",
     "RunState",
     "Running",
+    "RunningSpec",
+    "RunningTrace",
+    "SentenceRow",
+    "SentenceSpec",
+    "Sentences",
     "SourceKind",
     "SourceSpec",
     "Step",

@@ -1,9 +1,26 @@
 """What normalization does to real tensors, measured."""
 
+from viz_models.analysis.normalization.backward import backward
+from viz_models.analysis.normalization.batch_size import alone, batch_error
 from viz_models.analysis.normalization.cell import cell
 from viz_models.analysis.normalization.grouping import divisors, groups
 from viz_models.analysis.normalization.influence import influence
 from viz_models.analysis.normalization.normalize import normalize
+from viz_models.analysis.normalization.running import running
+from viz_models.analysis.normalization.sentences import sentences
 from viz_models.analysis.normalization.source import activation, map_steps
 
-__all__ = ["activation", "cell", "divisors", "groups", "influence", "map_steps", "normalize"]
+__all__ = [
+    "activation",
+    "alone",
+    "backward",
+    "batch_error",
+    "cell",
+    "divisors",
+    "groups",
+    "influence",
+    "map_steps",
+    "normalize",
+    "running",
+    "sentences",
+]

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from viz_models.records import NormSpec
 
-_PIECE = 2**17  # values: 1 MiB in float64
+PIECE = 2**17  # values: 1 MiB in float64
 
 
 def group_moments(x: Tensor, spec: NormSpec) -> tuple[Tensor, Tensor]:
@@ -45,12 +45,17 @@ def _moments(block: Tensor, dim: int) -> tuple[Tensor, Tensor]:
 
 
 def _per_row(rows: Tensor) -> tuple[Tensor, Tensor]:
-    step = max(1, _PIECE // rows.shape[1])
+    step = max(1, PIECE // rows.shape[1])
     pieces = [_moments(piece, 1) for piece in rows.split(step)]
     return torch.cat([m for m, _ in pieces]), torch.cat([v for _, v in pieces])
 
 
 def _per_position(x: Tensor) -> tuple[Tensor, Tensor]:
-    step = max(1, _PIECE // x.shape[1])
-    pieces = [_moments(piece, 0) for example in x for piece in example.split(step, dim=1)]
-    return torch.cat([m for m, _ in pieces]), torch.cat([v for _, v in pieces])
+    channels, positions = x.shape[1:]
+    examples, columns = max(1, PIECE // (channels * positions)), max(1, PIECE // channels)
+    pieces = [
+        _moments(piece, 1)
+        for block in x.split(examples)
+        for piece in block.split(columns, dim=2)  # several pieces only where a block is one example
+    ]
+    return torch.cat([m.flatten() for m, _ in pieces]), torch.cat([v.flatten() for _, v in pieces])
