@@ -34,7 +34,12 @@ def test_signs_stand_before_both_kinds_of_terms():
 
 
 def test_a_tiny_share_does_not_read_as_none():
-    assert [percent(s) for s in (0.0, 1e-6, 0.224, 1.0)] == ["0.0 %", "< 0.05 %", "22.4 %", "100.0 %"]
+    assert [percent(s) for s in (0.0, 1e-6, 0.224, 1.0)] == [
+        "0.0 %",
+        "< 0.05 %",
+        "22.4 %",
+        "100.0 %",
+    ]
 
 
 def test_amounts():

@@ -6,7 +6,19 @@ from viz_models.analysis import cells
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1", "1,2", "1,2,3,4", "-1,0,0", "64,0,0", "0,56,0", "a,b,c", "1,2,²", "1e3,0,0", "9" * 5000],
+    [
+        "",
+        "1",
+        "1,2",
+        "1,2,3,4",
+        "-1,0,0",
+        "64,0,0",
+        "0,56,0",
+        "a,b,c",
+        "1,2,²",
+        "1e3,0,0",
+        "9" * 5000,
+    ],
 )
 def test_nonsense_names_no_cell(text):
     assert cells.parse(text, (64, 56, 56)) is None
