@@ -19,7 +19,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow: seconds; norm_training: about 8 minutes; default: %(default)s",
+        help="flow: seconds; norm_training: 8 minutes; default: %(default)s",
     )
 
 

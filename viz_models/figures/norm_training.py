@@ -50,8 +50,10 @@ def accuracy_over_rate(
                 fig.add_trace(trace, row=1, col=column)
         _label_ends(fig, column, panel, ink)
     theme.style(fig, dark=dark, height=HEIGHT)
-    lost = any(c.diverged for c in grid.cells if c.batch_size in sizes)
-    _style_rates(fig, grid.spec.lrs, room=4, note=" (×: seeds diverged)" if lost else "")
+    _style_rates(fig, grid.spec.lrs, room=4)
+    for column, size in enumerate(sizes, start=1):
+        if any(c.diverged for c in grid.cells if c.batch_size == size):
+            fig.update_xaxes(title_text="learning rate (×: seeds diverged)", col=column)
     fig.add_hline(
         y=CHANCE,
         line={"color": theme.palette(dark).muted, "width": 1, "dash": "1px 3px"},
@@ -218,7 +220,7 @@ def _panels(sizes: Sequence[int]) -> go.Figure:
     return fig.update_layout(showlegend=False)
 
 
-def _style_rates(fig: go.Figure, lrs: Sequence[float], *, room: float, note: str = "") -> None:
+def _style_rates(fig: go.Figure, lrs: Sequence[float], *, room: float) -> None:
     """A log axis with the rates that were run, and a factor of `room` on its right."""
     fig.update_layout(margin_t=fig.layout.margin.t + 20)  # names of the panels
     fig.update_xaxes(
@@ -226,7 +228,7 @@ def _style_rates(fig: go.Figure, lrs: Sequence[float], *, room: float, note: str
         range=[math.log10(min(lrs) / 1.6), math.log10(max(lrs) * room)],
         tickvals=lrs,
         ticktext=[f"{lr:g}" for lr in lrs],
-        title_text=f"learning rate{note}",
+        title_text="learning rate",
     )
 
 
