@@ -67,9 +67,11 @@ def accuracy_over_rate(
 
 
 def _accuracy_traces(norm: NetNorm, cells: list[GridCell], color: str) -> Iterator[go.Scatter]:
-    for known, stretch in groupby(cells, lambda c: c.mean is not None):
+    for known, group in groupby(cells, lambda c: c.mean is not None):
         if known:
-            yield _band(list(stretch), color)
+            stretch = list(group)
+            ends = [c.low for c in stretch], [c.high for c in stretch]
+            yield _band([c.lr for c in stretch], *ends, color)
     yield go.Scatter(
         x=[c.lr for c in cells],
         y=[c.mean for c in cells],
@@ -87,16 +89,18 @@ def _accuracy_traces(norm: NetNorm, cells: list[GridCell], color: str) -> Iterat
         yield _crosses(norm, lost, color)
 
 
-def _band(cells: list[GridCell], color: str) -> go.Scatter:
-    rates = [c.lr for c in cells]
+def _band(
+    x: list[float], low: list[float | None], high: list[float | None], color: str
+) -> go.Scatter:
     return go.Scatter(
-        x=rates + rates[::-1],
-        y=[c.high for c in cells] + [c.low for c in cells][::-1],
+        x=x + x[::-1],
+        y=high + low[::-1],
         fill="toself",
         fillcolor=theme.fade(color, BAND),
         mode="lines",
         line={"width": 0},
         hoverinfo="skip",
+        showlegend=False,
     )
 
 
@@ -183,16 +187,7 @@ def loss_curves(grid: NormGrid, batch_size: int, lr: float, *, dark: bool = Fals
         length = max((len(r.losses) for r in runs), default=0)
         columns = [[r.losses[i] for r in runs if i < len(r.losses)] for i in range(length)]
         x = [(i + 0.5) * grid.spec.stretch for i in range(length)]  # middle of each stretch
-        fig.add_scatter(
-            x=x + x[::-1],
-            y=[max(c) for c in columns] + [min(c) for c in columns][::-1],
-            fill="toself",
-            fillcolor=theme.fade(color, BAND),
-            mode="lines",
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        fig.add_trace(_band(x, [min(c) for c in columns], [max(c) for c in columns], color))
         fig.add_scatter(
             x=x,
             y=[fmean(c) for c in columns],
