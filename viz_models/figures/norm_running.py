@@ -1,0 +1,133 @@
+"""What BatchNorm keeps for eval mode, step by step: record in, go.Figure out."""
+
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz_models.figures import theme
+from viz_models.records import RunningTrace
+
+HEIGHT = 206  # px
+Statistic = Literal["mean", "variance"]
+STATISTICS: tuple[Statistic, ...] = ("mean", "variance")
+
+
+def kept_statistic(
+    trace: RunningTrace,
+    what: Statistic,
+    channel: int,
+    step: int,
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
+) -> go.Figure:
+    """The running statistic of one channel as a line, beside those of the batches as dots.
+
+    Args:
+        trace: From `running`.
+        what: "mean", or "variance" on a logarithmic axis, unbiased as it enters.
+        channel: Which one.
+        step: The one to mark, 1..steps.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    kept = trace.running_mean if what == "mean" else trace.running_variance
+    batch = trace.batch_mean if what == "mean" else trace.unbiased_variance
+    fig = go.Figure([_dots(batch[:, channel], what, p), _line(kept[:, channel], what, p)])
+    fig.add_trace(_mark(step, float(kept[step, channel]), p.orange))
+    fig.update_layout(title_text=f"{what} of channel {channel}", showlegend=True)
+    _finish(fig, trace, step, dark=dark, scale=scale)
+    fig.update_layout(legend={"x": 1, "xanchor": "right", "y": 1.01})
+    if what == "variance":
+        fig.update_yaxes(type="log", dtick="D2", tickformat=".1~g")
+    return fig
+
+
+def output_difference(
+    trace: RunningTrace, step: int, *, dark: bool = False, scale: float = 1.0
+) -> go.Figure:
+    """How far eval mode's output is from training's, on the batch of each step.
+
+    Args:
+        trace: From `running`.
+        step: The one to mark, 1..steps.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    steps = np.arange(1, trace.spec.steps + 1)
+    fig = go.Figure(
+        go.Scatter(
+            x=steps,
+            y=trace.difference,
+            mode="lines",
+            line={"color": p.blue, "width": 2},
+            fill="tozeroy",
+            fillcolor=theme.fade(p.blue, 0.12),
+            hovertemplate="step %{x}: rms %{y:.3g}<extra></extra>",
+        )
+    )
+    fig.add_trace(_mark(step, float(trace.difference[step - 1]), p.orange))
+    fig.update_layout(
+        title_text="eval output minus train output, rms", showlegend=False
+    )
+    _finish(fig, trace, step, dark=dark, scale=scale)
+    fig.update_yaxes(rangemode="tozero")
+    return fig
+
+
+def _dots(values: np.ndarray, what: Statistic, p: theme.Palette) -> go.Scatter:
+    seen = values > 0 if what == "variance" else np.ones(len(values), dtype=bool)
+    return go.Scatter(
+        x=np.arange(1, len(values) + 1)[seen],
+        y=values[seen],
+        name="of each batch",
+        mode="markers",
+        marker={"color": p.muted, "size": 5, "opacity": 0.75},
+        hovertemplate=f"step %{{x}}: batch {what} %{{y:.4g}}<extra></extra>",
+    )
+
+
+def _line(values: np.ndarray, what: Statistic, p: theme.Palette) -> go.Scatter:
+    return go.Scatter(
+        x=np.arange(len(values)),
+        y=values,
+        name=f"running {what}",
+        mode="lines",
+        line={"color": p.blue, "width": 2},
+        hovertemplate=f"after step %{{x}}: running {what} %{{y:.4g}}<extra></extra>",
+    )
+
+
+def _mark(step: int, value: float, color: str) -> go.Scatter:
+    return go.Scatter(
+        x=[step],
+        y=[value],
+        mode="markers",
+        marker={"color": color, "size": 10},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _finish(
+    fig: go.Figure, trace: RunningTrace, step: int, *, dark: bool, scale: float
+) -> go.Figure:
+    p = theme.palette(dark)
+    for at, word, side in (
+        (trace.spec.shift_at, "data shift", "right"),
+        (trace.spec.freeze_at, "frozen", "left"),
+    ):
+        if at is not None:
+            fig.add_vline(
+                x=at + 0.5,  # between the last step before and the first one after
+                line={"color": p.muted, "width": 1, "dash": "dash"},
+                annotation={"text": word, "font": {"color": p.muted}},
+                annotation_position=f"top {side}",
+            )
+    fig.add_vline(x=step, line={"color": p.orange, "width": 1.5})
+    theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
+    fig.update_xaxes(range=[-1, trace.spec.steps + 1], title_text="training steps")
+    return fig

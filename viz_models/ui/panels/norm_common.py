@@ -1,0 +1,82 @@
+"""What the lessons on normalization share: head, controls, badges, how a zero is printed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from viz_models.digits import digits
+from viz_models.records import Provenance, SourceSpec
+from viz_models.ui import frame
+from viz_models.ui.controls import control
+from viz_models.ui.panels.flow_stage import is_dark
+
+DIGITS = SourceSpec(kind="digits", shape=(1797, 8, 8, 8))  # as many as there are
+DRAWN = SourceSpec(kind="normal", shape=(1797, 8, 8, 8))
+SIDES = {"8×8 maps": None, "2×2 maps": 2, "1×1 maps": 1}
+T = TypeVar("T")
+
+
+def head(text: Mapping[str, str]) -> DeltaGenerator:
+    """The question; returns where its answer goes once it is computed."""
+    st.title(text[""].partition("\n")[0])
+    return st.empty()
+
+
+def answer(where: DeltaGenerator, section: str, **facts: str) -> None:
+    """One line of answer, with what was measured."""
+    where.caption(section.format(**facts))
+
+
+def row() -> DeltaGenerator:
+    """The one row of controls."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+
+
+def select(
+    label: str, choices: Mapping[str, T], key: str, width: int, *, default: str | None = None
+) -> T:
+    """A select box; what it shows is also what the URL says, so it must read well in both."""
+    chosen: str = control(
+        st.selectbox,
+        label,
+        list(choices),
+        index=list(choices).index(default) if default else 0,
+        key=key,
+        label_visibility="collapsed",
+        width=frame.px(width),
+    )
+    return choices[chosen]
+
+
+def slider(label: str, options: Sequence[T], key: str, width: int, *, value: T) -> T:
+    """A slider over given values, with its name before it."""
+    st.caption(label, width="content")
+    chosen: T = control(
+        st.select_slider,
+        label,
+        options,
+        value=value,
+        key=key,
+        label_visibility="collapsed",
+        width=frame.px(width),
+    )
+    return chosen
+
+
+def look() -> dict[str, Any]:
+    """Theme and type size of a figure."""
+    return {"dark": is_dark(), "scale": frame.px(100) / 100}
+
+
+def badge(provenance: Provenance) -> str:
+    """Where a card's numbers come from: "measured now · cpu · seed 0 · torch 2.14.1"."""
+    seed = "" if provenance.seed is None else f"seed {provenance.seed}"
+    parts = (provenance.kind, provenance.date, provenance.device, seed, provenance.versions)
+    return " · ".join(p for p in parts if p)
+
+
+def exact(x: float, significant: int = 3) -> str:
+    """A number, where a zero says that nothing was rounded away."""
+    return "0 (exactly)" if x == 0 else digits(x, significant)
