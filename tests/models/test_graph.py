@@ -1,3 +1,5 @@
+import threading
+
 import torch
 import torchvision
 from torch import nn
@@ -72,3 +74,35 @@ def test_a_plain_list_of_layers_folds_between_its_pools():
         "stem_3": ["3", "4"],
         "pool_5": ["5"],
     }
+
+
+def test_others_run_their_networks_while_one_is_traced():
+    # torch.fx replaces nn.Module.__call__ for the whole process while it traces
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU()).eval()
+    x = torch.randn(1, 3, 8, 8)
+    expected, troubles, stop = net(x), [], threading.Event()
+
+    def run():
+        while not stop.is_set():
+            try:
+                if not torch.equal(net(x), expected):
+                    troubles.append("another result")
+            except Exception as error:
+                troubles.append(repr(error))
+
+    def trace():
+        try:
+            assert len(graph_of(torchvision.models.resnet18(weights=None).eval()).names) == 70
+        except Exception as error:
+            troubles.append(repr(error))
+
+    runner = threading.Thread(target=run)
+    runner.start()
+    tracers = [threading.Thread(target=trace) for _ in range(4)]
+    for thread in tracers:
+        thread.start()
+    for thread in tracers:
+        thread.join()
+    stop.set()
+    runner.join()
+    assert troubles == []

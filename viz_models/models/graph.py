@@ -1,8 +1,10 @@
 """A network as a list of operations, named as torchvision's feature extraction names them."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import torch
 from torch import nn
@@ -21,6 +23,34 @@ _ROOT_GROUPS: tuple[tuple[type[nn.Module], str], ...] = (
     (nn.Flatten, "head"),
     (nn.Linear, "head"),
 )
+
+
+_TRACING = threading.Lock()
+
+
+class _Tracer(NodePathTracer):
+    """Lets other threads run their networks while it traces.
+
+    While torch.fx traces, it replaces nn.Module.__call__ and __getattr__ for the whole process:
+    two traces at once break each other, and what any other thread calls would be recorded. So
+    one trace runs at a time, and calls from other threads go straight through.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.get_ident()
+
+    def call_module(self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Record a call of this trace; just make one of another thread."""
+        if threading.get_ident() != self._thread:
+            return forward(*args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        """Record the use of a parameter by this trace; leave those of others alone."""
+        if threading.get_ident() != self._thread:
+            return attr_val
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +84,9 @@ def graph_of(skeleton: nn.Module) -> Graph:
     Args:
         skeleton: Best on the meta device: only its modules and shapes are used.
     """
-    tracer = NodePathTracer()
-    traced = tracer.trace(skeleton)
+    with _TRACING:
+        tracer = _Tracer()
+        traced = tracer.trace(skeleton)
     nodes = [node for node in traced.nodes if node.op != "output"]
     names = {
         node: "input" if node.op == "placeholder" else tracer.node_to_qualname[node]
