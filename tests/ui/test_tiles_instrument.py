@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from scripts import chromium
 from tests.conftest import ROOT
 from tests.e2e.browser import FLAGS
-from viz_models.ui.instruments.mounting import pack
+from viz_models.ui.instruments.mounting import HERE, pack
 from viz_models.ui.instruments.tiles import BUDGET, Box, Tiles, fit, limits_of, picture
 
 LUTS = {s: np.zeros((256, 3), np.uint8) for s in ("sequential", "diverging")}
@@ -131,11 +131,57 @@ def test_only_lookup_tables_in_use_are_sent():
         ({"values": np.zeros((1, 2, 2)), "hatched": np.zeros((3, 2), bool)}, "hatched must be"),
         ({"values": np.zeros((4, 2, 2)), "indices": (1, 2)}, "4 indices needed, not 2"),
         ({"values": np.zeros((1, 1, 9)), "indices": (1, 2)}, "9 indices needed, not 2"),
+        ({"values": np.zeros((6, 2, 2)), "grid": (2, 4)}, r"grid of \(2, 4\) cannot hold 6 tiles"),
+        ({"values": np.zeros((6, 2, 2)), "grid": (2, 3), "indices": (1, 2)}, "3 indices needed"),
+        ({"values": np.zeros((6, 2, 2)), "row_indices": (1, 2)}, "row_indices needs a grid"),
+        ({"values": np.zeros((6, 2, 2)), "lit": np.ones((6, 3, 1), bool)}, "lit must be"),
+        ({"values": np.zeros((6, 2, 2)), "lit": np.ones((6, 2), bool)}, "lit must be"),
+        ({"values": np.zeros((6, 2, 2)), "row_labels": ("a",)}, "0 row_labels needed, not 1"),
+        ({"values": np.zeros((1, 2, 3)), "row_labels": ("a",)}, "2 row_labels needed, not 1"),
+        ({"values": np.zeros((1, 2, 3)), "margins": (("1", "2"),)}, "3 margins needed, not 2"),
+        ({"values": np.zeros((1, 2, 3)), "margin_names": ("μ",)}, "0 margin_names needed, not 1"),
+        (
+            {"values": np.zeros((6, 2, 2)), "grid": (2, 3), "row_photos": np.zeros((2, 4, 4, 3))},
+            r"row_photos must be \(2, h, w, 3\) uint8, not \(2, 4, 4, 3\) float64",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_truly_is_refused(fields, complaint):
     with pytest.raises(ValueError, match=complaint):
         Tiles(name="g", **fields)
+
+
+def test_a_grid_arrives_with_its_labels_photos_and_what_is_lit():
+    photos = rng.integers(0, 256, (2, 5, 4, 3), dtype=np.uint8)
+    lit = np.array([1, 0, 0, 1, 0, 0], bool).reshape(6, 1, 1)
+    shown = group(
+        np.zeros((6, 2, 2)),
+        grid=(2, 3),
+        lit=lit,
+        row_photos=photos,
+        column_labels=("a", "b", "c"),
+        margins=(("1", "2", "3"), ("4", "5", "6")),
+        margin_names=("μ", "σ"),
+        row_margins=(("7", "8"),),
+        row_indices=(4, 0),
+        indices=(9, 8, 7),
+    )
+    header, arrays = unpacked([shown])
+    [sent] = header["groups"]
+    assert (sent["grid"], sent["bands"], sent["vector"]) == ([2, 3], [2, 3], False)
+    assert sent["margins"] == [["1", "2", "3"], ["4", "5", "6"]]
+    assert (sent["columnLabels"], sent["marginNames"]) == (["a", "b", "c"], ["μ", "σ"])
+    assert (sent["rowMargins"], sent["rowIndices"]) == ([["7", "8"]], [4, 0])
+    np.testing.assert_array_equal(arrays[sent["lit"]], lit)
+    np.testing.assert_array_equal(arrays[sent["rowPhotos"]], photos)
+
+
+def test_bands_are_those_of_the_grid_or_of_the_cells_of_one_matrix():
+    assert group(np.zeros((6, 2, 5)), grid=(3, 2)).bands == (3, 2)
+    assert group(np.zeros((1, 2, 5))).bands == (2, 5)
+    assert group(np.zeros((6, 2, 5))).bands == (0, 0)
+    assert group(np.zeros((1, 1, 5))).bands == (0, 0)
+    assert not group(np.zeros((1, 1, 5)), grid=(1, 1)).is_vector
 
 
 def test_a_missing_lookup_table_is_named():
@@ -183,6 +229,13 @@ for key in ("one", "two"):
           on_change=lambda key=key: heard(key))
 mask = Tiles(name="mask", values=np.zeros((1, 4, 4), bool), pick="paint", size=80)
 tiles([mask], key="mask", luts=luts)
+lit = np.zeros((6, 1, 1), bool)
+lit[[1, 4]] = True  # the middle column
+grid = Tiles(name="grid", values=np.ones((6, 4, 4), np.float32), grid=(2, 3), limits=(0, 1),
+             row_indices=(5, 2), indices=(3, 1, 0), column_labels=("c3", "c1", "c0"),
+             lit=lit, pick="cell", size=60)
+cell = tiles([grid], key="grid", luts=luts, start=(5, 3, 0, 0), param="at")
+st.text(f"grid {cell}")
 st.text(f"log {st.session_state.get('log')} painted {painted('mask')}")
 """
 
@@ -275,3 +328,103 @@ def test_a_stroke_paints_cells_and_is_reported_once(demo):
     demo.mouse.move(box["x"] + 54, box["y"] + 14, steps=8)
     demo.mouse.up()
     demo.get_by_text("painted [(0, 0, True), (0, 1, True), (0, 2, True)]").wait_for()
+
+
+def grid_cell(row, column, y, x, side=60, gap=4):
+    """Where a cell of the 2 x 3 grid is below its labels, which are 1.35 * 12 + 2 px high."""
+    step = side / 4
+    left, top = 4 + column * (side + gap), 4 + 18.2 + row * (side + gap)
+    return {"x": left + (x + 0.5) * step, "y": top + (y + 0.5) * step}
+
+
+def pixel(demo, at):
+    """Red, green, blue and opacity of the grid's canvas at a point."""
+    script = "(c, [x, y]) => [...c.getContext('2d').getImageData(x, y, 1, 1).data]"
+    canvas = demo.locator("canvas[data-group=grid]")
+    return canvas.evaluate(script, [round(at["x"]), round(at["y"])])
+
+
+@pytest.mark.e2e
+def test_a_grid_counts_examples_and_channels_and_is_walked_as_one_surface(demo):
+    canvas, root = demo.locator("canvas[data-group=grid]"), demo.get_by_test_id("tiles").nth(3)
+    canvas.hover(position=grid_cell(1, 2, 3, 0))
+    assert demo.locator(".tip:popover-open").text_content() == "n 2 · c 0 · y 3 · x 01"
+    canvas.click(position=grid_cell(0, 1, 3, 3))
+    demo.get_by_text("grid (5, 1, 3, 3)").wait_for()
+    assert "at=5%2C1%2C3%2C3" in demo.url
+    for key, cell in (
+        ("ArrowRight", "5,0,3,0"),
+        ("ArrowRight", "5,0,3,1"),
+        ("ArrowDown", "2,0,0,1"),
+        ("Shift+ArrowLeft", "2,1,0,1"),
+        ("Shift+ArrowDown", "2,1,0,1"),
+        ("ArrowUp", "5,1,3,1"),
+    ):
+        demo.keyboard.press(key)
+        assert root.get_attribute("data-cell") == cell
+
+
+@pytest.mark.e2e
+def test_what_is_lit_keeps_its_color_in_an_orange_line_and_the_rest_fades(demo):
+    from viz_models.figures.theme import lut
+
+    strongest = lut("sequential")[255].tolist()
+    assert pixel(demo, grid_cell(0, 1, 1, 1)) == [*strongest, 255]
+    faded = pixel(demo, grid_cell(0, 0, 1, 1))
+    assert faded[3] == 102
+    np.testing.assert_allclose(faded[:3], strongest, atol=3)  # the canvas premultiplies
+    left_of_column = {"x": 4 + 60 + 2, "y": 60}
+    inside_column = {"x": 4 + 64 + 30, "y": 4 + 18.2 + 60 + 2}  # between its two tiles
+    red, green, blue, opacity = pixel(demo, left_of_column)
+    assert opacity == 255
+    assert red > 200 > green > blue
+    assert pixel(demo, inside_column)[3] < 255
+
+
+MODULE = """async ([script, html, data]) => {
+  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
+  window.mount = (await import(url)).default;
+  const host = document.body.appendChild(document.createElement("div"));
+  host.innerHTML = html;
+  window.call = () => window.mount({data: Array.isArray(data) ? new Uint8Array(data) : data,
+    parentElement: host, setTriggerValue: (...told) => { window.told = told; }});
+  const late = window.call();
+  window.newest = window.call();
+  late();
+}"""
+
+
+def mounted_twice(demo, name, data):
+    """A page on which an instrument was called twice and the first call's cleanup came last."""
+    page = demo.context.browser.new_page()
+    parts = [HERE / "shared.js", *sorted(HERE.glob(f"{name}_*.js")), HERE / f"{name}.js"]
+    script = "\n".join(part.read_text(encoding="utf-8") for part in parts)
+    page.evaluate(MODULE, [script, (HERE / f"{name}.html").read_text(encoding="utf-8"), data])
+    return page
+
+
+@pytest.mark.e2e
+def test_a_late_cleanup_of_an_older_call_leaves_the_tiles_listening(demo):
+    header, arrays = picture([group(np.zeros((2, 3, 3)), pick="cell")], LUTS)
+    header |= {"start": None, "default": None, "param": "cell", "height": None}
+    header |= {"contrast": False, "key": "k"}
+    page = mounted_twice(demo, "tiles", list(pack(header, arrays)))
+    chosen = """cell => window.dispatchEvent(new CustomEvent(
+      "forward-pass-cell", {detail: {root: null, param: "cell", cell}}))"""
+    page.evaluate(chosen, [1, 2, 0])
+    assert page.locator(".tiles").get_attribute("data-cell") == "1,2,0"
+    page.evaluate("newest()")
+    page.evaluate(chosen, [0, 0, 0])
+    assert page.locator(".tiles").get_attribute("data-cell") == "1,2,0"
+    page.close()
+
+
+@pytest.mark.e2e
+def test_a_late_cleanup_of_an_older_call_leaves_the_bar_its_keys(demo):
+    page = mounted_twice(demo, "bar", {"presenting": False, "keys": [["p", "present"]]})
+    page.keyboard.press("p")
+    assert page.evaluate("told") == ["present", True]
+    page.evaluate("() => { newest(); window.told = null; }")
+    page.keyboard.press("p")
+    assert page.evaluate("told") is None
+    page.close()

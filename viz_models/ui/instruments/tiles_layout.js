@@ -1,0 +1,246 @@
+// What was sent as tiles, and where it goes; tiles_paint.js draws it, tiles.js listens. A group is
+// one tensor; k counts its values in memory, t y x are its tile and cell as sent, and a "cell" is
+// the true [c, y, x] (or [c] in a vector, [n, c, y, x] in a grid) that people read. Bands are the
+// rows and columns that carry labels: those of the grid, or of the cells of a single matrix.
+
+const BASE = 14; // px of a root that is not presenting; sizes in px are meant at this type size
+const LEAST_TILE = 18, LARGEST_CELL = 64, LARGEST_TILE = 240, NUMBERS_FROM = 26, LINES_FROM = 10, LEAST_SHARE = 56;
+const MARGIN = 4; // room for the outline of the outermost tiles
+const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
+
+// ------------------------------------------------------------------ what was sent
+
+function halfToFloat(bits) {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
+}
+
+/** Values as numbers; half precision came as bits and in units of `scale`. */
+function read(arrays, at, scale) {
+  const values = arrays[at]?.values ?? null;
+  return values instanceof Uint16Array ? Float32Array.from(values, (b) => halfToFloat(b) * scale) : values;
+}
+
+function readGroup(header, arrays) {
+  const group = { ...header };
+  group.values = read(arrays, header.values, header.scale);
+  group.hatched = read(arrays, header.hatched);
+  group.overlay = read(arrays, header.overlay, header.overlayScale);
+  [group.n, group.h, group.w] = header.shape;
+  group.photo = header.scheme === "photo";
+  group.strip = !group.grid && (group.h * group.w === 1 ? group.n > 1 : header.vector); // one long row that wraps
+  group.lit = spread(arrays[header.lit], group);
+  group.rowPhotos = arrays[header.rowPhotos];
+  group.columnPhotos = arrays[header.columnPhotos];
+  return group;
+}
+
+/** One flag a value, from an array that may say it once for a tile, a row or a column. */
+function spread(lit, g) {
+  if (!lit) return null;
+  const [n, h, w] = lit.shape, at = (i, size) => (size > 1 ? i : 0);
+  return Uint8Array.from({ length: count(g) }, (_, k) => {
+    const [t, y, x] = placeOf(g, k);
+    return lit.values[(at(t, n) * h + at(y, h)) * w + at(x, w)];
+  });
+}
+
+const count = (g) => g.n * g.h * g.w;
+const isHatched = (g, k) => !g.photo && (!Number.isFinite(g.values[k]) || Boolean(g.hatched?.[k % (g.h * g.w)]));
+
+/** Tile, row and column of value k as sent. */
+function placeOf(g, k) {
+  const area = g.h * g.w, rest = k % area;
+  return [Math.floor(k / area), Math.floor(rest / g.w), rest % g.w];
+}
+
+/** Row and column of tile t in the grid. */
+const gridOf = (g, t) => [Math.floor(t / g.grid[1]), t % g.grid[1]];
+
+/** The labelled row and column that value k is in. */
+function bandsOf(g, k) {
+  const [t, y, x] = placeOf(g, k);
+  return g.grid ? gridOf(g, t) : [y, x];
+}
+
+/** The true indices of value k. */
+function cellOf(g, k) {
+  if (g.vector) return [g.indices?.[k] ?? g.offset[1] + g.stride * k];
+  const [t, y, x] = placeOf(g, k), inside = [g.offset[0] + g.stride * y, g.offset[1] + g.stride * x];
+  if (!g.grid) return [g.indices?.[t] ?? t, ...inside];
+  const [row, column] = gridOf(g, t);
+  return [g.rowIndices?.[row] ?? row, g.indices?.[column] ?? column, ...inside];
+}
+
+/** Where true indices are in memory, -1 when this group does not hold them. */
+function find(g, cell) {
+  if (!cell || cell.length !== (g.vector ? 1 : g.grid ? 4 : 3)) return -1;
+  const steps = (i, axis) => Math.floor((i - g.offset[axis]) / g.stride);
+  const known = (indices, i) => (indices ? indices.indexOf(i) : i);
+  const has = (i, size) => i >= 0 && i < size;
+  if (g.vector) {
+    const k = g.indices ? g.indices.indexOf(cell[0]) : steps(cell[0], 1);
+    return has(k, g.w) ? k : -1;
+  }
+  const [c, i, j] = cell.slice(-3), column = known(g.indices, c), row = g.grid ? known(g.rowIndices, cell[0]) : 0;
+  const columns = g.grid?.[1] ?? g.n, t = row * columns + column, y = steps(i, 0), x = steps(j, 1);
+  if (!has(column, columns) || !has(row, g.grid?.[0] ?? 1)) return -1;
+  return has(y, g.h) && has(x, g.w) ? (t * g.h + y) * g.w + x : -1;
+}
+
+// ------------------------------------------------------------------ numbers as people read them
+
+/** In a cell an exact 0 is "0" and a tiny value is "0.00". */
+function inCell(value, decimals) {
+  if (!Number.isFinite(value) || value === 0) return value === 0 ? "0" : digits(value);
+  return value.toFixed(decimals).replace("-", "−");
+}
+
+function describe(g, k) {
+  const cell = cellOf(g, k), names = g.vector ? ["c"] : g.grid ? ["n", "c", "y", "x"] : ["c", "y", "x"];
+  const shown = g.n === 1 && !g.grid && !g.indices && !g.vector ? [1, 2] : names.keys();
+  const [, y, x] = placeOf(g, k), called = g.grid ? {} : { y: g.rowLabels[y], x: g.columnLabels[x] };
+  const where = [...shown].map((i) => [names[i], digits(cell[i]), called[names[i]]].filter(Boolean).join(" ")).join(" · ");
+  if (g.photo && !g.overlay) return [where, g.values.slice(3 * k, 3 * k + 3).join(" ")];
+  const value = (g.overlay ?? g.values)[k];
+  return [where, (g.exact ? digits(value) : `≈ ${digits(value, 3)}`) + unitOf(g)];
+}
+
+const unitOf = (g) => (g.unit ? ` ${g.unit}` : "");
+
+// ------------------------------------------------------------------ where things go
+
+/** Columns, tile size (css px) and gap, so that all n tiles are as large as the room allows. */
+function fitTiles(g, room, unit) {
+  if (g.strip) return fitStrip(g, room, unit);
+  const gap = g.n > 1 ? Math.max(2, Math.round((g.grid ? 4 : 3) * unit)) : 0, aspect = g.w / g.h;
+  const size = g.size && Math.min(g.size * unit, room.width) * Math.min(1, aspect);
+  const given = g.grid?.[1] ?? g.columns, [across, down] = thumbs(g);
+  let best = { width: 0, columns: 1 };
+  for (let columns = given ?? 1; columns <= (given ?? g.n); columns++) {
+    const rows = Math.ceil(g.n / columns), wide = (room.width - (columns - 1) * gap) / (columns + across);
+    const width = Math.min(wide, ((room.height - (rows - 1) * gap) / (rows + down)) * aspect);
+    if (width > best.width) best = { width, columns };
+  }
+  const cap = Math.min(LARGEST_CELL * g.w, g.n > 1 ? LARGEST_TILE * Math.min(1, aspect) : Infinity) * unit;
+  let width = size && !g.grid ? size : Math.min(best.width, size || cap), columns = best.columns;
+  const least = Math.min(LEAST_TILE * unit * Math.min(1, aspect), room.width);
+  const scrolls = (!size || g.grid) && width < least;
+  if (scrolls) width = least;
+  const cell = snap(width, g.w, scrolls);
+  width = cell * g.w;
+  if (size || scrolls) columns = given ?? clamp(Math.floor((room.width + gap) / (width + gap)), 1, g.n);
+  return { columns: given ?? columns, width, height: cell * g.h, gap, cell };
+}
+
+/** Cells of one vector in rows: as large as they can be, in even rows where that costs little. */
+function fitStrip(g, room, unit) {
+  const total = count(g);
+  let best = { score: 0 };
+  for (let rows = 1; rows <= total; rows++) {
+    const columns = Math.ceil(total / rows);
+    const cell = Math.min(room.width / columns, room.height / rows, 30 * unit);
+    const score = cell * (columns * rows === total ? 1 : 0.6);
+    if (score > best.score + 1e-6) best = { score, columns, cell };
+  }
+  const cell = snap(Math.max(best.cell, 3), 1);
+  return { columns: g.columns ?? best.columns, width: cell, height: cell, gap: 0, cell };
+}
+
+/** A cell's size: whole device pixels once it has two of them, which is what makes tiles crisp. */
+function snap(width, cells, up = false) {
+  const device = (width * devicePixelRatio) / cells, whole = up ? Math.ceil(device) : Math.floor(device);
+  return (device >= 2 ? whole : Math.floor(device * cells) / cells) / devicePixelRatio;
+}
+
+/** Narrower than this, groups go below each other. */
+function leastWidth(g, unit) {
+  if (g.pad.left + g.pad.right <= 2 * MARGIN && !g.grid) return LEAST_SHARE * unit;
+  return g.pad.left + g.pad.right + (g.grid ? g.grid[1] * (LEAST_TILE + 4) : Math.min(16 * g.w, 140)) * unit;
+}
+
+function layOut(model) {
+  const { root, groups, figures, header } = model, many = groups.length;
+  const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / BASE;
+  const total = root.querySelector(".stage").clientWidth, gap = 0.6 * BASE * unit;
+  if (!total) return;
+  model.unit = unit;
+  const operators = figures.map((f) => f.querySelector(".operator").offsetWidth);
+  const inRow = (total - operators.reduce((a, b) => a + b, 0) - gap * (many - 1)) / many;
+  for (const g of groups) g.place = null;
+  surround(groups, model);
+  const least = Math.max(...groups.map((g) => leastWidth(g, unit))), wraps = inRow < least;
+  const columns = Math.max(1, Math.floor((total + gap) / (least + 20 * unit + Math.max(...operators) + gap)));
+  const share = wraps ? (total + gap) / Math.min(columns, many) - gap - Math.max(...operators) : inRow;
+  const fixed = header.height && !wraps ? header.height * unit : 0, foot = root.querySelector(".foot").offsetHeight;
+  const tallest = groups.map((g, i) => {
+    figures[i].style.maxWidth = many > 1 && !g.size ? `${share + operators[i]}px` : "";
+    const free = fixed - foot - figures[i].offsetHeight + figures[i].querySelector(".view").offsetHeight;
+    return fixed ? Math.max(free, LEAST_TILE) : (g.strip ? 160 : 320) * unit;
+  });
+  for (let pass = 0; pass < 2; pass++) { // the second one knows how wide the columns of labels are
+    surround(groups, model);
+    groups.forEach((g, i) => {
+      const { left, top, right, bottom } = g.pad, width = Math.floor(g.size ? total : share) - left - right;
+      g.place = fitTiles(g, { width, height: Math.max(tallest[i] - top - bottom, LEAST_TILE) }, unit);
+    });
+    shareRows(groups);
+  }
+  makeRoomForPhotos(groups);
+  groups.forEach((g, i) => size(g, figures[i], fixed ? tallest[i] : 420 * unit));
+  root.style.minHeight = fixed ? `${fixed}px` : "";
+}
+
+/** Matrices, and grids, with equally many rows get rows of one height. */
+function shareRows(groups) {
+  const aligned = groups.filter((g) => !g.strip && (g.grid || (g.n === 1 && !g.size)));
+  const kind = (g) => (g.grid ? `${g.grid[0]} of ${g.h}` : g.h);
+  const cells = aligned.map((g) => Math.min(...aligned.filter((o) => kind(o) === kind(g)).map((o) => o.place.cell)));
+  aligned.forEach((g, i) => Object.assign(g.place, { cell: cells[i], width: cells[i] * g.w, height: cells[i] * g.h }));
+}
+
+function size(g, figure, tallest) {
+  const { columns, width, height, gap } = g.place, rows = Math.ceil((g.strip ? count(g) : g.n) / columns);
+  const canvas = figure.querySelector("canvas"), ratio = devicePixelRatio;
+  g.width = columns * (width + gap) - gap + g.pad.left + g.pad.right;
+  g.height = rows * (height + gap) - gap + g.pad.top + g.pad.bottom;
+  Object.assign(canvas, { width: Math.round(g.width * ratio), height: Math.round(g.height * ratio) });
+  Object.assign(canvas.style, { width: `${g.width}px`, height: `${g.height}px` });
+  figure.querySelector(".view").style.maxHeight = g.height > tallest + 1 ? `${tallest}px` : "";
+  const below = figure.querySelector(".below").style; // its text is centred under the tiles
+  below.paddingLeft = `${g.pad.left - MARGIN}px`;
+  below.paddingRight = `${g.pad.right - MARGIN}px`;
+}
+
+/** Left, top, width and height of value k on the canvas. */
+function rectOf(g, k) {
+  const { columns, width, height, cell } = g.place;
+  if (g.strip) return [g.pad.left + (k % columns) * cell, g.pad.top + Math.floor(k / columns) * cell, cell, cell];
+  const [t, y, x] = placeOf(g, k), [left, top] = tileAt(g, t), tall = height / g.h, wide = width / g.w;
+  return [left + x * wide, top + y * tall, wide, tall];
+}
+
+function tileAt(g, t) {
+  const { columns, width, height, gap } = g.place;
+  return [g.pad.left + (t % columns) * (width + gap), g.pad.top + Math.floor(t / columns) * (height + gap)];
+}
+
+/** Which value is under a point of the canvas, -1 between tiles. */
+function hit(g, px, py) {
+  const { columns, width, height, gap } = g.place, x = px - g.pad.left, y = py - g.pad.top;
+  const column = Math.floor(x / (width + gap)), row = Math.floor(y / (height + gap));
+  const t = row * columns + column, dx = x - column * (width + gap), dy = y - row * (height + gap);
+  if (x < 0 || y < 0 || column >= columns || dx >= width || dy >= height) return -1;
+  if (g.strip) return t < count(g) ? t : -1;
+  const cellX = Math.floor((dx / width) * g.w), cellY = Math.floor((dy / height) * g.h);
+  return t < g.n ? (t * g.h + cellY) * g.w + cellX : -1;
+}
+
+/** Where a row (axis 0) or column (axis 1) of bands starts, and how long it is. */
+function bandAt(g, axis, i) {
+  const { width, height, gap } = g.place, start = axis ? g.pad.left : g.pad.top, tile = axis ? width : height;
+  if (g.grid) return [start + i * (tile + gap), tile];
+  const cell = tile / (axis ? g.w : g.h);
+  return [start + i * cell, cell];
+}
