@@ -29,11 +29,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       does();
     }
   };
-  // Streamlit calls this function again on every change but only the last cleanup.
+  // Streamlit calls this function again on every change; the cleanup of an older call may come late.
+  const run = (bar.run = (bar.run ?? 0) + 1);
   document.removeEventListener("keydown", bar.listening);
   bar.listening = onKey;
   document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", bar.listening);
+  return () => { if (run === bar.run) document.removeEventListener("keydown", bar.listening); };
 }
 
 function fillSheet(list, keys) {

@@ -43,5 +43,6 @@ export default function ({ data, parentElement }) {
     root.querySelector("dl").replaceChildren(...data.rows.map((row) => rowOf(root, row)));
     root.style.minHeight = data.height ? `${data.height / 14}rem` : "";
   }
-  return () => closeTip(tip);
+  const run = (root.run = (root.run ?? 0) + 1);
+  return () => { if (run === root.run) closeTip(tip); }; // an older call's cleanup may come late
 }
