@@ -162,32 +162,43 @@ def style(
     """
     p = palette(dark)
     small = round((TEXT_SIZE - 1) * scale, 1)
-    axis = _axis(p, small)
-    fig.update_layout(
-        template="none",
-        height=round(height * scale),
-        margin={"l": 8, "r": 8, "t": round(30 * scale) if fig.layout.title.text else 8, "b": 8},
-        paper_bgcolor="rgba(0, 0, 0, 0)",
-        plot_bgcolor="rgba(0, 0, 0, 0)",
-        font={"family": FONT, "size": round(TEXT_SIZE * scale, 1), "color": p.text},
-        title={"font": {"size": round(TITLE_SIZE * scale, 1), "weight": 700}, "x": 0, "y": 0.98},
-        colorway=p.categorical,
-        hoverlabel={
+    house = {
+        "template": "none",
+        "height": round(height * scale),
+        "margin": {"l": 8, "r": 8, "t": round(30 * scale) if fig.layout.title.text else 8, "b": 8},
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "plot_bgcolor": "rgba(0, 0, 0, 0)",
+        "font": {"family": FONT, "size": round(TEXT_SIZE * scale, 1), "color": p.text},
+        "title": {"font": {"size": round(TITLE_SIZE * scale, 1), "weight": 700}, "x": 0, "y": 0.98},
+        "colorway": p.categorical,
+        "hoverlabel": {
             "bgcolor": p.card,
             "bordercolor": p.border,
             "font": {"family": CODE_FONT, "size": small, "color": p.text},
         },
-        legend={
+        "legend": {
             "font": {"color": p.muted, "size": small},
             "orientation": "h",
             "yanchor": "bottom",
             "y": 1,
         },
-        modebar={"bgcolor": "rgba(0, 0, 0, 0)", "color": p.muted, "activecolor": p.blue},
-    )
-    fig.update_xaxes(**axis)
-    fig.update_yaxes(**axis)
+        "modebar": {"bgcolor": "rgba(0, 0, 0, 0)", "color": p.muted, "activecolor": p.blue},
+    }
+    own = fig.layout.to_plotly_json()
+    axes = {"xaxis", "yaxis"} | {name for name in own if name.startswith(("xaxis", "yaxis"))}
+    # set at once, because update_layout and update_xaxes take ten times as long
+    fig.layout = _merged(own, house | dict.fromkeys(axes, _axis(p, small)))
     return fig
+
+
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Both, the new where they differ; dicts inside are merged likewise."""
+    return old | {
+        name: _merged(old[name], value)
+        if isinstance(value, dict) and isinstance(old.get(name), dict)
+        else value
+        for name, value in new.items()
+    }
 
 
 def _axis(p: Palette, size: float) -> dict[str, Any]:
