@@ -12,7 +12,7 @@ from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, fit, tiles
 from viz_models.ui.panels import flow_guess
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
-from viz_models.ui.panels.flow_value import value
+from viz_models.ui.panels.flow_value import sees, value
 from viz_models.ui.panels.flow_words import window
 
 CARD = 272  # px at normal type size, so that diagram and cards share one screen
@@ -28,9 +28,11 @@ def cards(view: View) -> None:
     with left.container(border=True, height="stretch"):
         maps(view, step, cell)
     with middle.container(border=True, height="stretch"):
-        value(view, step, cell)
+        where = value(view, step, cell)
     with right.container(border=True, height="stretch"):
         facts(view, step)
+    with where:
+        sees(view, step, cell)  # last, because a backward pass may take 100 ms
 
 
 def maps(view: View, step: Step, cell: Cell) -> None:

@@ -3,19 +3,21 @@
 import csv
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits, shape
 from viz_models.figures import flow as figures
-from viz_models.records import Line, Trace
+from viz_models.records import Line, Step, Trace
 from viz_models.ui import results, state
 from viz_models.ui.charts import show
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
 
+_FIGURE = 200_000  # bytes, about what a figure of Plotly holds
 _COLUMNS = (
     "name",
     "op",
@@ -88,20 +90,34 @@ def all_steps(view: View, text: dict[str, str]) -> None:
     band, values = st.columns([2.4, 1], gap="small")
     step = view.step()
     with band:
-        figure = figures.depth_band(view.trace, step.name, dark=is_dark())
-        picked = show(figure, "depth", on_select="rerun", selection_mode="points")
+        picked = show(_band(view, step), "depth", on_select="rerun", selection_mode="points")
         points = picked["selection"]["points"]
     with values:
-        counts = results.of_trace(
-            view.trace,
-            ("histogram", step.name),
-            lambda: np.histogram(view.trace.value(step.name), bins=48),
-            lambda h: h[0].nbytes + h[1].nbytes,
-        )
-        show(figures.histogram(*counts, name=step.name, dark=is_dark()), "histogram")
+        show(_histogram(view, step), "histogram")
     if points and (name := view.trace.steps[points[0]["point_index"]].name) != step.name:
         state.choose("step", name)
         st.rerun()
+
+
+def _band(view: View, step: Step) -> Any:  # noqa: ANN401 (plotly stays in figures/)
+    """Kept for every step, because Plotly takes 35 ms to put a figure together."""
+    dark = is_dark()
+    return results.of_trace(
+        view.trace,
+        ("band", step.name, dark),
+        lambda: figures.depth_band(view.trace, step.name, dark=dark),
+        lambda _: _FIGURE,
+    )
+
+
+def _histogram(view: View, step: Step) -> Any:  # noqa: ANN401
+    dark = is_dark()
+
+    def compute() -> Any:  # noqa: ANN401
+        counts, edges = np.histogram(view.trace.value(step.name), bins=48)
+        return figures.histogram(counts, edges, name=step.name, dark=dark)
+
+    return results.of_trace(view.trace, ("histogram", step.name, dark), compute, lambda _: _FIGURE)
 
 
 def take_away(view: View, text: dict[str, str]) -> None:

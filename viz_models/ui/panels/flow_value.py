@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits, signed
 from viz_models.figures import pixels
@@ -17,19 +18,10 @@ PICTURE = 98  # px, the map and the photo below it
 WINDOW = 66  # px, patch and kernel
 
 
-def value(view: View, step: Step, cell: Cell) -> None:
-    """The map that holds the value, what it sees of the photo, and the sum behind it."""
+def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
+    """The sum behind the value; returns where `sees` belongs."""
     sums = results.calculation(view.trace, view.chosen.prepared, step.name, cell)
     where, how = st.columns([1, 2.2], gap="xsmall")
-    with where:
-        tiles(
-            _where(view, step, cell),
-            key="value",
-            luts=luts(is_dark()),
-            start=cell,
-            default=view.default_cell(),
-            on_change=state.listen("value", "cell", "cell"),
-        )
     with how:
         ledger(
             _lines(view, step, sums),
@@ -41,6 +33,19 @@ def value(view: View, step: Step, cell: Cell) -> None:
         )
         if pictures := _how(view, step, sums):
             tiles(pictures, key="how", luts=luts(is_dark()))
+    return where
+
+
+def sees(view: View, step: Step, cell: Cell) -> None:
+    """The map that holds the value, and what it sees of the photo."""
+    tiles(
+        _where(view, step, cell),
+        key="value",
+        luts=luts(is_dark()),
+        start=cell,
+        default=view.default_cell(),
+        on_change=state.listen("value", "cell", "cell"),
+    )
 
 
 def _where(view: View, step: Step, cell: Cell) -> list[Tiles]:
