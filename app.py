@@ -8,16 +8,18 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from viz_models.models import warm
 from viz_models.server import SecurityHeaders, UploadLimits
+from viz_models.ui.instruments import scripts
 
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Import the heavy libraries just after the first page was served, not before it."""
+    """Say that the instruments have an address; import the heavy libraries a little later."""
+    scripts.serve()
     threading.Thread(target=warm.heavy_imports, kwargs={"after_s": 1.5}, daemon=True).start()
     yield
 
@@ -27,9 +29,18 @@ async def healthz(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+async def instrument(request: Request) -> Response:
+    """The code of an instrument; its address changes with it, so browsers may keep it."""
+    name = request.path_params["name"]
+    if name not in scripts.NAMES:
+        return PlainTextResponse("no such instrument\n", 404)
+    keep = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(scripts.whole(name), media_type="text/javascript", headers=keep)
+
+
 app = st.App(
     "pages/site.py",  # inside pages/, so that deep links work on a fresh server
-    routes=[Route("/healthz", healthz)],
+    routes=[Route("/healthz", healthz), Route(scripts.ADDRESS, instrument)],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(UploadLimits),

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "viz_models/__main__.py": {"cli"},
     "viz_models/__init__.py": set(),
     "pages": {"ui", "records"},
-    "app.py": {"models", "server"},
+    "app.py": {"models", "server", "ui"},
 }
 COMPUTING = ("viz_models/models", "viz_models/analysis", "viz_models/training")
 LIBRARY_HOME = {

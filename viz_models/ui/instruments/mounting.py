@@ -10,22 +10,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from viz_models.ui.instruments import scripts
+
 HERE = Path(__file__).parent
 
 
 @cache
 def mounted(name: str) -> Callable[..., Any]:
-    """Register the instrument `name` (name.html, name.css and name.js in this folder).
-
-    An inline module cannot import a relative file, so shared.js is put in front of each, and
-    so are the instrument's further parts (name_*.js).
-    """
-    scripts = [HERE / "shared.js", *sorted(HERE.glob(f"{name}_*.js")), HERE / f"{name}.js"]
+    """Register the instrument `name`: name.html, name.css and name.js in this folder."""
     return st.components.v2.component(
         f"forward_pass.{name}",
         html=(HERE / f"{name}.html").read_text(encoding="utf-8"),
         css=(HERE / f"{name}.css").read_text(encoding="utf-8"),
-        js="\n".join(script.read_text(encoding="utf-8") for script in scripts),
+        js=scripts.inline(name),
     )
 
 

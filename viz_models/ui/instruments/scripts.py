@@ -1,0 +1,46 @@
+"""The code of the instruments. app.py serves it at addresses of its own, so that it travels once.
+
+Streamlit sends inline code with every message: 40 kB for each picture, again at each click.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NAMES = frozenset(path.stem for path in HERE.glob("*.html"))
+ADDRESS = "/instruments/{version}/{name}.js"  # another version has another address
+_served: list[bool] = []
+
+
+def serve() -> None:
+    """From now on somebody answers at ADDRESS, and `inline` only says where the code is."""
+    _served[:] = [True]
+
+
+@cache
+def whole(name: str) -> str:
+    """All of the code of an instrument; what it shares, and its further parts, come first."""
+    parts = [HERE / "shared.js", *sorted(HERE.glob(f"{name}_*.js")), HERE / f"{name}.js"]
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+
+
+def inline(name: str) -> str:
+    """What travels with each message: three lines, or everything where nobody serves it.
+
+    Streamlit runs inline code from a blob, which has no address to be relative to; that of
+    Streamlit's own script says where the app is, also behind a prefix.
+    """
+    if not _served:
+        return whole(name)
+    address = ADDRESS.format(version=_version(name), name=name)
+    return (
+        'const { src } = document.querySelector("script[type=module][src]");\n'
+        f'const code = await import(new URL("../..{address}", src));\n'
+        "export default code.default;\n"
+    )
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.sha256(whole(name).encode()).hexdigest()[:12]
