@@ -12,6 +12,13 @@ CHAPTERS = {
         st.Page(HERE / "home/home.py", title="Explore", url_path="home", default=True),
         st.Page(HERE / "flow/tensor_flow.py", title="Flow", url_path="flow"),
     ],
+    "Normalize": [
+        st.Page(HERE / "normalize/axes.py", title="Who shares a mean", url_path="normalize"),
+        st.Page(HERE / "normalize/batch_size.py", title="Batch size", url_path="batch-size"),
+        st.Page(HERE / "normalize/train_eval.py", title="Train and eval", url_path="train-eval"),
+        st.Page(HERE / "normalize/sentences.py", title="Sentences", url_path="sentences"),
+        st.Page(HERE / "normalize/training.py", title="Training", url_path="norm-training"),
+    ],
 }
 
 st.set_page_config(page_title="Forward Pass", page_icon=HERE / "favicon.svg", layout="wide")

@@ -40,13 +40,19 @@ class _Tracer(NodePathTracer):
         super().__init__()
         self._thread = threading.get_ident()
 
-    def call_module(self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def call_module(
+        self,
+        m: nn.Module,
+        forward: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:  # noqa: ANN401 (torch.fx passes anything on)
         """Record a call of this trace; just make one of another thread."""
         if threading.get_ident() != self._thread:
             return forward(*args, **kwargs)
         return super().call_module(m, forward, args, kwargs)
 
-    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+    def getattr(self, attr: str, attr_val: object, parameter_proxy_cache: dict[str, Any]) -> Any:  # noqa: ANN401
         """Record the use of a parameter by this trace; leave those of others alone."""
         if threading.get_ident() != self._thread:
             return attr_val

@@ -1,0 +1,168 @@
+"""The cards of the lesson on axes: one value exactly, who moves whom, how many means."""
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures import norm_axes as figures
+from viz_models.records import CellNorm, Line, NormSpec, Nudge
+from viz_models.ui import norm_axes_results as results
+from viz_models.ui import words
+from viz_models.ui.charts import show
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.panels.flow_stage import is_dark, luts
+from viz_models.ui.panels.norm_axes import NORMS, View
+
+NUDGE: Nudge = "any"  # the whole Jacobian block: in every direction at once
+EXACT = 16  # examples up to which every pair is measured on screen
+
+
+def cards(view: View, text: dict[str, str]) -> None:
+    """One cell, who moves whom, how many means."""
+    left, middle, right = st.columns([4.1, 5.1, 3.5], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        one_cell(view)
+    with middle.container(border=True, height="stretch"):
+        who_moves(view, text)
+    with right.container(border=True, height="stretch"):
+        how_many(view)
+
+
+def one_cell(view: View) -> None:
+    """The line of the chosen value with its numbers, beside torch's own."""
+    cell = view.cell()
+    n, c, y, x = view.place()
+    where = f"{view.examples()[n]} · channel {c} · row {y}, column {x}"
+    ledger([], key="cell_title", title="One cell, exactly", note=where)
+    show(figures.stages(cell.stages, dark=is_dark(), height=128), "stages")
+    ledger(
+        [
+            Line(label=cell.formula, role="muted"),
+            Line(label="total", value=digits(cell.total, 6), role="chosen", rule=True),
+            _verdict(cell),
+        ],
+        key="cell_line",
+        badge=_badge(view),
+        terms=words.glossary(),
+    )
+
+
+def _verdict(cell: CellNorm) -> Line:
+    if cell.torch_value is None or cell.difference is None:
+        return Line(label="torch refuses this input", role="warning")
+    theirs = digits(cell.torch_value, 6)
+    if not cell.agrees:
+        off = f"differs from torch by {digits(cell.difference, 2)}"
+        return Line(label=off, value=theirs, role="warning")
+    how = "bit for bit" if cell.difference == 0 else f"difference {digits(cell.difference, 1)}"
+    return Line(label=f"equals torch: {how}", value=theirs, role="checked", term="tolerance")
+
+
+def who_moves(view: View, text: dict[str, str]) -> None:
+    """Effect of every example on every other, under the chosen norm and under its rival."""
+    if view.shape[0] > EXACT:
+        st.caption(f"Measured for up to {EXACT} examples; this batch has {view.shape[0]}.")
+        return
+    rival = "BN" if view.label != "BN" else "LN"
+    groups = [
+        _matrix(view, label, spec)
+        for label, spec in ((view.label, view.spec), (rival, NORMS[rival]))
+    ]
+    title = "Nudge one example, who moves?"
+    ledger([], key="who_title", title=title, note="‖∂y/∂x‖, autograd")
+    tiles(groups, key="who", luts=luts(is_dark()))
+    st.caption(text[title])
+
+
+def _matrix(view: View, label: str, spec: NormSpec) -> Tiles:
+    found = results.influence(view.source, spec, NUDGE)
+    effect = found.effect
+    photos = results.photos(view.examples()) if view.source.kind == "layer" else None
+    off = effect[~np.eye(len(effect), dtype=bool)]
+    touched = (
+        f"{np.count_nonzero(off)} of {off.size} pairs touch" if not found.refusal else "refused"
+    )
+    return Tiles(
+        name=f"influence {label}",
+        values=effect[None].astype(np.float32),
+        title=f"{label}, {spec.mode}" if spec.norm == "batch" else label,
+        note=touched,
+        scheme="sequential",
+        limits=(0.0, float(effect.max()) or 1.0),
+        show_values=True,
+        size=174,
+        row_photos=photos,
+        column_photos=photos,
+    )
+
+
+def how_many(view: View) -> None:
+    """The count of means under every norm, for this very tensor."""
+    lines = []
+    for label, spec in NORMS.items():
+        chosen = label == view.label
+        grouping = results.grouping(view.shape, view.spec if chosen else spec)
+        what = "no mean, rms" if spec.norm == "rms" else "means"
+        lines.append(
+            Line(
+                label=label,
+                note=f"{grouping.formula} {what} · {grouping.size:,} each",
+                value=f"{grouping.count:,}",
+                role="chosen" if chosen else "plain",
+            )
+        )
+    checked = view.result.max_difference
+    if checked is not None:
+        share = f"all {view.x.size:,} values equal torch's to {digits(checked, 1)}"
+        lines.append(Line(label=share, role="checked", rule=True))
+    ledger(lines, key="means", title="How many means?", note="on this tensor", badge=_badge(view))
+
+
+def what_becomes_of_it(view: View, text: dict[str, str]) -> None:
+    """Mean and std of every group before and after."""
+    result = view.result
+    if result.mean_after is None or result.variance_after is None:
+        return
+    st.subheader("What becomes of it")
+    st.markdown(text["What becomes of it"])
+    few = slice(0, 512)  # dots that a chart can still tell apart
+    left, right = st.columns(2, gap="small")
+    pairs = (
+        ("mean", result.mean[few], result.mean_after[few]),
+        ("std", np.sqrt(result.variance[few]), np.sqrt(result.variance_after[few])),
+    )
+    for column, (what, before, after) in zip((left, right), pairs, strict=True):
+        with column:
+            show(figures.before_after(before, after, what, dark=is_dark(), height=200), what)
+    if result.grouping.count > few.stop:
+        st.caption(f"The first {percent(few.stop / result.grouping.count)} of the groups.")
+
+
+def _badge(view: View) -> str:
+    made = view.result.provenance
+    return f"{made.kind} · {made.device} · seed {view.source.seed}"
+
+
+def take_away(view: View, text: dict[str, str]) -> None:
+    """The statistics of every group as a table."""
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    st.download_button(
+        "Groups (CSV)",
+        lambda: table(view),
+        "groups.csv",
+        on_click="ignore",
+        icon=":material/table:",
+        key="take_groups",
+    )
+
+
+def table(view: View) -> str:
+    """Mean, variance and what is divided by, one row a group."""
+    result = view.result
+    rows = ["group,mean,variance,subtracted,divided"]
+    columns = (result.mean, result.variance, result.subtracted, result.divided)
+    for i, values in enumerate(zip(*columns, strict=True)):
+        rows.append(",".join([str(i), *(f"{v:.9g}" for v in values)]))
+    return "\n".join(rows) + "\n"
