@@ -14,6 +14,7 @@ from viz_models.records import Line, Step, Trace
 from viz_models.ui import results, state
 from viz_models.ui.charts import show
 from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
 
@@ -87,6 +88,8 @@ def all_steps(view: View, text: dict[str, str]) -> None:
     """Mean and spread over depth, where a click opens a step, and the chosen step's values."""
     st.subheader("All steps at once")
     st.markdown(text["All steps at once"])
+    if not in_sight("all_steps", height=figures.HEIGHT):
+        return
     band, values = st.columns([2.4, 1], gap="small")
     step = view.step()
     with band:
