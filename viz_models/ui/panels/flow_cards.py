@@ -9,7 +9,7 @@ from viz_models.figures import pixels
 from viz_models.records import Cell, Line, Step
 from viz_models.ui import results, state, words
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.instruments.tiles import Tiles, fit, tiles
+from viz_models.ui.instruments.tiles import BUDGET, Tiles, fit, tiles
 from viz_models.ui.panels import flow_guess
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
 from viz_models.ui.panels.flow_value import sees, value
@@ -66,6 +66,7 @@ def _all_maps(step: Step, output: np.ndarray, order: str) -> Tiles:
     return Tiles(
         name="maps",
         values=shown,
+        exact=shown.nbytes <= BUDGET // 2,  # a click on a cell says all digits
         title=f"{step.name} · {_what(step)}",
         note=f"every {_ORDINALS.get(stride, f'{stride}th')} row and column" if stride > 1 else "",
         scheme=pixels.scheme(output),

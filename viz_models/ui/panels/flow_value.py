@@ -11,11 +11,12 @@ from viz_models.figures import pixels
 from viz_models.records import Calculation, Cell, Line, Step, Window
 from viz_models.ui import results, state, words
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.instruments.tiles import Box, Tiles, tiles
+from viz_models.ui.instruments.tiles import Box, Tiles, fit, tiles
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
 
 PICTURE = 98  # px, the map and the photo below it
 WINDOW = 66  # px, patch and kernel
+_SMALL = 4 * 56 * 56  # bytes; more cells than pixels would show nothing more
 
 
 def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
@@ -118,9 +119,11 @@ def _maps(view: View, step: Step, channel: int) -> list[Tiles]:
 
 def _small(name: str, values: np.ndarray, note: str) -> Tiles:
     finite = np.where(np.isfinite(values), values, 0).astype(np.float32)  # a pool pads with −∞
+    shown, stride = fit(finite[None], _SMALL)
     return Tiles(
         name=name,
-        values=finite[None],
+        values=shown,
+        stride=stride,
         scheme=pixels.scheme(finite),
         limits=pixels.limits(finite),
         size=WINDOW,
