@@ -187,7 +187,8 @@ function linesOf(part) {
   for (let i = 0; i < (node?.length ?? 0); i++) {
     range.setStart(node, i);
     range.setEnd(node, i + 1);
-    const { left, top, height } = range.getBoundingClientRect(), last = lines.at(-1);
+    const { left, top, width, height } = range.getBoundingClientRect(), last = lines.at(-1);
+    if (!width && !node.data[i].trim()) continue; // a space that the browser collapsed
     if (last && Math.abs(last[2] - top - height / 2) < 3) last[0] += node.data[i];
     else lines.push([node.data[i], left, top + height / 2]);
   }
@@ -271,6 +272,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let drawn = extent();
   root.watch = new ResizeObserver(() => { if (extent() !== drawn) { drawn = extent(); render(); } });
   root.watch.observe(root);
+  root.dataset.ready = "yes";
   return () => {
     if (run !== root.run) return;
     window.removeEventListener(CHOSEN, root.hears);

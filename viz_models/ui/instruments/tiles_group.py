@@ -50,7 +50,7 @@ class Tiles:
     offset: Pair = (0, 0)  # may be negative: a patch that starts in the padding
     exact: bool = True  # False sends half precision: twice the cells, and hover says "≈"
     columns: int | None = None
-    size: int | None = None  # longer side of a tile in px (in a grid at most); None: as it fits
+    size: int | None = None  # longer side of a tile in px (with labels: at most); None: fits
     pick: Literal["cell", "paint", "none"] = "none"
     show_values: bool = False  # numbers in the cells, where they are large enough
     boxes: tuple[Box, ...] = ()

@@ -16,10 +16,10 @@ function widest(texts, model, code) {
 
 /** How texts stand over columns of one pitch: level, a little smaller, some left out, or turned. */
 function standing(texts, pitch, model, code = false) {
-  const full = (code ? NUMBER : LABEL) * model.unit, long = widest(texts, model, code) + 2 * model.unit;
+  const full = (code ? NUMBER : LABEL) * model.unit, long = widest(texts, model, code) + 0.4 * full;
   const size = full * Math.min(1, pitch / long), level = 1.35 * full;
   if (size >= 0.8 * full) return { size, extent: level, every: 1, turned: false };
-  if (long <= 2 * full) return { size: full, extent: level, every: Math.ceil(long / pitch), turned: false };
+  if (long <= 2.4 * full) return { size: full, extent: level, every: Math.ceil(long / pitch), turned: false };
   return { size: full, extent: Math.min(long + 6 * model.unit, 90 * model.unit), every: Math.ceil((1.15 * full) / pitch), turned: true };
 }
 

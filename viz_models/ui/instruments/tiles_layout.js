@@ -124,9 +124,9 @@ function fitTiles(g, room, unit) {
     if (width > best.width) best = { width, columns };
   }
   const cap = Math.min(LARGEST_CELL * g.w, g.n > 1 ? LARGEST_TILE * Math.min(1, aspect) : Infinity) * unit;
-  let width = size && !g.grid ? size : Math.min(best.width, size || cap), columns = best.columns;
+  let width = size && !isFramed(g) ? size : Math.min(best.width, size || cap), columns = best.columns;
   const least = Math.min(LEAST_TILE * unit * Math.min(1, aspect), room.width);
-  const scrolls = (!size || g.grid) && width < least;
+  const scrolls = (!size || isFramed(g)) && width < least;
   if (scrolls) width = least;
   const cell = snap(width, g.w, scrolls);
   width = cell * g.w;
@@ -154,35 +154,53 @@ function snap(width, cells, up = false) {
   return (device >= 2 ? whole : Math.floor(device * cells) / cells) / devicePixelRatio;
 }
 
+/** Whether labels, photos or a grid stand around the tiles, so that their size must give way. */
+const isFramed = (g) => Boolean(g.grid || g.rowPhotos || g.columnPhotos || g.rowLabels.length || g.columnLabels.length || g.rowMargins.length);
+
 /** Narrower than this, groups go below each other. */
 function leastWidth(g, unit) {
-  if (g.pad.left + g.pad.right <= 2 * MARGIN && !g.grid) return LEAST_SHARE * unit;
+  if (!isFramed(g)) return LEAST_SHARE * unit;
   return g.pad.left + g.pad.right + (g.grid ? g.grid[1] * (LEAST_TILE + 4) : Math.min(16 * g.w, 140)) * unit;
 }
 
+/** Width for each group: what labels need, then as much for the tiles of one as of another. */
+function sharesOf(groups, room) {
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  const pads = groups.map((g) => g.pad.left + g.pad.right), weights = groups.map((g) => 1 + thumbs(g)[0] / (g.grid?.[1] ?? 1));
+  return groups.map((_, i) => pads[i] + ((room - sum(pads)) * weights[i]) / sum(weights));
+}
+
+/** Width for each group, or one for all of them where they cannot stand side by side. */
+function widthsOf(model, total, operators) {
+  const { groups, unit } = model, many = groups.length, gap = 0.6 * BASE * unit, widest = Math.max(...operators);
+  const shares = sharesOf(groups, total - operators.reduce((a, b) => a + b, 0) - gap * (many - 1));
+  const wraps = groups.some((g, i) => shares[i] < leastWidth(g, unit));
+  if (!wraps) return { wraps, shares };
+  const least = Math.max(...groups.map((g) => leastWidth(g, unit))) + 20 * unit + widest;
+  const columns = clamp(Math.floor((total + gap) / (least + gap)), 1, many);
+  return { wraps, shares: groups.map(() => (total + gap) / columns - gap - widest) };
+}
+
 function layOut(model) {
-  const { root, groups, figures, header } = model, many = groups.length;
+  const { root, groups, figures, header } = model;
   const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / BASE;
-  const total = root.querySelector(".stage").clientWidth, gap = 0.6 * BASE * unit;
+  const total = root.querySelector(".stage").clientWidth;
   if (!total) return;
   model.unit = unit;
-  const operators = figures.map((f) => f.querySelector(".operator").offsetWidth);
-  const inRow = (total - operators.reduce((a, b) => a + b, 0) - gap * (many - 1)) / many;
   for (const g of groups) g.place = null;
   surround(groups, model);
-  const least = Math.max(...groups.map((g) => leastWidth(g, unit))), wraps = inRow < least;
-  const columns = Math.max(1, Math.floor((total + gap) / (least + 20 * unit + Math.max(...operators) + gap)));
-  const share = wraps ? (total + gap) / Math.min(columns, many) - gap - Math.max(...operators) : inRow;
+  const operators = figures.map((f) => f.querySelector(".operator").offsetWidth), { wraps, shares } = widthsOf(model, total, operators);
   const fixed = header.height && !wraps ? header.height * unit : 0, foot = root.querySelector(".foot").offsetHeight;
+  const sized = groups.map((g) => g.size && !isFramed(g));
   const tallest = groups.map((g, i) => {
-    figures[i].style.maxWidth = many > 1 && !g.size ? `${share + operators[i]}px` : "";
+    figures[i].style.maxWidth = groups.length > 1 && !sized[i] ? `${shares[i] + operators[i]}px` : "";
     const free = fixed - foot - figures[i].offsetHeight + figures[i].querySelector(".view").offsetHeight;
     return fixed ? Math.max(free, LEAST_TILE) : (g.strip ? 160 : 320) * unit;
   });
   for (let pass = 0; pass < 2; pass++) { // the second one knows how wide the columns of labels are
     surround(groups, model);
     groups.forEach((g, i) => {
-      const { left, top, right, bottom } = g.pad, width = Math.floor(g.size ? total : share) - left - right;
+      const { left, top, right, bottom } = g.pad, width = Math.floor(sized[i] ? total : shares[i]) - left - right;
       g.place = fitTiles(g, { width, height: Math.max(tallest[i] - top - bottom, LEAST_TILE) }, unit);
     });
     shareRows(groups);
@@ -194,7 +212,7 @@ function layOut(model) {
 
 /** Matrices, and grids, with equally many rows get rows of one height. */
 function shareRows(groups) {
-  const aligned = groups.filter((g) => !g.strip && (g.grid || (g.n === 1 && !g.size)));
+  const aligned = groups.filter((g) => !g.strip && (g.grid || (g.n === 1 && (!g.size || isFramed(g)))));
   const kind = (g) => (g.grid ? `${g.grid[0]} of ${g.h}` : g.h);
   const cells = aligned.map((g) => Math.min(...aligned.filter((o) => kind(o) === kind(g)).map((o) => o.place.cell)));
   aligned.forEach((g, i) => Object.assign(g.place, { cell: cells[i], width: cells[i] * g.w, height: cells[i] * g.h }));
