@@ -27,7 +27,13 @@ _IDLE = """quiet_ms => {
   const busy = !app || app.dataset.testScriptState !== "notRunning"
     || app.dataset.testConnectionState !== "CONNECTED"
     || document.querySelector('[data-testid="stSpinner"], [data-testid="stAppSkeleton"]');
-  if (busy) { window.__idleSince = null; return false; }
+  // An instrument fetches its code after its frame is there; its first element says when it is done.
+  const instruments = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+    .map(host => [host, ...host.querySelectorAll("*")].find(e => e.shadowRoot)?.shadowRoot);
+  const ready = root => root?.querySelector("[data-ready]");
+  const loading = !instruments.length || !instruments.every(ready)
+    || !instruments.some(root => root?.querySelector(".bar"));
+  if (busy || loading) { window.__idleSince = null; return false; }
   window.__idleSince ??= performance.now();
   return performance.now() - window.__idleSince >= quiet_ms;
 }"""

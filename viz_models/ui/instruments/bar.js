@@ -34,6 +34,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   document.removeEventListener("keydown", bar.listening);
   bar.listening = onKey;
   document.addEventListener("keydown", onKey);
+  bar.dataset.ready = "yes"; // for whoever waits for the page, such as a test
   return () => { if (run === bar.run) document.removeEventListener("keydown", bar.listening); };
 }
 

@@ -491,5 +491,6 @@ export default function ({ data, parentElement, setStateValue }) {
   const flow = (root.flow ??= new Flow(root));
   const run = (flow.run = (flow.run ?? 0) + 1);
   flow.update(unpack(data), setStateValue);
+  root.dataset.ready = "yes";
   return () => { if (run === flow.run) flow.close(); };
 }

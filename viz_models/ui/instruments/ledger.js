@@ -44,5 +44,6 @@ export default function ({ data, parentElement }) {
     root.style.minHeight = data.height ? `${data.height / 14}rem` : "";
   }
   const run = (root.run = (root.run ?? 0) + 1);
+  root.dataset.ready = "yes";
   return () => { if (run === root.run) closeTip(tip); }; // an older call's cleanup may come late
 }

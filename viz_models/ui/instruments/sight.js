@@ -13,5 +13,6 @@ export default function ({ data, parentElement, setStateValue }) {
     { root, rootMargin: `${BEHIND}px 0px ${AHEAD}px` },
   ));
   watch.observe(sight);
+  sight.dataset.ready = "yes";
   return () => watch.disconnect();
 }
