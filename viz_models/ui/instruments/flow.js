@@ -368,8 +368,9 @@ class Flow {
     const began = performance.now();
     const { boxes } = this.target;
     const from = boxes.map((b) => this.drawn.get(b.key) ?? this.origin(b));
+    const moves = boxes.some((b, i) => from[i] && MOVING.some((k) => b[k] !== from[i][k]));
     const tick = (now) => {
-      const t = duration ? Math.min(1, Math.max(0, now - began) / duration) : 1;
+      const t = duration && moves ? Math.min(1, Math.max(0, now - began) / duration) : 1;
       const eased = 1 - (1 - t) ** 3;
       this.drawn = new Map(boxes.map((b, i) => [b.key, underway(from[i], b, eased)]));
       this.draw();
