@@ -20,8 +20,15 @@ from viz_models.ui.instruments import scripts
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Say that the instruments have an address; import the heavy libraries a little later."""
     scripts.serve()
-    threading.Thread(target=warm.heavy_imports, kwargs={"after_s": 1.5}, daemon=True).start()
+    threading.Thread(target=warm.heavy_imports, args=(1.5, first_picture), daemon=True).start()
     yield
+
+
+def first_picture() -> None:
+    """Compute what the flow page opens with."""
+    from viz_models.ui import results  # brings numpy, which the start need not wait for
+
+    results.warm()
 
 
 async def healthz(_: Request) -> PlainTextResponse:

@@ -28,6 +28,21 @@ T = TypeVar("T")
 _SMALL = 4096  # bytes, for results that are a handful of numbers
 
 
+def warm(step: str = "layer2.0.add") -> None:
+    """Compute what the flow page opens with, before anybody asks."""
+    from viz_models.analysis import cells
+
+    spec = TraceSpec()
+    _, prepared = sample(spec.image.name)
+    done = trace(spec, prepared)
+    cell = cells.striking(done.value(step))
+    calculation(done, prepared, step, cell)
+    merge(done, step)
+    footprint(done, step, cell)
+    size_formula(done.steps[done.index(step)])
+    milliseconds(spec, prepared)
+
+
 def sample(name: str) -> tuple[Photo, Prepared]:
     """A sample photo, decoded and preprocessed."""
     from viz_models.analysis.preprocess import prepare
