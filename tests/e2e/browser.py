@@ -27,7 +27,7 @@ _IDLE = """quiet_ms => {
   const busy = !app || app.dataset.testScriptState !== "notRunning"
     || app.dataset.testConnectionState !== "CONNECTED"
     || document.querySelector('[data-testid="stSpinner"], [data-testid="stAppSkeleton"]');
-  // An instrument fetches its code after its frame is there; its first element says when it is done.
+  // An instrument fetches its code when its frame is there, and says when it is done.
   const instruments = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
     .map(host => [host, ...host.querySelectorAll("*")].find(e => e.shadowRoot)?.shadowRoot);
   const ready = root => root?.querySelector("[data-ready]");

@@ -236,7 +236,8 @@ def test_copy_link_gives_the_very_view_and_reset_the_first_one(server, page):
     link = page.evaluate("navigator.clipboard.readText()")
     assert "photo=rocket" in link
     assert "step=bn1" in link
-    page.get_by_role("button", name="Reset").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Reset").click()
     wait_until_idle(page)
     assert in_the_address_bar(page) == {}
     expect(flow(page)).to_have_attribute("data-step", "layer2.0.add")
@@ -270,7 +271,7 @@ def test_the_table_and_the_script_are_taken_away(server, page):
     assert len(rows) == 1 + 70
     assert rows[2].startswith("conv1,conv2d,64×112×112,9408,118013952,")
     with page.expect_download() as script:
-        page.get_by_role("button", name="Script").click()
+        page.get_by_role("button", name="Script (Python)").click()
     code = script.value.path().read_text()
     compile(code, "forward_pass.py", "exec")
     assert "viz_models" not in code

@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from viz_models.ui import state
 from viz_models.ui.instruments.mounting import mounted
 
 _PRESENTING = "forward_pass.presenting"
@@ -47,7 +46,6 @@ def bar(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
     said = mounted("bar")(
         key="forward_pass.bar",
         data={"presenting": presenting(), "keys": [list(row) for row in _KEYS]},
-        on_reset_change=state.forget,
         on_present_change=_toggle_presenting,
         on_lesson_change=lambda: None,
     )

@@ -73,10 +73,3 @@ def reported(key: str, field: str) -> str | None:
 def notes(name: str) -> dict[str, tuple[int, ...]]:
     """A dict that this session may write to and keeps until Reset."""
     return st.session_state.setdefault(_NOTES + name, {})
-
-
-def forget() -> None:
-    """Drop every choice and every widget's value: the page as it first opens."""
-    for name in [n for n in st.session_state if n != _PAGE]:
-        del st.session_state[name]
-    st.query_params.clear()

@@ -8,7 +8,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   fillSheet(sheet.querySelector("dl"), data.keys);
 
   const actions = {
-    reset: () => setTriggerValue("reset", true),
+    // A widget bound to the URL cannot be told its default again, so the page is opened anew.
+    reset: () => window.location.assign(window.location.pathname + (data.presenting ? "?present=true" : "")),
     present: () => setTriggerValue("present", !data.presenting),
     keys: () => (sheet.open ? sheet.close() : sheet.showModal()),
     copy: () => copyLink(parentElement.querySelector(".said")),
@@ -22,7 +23,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       p: actions.present,
       n: () => setTriggerValue("lesson", 1),
       b: () => setTriggerValue("lesson", -1),
-      Escape: () => data.presenting && !sheet.open && actions.present(),
+      Escape: data.presenting && !sheet.open && actions.present, // an open sheet closes itself
     }[event.key];
     if (does) {
       event.preventDefault();
