@@ -1,6 +1,6 @@
 // Tells Python whether the part of the page below this element is on screen, or nearly.
 
-const AHEAD = 150; // px below the screen that count as seen
+const AHEAD = 60; // px below the screen that count as seen
 const BEHIND = 1200; // px above it, because what is drawn stands below this element
 
 export default function ({ data, parentElement, setStateValue }) {

@@ -39,6 +39,8 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
     """Resize, crop, scale and normalize, with the numbers of this photo."""
     st.subheader("The photo becomes a tensor")
     st.markdown(text["The photo becomes a tensor"])
+    if not in_sight("preprocessing", height=240):
+        return
     prepared, photo = view.chosen.prepared, view.chosen.photo
     planes, numbers = st.columns([3, 2])
     with planes:
