@@ -6,15 +6,28 @@ from viz_models.ui import words
 from viz_models.ui.panels import home
 
 FLOW = "flow/tensor_flow.py"
+NORMALIZE = {
+    "who shares": "normalize/axes.py",
+    "batch size": "normalize/batch_size.py",
+    "train and eval": "normalize/train_eval.py",
+    "sentences": "normalize/sentences.py",
+    "training": "normalize/training.py",
+}
 
 
 def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
-    st.title(text[""].partition("\n")[0])
-    st.caption(text[""].partition("\n")[2].strip())
-    home.hero(FLOW)
-    home.questions(text, FLOW)
+    title, _, caption = text[""].partition("\n")
+    with st.container(gap="xsmall"):
+        st.title(title)
+        st.caption(caption.strip())
+        home.hero(FLOW)
+    left, right = st.columns([1, 1.35], gap="small")
+    with left.container(border=True, height="stretch"):
+        home.flow_questions(text, FLOW)
+    with right.container(border=True, height="stretch"):
+        home.norm_questions(text, NORMALIZE)
 
 
 main()

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from viz_models import recordings, recordings_norm
+import numpy as np
+
+from viz_models import recordings, recordings_axes, recordings_norm
 from viz_models.cli.command import Command
-from viz_models.records import NormGridSpec, TraceSpec
+from viz_models.records import NormGridSpec, NormSpec, SourceSpec, TraceSpec
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +21,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow: seconds; norm_training: 8 minutes; default: %(default)s",
+        help="flow, norm_axes: seconds; norm_training: 8 minutes; default: %(default)s",
     )
 
 
@@ -30,6 +32,10 @@ def _run(options: argparse.Namespace) -> str:
 
 def _record_flow() -> Path:
     return recordings.save(flow_recording(TraceSpec()), "flow")
+
+
+def _record_norm_axes() -> Path:
+    return recordings_axes.save(axes_recording(recordings_axes.LESSON))
 
 
 def _record_norm_training() -> Path:
@@ -73,8 +79,30 @@ def flow_recording(spec: TraceSpec) -> recordings.FlowRecording:
     )
 
 
+def axes_recording(source: SourceSpec) -> recordings_axes.AxesRecording:
+    """What the lesson on axes opens with, measured now."""
+    from viz_models.analysis.normalization import activation, normalize
+    from viz_models.analysis.preprocess import prepare
+    from viz_models.images import samples
+
+    crops = [prepare(samples.load(name)).cropped[::7, ::7] for name in source.photos]
+    values = activation(source)
+    made = normalize(values, NormSpec()).provenance
+    today = datetime.date.today().isoformat()
+    return recordings_axes.AxesRecording(
+        source=source,
+        values=values,
+        photos=np.stack(crops),
+        provenance=replace(made, kind="recorded run", date=today, seed=source.seed),
+    )
+
+
 SECONDS_BETWEEN_LINES = 10
-RECORDINGS = {"flow": _record_flow, "norm_training": _record_norm_training}
+RECORDINGS = {
+    "flow": _record_flow,
+    "norm_axes": _record_norm_axes,
+    "norm_training": _record_norm_training,
+}
 COMMAND = Command(
     help="measure what the pages open with, and keep it",
     add_arguments=_add_arguments,

@@ -24,6 +24,15 @@ def limits(value: np.ndarray) -> tuple[float, float]:
     return (0.0, most) if scheme(value) == "sequential" else (-most, most)
 
 
+def robust_limits(value: np.ndarray, share: float = 0.99) -> tuple[float, float]:
+    """Ends of the color scale such that this share of the values lies within them.
+
+    One outlier must not make everything else pale; what lies beyond has the end's color.
+    """
+    most = float(np.quantile(np.abs(value), share)) if value.size else 0.0
+    return (0.0, most or 1.0) if scheme(value) == "sequential" else (-(most or 1.0), most or 1.0)
+
+
 def most_varied(value: np.ndarray) -> int:
     """The channel whose map has the largest standard deviation: the one with most to see."""
     maps = as_maps(value)

@@ -204,7 +204,7 @@ def _grid(view: View, tensor: np.ndarray, cell: CellNorm, name: str, *, photos: 
         title=f"{name}  {shape(view.shape)}",
         note=_note(view, rows, columns, stride),
         scheme="diverging",
-        limits=pixels.limits(flat),
+        limits=pixels.robust_limits(flat),
         grid=(rows, columns),
         stride=stride,
         lit=lit.reshape(flat.shape),
@@ -239,6 +239,9 @@ def _short(value: float) -> str:
 
 def _note(view: View, rows: int, columns: int, stride: int) -> str:
     n, c, *_ = view.shape
+    ends = "colors end at 99 % of the values"
     if (rows, columns, stride) == (n, c, 1):
-        return ""
-    return f"shown: {rows} of {n} examples, {columns} of {c} channels, every {stride}th pixel"
+        return ends
+    return (
+        f"{ends}; shown: {rows} of {n} examples, {columns} of {c} channels, every {stride}th pixel"
+    )
