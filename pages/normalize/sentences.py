@@ -17,7 +17,7 @@ def main() -> None:
         answer = common.head(text)  # on screen before torch is imported
         view = panel.controls()
         common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
-        panel.stage(view)
+        panel.stage(view, text)
         panel.norms(view)
     panel.explained(text)
     st.subheader("Take it away")

@@ -41,8 +41,19 @@ def kept_statistic(
     _finish(fig, trace, step, dark=dark, scale=scale)
     fig.update_layout(legend={"x": 1, "xanchor": "right", "y": 1.01})
     if what == "variance":
-        fig.update_yaxes(type="log", dtick="D2", tickformat=".1~g")
+        fig.update_yaxes(
+            type="log", **_decades(np.concatenate([kept[:, channel], batch[:, channel]]))
+        )
     return fig
+
+
+def _decades(values: np.ndarray) -> dict[str, object]:
+    """Ticks of a logarithmic axis, no denser than can be read."""
+    seen = values[values > 0]
+    span = float(np.log10(seen.max() / seen.min())) if seen.size else 0.0
+    if span < 3:
+        return {"dtick": "D2", "tickformat": ".1~g"}
+    return {"dtick": int(np.ceil(span / 4)), "exponentformat": "power"}
 
 
 def output_difference(
@@ -70,9 +81,7 @@ def output_difference(
         )
     )
     fig.add_trace(_mark(step, float(trace.difference[step - 1]), p.orange))
-    fig.update_layout(
-        title_text="eval output minus train output, rms", showlegend=False
-    )
+    fig.update_layout(title_text="eval output minus train output, rms", showlegend=False)
     _finish(fig, trace, step, dark=dark, scale=scale)
     fig.update_yaxes(rangemode="tozero")
     return fig
@@ -116,18 +125,23 @@ def _finish(
     fig: go.Figure, trace: RunningTrace, step: int, *, dark: bool, scale: float
 ) -> go.Figure:
     p = theme.palette(dark)
-    for at, word, side in (
-        (trace.spec.shift_at, "data shift", "right"),
-        (trace.spec.freeze_at, "frozen", "left"),
-    ):
-        if at is not None:
-            fig.add_vline(
-                x=at + 0.5,  # between the last step before and the first one after
-                line={"color": p.muted, "width": 1, "dash": "dash"},
-                annotation={"text": word, "font": {"color": p.muted}},
-                annotation_position=f"top {side}",
-            )
+    for at, words in _events(trace).items():
+        fig.add_vline(
+            x=at + 0.5,  # between the last step before and the first one after
+            line={"color": p.muted, "width": 1, "dash": "dash"},
+            annotation={"text": " and ".join(words), "font": {"color": p.muted}},
+            annotation_position="top left",
+        )
     fig.add_vline(x=step, line={"color": p.orange, "width": 1.5})
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_xaxes(range=[-1, trace.spec.steps + 1], title_text="training steps")
     return fig
+
+
+def _events(trace: RunningTrace) -> dict[int, list[str]]:
+    """Step -> what begins after it."""
+    events: dict[int, list[str]] = {}
+    for at, word in ((trace.spec.shift_at, "data shift"), (trace.spec.freeze_at, "frozen")):
+        if at is not None:
+            events.setdefault(at, []).append(word)
+    return events

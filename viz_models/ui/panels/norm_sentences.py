@@ -62,11 +62,12 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def stage(view: View) -> None:
+def stage(view: View, text: Mapping[str, str]) -> None:
     """The batch, as it is and with more padding; what padding does to outputs."""
     batch, chart = st.columns([1, 1.15], gap="xsmall")
     with batch.container(border=True, height="stretch"):
         tiles(_batches(view), key="batch", luts=luts(is_dark()))
+        st.caption(text["The batch"].format(channels=view.spec.channels))
     with chart.container(border=True, height="stretch"):
         specs = [replace(view.spec, more_padding=n) for n in PADDING]
         changes = norm_results.padding_changes(specs)

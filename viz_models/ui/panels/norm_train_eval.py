@@ -153,14 +153,15 @@ def _modes(view: View) -> list[Line]:
 def _update(view: View) -> str:
     """The line that moved the running mean at this step, with its numbers in it."""
     t, at, c = view.trace, view.step, view.channel
-    before, batch = (
-        f"({text})" if text.startswith("−") else text
-        for text in (digits(t.running_mean[at - 1, c], 3), digits(t.batch_mean[at - 1, c], 3))
-    )
+    before, batch = digits(t.running_mean[at - 1, c], 3), digits(t.batch_mean[at - 1, c], 3)
     if t.frozen[at - 1]:
         return f"frozen: {before} stays"
     m = 1 / at if t.spec.momentum is None else t.spec.momentum
-    return f"{digits(1 - m, 3)} · {before} + {digits(m, 3)} · {batch}"
+    return f"{digits(1 - m, 3)} · {_operand(before)} + {digits(m, 3)} · {_operand(batch)}"
+
+
+def _operand(text: str) -> str:
+    return f"({text})" if text.startswith("−") else text
 
 
 def _variance(view: View) -> list[Line]:

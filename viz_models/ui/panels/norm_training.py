@@ -113,7 +113,9 @@ def _facts(facts: GradientFacts) -> list[Line]:
 
 def _kept(spec: NormSpec) -> str:
     """What should be left of the projection."""
-    return "all of it stays, to" if spec.mode == "eval" else "ε ÷ (σ² + ε) of it stays, to"
+    if spec.mode == "eval":
+        return "all of it stays, to"
+    return f"ε ÷ ({'x̄²' if spec.norm == 'rms' else 'σ²'} + ε) of it stays, to"
 
 
 def _pair(label: str, arriving: np.ndarray, passed: np.ndarray, *, removed: bool = False) -> Line:
