@@ -7,12 +7,19 @@ several sessions may look at the same one.
 
 from viz_models.records.cards import Line
 from viz_models.records.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
-from viz_models.records.normalization import (
+from viz_models.records.norm_experiments import (
     Alone,
     BatchErrors,
+    GradientFacts,
+    RunningSpec,
+    RunningTrace,
+    SentenceRow,
+    Sentences,
+    SentenceSpec,
+)
+from viz_models.records.normalization import (
     CellNorm,
     Degenerate,
-    GradientFacts,
     Grouping,
     Influence,
     Mode,
@@ -24,11 +31,6 @@ from viz_models.records.normalization import (
     Over,
     Place,
     Running,
-    RunningSpec,
-    RunningTrace,
-    SentenceRow,
-    Sentences,
-    SentenceSpec,
     SourceKind,
     SourceSpec,
 )

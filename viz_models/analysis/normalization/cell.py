@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from viz_models.analysis.normalization.normalize import TOLERANCE
+from viz_models.analysis.normalization.normalize import TOLERANCE, mean_terms
 from viz_models.digits import digits
 from viz_models.records import CellNorm, Normalized, NormSpec, NormStage, Number, Place
 
@@ -27,6 +27,7 @@ def cell(x: np.ndarray, result: Normalized, place: Place) -> CellNorm:
     value = float(x[place])
     members = result.grouping.members(place)
     relative = TOLERANCE[getattr(torch, x.dtype.name)]
+    terms = mean_terms(spec, *(torch.tensor(a[group]) for a in (result.subtracted, result.rms)))
     return CellNorm(
         place=place,
         group=group,
@@ -37,7 +38,7 @@ def cell(x: np.ndarray, result: Normalized, place: Place) -> CellNorm:
         stages=_stages(spec, value, x[members].astype(np.float64), mean, root),
         total=(value - mean) / root * spec.gamma + beta,
         torch_value=None if result.output is None else float(result.output[place]),
-        tolerance=relative * ((abs(value) + abs(mean)) / root * abs(spec.gamma) + abs(beta)),
+        tolerance=relative * ((abs(value) + terms.item()) / root * abs(spec.gamma) + abs(beta)),
     )
 
 

@@ -57,11 +57,16 @@ def check(shape: Place, spec: NormSpec) -> None:
             f"{spec.groups} groups do not divide {shape[1]} channels;"
             f" choose one of {', '.join(map(str, divisors(shape[1])))}"
         )
-    low, high = EPS_RANGE
-    if not low <= spec.eps <= high:
-        raise ValueError(f"eps {spec.eps:g} is out of range; choose {low:g} to {high:g}")
+    check_eps(spec.eps)
     if not (abs(spec.gamma) <= 1e3 and abs(spec.beta) <= 1e3):
         raise ValueError("gamma and beta must lie between -1000 and 1000")
+
+
+def check_eps(eps: float) -> None:
+    """Raise a ValueError unless eps is large enough to count and small enough to be one."""
+    low, high = EPS_RANGE
+    if not low <= eps <= high:
+        raise ValueError(f"eps {eps:g} is out of range; choose {low:g} to {high:g}")
 
 
 def check_shape(shape: tuple[int, ...]) -> None:

@@ -49,7 +49,8 @@ def normalize(x: np.ndarray | Tensor, spec: NormSpec, running: Running | None = 
     agrees = False
     if output is not None:
         after = _finite(group_moments(output, spec))
-        difference, agrees = _compare(tensor, output, spec, grouping, (subtracted, divided))
+        terms = mean_terms(spec, subtracted, (variance + mean.square()).sqrt())
+        difference, agrees = _compare(tensor, output, spec, grouping, (subtracted, divided, terms))
     return Normalized(
         spec=spec,
         grouping=grouping,
@@ -63,7 +64,7 @@ def normalize(x: np.ndarray | Tensor, spec: NormSpec, running: Running | None = 
         variance_after=None if after is None else after[1].numpy(),
         max_difference=difference,
         agrees=agrees,
-        degenerate=tuple(_degenerate(grouping, variance.numpy())),
+        degenerate=tuple(_degenerate(grouping, spec, mean.numpy(), variance.numpy())),
         refusal=refusal,
         provenance=Provenance(versions=f"torch {torch.__version__}"),
     )
@@ -97,6 +98,16 @@ def _used(
     return mean, (variance + spec.eps).sqrt()
 
 
+def mean_terms(spec: NormSpec, subtracted: Tensor, rms: Tensor) -> Tensor:
+    """What rounding of the subtracted mean is measured by.
+
+    A mean computed from the group is a sum: it can be 0 although its terms are large. The mean of
+    their absolute values is at most the group's rms.
+    """
+    fixed = spec.norm == "rms" or (spec.norm == "batch" and spec.mode == "eval")
+    return subtracted.abs() if fixed else rms
+
+
 def _output(module: nn.Module, x: Tensor, spec: NormSpec) -> tuple[Tensor | None, str]:
     try:
         with torch.no_grad():
@@ -112,21 +123,24 @@ def _finite(after: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
 
 
 def _compare(
-    x: Tensor, output: Tensor, spec: NormSpec, grouping: Grouping, used: tuple[Tensor, Tensor]
+    x: Tensor, output: Tensor, spec: NormSpec, grouping: Grouping, used: tuple[Tensor, ...]
 ) -> tuple[float, bool]:
     """Largest difference to torch, and whether every one is within its own tolerance."""
     ids = torch.from_numpy(grouping.ids.copy())
-    shift, scale = (t.expand(x.shape) for t in (used[0][ids], spec.gamma / used[1][ids]))
+    shift, root, terms = (t[ids].expand(x.shape) for t in used)
     beta = 0.0 if spec.norm == "rms" else spec.beta
+    kind = torch.finfo(x.dtype)
+    step = kind.tiny * kind.eps  # what is smaller cannot be told apart in this type
     worst, excess = 0.0, -float("inf")
     for at in _pieces(x.shape):  # what fits the cache is several times faster
         wide = x[at].double()
-        ours = (wide - shift[at]).mul_(scale[at]).add_(beta)
+        scale = spec.gamma / root[at]
+        ours = (wide - shift[at]).mul_(scale).add_(beta)
         difference = ours.sub_(output[at]).abs_()
         worst = max(worst, difference.max().item())
-        absolute = wide.abs().add_(shift[at].abs()).mul_(scale[at].abs()).add_(abs(beta))
+        absolute = wide.abs().add_(terms[at]).mul_(scale.abs()).add_(abs(beta))
         excess = max(excess, difference.sub_(absolute, alpha=TOLERANCE[x.dtype]).max().item())
-    return worst, excess <= 0
+    return worst, excess <= step
 
 
 def _pieces(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
@@ -137,25 +151,28 @@ def _pieces(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
             yield slice(n, n + examples), slice(c, c + channels)
 
 
-def _degenerate(grouping: Grouping, variance: np.ndarray) -> Iterator[Degenerate]:
-    if grouping.size == 1:
-        yield Degenerate(
-            "one value",
-            np.arange(grouping.count),
-            "Each group holds one value: its mean is that value and its variance 0, "
-            "so nothing of the input is left.",
-        )
+def _degenerate(
+    grouping: Grouping, spec: NormSpec, mean: np.ndarray, variance: np.ndarray
+) -> Iterator[Degenerate]:
+    if spec.norm == "batch" and spec.mode == "eval":  # uses what it kept, not these groups
         return
-    constant = np.flatnonzero(variance == 0)
-    if constant.size:
-        share = "Every group" if constant.size == grouping.count else _some(constant, grouping)
-        yield Degenerate(
-            "zero variance",
-            constant,
-            f"{share} holds one value over and over: the variance is 0, and eps alone "
-            "keeps the division from being 0 by 0.",
-        )
+    if grouping.size == 1:
+        yield Degenerate("one value", np.arange(grouping.count), _ONE_VALUE[spec.norm == "rms"])
+    empty = (variance == 0) & (mean == 0) if spec.norm == "rms" else variance == 0
+    groups_left = np.flatnonzero(empty) if grouping.size > 1 else np.array([], np.int64)
+    if groups_left.size:
+        share = f"{groups_left.size:,} of {grouping.count:,} groups"
+        what = _CONSTANT[spec.norm == "rms"]
+        yield Degenerate("zero variance", groups_left, f"{share}: {what}")
 
 
-def _some(constant: np.ndarray, grouping: Grouping) -> str:
-    return f"{constant.size} of {grouping.count} groups: each"
+_ONE_VALUE = (
+    "Each group holds one value: its mean is that value and its variance 0, so nothing of the "
+    "input is left.",
+    "Each group holds one value: its root mean square is its own size, so only the sign is left.",
+)
+_CONSTANT = (
+    "each holds one value over and over; its variance is 0, and eps alone keeps the division "
+    "from being 0 by 0.",
+    "each holds zeros alone, and eps alone keeps the division from being 0 by 0.",
+)

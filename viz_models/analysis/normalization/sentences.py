@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from viz_models.analysis.normalization.grouping import check_eps
 from viz_models.records import Provenance, SentenceRow, Sentences, SentenceSpec
 
 MAX_TOKENS = 512
@@ -39,6 +40,7 @@ def sentences(spec: SentenceSpec) -> Sentences:
 
 
 def _check(spec: SentenceSpec) -> None:
+    check_eps(spec.eps)
     if len(spec.lengths) < 2 or not all(1 <= n <= MAX_TOKENS for n in spec.lengths):
         raise ValueError(f"choose two sentences or more, each of 1 to {MAX_TOKENS} tokens")
     if spec.channels < 2 or not 0 <= spec.more_padding <= MAX_TOKENS:

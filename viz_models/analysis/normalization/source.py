@@ -5,7 +5,6 @@ from typing import get_args
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (torch's own convention)
-from sklearn.datasets import load_digits
 from torch import Tensor, fx, nn
 
 from viz_models.analysis.normalization.grouping import check_shape
@@ -78,6 +77,8 @@ def _until(step: str) -> fx.Graph:
 
 
 def _digits(source: SourceSpec) -> Tensor:
+    from sklearn.datasets import load_digits  # most of a second, which only digits need
+
     count = source.shape[0]
     if not 1 <= count <= MAX_DIGITS:
         raise ValueError(f"{count} digits cannot be had; choose 1 to {MAX_DIGITS}")
