@@ -1,0 +1,180 @@
+"""How long people wait for the pages: a real server, a real Chromium, beside the budgets.
+
+The clock starts at the press of a key, or when the visit or the server's process begins; a part
+of the page counts once the frame that shows it has been painted. Nothing is throttled.
+"""
+
+import datetime
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.measure import print_table
+from benchmarks.replay import replay
+from benchmarks.served import Served, fresh_server
+from benchmarks.watch import Seen, Watcher
+from scripts import chromium
+from tests.e2e.browser import FLAGS
+
+VISITS = 3  # of fresh servers
+STEPS = 69  # after the input
+SEEDS = 7  # as many traces are kept
+IMPORTING = 2.0  # s after its start, the server is importing torch
+READOUT = "This step"  # the card with shape, statistics and cost
+STAGE = ("diagram", "question", "cropped", "What was done", "frame")  # all but the chosen step
+HEAD = ("", "budget", "p50", "p95", "max", "p50 / budget", "server CPU ms", "n", "load")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    values: Sequence[float]
+    budget: float | None = None
+    unit: str = "ms"
+    cpu: float | None = None  # ms of the server for one of them
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
+
+    def cells(self) -> tuple[str, ...]:
+        """The line, ready to print."""
+        p50 = statistics.median(self.values)
+        return (
+            f"{self.name}, {self.unit}",
+            f"{self.budget:.0f}" if self.budget else "",
+            f"{p50:.0f}",
+            f"{percentile(self.values, 95):.0f}",
+            f"{max(self.values):.0f}",
+            f"{p50 / self.budget:.2f}x" if self.budget else "",
+            "" if self.cpu is None else f"{self.cpu:.0f}",
+            str(len(self.values)),
+            f"{self.load:.1f}",
+        )
+
+
+def main() -> None:
+    """Print one table."""
+    path = chromium.find()
+    if path is None:
+        sys.exit(chromium.NONE_FOUND)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        when = f"{datetime.datetime.now().astimezone():%Y-%m-%d}, {platform.machine()}"
+        for title, measured in (("First visits", first_visits), ("Clicks", interactions)):
+            cells = [row.cells() for row in measured(browser)]
+            print_table(f"{title}, Chromium {browser.version}, {when}", HEAD, cells)
+        browser.close()
+
+
+def first_visits(browser: Browser) -> Iterator[Row]:
+    """The home page, and a deep link: to a server just started, and to one importing torch."""
+    home = [_home(browser) for _ in range(VISITS)]
+    yield Row("streamlit run to painted home page", home, 2000)
+    for when, after in (("just started", 0.0), ("importing torch", IMPORTING)):
+        seen = [_deep_link(browser, after) for _ in range(VISITS)]
+        yield Row(f"deep link, server {when}: question", [s.first("question") for s in seen], 2000)
+        yield Row(f"deep link, server {when}: finished", [s.last() for s in seen], 6000)
+
+
+def interactions(browser: Browser) -> Iterator[Row]:
+    """Walk through all steps and several weights, twice: with new work, and with work cached.
+
+    The server's part is timed by sending it the same messages again without the browser, which
+    would keep the processor busy meanwhile.
+    """
+    with fresh_server() as server:
+        server.wait()
+        time.sleep(2 * IMPORTING)
+        with _window(browser) as watcher:
+            _open(watcher, f"{server.url}/flow?step=input")
+            watcher.page.locator("[data-testid=flow] .stage").focus()
+            payload: list[float] = []
+            for seen_before in (False, True):
+                if seen_before:
+                    _key(watcher, "Home")
+                steps = [_key(watcher, "ArrowRight") for _ in range(STEPS)]
+                payload += [s.bytes / 1e3 for s in steps]
+                yield from _rows("another step", steps, seen_before)
+            requests = list(watcher.wire.sent)
+            for seen_before in (False, True):
+                seeds = [_weights(watcher, i + 1) for i in range(SEEDS)]
+                yield from _rows("other weights", seeds, seen_before)
+            yield Row("payload of another step", payload, 300, "kB")
+        yield _server(server, requests)
+
+
+def _rows(name: str, seen: Sequence[Seen], seen_before: bool) -> Iterator[Row]:
+    cards = [s.last(but=STAGE) for s in seen]
+    if seen_before:
+        yield Row(f"{name}, cached: all cards painted", cards, 200)
+    else:
+        first = [s.first(but=STAGE) for s in seen]
+        yield Row(f"{name}, new work: first card painted", first, 500)
+        yield Row(f"{name}, new work: all cards painted", cards)
+
+
+def _server(server: Served, requests: Sequence[bytes]) -> Row:
+    """Of the second walk; the first message opens the page."""
+    before = server.cpu_seconds()
+    clicks = list(replay(server.url, [requests[0], *requests[-STEPS:]]))[1:]
+    after = server.cpu_seconds()
+    cpu = None if before is None or after is None else (after - before) * 1e3 / len(clicks)
+    return Row("another step, cached: server", clicks, 40, cpu=cpu)
+
+
+def _home(browser: Browser) -> float:
+    with fresh_server() as server, _window(browser) as watcher:
+        server.wait()
+        watcher.page.goto(server.url)
+        return watcher.seen(server.started, until="diagram").first("diagram")
+
+
+def _deep_link(browser: Browser, after: float) -> Seen:
+    with fresh_server() as server, _window(browser) as watcher:
+        server.wait()
+        time.sleep(max(0.0, server.started + after - time.time()))
+        return _open(watcher, f"{server.url}/flow?step=layer3.0.add")
+
+
+def _open(watcher: Watcher, address: str) -> Seen:
+    began = time.time()
+    watcher.page.goto(address)
+    return watcher.seen(began, until=READOUT)
+
+
+def _key(watcher: Watcher, key: str) -> Seen:
+    return watcher.act(lambda: watcher.page.keyboard.press(key), READOUT)
+
+
+def _weights(watcher: Watcher, seed: int) -> Seen:
+    page = watcher.page
+    page.get_by_role("combobox", name="Weights").click()
+    option = page.get_by_role("option", name=f"random, seed {seed}", exact=True)
+    return watcher.act(option.click, READOUT)
+
+
+@contextmanager
+def _window(browser: Browser) -> Iterator[Watcher]:
+    """A window with an empty cache."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    try:
+        yield Watcher(context.new_page())
+    finally:
+        context.close()
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest value that so many percent of all values do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+if __name__ == "__main__":
+    main()
