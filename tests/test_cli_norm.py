@@ -65,7 +65,7 @@ def test_groups(report):
     assert (result["groups"], result["formula"], result["size"]) == (12, "N · G", 8)
 
 
-def test_the_default_is_what_the_readme_shows(report):
+def test_the_defaults(report):
     assert report() == report("--norm", "batch", "--shape", "8,16,4,4", "--seed", "0")
 
 
