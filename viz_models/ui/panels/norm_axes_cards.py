@@ -141,7 +141,8 @@ def what_becomes_of_it(view: View, text: dict[str, str]) -> None:
 
 def _badge(view: View) -> str:
     made = view.result.provenance
-    return f"{made.kind} · {made.device} · seed {view.source.seed}"
+    network = "random weights, " if view.source.kind in ("layer", "digits") else ""
+    return f"{made.kind} · {made.device} · {network}seed {view.source.seed}"
 
 
 def take_away(view: View, text: dict[str, str]) -> None:
