@@ -20,7 +20,7 @@ from viz_models.ui.instruments import scripts
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Say that the instruments have an address; import the heavy libraries a little later."""
     scripts.serve()
-    threading.Thread(target=warm.heavy_imports, args=(1.5, first_picture), daemon=True).start()
+    threading.Thread(target=warm.after_first_page, args=(1.5, first_picture), daemon=True).start()
     yield
 
 

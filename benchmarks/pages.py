@@ -26,7 +26,7 @@ from tests.e2e.browser import FLAGS
 VISITS = 3  # of fresh servers
 STEPS = 69  # after the input
 SEEDS = 7  # as many traces are kept
-IMPORTING = 2.0  # s after its start, the server is importing torch
+IMPORTING = 6.5  # s after its start, a server that nobody visited is importing torch
 READOUT = "This step"  # the card with shape, statistics and cost
 STAGE = ("diagram", "question", "cropped", "What was done", "frame")  # all but the chosen step
 HEAD = ("", "budget", "p50", "p95", "max", "p50 / budget", "server CPU ms", "n", "load")
@@ -91,7 +91,7 @@ def interactions(browser: Browser) -> Iterator[Row]:
     """
     with fresh_server() as server:
         server.wait()
-        time.sleep(2 * IMPORTING)
+        time.sleep(2.5 * IMPORTING)
         with _window(browser) as watcher:
             _open(watcher, f"{server.url}/flow?step=input")
             watcher.page.locator("[data-testid=flow] .stage").focus()

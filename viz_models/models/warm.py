@@ -1,21 +1,40 @@
 """Start-up work that no visitor should wait for."""
 
 import gc
+import threading
 import time
 from collections.abc import Callable
 
+NOBODY_CAME = 4.0  # s
+_drawn = threading.Event()
 
-def heavy_imports(after_s: float = 0.0, then: Callable[[], object] | None = None) -> None:
+
+def page_drawn() -> None:
+    """Say that a page has gone out; what follows may take the processor."""
+    _drawn.set()
+
+
+def after_first_page(seconds: float, then: Callable[[], object] | None = None) -> None:
+    """`heavy_imports` when the first visitor has what was asked for, or nobody came.
+
+    Args:
+        seconds: To wait after the first page went out, while the browser paints it.
+        then: As in `heavy_imports`.
+    """
+    _drawn.wait(NOBODY_CAME)
+    time.sleep(seconds)
+    heavy_imports(then)
+
+
+def heavy_imports(then: Callable[[], object] | None = None) -> None:
     """Import torch, trace the default network, then tell the collector to leave it all alone.
 
     Streamlit runs a full collection after every rerun; with torch loaded that costs
     about 130 ms each time, and 8 ms once the imported modules are frozen.
 
     Args:
-        after_s: Seconds to wait first, so that the first page is served cold and fast.
         then: Called once torch is there; what it imports is frozen, too.
     """
-    time.sleep(after_s)
     import torch
 
     torch.set_num_threads(1)  # two busy threads on two shared cores are slower than one

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from viz_models.models import warm
 from viz_models.ui.instruments.mounting import mounted
 
 _PRESENTING = "forward_pass.presenting"
@@ -49,6 +50,7 @@ def bar(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
         on_present_change=_toggle_presenting,
         on_lesson_change=lambda: None,
     )
+    warm.page_drawn()
     if said.lesson:
         st.switch_page(pages[(pages.index(here) + said.lesson) % len(pages)])
 
