@@ -85,11 +85,16 @@ def trace(spec: TraceSpec, prepared: Prepared) -> Trace:
 
 
 def milliseconds(spec: TraceSpec, prepared: Prepared) -> np.ndarray:
-    """Time of every step on this machine; float64, median of five passes."""
+    """Time of every step on this machine; float64, median of five passes.
+
+    Measured once for a network: neither its weights nor the photo change how long it takes.
+    """
     from viz_models.analysis.timing import milliseconds as compute
 
-    return _of_photo(
-        spec, "milliseconds", lambda: compute(spec.model, prepared.tensor), lambda a: a.nbytes
+    return cache.remembered(
+        (spec.model.name, "milliseconds"),
+        lambda: compute(spec.model, prepared.tensor),
+        lambda a: a.nbytes,
     )
 
 
