@@ -59,7 +59,7 @@ class _Shared:
     bytes: int
 
 
-_building = threading.Lock()  # builders draw from torch's one global generator
+_seeding = threading.Lock()  # torch has one global generator for all threads
 _listing = threading.Lock()  # held for microseconds, never while building
 _models: OrderedDict[ModelRef, _Shared] = OrderedDict()
 
@@ -89,9 +89,20 @@ def build(ref: ModelRef) -> nn.Module:
         ValueError: If the registry does not have it.
     """
     builder = card(ref).builder
-    with _building, torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(ref.seed)
+    with seeded(ref.seed):
         return builder()
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Random numbers of torch's global generator as after `torch.manual_seed(seed)`.
+
+    Modules initialize themselves from that generator alone, and all threads share it: only one
+    thread is inside at a time, and the generator is left where it was. Do not nest.
+    """
+    with _seeding, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
 
 
 def skeleton(ref: ModelRef) -> nn.Module:

@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -72,6 +75,31 @@ def test_digits():
     images = torch.from_numpy(load_digits().images[:5]).float()[:, None] / 16
     with torch.no_grad():
         np.testing.assert_array_equal(found, second(first(images).relu()), strict=False)
+
+
+def test_networks_built_at_the_same_time_keep_their_own_seeds():
+    ref, digits = ModelRef(seed=4), SourceSpec(kind="digits", shape=(2, 1, 1, 1), seed=2)
+    weights, map_values = registry.build(ref).state_dict(), activation(digits)
+    done = threading.Event()
+
+    def networks():
+        try:
+            built = [registry.build(ref).state_dict() for _ in range(4)]
+        finally:
+            done.set()
+        return [all(torch.equal(b[k], weights[k]) for k in weights) for b in built]
+
+    def small_ones():
+        found = []
+        while not done.is_set():
+            found.append(np.array_equal(activation(digits), map_values))
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        large, small = pool.submit(networks), pool.submit(small_ones)
+        assert large.result() == [True] * 4
+        assert small.result()
+        assert all(small.result())
 
 
 def test_what_is_drawn():

@@ -83,8 +83,7 @@ def _digits(source: SourceSpec) -> Tensor:
     if not 1 <= count <= MAX_DIGITS:
         raise ValueError(f"{count} digits cannot be had; choose 1 to {MAX_DIGITS}")
     images = torch.from_numpy(load_digits().images[:count]).float()[:, None] / 16
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(source.seed)
+    with registry.seeded(source.seed):
         net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1))
     out: Tensor = net(images)
     return out
