@@ -92,7 +92,8 @@ class Normalized:
     variance: np.ndarray  # (G,) population
     rms: np.ndarray  # (G,) root of the mean square
     subtracted: np.ndarray  # (G,): the mean, the running mean, or 0 for RMSNorm
-    divided: np.ndarray  # (G,): sqrt(variance + eps) of what was used, or sqrt(rms^2 + eps)
+    used: np.ndarray  # (G,): the variance, the running variance, or the mean square for RMSNorm
+    divided: np.ndarray  # (G,): sqrt(used + eps)
     output: np.ndarray | None  # (N, C, H, W), dtype of x: torch's own; None if torch refused
     mean_after: np.ndarray | None  # (G,) of the output
     variance_after: np.ndarray | None

@@ -62,6 +62,26 @@ def test_the_line_can_be_worked_out_by_hand(kind):
         assert [s.label for s in found.stages] == ["x", "− μ", "÷ √(σ² + ε)", "· γ + β"]
 
 
+@pytest.mark.parametrize("eps", [1e-12, 1e-8, 1e-5, 0.3, 1.0])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k[0] != "rms"], ids="-".join)
+def test_the_variance_of_a_constant_group_is_0_whatever_eps(kind, eps):
+    x = np.full(SHAPE, 0.1, np.float32)
+    found = cell(x, normalize(x, NormSpec(norm=kind[0], over=kind[1], eps=eps)), (1, 2, 3, 4))
+    assert {n.symbol: n.value for n in found.numbers}["σ²"] == 0
+    assert "√(0 + " in found.formula
+
+
+def test_a_variance_far_below_eps_keeps_its_digits():
+    x = (drawn().numpy() * 1e-9).astype(np.float32)
+    for norm, expected in (
+        ("layer", x[1].astype(float).var()),
+        ("rms", np.square(x[1].astype(float)).mean()),
+    ):
+        found = cell(x, normalize(x, NormSpec(norm=norm, eps=1.0)), (1, 2, 3, 4))
+        square = next(n.value for n in found.numbers if n.symbol in ("σ²", "x̄²"))
+        assert square == pytest.approx(expected, rel=1e-6)
+
+
 def test_stages_carry_the_whole_group():
     x = drawn(2.0).numpy()
     found = cell(x, normalize(x, NormSpec(gamma=-2.0, beta=1.0)), (0, 1, 2, 3))
@@ -77,7 +97,7 @@ def test_running_statistics_are_named_so():
     kept = Running(np.arange(4.0), np.full(4, 2.0))
     numbers = {n.symbol: n for n in cell(x, normalize(x, spec, kept), (0, 3, 0, 0)).numbers}
     assert numbers["μ"].value == 3.0
-    assert numbers["σ²"].value == pytest.approx(2.0)
+    assert numbers["σ²"].value == 2.0
     assert numbers["μ"].meaning == "running mean kept for channel 3"
 
 

@@ -81,8 +81,10 @@ def check_own_line(x, spec, result):
 
 
 def assert_finite(result):
-    for name in ("mean", "variance", "rms", "subtracted", "divided", "output", "mean_after"):
+    for name in ("mean", "variance", "rms", "subtracted", "used", "divided"):
         assert np.isfinite(getattr(result, name)).all(), name
+    assert np.isfinite(result.output).all()
+    assert np.isfinite(result.mean_after).all()
     assert np.isfinite(result.variance_after).all()
     assert (result.variance >= 0).all()
     assert (result.divided > 0).all()

@@ -34,7 +34,7 @@ def cell(x: np.ndarray, result: Normalized, place: Place) -> CellNorm:
         size=result.grouping.size,
         members=members,
         numbers=_numbers(result, group, value),
-        formula=_formula(spec, value, mean, root**2 - spec.eps),
+        formula=_formula(spec, value, mean, float(result.used[group])),
         stages=_stages(spec, value, x[members].astype(np.float64), mean, root),
         total=(value - mean) / root * spec.gamma + beta,
         torch_value=None if result.output is None else float(result.output[place]),
@@ -46,7 +46,7 @@ def _numbers(result: Normalized, group: int, value: float) -> tuple[Number, ...]
     spec = result.spec
     kept = spec.norm == "batch" and spec.mode == "eval"
     of = f"of {result.grouping.size:,} values" if not kept else f"kept for channel {group}"
-    square = float(result.divided[group]) ** 2 - spec.eps
+    square = float(result.used[group])
     x, eps = Number("x", value, "the value here"), Number("ε", spec.eps, "keeps the root from 0")
     gamma = Number("γ", spec.gamma, "scale: the module's weight")
     if spec.norm == "rms":

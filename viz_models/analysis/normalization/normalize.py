@@ -43,7 +43,8 @@ def normalize(x: np.ndarray | Tensor, spec: NormSpec, running: Running | None = 
     if not (mean.isfinite().all() and variance.isfinite().all()):
         raise ValueError("the tensor holds NaN or infinity; choose finite values")
     module = layer(tensor.shape, spec, running, tensor.dtype)
-    subtracted, divided = _used(module, spec, mean, variance)
+    subtracted, used = _used(module, spec, mean, variance)
+    divided = (used + spec.eps).sqrt()
     output, refusal = _output(module, tensor, spec)
     after = difference = None
     agrees = False
@@ -58,6 +59,7 @@ def normalize(x: np.ndarray | Tensor, spec: NormSpec, running: Running | None = 
         variance=variance.numpy(),
         rms=(variance + mean.square()).sqrt().numpy(),
         subtracted=subtracted.numpy(),
+        used=used.numpy(),
         divided=divided.numpy(),
         output=None if output is None else _array(output),
         mean_after=None if after is None else after[0].numpy(),
@@ -89,13 +91,13 @@ def _array(output: Tensor) -> np.ndarray:
 def _used(
     module: nn.Module, spec: NormSpec, mean: Tensor, variance: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """What this norm subtracts from each group, and what it divides by."""
+    """What this norm subtracts from each group, and the square under its root, without eps."""
     if spec.norm == "rms":
-        return torch.zeros_like(mean), (variance + mean.square() + spec.eps).sqrt()
+        return torch.zeros_like(mean), variance + mean.square()
     if spec.norm == "batch" and spec.mode == "eval":
         kept = dict(module.named_buffers())
-        return kept["running_mean"].double(), (kept["running_var"].double() + spec.eps).sqrt()
-    return mean, (variance + spec.eps).sqrt()
+        return kept["running_mean"].double(), kept["running_var"].double()
+    return mean, variance
 
 
 def mean_terms(spec: NormSpec, subtracted: Tensor, rms: Tensor) -> Tensor:
