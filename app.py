@@ -38,8 +38,8 @@ async def healthz(_: Request) -> PlainTextResponse:
 
 async def instrument(request: Request) -> Response:
     """The code of an instrument; its address changes with it, so browsers may keep it."""
-    name = request.path_params["name"]
-    if name not in scripts.NAMES:
+    version, name = request.path_params["version"], request.path_params["name"]
+    if name not in scripts.NAMES or version != scripts.version(name):
         return PlainTextResponse("no such instrument\n", 404)
     keep = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(scripts.whole(name), media_type="text/javascript", headers=keep)

@@ -33,9 +33,10 @@ def test_a_link_names_a_cell():
 def test_the_striking_cell_is_the_peak_of_the_map_that_varies_most():
     value = np.zeros((3, 4, 5), np.float32)
     value[0] = 9.0
-    value[2, 1, 3] = -4.0
+    value[2, 1, 3] = 4.0
+    value[2, 0, 0] = -5.0
     assert cells.striking(value) == (2, 1, 3)
-    assert cells.striking(np.array([0.0, -3.0, 2.0])) == (1,)
+    assert cells.striking(np.array([0.0, -3.0, 2.0])) == (2,)
 
 
 def test_the_same_spot_of_the_photo_is_kept_when_the_size_changes():

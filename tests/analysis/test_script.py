@@ -77,7 +77,8 @@ def expected_value(found, prepared, name, cell):
     rows += [["difference", f"{result.difference:.1e}"]]
     if result.op == "add":
         met = merge(found, name)
-        rows += [["|F(x)| / |x|", plain(met.ratio)], ["cosine", plain(met.cosine)]]
+        x = "W x" if "downsample" in met.stream else "x"
+        rows += [[f"|F(x)| / |{x}|", plain(met.ratio)], ["cosine", plain(met.cosine)]]
     return rows
 
 

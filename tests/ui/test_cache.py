@@ -70,8 +70,22 @@ def test_a_failure_is_not_kept():
 
 def test_dropping_an_owner_frees_that_session_alone():
     store = Store(limit=100)
+    store.welcome("me")
+    store.welcome("you")
     store.get(("me", 1), lambda: "mine", lambda _: 10)
     store.get(("you", 1), lambda: "yours", lambda _: 10)
     store.drop("me")
     assert store.bytes == 10
     assert store.get(("you", 1), lambda: "again", lambda _: 10) == "yours"
+
+
+def test_what_is_computed_for_somebody_who_leaves_meanwhile_is_not_kept():
+    store = Store(limit=100)
+    store.welcome("me")
+
+    def leaves():
+        store.drop("me")
+        return "mine"
+
+    assert store.get(("me", 1), leaves, lambda _: 10) == "mine"
+    assert store.bytes == 0

@@ -57,7 +57,7 @@ def test_entering_by_a_link_counts_more_than_the_memory():
 
 def test_what_is_held_changes_only_with_its_token():
     at = page({"step": "relu"})
-    at.session_state["forward_pass.choice.step"] = "fc"  # as if an instrument had reported it
+    at.session_state["forward_pass.choice.flow.step"] = "fc"  # as if an instrument had reported it
     assert shown(at.run()) == ["fc", "relu"]
     at.session_state["token"] = 1
     assert shown(at.run()) == ["fc", "fc"]
@@ -65,9 +65,19 @@ def test_what_is_held_changes_only_with_its_token():
 
 def test_an_instrument_that_is_mounted_again_starts_at_the_current_choice():
     at = page({"step": "relu"})
-    at.session_state["forward_pass.choice.step"] = "fc"
+    at.session_state["forward_pass.choice.flow.step"] = "fc"
     at.session_state["go"] = "other"
     del at.query_params["step"]
     at.run()
     at.session_state["go"] = "flow"
     assert shown(at.run()) == ["fc", "fc"]
+
+
+def test_another_page_may_call_something_else_a_step():
+    at = page({"step": "relu"})
+    at.session_state["go"] = "other"
+    at.query_params["step"] = "fc"
+    assert shown(at.run())[0] == "fc"
+    at.session_state["go"] = "flow"
+    del at.query_params["step"]
+    assert shown(at.run())[0] == "relu"

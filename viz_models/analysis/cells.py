@@ -25,15 +25,17 @@ def text(cell: Cell) -> str:
 
 
 def striking(value: np.ndarray) -> Cell:
-    """Where to look first: the largest value, by amount, of the map that varies most.
+    """Where to look first: the largest value of the map that varies most.
+
+    The largest, not the largest amount, so that it passes a ReLU.
 
     Args:
         value: (C, H, W) or (C,) float32.
     """
     if value.ndim == 1:
-        return (int(np.abs(value).argmax()),)
+        return (int(value.argmax()),)
     c = int(value.reshape(value.shape[0], -1).std(axis=1).argmax())
-    y, x = np.unravel_index(int(np.abs(value[c]).argmax()), value[c].shape)
+    y, x = np.unravel_index(int(value[c].argmax()), value[c].shape)
     return (c, int(y), int(x))
 
 

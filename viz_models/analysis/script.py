@@ -92,8 +92,17 @@ def _value(step: Step) -> str:
 def _merge(step: Step, steps: Sequence[Step]) -> str:
     """The lines that measure how much a branch changes the stream."""
     ways = paths(steps, step.name)
-    ends = {"branch": _quoted(ways.branch_end), "stream": _quoted(ways.stream_end)}
-    return "\n" + _section("merge", **ends) + "\n"
+    stream = "W x" if ways.stream else "x"
+    return (
+        "\n"
+        + _section(
+            "merge",
+            branch=_quoted(ways.branch_end),
+            stream=_quoted(ways.stream_end),
+            norms=f"|F(x)| / |{stream}|",
+        )
+        + "\n"
+    )
 
 
 def _quoted(text: str) -> str:

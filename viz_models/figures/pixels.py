@@ -17,11 +17,14 @@ def scheme(value: np.ndarray) -> Scheme:
     return "sequential" if value.size and value.min() >= 0 else "diverging"
 
 
-def limits(value: np.ndarray) -> tuple[float, float]:
-    """Ends of the color scale: 0..max for magnitudes, symmetric about 0 for signed values."""
+def limits(value: np.ndarray, kind: Scheme | None = None) -> tuple[float, float]:
+    """Ends of the color scale: 0..max for magnitudes, symmetric about 0 for signed values.
+
+    `kind` says which of the two, where these values are only a part of a tensor.
+    """
     most = float(np.abs(value).max()) if value.size else 0.0
     most = most or 1.0  # an all-zero map still needs a scale
-    return (0.0, most) if scheme(value) == "sequential" else (-most, most)
+    return (0.0, most) if (kind or scheme(value)) == "sequential" else (-most, most)
 
 
 def robust_limits(value: np.ndarray, share: float = 0.99) -> tuple[float, float]:

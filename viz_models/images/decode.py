@@ -127,7 +127,7 @@ def _first_frame(image: Image.Image) -> list[str]:
 def _turned(orientation: int) -> list[str]:
     if orientation not in range(2, 9):
         return []
-    return [f"Turned upright as its EXIF orientation ({orientation}) says."]
+    return ["Turned upright, as the camera noted."]
 
 
 def _unusual_size(pixels: np.ndarray, kept: np.ndarray) -> list[str]:

@@ -25,6 +25,12 @@ class Store:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._busy: dict[Hashable, threading.Lock] = {}
+        self._owners = {""}  # who is still there; "" owns what everybody shares
+
+    def welcome(self, owner: str) -> None:
+        """From now on results of this owner are kept, until `drop`."""
+        with self._lock:
+            self._owners.add(owner)
 
     def get(self, key: Hashable, compute: Callable[[], T], size: Callable[[T], int]) -> T:
         """The result for `key`; computed outside the lock, and once if several ask together."""
@@ -39,7 +45,7 @@ class Store:
                     return self._kept[key][0]
             try:
                 result = compute()
-                self._put(key, result, size(result))
+                self._put(key, result, size(result))  # unless its owner has left meanwhile
                 return result
             finally:
                 with self._lock:
@@ -47,6 +53,8 @@ class Store:
 
     def _put(self, key: Hashable, result: object, size: int) -> None:
         with self._lock:
+            if isinstance(key, tuple) and key[0] not in self._owners:
+                return
             self._kept[key] = (result, size)
             while self.bytes > self.limit and len(self._kept) > 1:
                 self._kept.popitem(last=False)
@@ -57,8 +65,9 @@ class Store:
         return sum(size for _, size in self._kept.values())
 
     def drop(self, owner: str) -> None:
-        """Forget everything whose key begins with this owner."""
+        """Forget everything whose key begins with this owner, and what is still computed for it."""
         with self._lock:
+            self._owners.discard(owner)
             for key in [k for k in self._kept if isinstance(k, tuple) and k[0] == owner]:
                 del self._kept[key]
 
@@ -70,7 +79,9 @@ def _store() -> Store:
 
 @st.cache_resource(show_spinner=False, scope="session", on_release=lambda me: _store().drop(me))
 def _session() -> str:
-    return uuid.uuid4().hex
+    owner = uuid.uuid4().hex
+    _store().welcome(owner)
+    return owner
 
 
 def remembered(

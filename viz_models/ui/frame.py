@@ -10,7 +10,7 @@ from viz_models.models import warm
 from viz_models.ui.instruments.mounting import mounted
 
 _PRESENTING = "forward_pass.presenting"
-_LARGER = 1.6  # of presenting.css on a projector, over the base of 14 px
+_LARGER = 1.3  # of presenting.css on a projector, over the base of 14 px
 _STYLE = Path(__file__).with_name("presenting.css")
 _KEYS = (
     ("?", "this sheet"),
@@ -42,17 +42,24 @@ def style() -> None:
         st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
 
 
-def bar(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
+def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
+    """The lesson before and the next one; the keys B and N follow these links."""
+    i = pages.index(here)
+    before, after = pages[i - 1], pages[(i + 1) % len(pages)]
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for key, page, icon in (("before", before, "arrow_back"), ("next", after, "arrow_forward")):
+            with st.container(key=f"lesson_{key}", width="content"):
+                st.page_link(page, label=page.title, icon=f":material/{icon}:")
+
+
+def bar() -> None:
     """Reset, Copy link, Present and `?`, in the header; drawn after the page itself."""
-    said = mounted("bar")(
+    mounted("bar")(
         key="forward_pass.bar",
         data={"presenting": presenting(), "keys": [list(row) for row in _KEYS]},
         on_present_change=_toggle_presenting,
-        on_lesson_change=lambda: None,
     )
     warm.page_drawn()
-    if said.lesson:
-        st.switch_page(pages[(pages.index(here) + said.lesson) % len(pages)])
 
 
 def _toggle_presenting() -> None:

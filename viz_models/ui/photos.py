@@ -42,7 +42,7 @@ def remarks(chosen: Chosen) -> None:
     """What should be said about the photo: whose it was, what had to be converted."""
     if st.session_state.pop(_LINKED, False):
         st.info(
-            "This link was made with somebody's own photo, which stays with them. "
+            "An own photo stays in its session and is gone after a reload. "
             f"You see the {DEFAULT} instead.",
             icon=":material/lock:",
         )

@@ -26,18 +26,23 @@ def enter(page: str) -> None:
         for name in [n for n in st.session_state if str(n).startswith(_HELD)]:
             del st.session_state[name]  # the instruments are mounted anew
         for name, value in st.query_params.items():
-            st.session_state[_CHOICE + name] = value
+            st.session_state[_name(name)] = value
+
+
+def _name(param: str) -> str:
+    """Choices belong to a page: another one may call something else a step or a cell."""
+    return f"{_CHOICE}{st.session_state.get(_PAGE, '')}.{param}"
 
 
 def choice(param: str, default: str, valid: Callable[[str], bool]) -> str:
     """The current choice, or the default when there is none or it is not valid (any more)."""
-    value = st.session_state.get(_CHOICE + param, default)
+    value = st.session_state.get(_name(param), default)
     return value if valid(value) else default
 
 
 def choose(param: str, value: str) -> None:
     """Set a choice from Python. The instrument follows at the next run of the whole page."""
-    st.session_state[_CHOICE + param] = value
+    st.session_state[_name(param)] = value
     st.session_state.pop(_HELD + param, None)
 
 
@@ -60,7 +65,7 @@ def listen(key: str, field: str, param: str) -> Callable[[], None]:
         value = st.session_state[key].get(field)
         if value is not None:
             text = value if isinstance(value, str) else ",".join(str(v) for v in value)
-            st.session_state[_CHOICE + param] = text
+            st.session_state[_name(param)] = text
 
     return keep
 

@@ -21,8 +21,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const does = {
       "?": actions.keys,
       p: actions.present,
-      n: () => setTriggerValue("lesson", 1),
-      b: () => setTriggerValue("lesson", -1),
+      n: () => document.querySelector(".st-key-lesson_next a")?.click(),
+      b: () => document.querySelector(".st-key-lesson_before a")?.click(),
       Escape: data.presenting && !sheet.open && actions.present, // an open sheet closes itself
     }[event.key];
     if (does) {

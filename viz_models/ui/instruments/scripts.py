@@ -33,7 +33,7 @@ def inline(name: str) -> str:
     """
     if not _served:
         return whole(name)
-    address = ADDRESS.format(version=_version(name), name=name)
+    address = ADDRESS.format(version=version(name), name=name)
     return (
         'const { src } = document.querySelector("script[type=module][src]");\n'
         f'const code = await import(new URL("../..{address}", src));\n'
@@ -42,5 +42,6 @@ def inline(name: str) -> str:
 
 
 @cache
-def _version(name: str) -> str:
+def version(name: str) -> str:
+    """What its address begins with: other code, other version."""
     return hashlib.sha256(whole(name).encode()).hexdigest()[:12]

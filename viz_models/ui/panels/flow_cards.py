@@ -15,6 +15,7 @@ from viz_models.ui.panels.flow_stage import View, is_dark, luts
 from viz_models.ui.panels.flow_value import sees, value
 from viz_models.ui.panels.flow_words import window
 
+PHOTO = 224  # px, what the network gets
 CARD = 272  # px at normal type size, so that diagram and cards share one screen
 
 
@@ -95,7 +96,7 @@ def facts(view: View, step: Step) -> None:
         [*mark, *_shape(step), *_statistics(view, step), *_cost(view, step)],
         key="facts",
         title="This step",
-        note=step.op.replace("_", " "),
+        note=step.op,
         terms=words.glossary(),
         height=CARD,
     )
@@ -107,6 +108,8 @@ def _shape(step: Step) -> list[Line]:
         lines.append(Line(label="size", value=results.size_formula(step), role="number"))
     field = step.receptive_field
     seen = f"{shape(field.size)} px" if field else "the whole photo"
+    if field and min(field.size) > PHOTO:
+        seen = f"the whole photo ({shape(field.size)} px in theory)"
     return [*lines, Line(label="receptive field", value=seen, term="receptive field")]
 
 

@@ -28,7 +28,7 @@ def ask(step: Step) -> None:
     kernels = f", {step.output_shape[0]} kernels" if step.op in ("conv2d", "linear") else ""
     with st.form("guess_form", border=True):
         st.markdown(
-            f"**{step.name}** is a {step.op.replace('_', ' ')}{set_to}{kernels}. "
+            f"**{step.name}**: `{step.op}`{set_to}{kernels}. "
             f"It takes {taken}. **What shape comes out?**"
         )
         axes = _AXES[len(step.output_shape)]
@@ -46,13 +46,16 @@ def ask(step: Step) -> None:
                 )
                 for axis in axes
             ]
-            if st.form_submit_button("Reveal", type="primary"):
-                state.notes("guesses")[step.name] = tuple(v or 0 for v in values)
-                st.rerun()
+            if st.form_submit_button("Reveal"):
+                if None in values:
+                    st.caption("Guess every axis first.")
+                else:
+                    state.notes("guesses")[step.name] = tuple(values)
+                    st.rerun()
 
 
 def mark(step: Step) -> list[Line]:
-    """The guess beside the truth, and the score so far."""
+    """The guess beside the truth."""
     guess = state.notes("guesses").get(step.name)
     if guess is None:
         return []

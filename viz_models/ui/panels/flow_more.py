@@ -1,8 +1,5 @@
 """Below the first screen: the photo's way in, all steps at once, taking it away."""
 
-import csv
-import io
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +7,10 @@ import streamlit as st
 
 from viz_models.digits import digits, shape
 from viz_models.figures import flow as figures
+from viz_models.figures import pixels
 from viz_models.records import Line, Step, Trace
 from viz_models.ui import results, state
+from viz_models.ui import take_away as downloads
 from viz_models.ui.charts import show
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
@@ -56,6 +55,7 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
         three = Tiles(
             name="planes",
             values=prepared.tensor[:, ::2, ::2],
+            limits=pixels.limits(prepared.tensor),
             stride=2,
             scheme="diverging",
             size=146,
@@ -73,8 +73,8 @@ def _preparation(view: View) -> list[Line]:
     prepared, photo = view.chosen.prepared, view.chosen.photo
     top, left, _, _ = prepared.crop_box
     lines = [
-        Line(label="in the file", value=f"{shape(photo.original_size)} px"),
-        Line(label="short side resized to 256", value=f"{shape(prepared.resized_size)} px"),
+        Line(label="the photo, width × height", value=f"{shape(photo.original_size[::-1])} px"),
+        Line(label="short side resized to 256", value=f"{shape(prepared.resized_size[::-1])} px"),
         Line(label="224×224 cut out from row, column", value=f"{top}, {left}"),
     ]
     for i, color in enumerate(("red", "green", "blue")):
@@ -126,49 +126,25 @@ def _histogram(view: View, step: Step) -> Any:  # noqa: ANN401
 
 
 def take_away(view: View, text: dict[str, str]) -> None:
-    """The step table, and a script that prints the same digits. Both are made when asked for."""
+    """The step table, and a script that prints the same digits."""
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    with st.container(horizontal=True):
-        _download("Step table (CSV)", lambda: table(view.trace), "steps.csv", "table")
-        _download("Script (Python)", lambda: _script(view), "forward_pass.py", "code")
-        if st.button("Read the script", icon=":material/visibility:"):
-            _read(_script(view))
-
-
-def _download(label: str, make: Callable[[], str], name: str, icon: str) -> None:
-    st.download_button(
-        label, make, name, on_click="ignore", icon=f":material/{icon}:", key=f"take_{icon}"
+    # Made in another thread, where no session says what is chosen: so it is said here.
+    step, cell, trace = view.step().name, view.cell(), view.trace
+    photo = "photo.png" if view.spec.image.kind == "upload" else None
+    downloads.row(
+        "forward_pass",
+        table=lambda: table(trace),
+        code=lambda: results.script(trace.spec, step, cell, photo),
     )
-
-
-def _script(view: View) -> str:
-    own = view.spec.image.kind == "upload"
-    return results.script(view.spec, view.step().name, view.cell(), "photo.png" if own else None)
-
-
-@st.dialog("The same numbers in plain PyTorch", width="large")
-def _read(code: str) -> None:
-    st.code(code, language="python")
 
 
 def table(trace: Trace) -> str:
     """Every step as a row of CSV."""
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(_COLUMNS)
+    rows = []
     for step, stats in zip(trace.steps, trace.stats, strict=True):
         field = shape(step.receptive_field.size) if step.receptive_field else ""
-        rows.writerow(
-            [
-                step.name,
-                step.op,
-                shape(step.output_shape),
-                step.parameters,
-                step.macs,
-                step.bytes,
-                field,
-            ]
-            + [f"{v:.6g}" for v in (stats.mean, stats.std, stats.min, stats.max, stats.zeros)]
-        )
-    return out.getvalue()
+        amounts = (step.parameters, step.macs, step.bytes)
+        numbers = (stats.mean, stats.std, stats.min, stats.max, stats.zeros)
+        rows.append([step.name, step.op, shape(step.output_shape), *amounts, field, *numbers])
+    return downloads.csv_text(_COLUMNS, rows)

@@ -58,8 +58,14 @@ class View:
         return cells.parse(text, step.output_shape) or self.default_cell()
 
     def default_cell(self) -> Cell:
-        """Where to look first in the chosen step."""
-        return cells.striking(self.trace.value(self.step().name))
+        """Where to look first: the same place while the shape stays, so that it can be followed."""
+        step = self.step()
+        while step.inputs:
+            before = self.trace.steps[self.trace.index(step.inputs[0])]
+            if before.output_shape != step.output_shape:
+                break
+            step = before
+        return cells.striking(self.trace.value(step.name))
 
 
 def chosen_step(steps: tuple[Step, ...]) -> Step:
@@ -73,7 +79,10 @@ def question(text: dict[str, str]) -> DeltaGenerator:
     steps = recordings.load("flow").steps  # the network's, known without running it
     step = chosen_step(steps)
     section = text[flow_words.kind(step, steps)]
-    st.title(flow_words.question(section, flow_words.static_facts(step)))
+    asked = flow_words.question(section, flow_words.static_facts(step))
+    if st.query_params.get("guess") == "true" and not flow_guess.guessed(step):
+        asked = f"What shape comes out of {step.name}?"  # the usual question would give it away
+    st.title(asked)
     return st.empty()
 
 

@@ -12,6 +12,7 @@ from viz_models.records import Calculation, Cell, Line, Step, Window
 from viz_models.ui import results, state, words
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, fit, tiles
+from viz_models.ui.panels import flow_words
 from viz_models.ui.panels.flow_stage import View, is_dark, luts
 
 PICTURE = 98  # px, the map and the photo below it
@@ -20,9 +21,13 @@ _SMALL = 4 * 56 * 56  # bytes; more cells than pixels would show nothing more
 
 
 def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
-    """The sum behind the value; returns where `sees` belongs."""
+    """The map that holds the value and the sum behind it; returns where `sees` belongs."""
     sums = results.calculation(view.trace, view.chosen.prepared, step.name, cell)
     where, how = st.columns([1, 2.2], gap="xsmall")
+    with where:
+        if len(step.output_shape) == 3:
+            _map(view, step, cell)
+        photo = st.container()
     with how:
         ledger(
             _lines(view, step, sums),
@@ -34,13 +39,26 @@ def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
         )
         if pictures := _how(view, step, sums):
             tiles(pictures, key="how", luts=luts(is_dark()))
-    return where
+    return photo
 
 
-def sees(view: View, step: Step, cell: Cell) -> None:
-    """The map that holds the value, and what it sees of the photo."""
+def _map(view: View, step: Step, cell: Cell) -> None:
+    """The chosen map, large, on a scale of its own."""
+    output = view.trace.value(step.name)
+    chosen = output[cell[0]]
+    kind = pixels.scheme(output)
+    group = Tiles(
+        name="map",
+        values=chosen[None],
+        indices=(cell[0],),
+        scheme=kind,
+        limits=pixels.limits(chosen, kind),
+        size=PICTURE,
+        note=f"map {cell[0]}, own scale",
+        pick="cell",
+    )
     tiles(
-        _where(view, step, cell),
+        [group],
         key="value",
         luts=luts(is_dark()),
         start=cell,
@@ -49,9 +67,8 @@ def sees(view: View, step: Step, cell: Cell) -> None:
     )
 
 
-def _where(view: View, step: Step, cell: Cell) -> list[Tiles]:
-    """The chosen map, and the photo with what the value can see and really reacts to."""
-    output = view.trace.value(step.name)
+def sees(view: View, step: Step, cell: Cell) -> None:
+    """What the value can see of the photo, and what it really reacts to."""
     footprint = results.footprint(view.trace, step.name, cell)
     top, left, bottom, right = footprint.box
     photo = Tiles(
@@ -60,27 +77,20 @@ def _where(view: View, step: Step, cell: Cell) -> list[Tiles]:
         stride=2,
         scheme="photo",
         size=PICTURE,
-        note=f"sees {bottom - top}×{right - left} px",
+        note=_seen(footprint.box, footprint.gradient.shape),
         overlay=pixels.halved(footprint.gradient),
         exact=False,
         boxes=(Box(top, left, bottom, right, role="chosen"),),
     )
-    if output.ndim == 1:
-        return [photo]
-    chosen = output[cell[0]]
-    return [
-        Tiles(
-            name="map",
-            values=chosen[None],
-            indices=(cell[0],),
-            scheme=pixels.scheme(chosen),
-            limits=pixels.limits(chosen),
-            size=PICTURE,
-            note=f"map {cell[0]}",
-            pick="cell",
-        ),
-        photo,
-    ]
+    tiles([photo], key="sees", luts=luts(is_dark()))
+
+
+def _seen(box: tuple[int, int, int, int], photo: tuple[int, ...]) -> str:
+    """How much of the photo a value sees; what lies outside it is padding."""
+    top, left, bottom, right = box
+    height = min(bottom, photo[0]) - max(top, 0)
+    width = min(right, photo[1]) - max(left, 0)
+    return "sees all of it" if (height, width) == photo else f"sees {height}×{width} px"
 
 
 def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
@@ -104,28 +114,39 @@ def _window(window: Window) -> list[Tiles]:
 
 
 def _maps(view: View, step: Step, channel: int) -> list[Tiles]:
-    """The same channel on every side of an operation that works value by value."""
+    """The same channel on every side of an operation that works value by value.
+
+    All on one scale, so that what is added can be added by eye.
+    """
     names, notes, between = [*step.inputs, step.name], ["before", "after"], ["→", ""]
     if step.op == "add":
         merge = results.merge(view.trace, step.name)
         names, between = [merge.branch, merge.stream, step.name], ["+", "=", ""]
-        notes = ["F(x)", "x", "sum"]
-    maps = (view.trace.value(name)[channel] for name in names)
+        notes = ["F(x)", flow_words.stream_name(step, view.trace.steps), "sum"]
+    maps = [view.trace.value(name)[channel] for name in names]
+    everything = np.stack(maps)
+    scale = (pixels.scheme(everything), pixels.limits(everything))
     return [
-        replace(_small(name, m, note), after=operator)
+        replace(_small(name, m, note, scale), after=operator)
         for name, m, note, operator in zip(names, maps, notes, between, strict=True)
     ]
 
 
-def _small(name: str, values: np.ndarray, note: str) -> Tiles:
+def _small(
+    name: str,
+    values: np.ndarray,
+    note: str,
+    scale: tuple[pixels.Scheme, tuple[float, float]] | None = None,
+) -> Tiles:
     finite = np.where(np.isfinite(values), values, 0).astype(np.float32)  # a pool pads with −∞
     shown, stride = fit(finite[None], _SMALL)
+    scheme, limits = scale or (pixels.scheme(finite), pixels.limits(finite))
     return Tiles(
         name=name,
         values=shown,
         stride=stride,
-        scheme=pixels.scheme(finite),
-        limits=pixels.limits(finite),
+        scheme=scheme,
+        limits=limits,
         size=WINDOW,
         note=note,
     )
@@ -158,14 +179,15 @@ def _verdict(sums: Calculation) -> Line:
     if not sums.agrees:
         off = f"differs from torch by {digits(sums.difference, 2)}"
         return Line(label=off, value=theirs, role="warning")
-    how = "bit for bit" if sums.difference == 0 else f"difference {digits(sums.difference, 1)}"
-    return Line(label=f"equals torch: {how}", value=theirs, role="checked", term="tolerance")
+    how = ", bit for bit" if sums.difference == 0 else f" to {digits(sums.difference, 1)}"
+    return Line(label=f"equals torch{how}", value=theirs, role="checked", term="tolerance")
 
 
 def _merge(view: View, step: Step) -> list[Line]:
     merge = results.merge(view.trace, step.name)
+    stream = flow_words.stream_name(step, view.trace.steps)
     return [
-        Line(label="‖F(x)‖ ÷ ‖x‖", value=digits(merge.ratio, 3), note="over all values"),
+        Line(label=f"‖F(x)‖ ÷ ‖{stream}‖", value=digits(merge.ratio, 3), note="over all values"),
         Line(label="cosine of the two", value=digits(merge.cosine, 2), term="cosine"),
     ]
 

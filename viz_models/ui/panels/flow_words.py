@@ -58,6 +58,11 @@ def window(step: Step) -> str:
     return " · ".join(parts)
 
 
+def stream_name(step: Step, steps: tuple[Step, ...]) -> str:
+    """What is added to F(x): x itself, or W·x where a projection changed its shape."""
+    return "W·x" if _projected(step, steps) else "x"
+
+
 def question(section: str, words: dict[str, str]) -> str:
     """The bold first line of a section, with the facts filled in."""
     return section.partition("\n")[0].format(**words).strip("* ")

@@ -181,8 +181,10 @@ def _histogram(view: View, cell: CellNorm) -> None:
     spread = float(view.result.divided[cell.group])
     values = view.x[cell.members].astype(np.float64)
     chosen = float(view.x[view.place()])
-    taken = f"μ = {digits(center, 3)} and σ = {digits(spread, 3)}"
-    st.caption(f"**{_counted(cell.size, 'value')} with {taken}**")
+    mean, std = view.result.mean[cell.group], view.result.variance[cell.group] ** 0.5
+    own = f"mean {digits(mean, 3)}, std {digits(std, 3)}"
+    used = f"− {digits(center, 3)}, ÷ {digits(spread, 3)}"
+    st.caption(f"**{_counted(cell.size, 'value')}: {own}** · this norm: {used}")
     show(
         figures.group_histogram(values, center, spread, chosen, dark=is_dark(), height=HISTOGRAM),
         "group",

@@ -1,5 +1,8 @@
 """The cards of the lesson on axes: one value exactly, who moves whom, how many means."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -65,9 +68,10 @@ def who_moves(view: View, text: dict[str, str]) -> None:
         st.caption(f"Measured for up to {EXACT} examples; this batch has {view.shape[0]}.")
         return
     rival = "BN" if view.label != "BN" else "LN"
+    same: dict[str, Any] = {"gamma": view.spec.gamma, "beta": view.spec.beta, "eps": view.spec.eps}
     groups = [
         _matrix(view, label, spec)
-        for label, spec in ((view.label, view.spec), (rival, NORMS[rival]))
+        for label, spec in ((view.label, view.spec), (rival, replace(NORMS[rival], **same)))
     ]
     title = "Nudge one example, who moves?"
     ledger([], key="who_title", title=title, note="‖∂y/∂x‖, autograd")
@@ -114,8 +118,11 @@ def how_many(view: View) -> None:
         )
     checked = view.result.max_difference
     if checked is not None:
-        share = f"all {view.x.size:,} values equal torch's to {digits(checked, 1)}"
-        lines.append(Line(label=share, role="checked", rule=True))
+        how = "equal torch's to" if view.result.agrees else "differ from torch's by"
+        said = f"all {view.x.size:,} values {how} {digits(checked, 1)}"
+        lines.append(
+            Line(label=said, role="checked" if view.result.agrees else "warning", rule=True)
+        )
     ledger(lines, key="means", title="How many means?", note="on this tensor", badge=_badge(view))
 
 
