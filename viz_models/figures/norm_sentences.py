@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from viz_models.figures import theme
 
-HEIGHT = 218  # px
+HEIGHT = 226  # px
 DASHES = ("solid", "dot", "dash")
 
 
@@ -50,7 +50,7 @@ def change_over_padding(
     fig.add_vline(x=chosen, line={"color": p.orange, "width": 1.5})
     fig.update_layout(title_text="largest change of an output of sentence 0", showlegend=True)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_layout(margin_t=fig.layout.margin.t + round(18 * scale))  # title, then the names
+    fig.update_layout(margin_t=fig.layout.margin.t + round(28 * scale))  # title, then the names
     fig.update_xaxes(title_text="positions of padding added to every sentence")
     fig.update_yaxes(rangemode="tozero")
     return fig

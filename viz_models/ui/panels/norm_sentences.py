@@ -25,7 +25,7 @@ PADDING = tuple(range(17))
 CHANNEL = 0  # the one on screen; changes are measured over all
 OUTPUT = 46  # px, of one number in a card
 TOKEN = 26  # px, of one token on the stage
-STAGE = 460  # px, of both batches side by side
+STAGE = 420  # px, of both batches side by side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,15 +82,15 @@ def _batches(view: View) -> list[Tiles]:
     more = ((0, 0), (0, view.spec.more_padding))
     wide = np.pad(tokens, more)
     side = min(TOKEN, STAGE // (tokens.shape[1] + wide.shape[1]))
-    plain = _matrix("tokens", tokens, "the batch", "rows: sentences, columns: tokens")
-    padded = _matrix("padded", wide, "padded further", "hatched: padding")
+    plain = _matrix("tokens", tokens, "the batch")
+    padded = _matrix("padded", wide, "padded further")
     return [
         replace(plain, hatched=~real, size=side * tokens.shape[1]),
         replace(padded, hatched=~np.pad(real, more), size=side * wide.shape[1], bar=True),
     ]
 
 
-def _matrix(name: str, values: np.ndarray, title: str, note: str) -> Tiles:
+def _matrix(name: str, values: np.ndarray, title: str, note: str = "") -> Tiles:
     return Tiles(name=name, values=values[None], title=title, note=note, scheme="diverging")
 
 

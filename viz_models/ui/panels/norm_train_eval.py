@@ -167,11 +167,11 @@ def _operand(text: str) -> str:
 def _variance(view: View) -> list[Line]:
     t, at, c = view.trace, view.step - 1, view.channel
     return [
-        Line(label="train divides by √ of: sum ÷ n", value=digits(t.biased_variance[at, c])),
-        Line(label="what enters: sum ÷ (n − 1)", value=digits(t.unbiased_variance[at, c])),
+        Line(label="train: √ of sum ÷ n", value=digits(t.biased_variance[at, c])),
+        Line(label="what is taken in: sum ÷ (n − 1)", value=digits(t.unbiased_variance[at, c])),
         Line(label="their ratio, n ÷ (n − 1)", value=digits(t.factor, 5), role="number"),
         Line(
-            label="eval divides by √ of the running variance",
+            label="eval: √ of the running variance",
             value=digits(t.running_variance[view.step, c]),
             role="chosen",
         ),
