@@ -45,3 +45,10 @@ def test_the_same_spot_of_the_photo_is_kept_when_the_size_changes():
     assert cells.carried((100, 3, 3), (128, 28, 28), (64, 56, 56)) == (36, 7, 7)
     assert cells.carried((100, 6, 6), (512, 7, 7), (512,)) is None
     assert cells.carried((700,), (1000,), (512,)) is None
+
+
+def test_the_striking_cell_is_not_at_the_border_where_padding_takes_part():
+    value = np.zeros((1, 16, 16), np.float32)
+    value[0, 0, 5] = 9.0
+    value[0, 8, 3] = 4.0
+    assert cells.striking(value) == (0, 8, 3)

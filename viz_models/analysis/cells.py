@@ -25,7 +25,7 @@ def text(cell: Cell) -> str:
 
 
 def striking(value: np.ndarray) -> Cell:
-    """Where to look first: the largest value of the map that varies most.
+    """Where to look first: the largest value of the map that varies most, away from its border.
 
     The largest, not the largest amount, so that it passes a ReLU.
 
@@ -35,8 +35,10 @@ def striking(value: np.ndarray) -> Cell:
     if value.ndim == 1:
         return (int(value.argmax()),)
     c = int(value.reshape(value.shape[0], -1).std(axis=1).argmax())
-    y, x = np.unravel_index(int(value[c].argmax()), value[c].shape)
-    return (c, int(y), int(x))
+    top, left = (size // 8 for size in value.shape[1:])  # padding takes part at the border
+    inner = value[c, top : value.shape[1] - top, left : value.shape[2] - left]
+    y, x = np.unravel_index(int(inner.argmax()), inner.shape)
+    return (c, top + int(y), left + int(x))
 
 
 def carried(cell: Cell, old: tuple[int, ...], new: tuple[int, ...]) -> Cell | None:
