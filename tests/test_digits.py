@@ -2,7 +2,16 @@ import math
 
 import pytest
 
-from viz_models.digits import count, digits, memory, percent, shape, signed
+from viz_models.digits import (
+    count,
+    digits,
+    memory,
+    operand,
+    percent,
+    shape,
+    signed,
+    signed_sum,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,6 +22,7 @@ from viz_models.digits import count, digits, memory, percent, shape, signed
         (0.123456, "0.1235"),
         (-0.0123456, "−0.01235"),
         (1e-5, "1e−5"),
+        (-1.25e-7, "−1.25e−7"),
         (150_523.0, "150500"),
         (1e9, "1e9"),
         (math.inf, "∞"),
@@ -24,6 +34,10 @@ def test_digits(x, text):
     assert digits(x) == text
 
 
+def test_more_digits_where_they_are_asked_for():
+    assert digits(-0.123456789, 6) == "−0.123457"
+
+
 def test_significant_digits_must_be_positive():
     with pytest.raises(ValueError, match="1 or more"):
         digits(1.0, 0)
@@ -31,6 +45,16 @@ def test_significant_digits_must_be_positive():
 
 def test_signs_stand_before_both_kinds_of_terms():
     assert [signed(v) for v in (0.5, -0.5, 0.0)] == ["+0.5", "−0.5", "0"]
+
+
+def test_terms_of_a_sum_bring_their_own_signs():
+    assert signed_sum([0.081, -0.066, 0.052]) == "0.081 − 0.066 + 0.052"
+    assert signed_sum([-1.0]) == "−1"
+    assert signed_sum([]) == "0"
+
+
+def test_behind_an_operator_a_negative_number_gets_parentheses():
+    assert [operand(v) for v in (2.5, -2.5, -0.0)] == ["2.5", "(−2.5)", "0"]
 
 
 def test_a_tiny_share_does_not_read_as_none():

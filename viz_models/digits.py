@@ -1,6 +1,7 @@
 """How numbers are written, on screen, in scripts and on the command line. No imports from here."""
 
 import re
+from collections.abc import Iterable
 
 
 def digits(x: float, significant: int = 4) -> str:
@@ -22,6 +23,25 @@ def digits(x: float, significant: int = 4) -> str:
     elif exponent:
         text = f"{mantissa}e{int(exponent)}"
     return re.sub(r"^-", "−", text.replace("e-", "e−")).replace("inf", "∞")
+
+
+def operand(x: float) -> str:
+    """A number that can stand after an operator: negative ones get parentheses."""
+    text = digits(x)
+    return f"({text})" if text.startswith("−") else text
+
+
+def signed_sum(terms: Iterable[float]) -> str:
+    """Terms joined by their own signs: "0.081 − 0.066 + 0.052"; "0" when there are none."""
+    text = ""
+    for term in map(digits, terms):
+        if not text:
+            text = term
+        elif term.startswith("−"):
+            text += f" − {term[1:]}"
+        else:
+            text += f" + {term}"
+    return text or "0"
 
 
 def signed(x: float, significant: int = 4) -> str:

@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from viz_models.analysis.arithmetic import calculate, calculation, digits, input_calculation
-from viz_models.analysis.arithmetic.text import signed_sum
+from viz_models.analysis.arithmetic import calculate, calculation, input_calculation
 from viz_models.analysis.trace import trace
 from viz_models.records import ModelRef, Prepared, Step, TraceSpec
 
@@ -274,29 +273,6 @@ def test_a_pool_without_a_module_reads_the_step():
     asked = replace(step("max_pool2d"), kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))
     for cell in np.ndindex(out.shape):
         assert calculate(asked, None, [x.numpy()], out, cell).difference == 0
-
-
-@pytest.mark.parametrize(
-    ("x", "text"),
-    [
-        (0.123456, "0.1235"),
-        (-0.5, "−0.5"),
-        (-0.0, "0"),
-        (150500.0, "150500"),
-        (1e-5, "1e−5"),
-        (-1.25e-7, "−1.25e−7"),
-        (3e12, "3e12"),
-        (float("-inf"), "−∞"),
-    ],
-)
-def test_digits(x, text):
-    assert digits(x) == text
-
-
-def test_six_digits_and_sums():
-    assert digits(-0.123456789, 6) == "−0.123457"
-    assert signed_sum([0.081, -0.066, 0.052]) == "0.081 − 0.066 + 0.052"
-    assert signed_sum([]) == "0"
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from viz_models.analysis.arithmetic import calculation, digits, input_calculation
+from viz_models.analysis.arithmetic import calculation, input_calculation
 from viz_models.analysis.merges import merge
 from viz_models.analysis.preprocess import prepare
 from viz_models.analysis.script import flow_script
 from viz_models.analysis.trace import steps_of, trace
+from viz_models.digits import digits
 from viz_models.images import samples
 from viz_models.images.decode import decode
 from viz_models.records import ImageRef, ModelRef, TraceSpec

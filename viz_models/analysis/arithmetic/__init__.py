@@ -2,6 +2,5 @@
 
 from viz_models.analysis.arithmetic.calculate import calculate, calculation
 from viz_models.analysis.arithmetic.pointwise import input_calculation
-from viz_models.analysis.arithmetic.text import digits
 
-__all__ = ["calculate", "calculation", "digits", "input_calculation"]
+__all__ = ["calculate", "calculation", "input_calculation"]

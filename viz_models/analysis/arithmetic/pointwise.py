@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from viz_models.analysis.arithmetic.question import Question, checked_cell
-from viz_models.analysis.arithmetic.text import digits, operand, signed_sum
+from viz_models.digits import digits, operand, signed_sum
 from viz_models.records import Calculation, Cell, Number, Prepared, Step
 
 

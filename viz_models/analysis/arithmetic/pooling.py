@@ -4,8 +4,8 @@ import numpy as np
 from torch import nn
 
 from viz_models.analysis.arithmetic.question import Question
-from viz_models.analysis.arithmetic.text import digits, signed_sum
 from viz_models.analysis.arithmetic.windows import Geometry, covered, first_cell, geometry
+from viz_models.digits import digits, signed_sum
 from viz_models.records import Calculation, Number, Window
 
 _LISTED = 9  # a 3x3 window is still read at a glance

@@ -5,8 +5,8 @@ from torch import Tensor, nn
 
 from viz_models.analysis.arithmetic.pointwise import unexplained
 from viz_models.analysis.arithmetic.question import Question
-from viz_models.analysis.arithmetic.text import signed_sum
 from viz_models.analysis.arithmetic.windows import covered, geometry, largest_windows
+from viz_models.digits import signed_sum
 from viz_models.records import Calculation, Number, Window
 
 

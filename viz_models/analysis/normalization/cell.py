@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from viz_models.analysis.normalization.normalize import TOLERANCE, mean_terms
-from viz_models.digits import digits
+from viz_models.digits import digits, operand
 from viz_models.records import CellNorm, Normalized, NormSpec, NormStage, Number, Place
 
 
@@ -64,16 +64,11 @@ def _numbers(result: Normalized, group: int, value: float) -> tuple[Number, ...]
 def _formula(spec: NormSpec, value: float, mean: float, square: float) -> str:
     root = f"√({digits(square)} + {digits(spec.eps)})"
     if spec.norm == "rms":
-        return f"{digits(value)} ÷ {root} · {_operand(spec.gamma)}"
+        return f"{digits(value)} ÷ {root} · {operand(spec.gamma)}"
     return (
-        f"({digits(value)} − {_operand(mean)}) ÷ {root}"
-        f" · {_operand(spec.gamma)} + {_operand(spec.beta)}"
+        f"({digits(value)} − {operand(mean)}) ÷ {root}"
+        f" · {operand(spec.gamma)} + {operand(spec.beta)}"
     )
-
-
-def _operand(x: float) -> str:
-    text = digits(x)
-    return f"({text})" if text.startswith("−") else text
 
 
 def _stages(
