@@ -1,11 +1,12 @@
 import threading
 
+import pytest
 import torch
 import torchvision
 from torch import nn
 from torchvision.models.feature_extraction import get_graph_node_names
 
-from viz_models.models.graph import graph, graph_of
+from viz_models.models.graph import graph, graph_of, up_to
 from viz_models.records import ModelRef
 
 
@@ -106,3 +107,42 @@ def test_others_run_their_networks_while_one_is_traced():
     stop.set()
     runner.join()
     assert troubles == []
+
+
+class InPlace(nn.Module):
+    """Its values are changed by others, before and after somebody reads them."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1)
+
+    def forward(self, x):
+        a = self.first(x)
+        a.mul_(2)  # nobody takes what this returns
+        b = self.second(a)
+        b.add_(a)
+        return b * 3  # a step named mul; the one above is mul_
+
+
+def test_a_forward_that_is_cut_gives_what_the_step_gave():
+    net, x = InPlace().eval(), torch.randn(2, 3, 5, 5)
+    with torch.no_grad():
+        first = net.first(x)
+        second = net.second(2 * first)
+        expected = {
+            "input": x,
+            "first": first,
+            "second": second,
+            "add_": second + 2 * first,
+            "mul": net(x),
+        }
+        traced = graph_of(net)
+        assert set(expected) < set(traced.names.values())
+        for name, value in expected.items():
+            found = torch.fx.Interpreter(net, graph=up_to(traced, name)).run(x.clone())
+            assert torch.equal(found, value), name
+
+
+def test_a_forward_is_cut_at_known_steps_only():
+    with pytest.raises(ValueError, match="unknown step 'layer9'"):
+        up_to(graph(ModelRef()), "layer9")

@@ -11,7 +11,7 @@ from torch import Tensor, fx, nn
 from viz_models.analysis import fields
 from viz_models.analysis.arithmetic.question import checked_cell
 from viz_models.models import registry
-from viz_models.models.graph import Graph, graph
+from viz_models.models.graph import graph, up_to
 from viz_models.records import Cell, Footprint, ModelRef, Step, Trace
 
 _one_at_a_time = threading.Lock()  # a backward pass keeps what the forward made: 30 MB
@@ -20,7 +20,7 @@ _one_at_a_time = threading.Lock()  # a backward pass keeps what the forward made
 def footprint(trace: Trace, name: str, cell: Cell) -> Footprint:
     """|d value / d input| at every pixel, summed over the input channels, by backpropagation.
 
-    Only the steps that the value depends on are run. The shared network is not touched; its
+    Nothing behind the step is run. The shared network is not touched; its
     frozen tensors are read.
 
     Args:
@@ -47,7 +47,7 @@ def _input_gradient(ref: ModelRef, photo: np.ndarray, name: str, cell: Cell) -> 
     x = torch.from_numpy(photo.copy())[None].requires_grad_()
     with torch.enable_grad():
         # a copy of the input, because a first layer may work in place
-        value = fx.Interpreter(_private(ref), graph=_up_to(graph(ref), name)).run(x.clone())
+        value = fx.Interpreter(_private(ref), graph=up_to(graph(ref), name)).run(x.clone())
         (gradient,) = torch.autograd.grad(value[0][cell], x)
     return gradient[0]
 
@@ -57,22 +57,6 @@ def _private(ref: ModelRef) -> nn.Module:
     with registry.shared(ref) as model:
         tensors = itertools.chain(model.parameters(), model.buffers())
         return copy.deepcopy(model, {id(tensor): tensor for tensor in tensors})
-
-
-def _up_to(traced: Graph, name: str) -> fx.Graph:
-    """The part of the graph that one step needs, ending there."""
-    last = next(node for node, known in traced.names.items() if known == name)
-    needed = {last}
-    for node in reversed(traced.fx.nodes):
-        if node in needed:
-            needed.update(node.all_input_nodes)
-    part = fx.Graph()
-    copies: dict[fx.Node, fx.Node] = {}
-    for node in traced.fx.nodes:
-        if node in needed:
-            copies[node] = part.node_copy(node, copies.__getitem__)
-    part.output(copies[last])
-    return part
 
 
 def _box(step: Step, cell: Cell, gradient: Tensor) -> tuple[int, int, int, int]:

@@ -102,6 +102,27 @@ def graph_of(skeleton: nn.Module) -> Graph:
     return Graph(traced, names, groups, skeleton)
 
 
+def up_to(traced: Graph, name: str) -> torch.fx.Graph:
+    """The forward until a step, whose output is returned as that step gave it.
+
+    Everything before the step stays, also what does not lead to it: it may work in place on a
+    tensor that the step reads. What comes after is gone: it may overwrite the output.
+
+    Raises:
+        ValueError: If there is no such step.
+    """
+    if name not in traced.names.values():
+        raise ValueError(f"unknown step {name!r}; choose one of the network's steps")
+    cut = torch.fx.Graph()
+    copies: dict[Node, Node] = {}
+    for node, known in traced.names.items():
+        copies[node] = cut.node_copy(node, copies.__getitem__)
+        if known == name:
+            cut.output(copies[node])
+            break
+    return cut
+
+
 def _groups(nodes: list[Node], names: dict[Node, str], root: nn.Module) -> Iterator[str]:
     """What folds together: the outermost block around a step, or a run of the root's own steps.
 

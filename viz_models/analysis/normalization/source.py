@@ -12,7 +12,7 @@ from viz_models.analysis.preprocess import prepare
 from viz_models.analysis.steps import steps_of
 from viz_models.images import samples
 from viz_models.models import registry
-from viz_models.models.graph import graph
+from viz_models.models.graph import graph, up_to
 from viz_models.records import ModelRef, SourceKind, SourceSpec
 
 MAX_DIGITS = 1797
@@ -60,20 +60,8 @@ def _layer(source: SourceSpec) -> Tensor:
     photos = [prepare(samples.load(name)).tensor for name in source.photos]
     batch = torch.from_numpy(np.stack(photos))
     with registry.shared(ref) as model:
-        out: Tensor = fx.Interpreter(model, graph=_until(source.step)).run(batch)
+        out: Tensor = fx.Interpreter(model, graph=up_to(graph(ref), source.step)).run(batch)
     return out
-
-
-def _until(step: str) -> fx.Graph:
-    """The forward up to a step; what follows could overwrite its output in place."""
-    traced, cut = graph(ModelRef()), fx.Graph()
-    copies: dict[fx.Node, fx.Node] = {}
-    for node, name in traced.names.items():
-        copies[node] = cut.node_copy(node, copies.__getitem__)
-        if name == step:
-            cut.output(copies[node])
-            break
-    return cut
 
 
 def _digits(source: SourceSpec) -> Tensor:
