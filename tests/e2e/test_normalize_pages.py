@@ -125,7 +125,7 @@ def test_frozen_statistics_stay(server, page):
 
 
 def test_two_values_make_the_two_variances_differ_by_two(server, page):
-    open_lesson(page, server, "train-eval?batch=batches+of+2&maps=1×1+maps&momentum=average")
+    open_lesson(page, server, "train-eval?batch=batches+of+2&pixels=1×1+maps&momentum=average")
     assert value(page, "Two variances", "their ratio") == "2"
     assert red_boxes(page) == []
 

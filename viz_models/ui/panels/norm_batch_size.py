@@ -38,7 +38,7 @@ def controls() -> View:
     """Which data, how large the maps, how many examples."""
     with common.row():
         data = common.select("Data", DATA, "data", 205)
-        side = common.select("Size of the maps", common.SIDES, "maps", 118)
+        side = common.select("Size of the maps", common.SIDES, "pixels", 118)
         size = common.slider("Batch size, N", SIZES, "n", 320, value=8)
     source = replace(data, side=side)
     return View(source, size, norm_results.batch_errors(source))

@@ -54,7 +54,7 @@ def controls(foot: DeltaGenerator) -> View:
         )
         freeze = common.select("Frozen", FREEZES, "freeze", 165)
         size = common.select("Batch size", SIZES, "batch", 130, default="batches of 8")
-        side = common.select("Size of the maps", common.SIDES, "maps", 108)
+        side = common.select("Size of the maps", common.SIDES, "pixels", 108)
         channel = common.select("Channel", CHANNELS, "channel", 106)
     spec = RunningSpec(
         steps=STEPS,
