@@ -14,6 +14,7 @@ import streamlit as st
 
 T = TypeVar("T")
 LIMIT = 384 << 20  # bytes, about eleven traces of ResNet18
+LARGE_LIMIT = 160 << 20  # a tensor of 51 MB, and what two settings of a norm make of it
 
 
 class Store:
@@ -77,6 +78,11 @@ def _store() -> Store:
     return Store(LIMIT)
 
 
+@st.cache_resource(show_spinner=False)
+def _large_store() -> Store:
+    return Store(LARGE_LIMIT)
+
+
 @st.cache_resource(show_spinner=False, scope="session", on_release=lambda me: _store().drop(me))
 def _session() -> str:
     owner = uuid.uuid4().hex
@@ -85,7 +91,12 @@ def _session() -> str:
 
 
 def remembered(
-    key: Hashable, compute: Callable[[], T], size: Callable[[T], int], *, private: bool = False
+    key: Hashable,
+    compute: Callable[[], T],
+    size: Callable[[T], int],
+    *,
+    private: bool = False,
+    large: bool = False,
 ) -> T:
     """A slow result from the store, or computed now.
 
@@ -95,8 +106,11 @@ def remembered(
         size: Bytes that a result holds.
         private: For anything made from an upload: never shared between sessions, and freed
             when the session ends.
+        large: For results so large that a few would push out everybody's traces: they are kept
+            apart, and only the latest few. Not for uploads.
 
     Returns:
         The result. Several sessions may hold the same object, so it must not be changed.
     """
-    return _store().get((_session() if private else "", key), compute, size)
+    store = _large_store() if large else _store()
+    return store.get((_session() if private else "", key), compute, size)

@@ -1,6 +1,7 @@
 """The door from the lesson on axes to what is computed, as results.py is for the flow page."""
 
 from collections.abc import Callable
+from math import prod
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +17,9 @@ from viz_models.records import (
     SourceSpec,
 )
 from viz_models.ui import cache
+from viz_models.ui.sizes import held_bytes
 
+LARGE = 2**20  # values; what is made of such a tensor is kept apart
 T = TypeVar("T")
 
 
@@ -24,19 +27,14 @@ def activation(source: SourceSpec) -> np.ndarray:
     """The (N, C, H, W) float32 tensor that is normalized."""
     from viz_models.analysis.normalization import activation as compute
 
-    return _of(source, "activation", lambda: compute(source), lambda a: a.nbytes)
+    return _of(source, "activation", lambda: compute(source))
 
 
 def normalized(source: SourceSpec, spec: NormSpec) -> Normalized:
     """It through one norm, torch's output and our statistics."""
     from viz_models.analysis.normalization import normalize
 
-    return _of(
-        source,
-        ("normalized", spec),
-        lambda: normalize(activation(source), spec),
-        lambda r: 4096 + 8 * r.grouping.ids.size + (0 if r.output is None else r.output.nbytes),
-    )
+    return _of(source, ("normalized", spec), lambda: normalize(activation(source), spec))
 
 
 def cell(source: SourceSpec, spec: NormSpec, place: Place) -> CellNorm:
@@ -47,7 +45,6 @@ def cell(source: SourceSpec, spec: NormSpec, place: Place) -> CellNorm:
         source,
         ("cell", spec, place),
         lambda: compute(activation(source), normalized(source, spec), place),
-        lambda c: c.members.size,
     )
 
 
@@ -55,12 +52,7 @@ def influence(source: SourceSpec, spec: NormSpec, nudge: Nudge) -> Influence:
     """What a nudge of one example does to the others."""
     from viz_models.analysis.normalization import influence as compute
 
-    return _of(
-        source,
-        ("influence", spec, nudge),
-        lambda: compute(activation(source), spec, nudge),
-        lambda i: i.effect.nbytes,
-    )
+    return _of(source, ("influence", spec, nudge), lambda: compute(activation(source), spec, nudge))
 
 
 def grouping(shape: Place, spec: NormSpec) -> Grouping:
@@ -86,8 +78,11 @@ def photos(names: tuple[str, ...], side: int = 32) -> np.ndarray:
         step = 224 // side
         return np.stack([prepare(samples.load(n)).cropped[::step, ::step] for n in names])
 
-    return cache.remembered(("thumbnails", names, side), load, lambda a: a.nbytes)
+    return cache.remembered(("thumbnails", names, side), load, held_bytes)
 
 
-def _of(source: SourceSpec, what: object, compute: Callable[[], T], size: Callable[[T], int]) -> T:
-    return cache.remembered((source, what), compute, size)
+def _of(source: SourceSpec, what: object, compute: Callable[[], T]) -> T:
+    from viz_models.analysis.normalization import shape_of
+
+    large = prod(shape_of(source)) > LARGE
+    return cache.remembered((source, what), compute, held_bytes, large=large)

@@ -5,8 +5,6 @@ Every result is looked up before it is made, by the frozen spec that asked for i
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from viz_models.records import (
     Alone,
     BatchErrors,
@@ -22,19 +20,8 @@ from viz_models.records import (
     SourceSpec,
 )
 from viz_models.ui import cache
-
-_SMALL = 4096  # bytes, for results that are a handful of numbers
-
-
-# Every lesson: the tensor.
-
-
-def activation(source: SourceSpec) -> np.ndarray:
-    """The (N, C, H, W) tensor that is normalized."""
-    from viz_models.analysis.normalization import activation as compute
-
-    return cache.remembered((source, "activation"), lambda: compute(source), lambda a: a.nbytes)
-
+from viz_models.ui.norm_axes_results import activation
+from viz_models.ui.sizes import held_bytes
 
 # Lesson: how many examples does a mean need?
 
@@ -44,7 +31,7 @@ def batch_errors(source: SourceSpec) -> BatchErrors:
     from viz_models.analysis.normalization import batch_error as compute
 
     return cache.remembered(
-        (source, "batch errors"), lambda: compute(activation(source)), lambda _: _SMALL
+        (source, "batch errors"), lambda: compute(activation(source)), held_bytes
     )
 
 
@@ -52,7 +39,7 @@ def alone(shape: Place) -> Alone:
     """BatchNorm in training with a single example."""
     from viz_models.analysis.normalization import alone as compute
 
-    return cache.remembered((shape, "alone"), lambda: compute(shape), lambda _: _SMALL)
+    return cache.remembered((shape, "alone"), lambda: compute(shape), held_bytes)
 
 
 # Lesson: what changes between train and eval?
@@ -62,9 +49,7 @@ def running(source: SourceSpec, spec: RunningSpec) -> RunningTrace:
     """Running statistics, step by step."""
     from viz_models.analysis.normalization import running as compute
 
-    return cache.remembered(
-        (source, spec), lambda: compute(activation(source), spec), lambda r: 6 * r.batch_mean.nbytes
-    )
+    return cache.remembered((source, spec), lambda: compute(activation(source), spec), held_bytes)
 
 
 # Lesson: why LayerNorm in a Transformer?
@@ -74,11 +59,7 @@ def sentences(spec: SentenceSpec) -> Sentences:
     """A padded batch under three norms, and what more padding and other neighbors do."""
     from viz_models.analysis.normalization import sentences as compute
 
-    return cache.remembered(
-        spec,
-        lambda: compute(spec),
-        lambda s: s.tokens.nbytes * (1 + 4 * len(s.rows)),
-    )
+    return cache.remembered(spec, lambda: compute(spec), held_bytes)
 
 
 def padding_changes(specs: Sequence[SentenceSpec]) -> dict[str, list[float]]:
@@ -100,7 +81,7 @@ def backward(source: SourceSpec, spec: NormSpec) -> GradientFacts:
         kept = Running(x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3)))
         return compute(x, spec, kept)
 
-    return cache.remembered((source, spec, "backward"), measure, lambda _: 6 * _SMALL)
+    return cache.remembered((source, spec, "backward"), measure, held_bytes)
 
 
 def training_grid() -> NormGrid:

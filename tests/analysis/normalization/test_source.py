@@ -8,7 +8,7 @@ import torchvision
 from sklearn.datasets import load_digits
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from viz_models.analysis.normalization import activation, map_steps
+from viz_models.analysis.normalization import activation, map_steps, shape_of
 from viz_models.analysis.preprocess import prepare
 from viz_models.images import samples
 from viz_models.models import registry
@@ -115,6 +115,21 @@ def test_what_is_drawn():
     n, c = np.meshgrid(np.arange(40), np.arange(3), indexing="ij")
     np.testing.assert_allclose(shifted.mean((2, 3)), 2 * n - c, atol=0.8)
     np.testing.assert_allclose(shifted.std((2, 3)) / (1 + c), 1, atol=0.15)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        SourceSpec(photos=PHOTOS, step="layer2.0.add"),
+        SourceSpec(photos=PHOTOS, channels=8, side=8),
+        SourceSpec(photos=PHOTOS, channels=100, side=100),
+        SourceSpec(kind="digits", shape=(5, 1, 1, 1)),
+        SourceSpec(kind="normal", shape=(3, 4, 5, 6), channels=2, side=3),
+        SourceSpec(kind="shifted", shape=(3, 4, 5, 6), side=5),
+    ],
+)
+def test_the_shape_is_known_beforehand(spec):
+    assert shape_of(spec) == activation(spec).shape
 
 
 def test_the_same_spec_gives_the_same_and_torchs_generator_stays():

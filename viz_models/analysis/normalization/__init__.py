@@ -8,7 +8,7 @@ from viz_models.analysis.normalization.influence import influence
 from viz_models.analysis.normalization.normalize import normalize
 from viz_models.analysis.normalization.running import running
 from viz_models.analysis.normalization.sentences import sentences
-from viz_models.analysis.normalization.source import activation, map_steps
+from viz_models.analysis.normalization.source import activation, map_steps, shape_of
 
 __all__ = [
     "activation",
@@ -23,4 +23,5 @@ __all__ = [
     "normalize",
     "running",
     "sentences",
+    "shape_of",
 ]

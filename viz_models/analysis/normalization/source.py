@@ -13,9 +13,10 @@ from viz_models.analysis.steps import steps_of
 from viz_models.images import samples
 from viz_models.models import registry
 from viz_models.models.graph import graph, up_to
-from viz_models.records import ModelRef, SourceKind, SourceSpec
+from viz_models.records import ModelRef, Place, SourceKind, SourceSpec
 
 MAX_DIGITS = 1797
+DIGITS_MAPS = (8, 8, 8)  # C, H, W after the second convolution
 
 
 def activation(source: SourceSpec) -> np.ndarray:
@@ -44,6 +45,21 @@ def activation(source: SourceSpec) -> np.ndarray:
     return array
 
 
+def shape_of(source: SourceSpec) -> Place:
+    """(N, C, H, W) of the tensor that a spec names; nothing is computed.
+
+    Raises:
+        ValueError: If it is a layer that ResNet18 does not have, or one without maps.
+    """
+    if source.kind == "layer":
+        n, c, h, w = _layer_shape(source)
+    else:
+        n, c, h, w = (source.shape[0], *DIGITS_MAPS) if source.kind == "digits" else source.shape
+    if source.side is not None and source.side < min(h, w):
+        h = w = source.side
+    return n, c if source.channels is None else min(c, source.channels), h, w
+
+
 def map_steps() -> tuple[str, ...]:
     """The steps of ResNet18 that give maps, so that a norm has H and W."""
     return tuple(s.name for s in steps_of(ModelRef()) if len(s.output_shape) == 3)
@@ -51,17 +67,22 @@ def map_steps() -> tuple[str, ...]:
 
 def _layer(source: SourceSpec) -> Tensor:
     ref = ModelRef(seed=source.seed)
-    shapes = {s.name: s.output_shape for s in steps_of(ref)}
-    if source.step not in map_steps():
-        raise ValueError(f"{source.step!r} is no step with maps; choose one like layer1.0.conv1")
     if not source.photos:
         raise ValueError("no photo is chosen; choose at least one")
-    check_shape((len(source.photos), *shapes[source.step]))
+    check_shape(_layer_shape(source))
     photos = [prepare(samples.load(name)).tensor for name in source.photos]
     batch = torch.from_numpy(np.stack(photos))
     with registry.shared(ref) as model:
         out: Tensor = fx.Interpreter(model, graph=up_to(graph(ref), source.step)).run(batch)
     return out
+
+
+def _layer_shape(source: SourceSpec) -> Place:
+    if source.step not in map_steps():
+        raise ValueError(f"{source.step!r} is no step with maps; choose one like layer1.0.conv1")
+    shapes = {s.name: s.output_shape for s in steps_of(ModelRef())}
+    c, h, w = shapes[source.step]
+    return len(source.photos), c, h, w
 
 
 def _digits(source: SourceSpec) -> Tensor:
