@@ -39,7 +39,7 @@ e2e: $(DEV) ## browser tests alone
 	@$(PY) scripts/chromium.py || true
 	@$(PY) -m pytest -m e2e $(ARGS)
 
-bench: $(APP) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, as ratios
+bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, and of the pages, as ratios
 	@$(PY) -m benchmarks $(ARGS)
 
 record: $(APP) ## compute again what the pages open with: pretrained/recorded/

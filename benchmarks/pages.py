@@ -8,11 +8,13 @@ import datetime
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -27,6 +29,7 @@ VISITS = 3  # of fresh servers
 STEPS = 69  # after the input
 SEEDS = 7  # as many traces are kept
 IMPORTING = 6.5  # s after its start, a server that nobody visited is importing torch
+EMPTY = str(Path(__file__).with_name("empty") / "page.py")  # a title and nothing else
 READOUT = "This step"  # the card with shape, statistics and cost
 STAGE = ("diagram", "question", "cropped", "What was done", "frame")  # all but the chosen step
 HEAD = ("", "budget", "p50", "p95", "max", "p50 / budget", "server CPU ms", "n", "load")
@@ -75,8 +78,12 @@ def main() -> None:
 
 def first_visits(browser: Browser) -> Iterator[Row]:
     """The home page, and a deep link: to a server just started, and to one importing torch."""
-    home = [_home(browser) for _ in range(VISITS)]
+    yield Row(
+        "an empty Streamlit page", [_start(browser, EMPTY, "question") for _ in range(VISITS)]
+    )
+    home = [_start(browser, "app.py", "diagram") for _ in range(VISITS)]
     yield Row("streamlit run to painted home page", home, 2000)
+    yield Row("import torch, torchvision alone", [_import() for _ in range(VISITS)])
     for when, after in (("just started", 0.0), ("importing torch", IMPORTING)):
         seen = [_deep_link(browser, after) for _ in range(VISITS)]
         yield Row(f"deep link, server {when}: question", [s.first("question") for s in seen], 2000)
@@ -129,11 +136,18 @@ def _server(server: Served, requests: Sequence[bytes]) -> Row:
     return Row("another step, cached: server", clicks, 40, cpu=cpu)
 
 
-def _home(browser: Browser) -> float:
-    with fresh_server() as server, _window(browser) as watcher:
+def _start(browser: Browser, script: str, part: str) -> float:
+    """From the start of the server's process to a part of its first page."""
+    with fresh_server(script) as server, _window(browser) as watcher:
         server.wait()
         watcher.page.goto(server.url)
-        return watcher.seen(server.started, until="diagram").first("diagram")
+        return watcher.seen(server.started, until=part).first(part)
+
+
+def _import() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import torch, torchvision"], check=True)
+    return (time.perf_counter() - began) * 1e3
 
 
 def _deep_link(browser: Browser, after: float) -> Seen:

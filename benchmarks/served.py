@@ -40,19 +40,19 @@ class Served:
         """
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            with suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5):
                 return
             time.sleep(0.02)
         raise RuntimeError(f"no answer from {self.url} in {_PATIENCE} s")
 
 
 @contextmanager
-def fresh_server() -> Iterator[Served]:
+def fresh_server(script: str = "app.py") -> Iterator[Served]:
     """Start the app as the README says, on a port of its own; stop all of it afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.port", str(port), "--server.headless", "true"]
     with tempfile.TemporaryFile() as log:
         started = time.time()
