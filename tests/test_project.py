@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ TARGETS = set(MAKE_TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8"
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 FOLDERS = ("pages", "viz_models", "benchmarks", "scripts")
 CODE = [ROOT / "app.py", *sorted(p for top in FOLDERS for p in (ROOT / top).rglob("*.py"))]
+APP = [p for p in CODE if p.relative_to(ROOT).parts[0] in {"app.py", "pages", "viz_models"}]
 INSTRUMENTS = ROOT / "viz_models/ui/instruments"
 
 
@@ -139,6 +140,35 @@ def test_the_pair_of_torch_and_torchvision_that_works():
 def test_tests_run_on_the_pinned_versions(name):
     pinned = pins(name)
     assert {k: version(k).split("+")[0] for k in pinned} == pinned
+
+
+def others(tree):
+    """The top-level names that a parsed file imports from outside of Python and this project."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names - sys.stdlib_module_names - {"viz_models", "pages"}
+
+
+@pytest.fixture(scope="module")
+def pinned_imports():
+    """What may be imported; the names differ, since PIL comes as pillow."""
+    pinned = set(pins("requirements.txt"))
+    comes_as = packages_distributions().items()
+    return {name for name, sold in comes_as if pinned & {s.lower() for s in sold}}
+
+
+@pytest.mark.parametrize("path", APP, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_everything_the_app_imports_is_pinned(path, pinned_imports):
+    assert others(ast.parse(path.read_text(encoding="utf-8"))) <= pinned_imports
+
+
+def test_imports_are_found_wherever_they_stand():
+    text = "import os\nimport scipy.special\ndef f():\n    from PIL import Image\n"
+    assert others(ast.parse(text)) == {"scipy", "PIL"}
 
 
 def test_changelog_begins_with_what_is_not_released_yet():
