@@ -39,14 +39,6 @@ def test_the_striking_cell_is_the_peak_of_the_map_that_varies_most():
     assert cells.striking(np.array([0.0, -3.0, 2.0])) == (2,)
 
 
-def test_the_same_spot_of_the_photo_is_kept_when_the_size_changes():
-    assert cells.carried((5, 20, 30), (64, 56, 56), (64, 56, 56)) == (5, 20, 30)
-    assert cells.carried((5, 20, 30), (64, 56, 56), (128, 28, 28)) == (5, 10, 15)
-    assert cells.carried((100, 3, 3), (128, 28, 28), (64, 56, 56)) == (36, 7, 7)
-    assert cells.carried((100, 6, 6), (512, 7, 7), (512,)) is None
-    assert cells.carried((700,), (1000,), (512,)) is None
-
-
 def test_the_striking_cell_is_not_at_the_border_where_padding_takes_part():
     value = np.zeros((1, 16, 16), np.float32)
     value[0, 0, 5] = 9.0

@@ -1,4 +1,4 @@
-"""Which value of a tensor is looked at: as text in a link, and carried from step to step."""
+"""Which value of a tensor is looked at: as text in a link, and which one first."""
 
 import numpy as np
 
@@ -39,19 +39,3 @@ def striking(value: np.ndarray) -> Cell:
     inner = value[c, top : value.shape[1] - top, left : value.shape[2] - left]
     y, x = np.unravel_index(int(inner.argmax()), inner.shape)
     return (c, top + int(y), left + int(x))
-
-
-def carried(cell: Cell, old: tuple[int, ...], new: tuple[int, ...]) -> Cell | None:
-    """The same spot of the photo in a step of another size; None if there is no such spot.
-
-    Args:
-        cell: (c, y, x) in the step that was left.
-        old: Shape of that step.
-        new: Shape of the step that was entered.
-    """
-    if len(old) != len(new):
-        return None
-    if len(old) == 1:
-        return cell if cell[0] < new[0] else None
-    c, y, x = cell
-    return (c % new[0], (2 * y + 1) * new[1] // (2 * old[1]), (2 * x + 1) * new[2] // (2 * old[2]))

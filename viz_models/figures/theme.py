@@ -107,12 +107,6 @@ def stops(scheme: Scheme, *, dark: bool = False) -> tuple[str, ...]:
     return DIVERGING_DARK if dark else DIVERGING
 
 
-def colorscale(scheme: Scheme, *, dark: bool = False) -> list[tuple[float, str]]:
-    """A scale as Plotly wants it; give a diverging one `zmid=0` or symmetric limits."""
-    colors = stops(scheme, dark=dark)
-    return [(i / (len(colors) - 1), color) for i, color in enumerate(colors)]
-
-
 def sampled(scheme: Scheme, n: int, *, dark: bool = False) -> np.ndarray:
     """`n` evenly spaced colors of a scale, interpolated in sRGB as Plotly does it.
 

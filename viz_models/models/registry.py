@@ -27,8 +27,6 @@ class ModelCard:
     mean: tuple[float, ...]  # what preprocessing subtracts, per channel, of 0..1
     std: tuple[float, ...]  # and divides by
     labels: tuple[str, ...]  # one per class
-    group_labels: dict[str, str]  # group of a step -> what stands under its box
-    paper: str
 
 
 CARDS = {
@@ -39,15 +37,6 @@ CARDS = {
         mean=(0.485, 0.456, 0.406),
         std=(0.229, 0.224, 0.225),
         labels=tuple(ResNet18_Weights.IMAGENET1K_V1.meta["categories"]),
-        group_labels={
-            "input": "input",
-            "stem": "stem",
-            "pool": "pool",
-            **{f"layer{i}.{j}": f"block {i}.{j}" for i in (1, 2, 3, 4) for j in (0, 1)},
-            "avgpool": "avg",
-            "head": "fc",
-        },
-        paper="He et al. 2015, Deep Residual Learning for Image Recognition, arXiv:1512.03385",
     ),
 }
 

@@ -122,6 +122,5 @@ class GradientFacts:
     )  # (G,): what eps leaves of it, arriving * eps / (variance + eps)
     scales: np.ndarray  # (K,): the input times this
     gradient_norms: np.ndarray  # (K,): of dL/dx
-    slope: float  # of log(norm) over log(scale): -1 where the scale of the input is forgotten
     refusal: str  # torch's message where it raised; arrays are then 0
     provenance: Provenance

@@ -52,14 +52,13 @@ def test_fixed_statistics_remove_nothing():
     np.testing.assert_allclose(found.mean_passed, found.mean_arriving, rtol=1e-9)
     np.testing.assert_allclose(found.projection_passed, found.projection_arriving, rtol=1e-9)
     np.testing.assert_allclose(found.projection_passed, found.projection_expected, rtol=1e-9)
-    assert found.slope == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(found.gradient_norms, found.gradient_norms[2], rtol=1e-9)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k[1] == "chw"], ids="-".join)
 def test_ten_times_the_input_a_tenth_of_the_gradient(kind):
     x = activation(SourceSpec(kind="normal", shape=SHAPE)) * 10
     found = backward(x, NormSpec(norm=kind[0], eps=1e-12))
-    assert found.slope == pytest.approx(-1, abs=1e-3)
     np.testing.assert_allclose(
         found.gradient_norms * found.scales, found.gradient_norms[2], rtol=1e-3
     )
@@ -75,7 +74,7 @@ def test_constant_groups_and_refusals_stay_finite():
     for x in (np.ones((2, 3, 4, 4), np.float32), np.ones((1, 3, 1, 1), np.float32)):
         for norm, over in KINDS:
             found = backward(x, NormSpec(norm=norm, over=over, groups=1))
-            for name in ("mean_passed", "projection_passed", "gradient_norms", "slope"):
+            for name in ("mean_passed", "projection_passed", "gradient_norms"):
                 assert np.isfinite(getattr(found, name)).all()
     refused = backward(np.ones((1, 3, 1, 1), np.float32), NormSpec())
     assert "more than 1 value" in refused.refusal

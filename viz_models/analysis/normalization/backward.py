@@ -49,7 +49,6 @@ def backward(
         **_facts(tensor, result, upstream * spec.gamma, passed[0]),
         scales=scales,
         gradient_norms=norms,
-        slope=_slope(scales, norms),
         refusal=result.refusal,
         provenance=Provenance(seed=seed, versions=f"torch {torch.__version__}"),
     )
@@ -96,9 +95,3 @@ def _group_means(values: Tensor, result: Normalized) -> np.ndarray:
     sums = np.bincount(ids, values.numpy().ravel(), minlength=result.grouping.count)
     means: np.ndarray = sums / result.grouping.size
     return means
-
-
-def _slope(scales: np.ndarray, norms: np.ndarray) -> float:
-    if (norms <= 0).any():  # nothing gets through: constant groups, or gamma is 0
-        return 0.0
-    return float(np.polyfit(np.log(scales), np.log(norms), 1)[0])
