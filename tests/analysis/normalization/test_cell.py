@@ -79,7 +79,7 @@ def test_a_variance_far_below_eps_keeps_its_digits():
     ):
         found = cell(x, normalize(x, NormSpec(norm=norm, eps=1.0)), (1, 2, 3, 4))
         square = next(n.value for n in found.numbers if n.symbol in ("σ²", "x̄²"))
-        assert square == pytest.approx(expected, rel=1e-6)
+        assert square == pytest.approx(expected, rel=1e-6, abs=0)
 
 
 def test_stages_carry_the_whole_group():
