@@ -6,7 +6,13 @@ import time
 from collections.abc import Callable
 
 NOBODY_CAME = 4.0  # s
-_drawn = threading.Event()
+DRAWN_BY_THEN = 60.0  # s
+_begun, _drawn = threading.Event(), threading.Event()
+
+
+def page_begins() -> None:
+    """Say that somebody waits for a page."""
+    _begun.set()
 
 
 def page_drawn() -> None:
@@ -21,7 +27,8 @@ def after_first_page(seconds: float, then: Callable[[], object] | None = None) -
         seconds: To wait after the first page went out, while the browser paints it.
         then: As in `heavy_imports`.
     """
-    _drawn.wait(NOBODY_CAME)
+    if _begun.wait(NOBODY_CAME):
+        _drawn.wait(DRAWN_BY_THEN)
     time.sleep(seconds)
     heavy_imports(then)
 

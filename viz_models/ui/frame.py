@@ -37,7 +37,8 @@ def px(width: int) -> int:
 
 
 def style() -> None:
-    """Large type and no frame, while presenting."""
+    """Large type and no frame, while presenting; drawn before the page itself."""
+    warm.page_begins()
     if presenting():
         st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
 
