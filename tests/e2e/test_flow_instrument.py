@@ -80,7 +80,7 @@ def test_a_click_on_a_folded_block_chooses_its_output_and_a_double_click_opens_i
 def test_play_walks_on_and_stops_when_told(page, server):
     found = diagram(page, server, "input")
     found.get_by_role("button", name="Play").click()
-    page.wait_for_function("!location.search.includes('step=input')", timeout=5000)
+    page.wait_for_url(lambda url: "step=input" not in url, timeout=5000)
     found.get_by_role("button", name="Pause").click()
     stopped = where(found)[0]
     page.wait_for_timeout(1200)  # longer than one beat
@@ -104,7 +104,7 @@ def test_the_saved_picture_stands_alone(page, server):
 
 def test_a_diagram_that_is_gone_hears_no_keys(page, server):
     diagram(page, server)
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_test_id("stTopNavLink").get_by_text("Explore").click()
     wait_until_idle(page)
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(400)

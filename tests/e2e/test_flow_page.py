@@ -266,6 +266,8 @@ def test_the_walk_plays_by_itself_and_stops(server, page):
 
 def test_the_table_and_the_script_are_taken_away(server, page):
     visit(page, f"{server.url}/flow?step=conv1&cell=5,3,4")
+    page.get_by_role("button", name="Table (CSV)").scroll_into_view_if_needed()
+    wait_until_idle(page)  # what came into sight is drawn
     with page.expect_download() as table:
         page.get_by_role("button", name="Table (CSV)").click()
     rows = table.value.path().read_text().splitlines()
