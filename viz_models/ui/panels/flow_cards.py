@@ -63,8 +63,7 @@ def _all_maps(step: Step, output: np.ndarray, order: str) -> Tiles:
     if order == "mean" and output.ndim == 3:
         indices = pixels.by_mean(output)
         all_maps = all_maps[indices]
-    # Half precision carries twice as many; the large map beside it travels in full.
-    shown, stride = fit(all_maps, 2 * (BUDGET - output[0].nbytes))
+    shown, stride = fit(all_maps)
     return Tiles(
         name="maps",
         values=shown,
