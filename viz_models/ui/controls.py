@@ -1,9 +1,13 @@
 """Every widget of every page goes through `control`, and lives in the URL."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import streamlit as st
+
+from viz_models.ui import frame
+
+T = TypeVar("T")
 
 
 def control(
@@ -60,3 +64,19 @@ def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: 
         format_func=choices.__getitem__,
         label_visibility="collapsed",
     )
+
+
+def select(
+    label: str, choices: Mapping[str, T], key: str, width: int, *, default: str | None = None
+) -> T:
+    """A select box; what it shows is also what the URL says, so it must read well in both."""
+    chosen: str = control(
+        st.selectbox,
+        label,
+        list(choices),
+        index=list(choices).index(default) if default else 0,
+        key=key,
+        label_visibility="collapsed",
+        width=frame.px(width),
+    )
+    return choices[chosen]

@@ -1,8 +1,6 @@
 """The stage of the flow page: controls, question, and the network as a diagram."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -12,8 +10,8 @@ from viz_models import recordings
 from viz_models.analysis import cells
 from viz_models.figures import pixels, theme
 from viz_models.records import Cell, ModelRef, Step, Trace, TraceSpec
-from viz_models.ui import frame, photos, results, state
-from viz_models.ui.controls import control
+from viz_models.ui import photos, results, state
+from viz_models.ui.controls import control, select
 from viz_models.ui.instruments import flow
 from viz_models.ui.panels import flow_guess, flow_words
 
@@ -29,7 +27,6 @@ TINTS = {  # label -> field of a Step, unit; milliseconds are measured
     "milliseconds": ("", "ms"),
 }
 ORDERS = {"by channel": "channel", "by mean": "mean"}
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,26 +87,14 @@ def controls() -> View:
     """One row of chips; what they ask for is computed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         chosen = photos.choose()
-        model = _select("Weights", WEIGHTS, "weights", 148)
-        tint = _select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 132)
-        order = _select("Order of the maps", ORDERS, "sort", 118)
+        model = select("Weights", WEIGHTS, "weights", 148)
+        tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 132)
+        order = select("Order of the maps", ORDERS, "sort", 118)
         guessing = control(
             st.toggle, "guess", key="guess", help="Guess each step's shape before it is shown"
         )
     spec = TraceSpec(image=chosen.photo.ref, model=model)
     return View(chosen, results.trace(spec, chosen.prepared), tint, order, guessing)
-
-
-def _select(label: str, choices: Mapping[str, T], key: str, width: int) -> T:
-    chosen: str = control(
-        st.selectbox,
-        label,
-        list(choices),
-        key=key,
-        label_visibility="collapsed",
-        width=frame.px(width),
-    )
-    return choices[chosen]
 
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:

@@ -12,10 +12,10 @@ from viz_models.digits import digits, shape
 from viz_models.figures import norm_axes as figures
 from viz_models.figures import pixels
 from viz_models.records import CellNorm, Normalized, NormSpec, Place, SourceSpec
-from viz_models.ui import frame, state
 from viz_models.ui import norm_axes_results as results
+from viz_models.ui import state
 from viz_models.ui.charts import show
-from viz_models.ui.controls import chips, control
+from viz_models.ui.controls import chips, control, select
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import is_dark, luts
 
@@ -84,13 +84,13 @@ def controls() -> View:
     """Norm, its settings, and the tensor."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         label = chips("Norm", {n: n for n in NORMS}, key="norm", default="BN")
-        source = SOURCES[_select("Tensor", list(SOURCES), "tensor", 224)]
+        source = select("Tensor", SOURCES, "tensor", 224)
         x = results.activation(source)
         settings: dict[str, Any] = {}
         if label == "GN":
-            splits = [f"{g} groups" for g in results.group_choices(x.shape[1])]
-            default = splits.index("2 groups") if "2 groups" in splits else 0
-            settings["groups"] = int(_select("Groups", splits, "groups", 116, default).split()[0])
+            splits = {f"{g} groups": g for g in results.group_choices(x.shape[1])}
+            default = "2 groups" if "2 groups" in splits else None
+            settings["groups"] = select("Groups", splits, "groups", 116, default=default)
         if label == "BN":
             settings["mode"] = chips(
                 "Mode", {"train": "train", "eval": "eval"}, key="mode", default="train"
@@ -99,19 +99,6 @@ def controls() -> View:
             settings |= _affine()
     spec = replace(NORMS[label], **settings)
     return View(source, label, spec, x, results.normalized(source, spec))
-
-
-def _select(label: str, options: list[str], key: str, width: int, index: int = 0) -> str:
-    chosen: str = control(
-        st.selectbox,
-        label,
-        options,
-        index=index,
-        key=key,
-        label_visibility="collapsed",
-        width=frame.px(width),
-    )
-    return chosen
 
 
 def _affine() -> dict[str, float]:

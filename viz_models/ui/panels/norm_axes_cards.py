@@ -8,7 +8,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures import norm_axes as figures
-from viz_models.records import CellNorm, Line, NormSpec, Nudge
+from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge
 from viz_models.ui import norm_axes_results as results
 from viz_models.ui import words
 from viz_models.ui.charts import show
@@ -16,6 +16,7 @@ from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import is_dark, luts
 from viz_models.ui.panels.norm_axes import NORMS, View
+from viz_models.ui.take_away import csv_text
 
 NUDGE: Nudge = "any"  # the whole Jacobian block: in every direction at once
 EXACT = 16  # examples up to which every pair is measured on screen
@@ -156,9 +157,10 @@ def take_away(view: View, text: dict[str, str]) -> None:
     """The statistics of every group as a table."""
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
+    result = view.result
     st.download_button(
         "Groups (CSV)",
-        lambda: table(view),
+        lambda: table(result),
         "groups.csv",
         on_click="ignore",
         icon=":material/table:",
@@ -166,11 +168,8 @@ def take_away(view: View, text: dict[str, str]) -> None:
     )
 
 
-def table(view: View) -> str:
+def table(result: Normalized) -> str:
     """Mean, variance and what is divided by, one row a group."""
-    result = view.result
-    rows = ["group,mean,variance,subtracted,divided"]
     columns = (result.mean, result.variance, result.subtracted, result.divided)
-    for i, values in enumerate(zip(*columns, strict=True)):
-        rows.append(",".join([str(i), *(f"{v:.9g}" for v in values)]))
-    return "\n".join(rows) + "\n"
+    rows = ([i, *map(float, values)] for i, values in enumerate(zip(*columns, strict=True)))
+    return csv_text(("group", "mean", "variance", "subtracted", "divided"), rows)

@@ -11,6 +11,7 @@ from viz_models.figures import norm_batch_size as figures
 from viz_models.records import Alone, BatchErrors, Line, SourceSpec
 from viz_models.ui import norm_results, take_away
 from viz_models.ui.charts import show
+from viz_models.ui.controls import select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.panels import norm_common as common
 
@@ -37,8 +38,8 @@ class View:
 def controls() -> View:
     """Which data, how large the maps, how many examples."""
     with common.row():
-        data = common.select("Data", DATA, "data", 205)
-        side = common.select("Size of the maps", common.SIDES, "pixels", 118)
+        data = select("Data", DATA, "data", 205)
+        side = select("Size of the maps", common.SIDES, "pixels", 118)
         size = common.slider("Batch size, N", SIZES, "n", 320, value=8)
     source = replace(data, side=side)
     return View(source, size, norm_results.batch_errors(source))

@@ -34,22 +34,6 @@ def row() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
 
 
-def select(
-    label: str, choices: Mapping[str, T], key: str, width: int, *, default: str | None = None
-) -> T:
-    """A select box; what it shows is also what the URL says, so it must read well in both."""
-    chosen: str = control(
-        st.selectbox,
-        label,
-        list(choices),
-        index=list(choices).index(default) if default else 0,
-        key=key,
-        label_visibility="collapsed",
-        width=frame.px(width),
-    )
-    return choices[chosen]
-
-
 def slider(label: str, options: Sequence[T], key: str, width: int, *, value: T) -> T:
     """A slider over given values, with its name before it."""
     st.caption(label, width="content")

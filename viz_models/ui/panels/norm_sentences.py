@@ -11,6 +11,7 @@ from viz_models.figures import norm_sentences as figures
 from viz_models.records import Line, SentenceRow, Sentences, SentenceSpec
 from viz_models.ui import norm_results, take_away
 from viz_models.ui.charts import show
+from viz_models.ui.controls import select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels import norm_common as common
@@ -43,10 +44,10 @@ class View:
 def controls() -> View:
     """Sentences, padding, and the seed they are drawn with."""
     with common.row():
-        lengths = common.select("Lengths of the sentences", LENGTHS, "lengths", 200)
+        lengths = select("Lengths of the sentences", LENGTHS, "lengths", 200)
         padding = common.slider("Padding added", PADDING, "padding", 300, value=4)
         seeds = {f"seed {s}": s for s in range(10)}
-        seed = common.select("Seed of the embeddings", seeds, "seed", 96)
+        seed = select("Seed of the embeddings", seeds, "seed", 96)
     spec = SentenceSpec(lengths=lengths, more_padding=padding, seed=seed)
     return View(spec, norm_results.sentences(spec))
 

@@ -11,7 +11,7 @@ from viz_models.figures import norm_running as figures
 from viz_models.records import Line, RunningSpec, RunningTrace, SourceSpec
 from viz_models.ui import norm_results, take_away, words
 from viz_models.ui.charts import show
-from viz_models.ui.controls import control
+from viz_models.ui.controls import control, select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.panels import norm_common as common
 
@@ -49,13 +49,11 @@ def controls(foot: DeltaGenerator) -> View:
     """Momentum, what happens on the way, which batches; the step's slider stands at the foot."""
     with common.row():
         momentum = common.slider("Momentum", list(MOMENTA), "momentum", 190, value="0.1")
-        shift = common.select(
-            "Shift of the data", SHIFTS, "shift", 165, default="shift after step 30"
-        )
-        freeze = common.select("Frozen", FREEZES, "freeze", 165)
-        size = common.select("Batch size", SIZES, "batch", 130, default="batches of 8")
-        side = common.select("Size of the maps", common.SIDES, "pixels", 108)
-        channel = common.select("Channel", CHANNELS, "channel", 106)
+        shift = select("Shift of the data", SHIFTS, "shift", 165, default="shift after step 30")
+        freeze = select("Frozen", FREEZES, "freeze", 165)
+        size = select("Batch size", SIZES, "batch", 130, default="batches of 8")
+        side = select("Size of the maps", common.SIDES, "pixels", 108)
+        channel = select("Channel", CHANNELS, "channel", 106)
     spec = RunningSpec(
         steps=STEPS,
         batch_size=size,

@@ -20,6 +20,7 @@ from viz_models.records import (
 )
 from viz_models.ui import norm_results, take_away
 from viz_models.ui.charts import show
+from viz_models.ui.controls import select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.panels import norm_common as common
 
@@ -50,8 +51,8 @@ class View:
 def controls() -> View:
     """Which norm the gradient goes through."""
     with common.row():
-        norm = common.select("Norm", NORMS, "through", 220)
-        eps = common.select("ε", EPS, "epsilon", 118)
+        norm = select("Norm", NORMS, "through", 220)
+        eps = select("ε", EPS, "epsilon", 118)
     facts, fixed = (norm_results.backward(SOURCE, replace(spec, eps=eps)) for spec in (norm, FIXED))
     return View(facts, fixed, norm_results.training_grid())
 
@@ -166,8 +167,8 @@ def losses(view: View) -> None:
     sizes = {f"batch size {n}": n for n in spec.batch_sizes}
     rates = {f"rate {lr:g}": lr for lr in spec.lrs}
     with common.row():
-        size = common.select("Batch size", sizes, "size", 140, default="batch size 32")
-        rate = common.select("Learning rate", rates, "rate", 110, default="rate 1")
+        size = select("Batch size", sizes, "size", 140, default="batch size 32")
+        rate = select("Learning rate", rates, "rate", 110, default="rate 1")
     with st.container(border=True):
         show(norm_training.loss_curves(view.grid, size, rate, **_dark()), "losses")
 
