@@ -1,0 +1,125 @@
+"""A network as its builder's controls describe it: one frozen spec a family."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Connect = Literal["plain", "residual", "dense"]
+BlockKind = Literal["single", "basic", "bottleneck"]  # 1, 2 or 3 convolutions
+BuildNorm = Literal["none", "batch", "layer", "group", "instance", "rms"]
+Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "identity"]
+BranchScale = Literal["one", "depth", "zero"]  # 1, 1/sqrt(L), last gamma starts at 0
+Init = Literal["torch", "he", "xavier", "orthogonal"]
+Stem = Literal["none", "3x3", "7x7 pool"]  # "7x7 pool": stride 2, then max pool of stride 2
+Down = Literal["stride", "max pool", "avg pool"]  # how a stage after the first halves H and W
+Positions = Literal["none", "sinusoidal", "learned", "rotary"]
+TransformerNorm = Literal["layer", "rms"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvSpec:
+    """A convolutional network: stem, stages of equal blocks, head."""
+
+    depths: tuple[int, ...] = (20,)  # blocks of each stage
+    widths: tuple[int, ...] = (16,)  # channels of each stage's blocks; a dense block's growth
+    in_channels: int = 3
+    size: int = 32  # input height and width
+    classes: int = 10
+    stem: Stem = "3x3"
+    down: Down = "stride"
+    kernel_size: int = 3  # 1 to 7
+    stride: int = 1  # of the very first block
+    dilation: int = 1
+    groups: int = 1  # of every convolution in a block that can be split
+    shuffle: bool = False  # of the channels, between grouped convolutions
+    block: BlockKind = "single"
+    expansion: int = 4  # of a bottleneck: channels out / channels of its 3x3
+    connect: Connect = "residual"
+    norm: BuildNorm = "none"
+    norm_groups: int = 4  # of GroupNorm
+    pre_activation: bool = False  # norm and activation before the convolution
+    activation: Activation = "relu"
+    se_ratio: int = 0  # squeeze and excitation: C / ratio; 0 is none
+    branch_scale: BranchScale = "one"
+    init: Init = "he"
+    bias: bool = False  # of the convolutions
+    hidden: tuple[int, ...] = ()  # linear layers before the last one
+    dropout: float = 0.0  # between them
+    flatten: bool = False  # head sees all positions; False: their mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformerSpec:
+    """A Transformer over tokens or over image patches."""
+
+    layers: int = 6
+    d_model: int = 64
+    num_heads: int = 4
+    num_kv_heads: int = 4  # num_heads: MHA; 1: MQA; between: GQA
+    ffn_factor: float = 4.0
+    pre_norm: bool = True
+    norm: TransformerNorm = "layer"
+    residual: bool = True
+    causal: bool = False
+    positions: Positions = "learned"
+    activation: Activation = "gelu"
+    dropout: float = 0.0
+    init: Init = "torch"
+    source: Literal["tokens", "patches"] = "patches"
+    vocabulary: int = 64  # of tokens
+    length: int = 64  # of a token sequence
+    size: int = 32  # of the image, for patches
+    in_channels: int = 3
+    patch: int = 8  # side of a patch
+    classes: int = 10  # outputs of a classifier; a causal token model predicts the vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MlpSpec:
+    """A multilayer perceptron over flattened pixels."""
+
+    depth: int = 20  # hidden layers
+    width: int = 64
+    in_channels: int = 3
+    size: int = 8  # input height and width
+    classes: int = 10
+    norm: BuildNorm = "none"  # none, batch, layer or rms
+    residual: bool = False
+    branch_scale: BranchScale = "one"
+    activation: Activation = "relu"
+    dropout: float = 0.0
+    init: Init = "torch"
+
+
+BuildSpec = ConvSpec | TransformerSpec | MlpSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a spec costs, known before anything is built."""
+
+    parameters: int
+    macs: int  # multiply-adds of one example's forward
+    activation_bytes: int  # kept for the backward of one example, float32, parameters excluded
+    inference_bytes: int  # largest input and output alive at once, one example
+    layers: int  # convolutions and linear layers
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A choice that could not stay, and where it went."""
+
+    field: str
+    asked: object
+    became: object
+    why: str  # one plain sentence: "6 groups do not divide 16 channels; 4 do"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A limit that a spec breaks."""
+
+    limit: str  # "multiply-adds"
+    allowed: int
+    asked: int
+    nearest: BuildSpec  # the closest spec that fits
+    sentence: str  # what the page says
