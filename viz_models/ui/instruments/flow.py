@@ -90,6 +90,7 @@ def flow(
     default: str,
     param: str = "step",
     height: int = 330,
+    even: tuple[int, int] | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> str:
     """Mount the diagram and return the name of the chosen step.
@@ -104,6 +105,9 @@ def flow(
         default: name of the step that needs no URL parameter.
         param: URL parameter that holds the choice.
         height: of the whole instrument in pixels at a root font of 14 pixels; grows with it.
+        even: room left of the second box's middle and right of the last but one's, in pixels at
+            that root font. What lies between is spread evenly and stays folded, so that a chart
+            can share the axis.
         on_change: called before the rerun that a new choice causes.
 
     Raises:
@@ -115,6 +119,7 @@ def flow(
         if name not in names:
             raise ValueError(f"there is no step {name!r}; choose one of the network's steps")
     choice = {"start": start, "default": default, "param": param, "height": height}
+    choice |= {"even": even}
     result = mounted("flow")(
         key=key,
         data=pack({**header, **choice}, arrays),

@@ -7,6 +7,7 @@ const RISE = 0.28; // how far the right face climbs, of its own width when fully
 const FULL_TURN = 0.46; // from this turn on the face climbs fully
 const DEEP = 0.14; // depth of one channel against the side of one pixel, both under the root
 const TALL = 0.32; // the same for a vector, which stands upright
+const NARROW = 40; // em: in less room, boxes are not spread evenly
 
 // ------------------------------------------------------------------ what is shown
 
@@ -62,10 +63,10 @@ function tallest(net, boxes, scale, keep = () => true) {
 const isOver = (box) => box.over;
 const isPlain = (box) => box.inside && !box.over;
 
-/** The largest scale at which every box fits, with an arc above those under a skip. */
-function fittingScale(net, cols, room, em) {
+/** The largest scale at which every box fits, with an arc (so many em) above those under a skip. */
+function fittingScale(net, cols, room, em, arcs = 5) {
   const fits = net.steps.map((step, i) => {
-    const arc = net.under.has(i) ? 5 * em : 0.5 * em;
+    const arc = (net.under.has(i) ? arcs : 0.5) * em;
     return (room - arc) / tallest(net, [{ last: i }], 1);
   });
   const lanes = tallest(net, cols, 1, isOver) + tallest(net, cols, 1, isPlain);
@@ -124,6 +125,7 @@ function fitting(net, cols, width, scale, ink) {
 
 /** {width, room, boxes, band} for a stage of that width with so much room above its labels. */
 function arrange(net, open, width, room, ink) {
+  if (net.even && width > NARROW * ink.em) return arrangeEvenly(net, width, room, ink);
   const cols = columns(net, open);
   const row = cols.filter((c) => !c.over);
   const largest = fittingScale(net, cols, room, ink.em);
@@ -141,6 +143,41 @@ function arrange(net, open, width, room, ink) {
   const over = cols.filter(isOver).map((col) => overBox(net, col, boxes, scale, lanes.over, ink));
   return { width: x, room, boxes: [...boxes, ...over], band: bandOf(net, boxes, ink.em) };
 }
+
+/**
+ * All folded, and every box but the first and the last at the same distance from the next one, so
+ * that a chart below can share the axis.
+ */
+function arrangeEvenly(net, width, room, ink) {
+  const cols = columns(net, null);
+  const [left, right] = net.even.map((px) => (px * ink.em) / 12);
+  const last = cols.length - 1;
+  const pitch = (width - left - right) / Math.max(1, last - 2);
+  const centers = cols.map((_, i) => left + (i - 1) * pitch);
+  centers[0] = (left - pitch / 2) / 2;
+  centers[last] = width - (right - pitch / 2) / 2;
+  const scale = fittingScale(net, cols, room, ink.em, 3);
+  const sizes = cols.map((col) => extent(net.steps[col.last].shape, scale));
+  const thin = Math.min(1, (0.3 * pitch) / Math.max(...sizes.slice(1, -1).map(({ d }) => d)));
+  const every = labelsEvery(cols.slice(1, -1).map((col) => ink.bold(col.label)), pitch, ink.em);
+  const boxes = cols.map((col, i) => {
+    const ends = i === 0 || i === last;
+    const space = 0.8 * (i === 0 ? left : ends ? right : pitch);
+    const d = sizes[i].d * (ends ? 1 : thin);
+    const seen = Math.max(0, Math.min(0.55, (space - d) / (sizes[i].w || 1)));
+    const form = { ...body(net, col, scale, seen), d };
+    const text = ends ? [col.label, shapeOf(net, col)] : [(i - 1) % every ? "" : col.label];
+    const firstW = ink.bold(text[0]);
+    const x = centers[i] - (d + form.ex) / 2;
+    const label = { text, short: !ends, firstW, labelW: Math.max(firstW, pitch), folds: false };
+    return { ...col, ...form, ...label, x, cy: room / 2, labelY: room + ink.em };
+  });
+  return { width, room, boxes, band: null };
+}
+
+/** Label every box, or every second, fifth ... one where they would touch. */
+const labelsEvery = (widths, pitch, em) =>
+  [1, 2, 5, 10, 20].find((n) => n * pitch > Math.max(...widths.slice(1)) + 0.5 * em) ?? 50;
 
 function body(net, col, scale, seen) {
   const { h, w, d } = extent(net.steps[col.last].shape, scale);
@@ -222,10 +259,12 @@ function link(from, to, joins, em) {
 function arc(skip, from, to, between, em) {
   const [x0, y0] = [middleOf(from) + 3, topOf(from) - 3];
   const [x1, y1] = [middleOf(to) - 3, topOf(to) - 4];
-  const peak = Math.max(2, Math.min(y0, y1, ...between.map(topOf)) - 1.7 * em);
+  const rise = Math.min(1.7 * em, Math.max(0.6 * em, 0.8 * (x1 - x0)));
+  const peak = Math.max(2, Math.min(y0, y1, ...between.map(topOf)) - rise);
   const pull = (peak - (y0 + y1) / 8) / 0.75; // halfway, the cubic is at its peak
   const d = `M${x0} ${y0}C${x0} ${pull} ${x1} ${pull} ${x1} ${y1}`;
-  return [{ line: kindOf(skip), d }, { mark: "end", x: x1, y: y1 }];
+  const crowded = x1 - x0 < 0.8 * em;
+  return [{ line: kindOf(skip), d }, ...(crowded ? [] : [{ mark: "end", x: x1, y: y1 }])];
 }
 
 /** A skip inside an open group: it leaves the line at a fork and arrives at the sign of the add. */
