@@ -1,0 +1,81 @@
+// A sentence as a line of stops. It owns which one is chosen: painted here first, then told.
+
+const TOLD_AFTER = 90; // ms of rest; a held key would send a message for each word it passes
+
+function stopOf(label, i) {
+  const stop = make("button", "stop", label);
+  Object.assign(stop, { type: "button", tabIndex: -1, id: `stop-${i}` });
+  stop.setAttribute("role", "option");
+  return stop;
+}
+
+function paintStops(root, { said }) {
+  const stops = [...root.querySelectorAll(".stop")], list = root.querySelector(".stops"), { at } = root;
+  stops.forEach((stop, i) => {
+    stop.classList.toggle("done", i <= at);
+    stop.setAttribute("aria-selected", String(i === at));
+  });
+  list.setAttribute("aria-activedescendant", `stop-${at}`);
+  const chosen = stops[at], right = chosen.offsetLeft + chosen.offsetWidth - list.offsetLeft;
+  list.scrollLeft = Math.max(right - list.clientWidth, Math.min(list.scrollLeft, chosen.offsetLeft - list.offsetLeft));
+  root.querySelector(".prev").disabled = at === 0;
+  root.querySelector(".next").disabled = at === stops.length - 1;
+  root.querySelector(".said").textContent = said[at] ?? "";
+  root.dataset.at = at;
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".scrubber"), end = data.labels.length - 1;
+  if (root.token !== data.token) { // another sentence, or Python sends everybody somewhere
+    root.token = data.token;
+    root.at = data.start;
+  }
+  root.at = Math.max(0, Math.min(end, root.at));
+  const drawn = JSON.stringify(data.labels);
+  if (root.drawn !== drawn) {
+    root.drawn = drawn;
+    root.querySelector(".stops").replaceChildren(...data.labels.map(stopOf));
+  }
+  root.querySelector(".lead").textContent = data.lead;
+  root.querySelector(".stops").setAttribute("aria-label", data.label);
+  paintStops(root, data);
+
+  const walk = (to) => {
+    const at = Math.max(0, Math.min(end, to));
+    if (at === root.at) return;
+    root.at = at;
+    paintStops(root, data);
+    clearTimeout(root.timer);
+    root.timer = setTimeout(() => {
+      if (!root.isConnected) return; // the page was left meanwhile, and its address with it
+      writeParam(data.param, at === data.default ? null : String(at));
+      setStateValue("at", at);
+    }, TOLD_AFTER);
+  };
+  root.querySelector(".prev").onclick = () => walk(root.at - 1);
+  root.querySelector(".next").onclick = () => walk(root.at + 1);
+  root.querySelector(".stops").onclick = (event) => {
+    const stop = event.target.closest(".stop");
+    if (stop) walk([...stop.parentElement.children].indexOf(stop));
+  };
+
+  const onKey = (event) => {
+    const path = event.composedPath(), ours = path.includes(root);
+    if (!ours && (isForSomeoneElse(event) || path.some((node) => node instanceof ShadowRoot))) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const free = ours || !document.activeElement || document.activeElement === document.body;
+    const near = { ArrowLeft: root.at - 1, ArrowRight: root.at + 1 };
+    const far = { Home: 0, End: end, PageUp: root.at - 1, PageDown: root.at + 1 };
+    const to = near[event.key] ?? (free ? far[event.key] : undefined);
+    if (to === undefined) return;
+    event.preventDefault();
+    walk(to);
+  };
+  // Streamlit calls this function again on every change; the cleanup of an older call may come late.
+  const run = (root.run = (root.run ?? 0) + 1);
+  document.removeEventListener("keydown", root.listening);
+  root.listening = onKey;
+  document.addEventListener("keydown", onKey);
+  root.dataset.ready = "yes";
+  return () => { if (run === root.run) document.removeEventListener("keydown", root.listening); };
+}
