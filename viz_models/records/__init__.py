@@ -14,6 +14,16 @@ from viz_models.records.attention import (
     MaskSpec,
     TextModel,
 )
+from viz_models.records.attention_cost import (
+    LAYER_KINDS,
+    CostPoint,
+    CostRun,
+    CostSpec,
+    LayerKind,
+    PathPoint,
+    Slope,
+)
+from viz_models.records.attention_scale import ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
 from viz_models.records.build import (
     Activation,
     BlockKind,
@@ -81,6 +91,7 @@ from viz_models.records.training import (
 from viz_models.records.values import Calculation, Cell, Footprint, Merge, Number, Window
 
 __all__ = [
+    "LAYER_KINDS",
     "Activation",
     "Alone",
     "AttendSpec",
@@ -96,6 +107,9 @@ __all__ = [
     "CellNorm",
     "Connect",
     "ConvSpec",
+    "CostPoint",
+    "CostRun",
+    "CostSpec",
     "Degenerate",
     "DigitsNetSpec",
     "Down",
@@ -108,6 +122,7 @@ __all__ = [
     "ImageRef",
     "Influence",
     "Init",
+    "LayerKind",
     "Line",
     "MaskFill",
     "MaskKind",
@@ -129,6 +144,7 @@ __all__ = [
     "Over",
     "Pair",
     "PairedDifference",
+    "PathPoint",
     "Photo",
     "Place",
     "Positions",
@@ -143,9 +159,14 @@ __all__ = [
     "Running",
     "RunningSpec",
     "RunningTrace",
+    "ScaleBands",
+    "ScaleRows",
+    "ScaleSpec",
+    "ScaleSweep",
     "SentenceRow",
     "SentenceSpec",
     "Sentences",
+    "Slope",
     "SourceKind",
     "SourceSpec",
     "Stem",
