@@ -1,0 +1,60 @@
+"""Words and their numbers. No torch: a page may split a sentence before the networks are there."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from viz_models.models import lexicon
+
+SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")
+PAD, BOS, EOS, UNK = range(4)
+ENGLISH = SPECIAL + lexicon.english()
+FRENCH = SPECIAL + lexicon.french()
+MAX_TOKENS = 128  # of a sentence, its <eos> or <bos> not counted
+_ENGLISH_IDS = {word: i for i, word in enumerate(ENGLISH)}
+_FRENCH_IDS = {word: i for i, word in enumerate(FRENCH)}
+_SHORT = {"n't": " not", "i'm": "i am", "'re": " are", "it's": "it is", "he's": "he is"}
+
+
+class Tokens(NamedTuple):
+    """A sentence cut into words."""
+
+    ids: tuple[int, ...]  # UNK for what the vocabulary lacks
+    tokens: tuple[str, ...]  # as typed, in lower case
+    unknown: tuple[str, ...]  # those mapped to UNK, each once
+
+
+def tokenize(text: str) -> Tokens:
+    """Cut English into words; all punctuation but the question mark is left out.
+
+    Raises:
+        ValueError: If no word is left, or more than MAX_TOKENS are.
+    """
+    lowered = text.lower().replace("’", "'")
+    for short, long in _SHORT.items():
+        lowered = re.sub(re.escape(short) + r"\b", long, lowered)
+    words = re.findall(r"<\w+>|[^\W_]+(?:[-'][^\W_]+)*|\?", lowered)
+    if not words:
+        raise ValueError("the text has no word; try: i love cats")
+    if len(words) > MAX_TOKENS:
+        raise ValueError(f"the text has {len(words)} words; the limit is {MAX_TOKENS}")
+    ids = tuple(_ENGLISH_IDS.get(word, UNK) for word in words)
+    unknown = dict.fromkeys(w for w, i in zip(words, ids, strict=True) if i == UNK)
+    return Tokens(ids, tuple(words), tuple(unknown))
+
+
+def french_ids(tokens: Iterable[str]) -> tuple[int, ...]:
+    """French tokens as numbers; UNK for what the vocabulary lacks."""
+    return tuple(_FRENCH_IDS.get(token, UNK) for token in tokens)
+
+
+def french_tokens(ids: Iterable[int]) -> tuple[str, ...]:
+    """French tokens up to the first <eos>, which is left out."""
+    tokens = [FRENCH[i] for i in ids]
+    return tuple(tokens[: tokens.index("<eos>")] if "<eos>" in tokens else tokens)
+
+
+def english_tokens(ids: Iterable[int]) -> tuple[str, ...]:
+    """English tokens up to the first <eos>, which is left out."""
+    tokens = [ENGLISH[i] for i in ids]
+    return tuple(tokens[: tokens.index("<eos>")] if "<eos>" in tokens else tokens)
