@@ -11,13 +11,21 @@ BranchScale = Literal["one", "depth", "zero"]  # 1, 1/sqrt(L), last gamma starts
 Init = Literal["torch", "he", "xavier", "orthogonal"]
 Stem = Literal["none", "3x3", "7x7 pool"]  # "7x7 pool": stride 2, then max pool of stride 2
 Down = Literal["stride", "max pool", "avg pool"]  # how a stage after the first halves H and W
+LastPool = Literal["none", "max pool", "avg pool"]  # one more halving before the head
+Padding = Literal["same", "valid"]  # of the blocks' convolutions
+Shortcut = Literal["projection", "pad"]  # where shapes change: a 1x1 convolution, or zeros
+Activate = Literal["branch", "sum"]  # where a block's last activation stands
 Positions = Literal["none", "sinusoidal", "learned", "rotary"]
 TransformerNorm = Literal["layer", "rms"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvSpec:
-    """A convolutional network: stem, stages of equal blocks, head."""
+    """A convolutional network: stem, stages of equal blocks, head.
+
+    A block of stage k gives widths[k] channels. A dense block adds widths[k] channels to those
+    it was given; between dense stages a transition halves channels, height and width.
+    """
 
     depths: tuple[int, ...] = (20,)  # blocks of each stage
     widths: tuple[int, ...] = (16,)  # channels of each stage's blocks; a dense block's growth
@@ -25,25 +33,31 @@ class ConvSpec:
     size: int = 32  # input height and width
     classes: int = 10
     stem: Stem = "3x3"
+    stem_width: int = 0  # channels of the stem; 0: as many as the first stage's
     down: Down = "stride"
     kernel_size: int = 3  # 1 to 7
     stride: int = 1  # of the very first block
     dilation: int = 1
-    groups: int = 1  # of every convolution in a block that can be split
-    shuffle: bool = False  # of the channels, between grouped convolutions
+    padding: Padding = "same"
+    groups: int = 1  # of the kernel_size convolutions; C is depthwise
+    pointwise_groups: int = 1  # of a bottleneck's 1x1 convolutions
+    shuffle: bool = False  # of the channels, after the first grouped convolution of a block
     block: BlockKind = "single"
-    expansion: int = 4  # of a bottleneck: channels out / channels of its 3x3
+    expansion: int = 4  # of a bottleneck: channels out / channels of its 3x3; dense: inner / growth
     connect: Connect = "residual"
+    shortcut: Shortcut = "projection"
     norm: BuildNorm = "none"
     norm_groups: int = 4  # of GroupNorm
     pre_activation: bool = False  # norm and activation before the convolution
     activation: Activation = "relu"
+    activate: Activate = "branch"  # x + relu(conv(x)), or relu(x + conv(x)) as in ResNet
     se_ratio: int = 0  # squeeze and excitation: C / ratio; 0 is none
     branch_scale: BranchScale = "one"
     init: Init = "he"
     bias: bool = False  # of the convolutions
     hidden: tuple[int, ...] = ()  # linear layers before the last one
-    dropout: float = 0.0  # between them
+    dropout: float = 0.0  # after each of them
+    last_pool: LastPool = "none"
     flatten: bool = False  # head sees all positions; False: their mean
 
 
@@ -77,7 +91,7 @@ class TransformerSpec:
 class MlpSpec:
     """A multilayer perceptron over flattened pixels."""
 
-    depth: int = 20  # hidden layers
+    depth: int = 20  # hidden layers after the first, which brings the pixels to `width`
     width: int = 64
     in_channels: int = 3
     size: int = 8  # input height and width

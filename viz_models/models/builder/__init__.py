@@ -1,0 +1,53 @@
+"""Networks that are built from a spec: torch waits until one is asked for."""
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec
+
+if TYPE_CHECKING:
+    from viz_models.models.builder.conv import ConvNet
+    from viz_models.models.builder.mlp import Mlp
+    from viz_models.models.builder.transformer import Transformer
+
+    Net: TypeAlias = ConvNet | Mlp | Transformer
+
+
+def build(spec: BuildSpec, seed: int = 0) -> "Net":
+    """A fresh network in training mode, the same for the same seed.
+
+    Equals `torch.manual_seed(seed)` followed by the class with the spec, bit for bit, and leaves
+    torch's global generator where it was. It may be large: ask `analysis.price.refusal` first.
+
+    Raises:
+        ValueError: If the spec asks for what cannot go together; the line says what can.
+    """
+    from viz_models.models import registry
+
+    with registry.seeded(seed):
+        return _made(spec)
+
+
+def skeleton(spec: BuildSpec) -> "Net":
+    """The network on the meta device, in eval mode: modules and shapes, no values, no memory.
+
+    Raises:
+        ValueError: If the spec asks for what cannot go together; the line says what can.
+    """
+    import torch
+
+    with torch.device("meta"):
+        return _made(spec).eval()
+
+
+def _made(spec: BuildSpec) -> "Net":
+    if isinstance(spec, ConvSpec):
+        from viz_models.models.builder.conv import ConvNet
+
+        return ConvNet(spec)
+    if isinstance(spec, MlpSpec):
+        from viz_models.models.builder.mlp import Mlp
+
+        return Mlp(spec)
+    from viz_models.models.builder.transformer import Transformer
+
+    return Transformer(spec)

@@ -1,0 +1,145 @@
+"""What a ConvSpec means, convolution by convolution; the network and its price both read it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from viz_models.records import ConvSpec
+
+TRANSITION = 2  # a dense net's transition divides its channels by this: DenseNet, theta = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conv:
+    """One convolution; kernel, stride, dilation and padding are the same for both axes."""
+
+    inputs: int  # channels
+    outputs: int
+    kernel: int = 1
+    stride: int = 1
+    dilation: int = 1
+    padding: int = 0
+    groups: int = 1
+
+    def side(self, before: int) -> int:
+        """Height or width of its output."""
+        reach = self.dilation * (self.kernel - 1) + 1
+        return (before + 2 * self.padding - reach) // self.stride + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One block: the convolutions of its branch, and what its skip joins."""
+
+    inputs: int
+    outputs: int  # of the block: a dense one adds to its inputs
+    stride: int
+    branch: tuple[Conv, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What stands before a stage's blocks, and the blocks."""
+
+    inputs: int  # channels before the transition, if there is one
+    transition: bool  # norm, activation, 1x1 convolution and pool, between dense stages
+    pool: bool  # of 2x2, before the blocks
+    blocks: tuple[Block, ...]
+
+
+def stem(spec: ConvSpec) -> Conv | None:
+    """The first convolution; a 7x7 one is followed by norm, activation and a 3x3 max pool."""
+    if spec.stem == "none":
+        return None
+    kernel, stride = (7, 2) if spec.stem == "7x7 pool" else (3, 1)
+    return Conv(
+        inputs=spec.in_channels,
+        outputs=spec.stem_width or spec.widths[0],
+        kernel=kernel,
+        stride=stride,
+        padding=kernel // 2,
+    )
+
+
+def stages(spec: ConvSpec) -> Iterator[Stage]:
+    """The stages in order; each but the first halves height and width."""
+    first = stem(spec)
+    channels = first.outputs if first else spec.in_channels
+    for k, (depth, width) in enumerate(zip(spec.depths, spec.widths, strict=True)):
+        before = channels
+        transition = spec.connect == "dense" and k > 0
+        channels = max(1, channels // TRANSITION) if transition else channels
+        pool = not transition and spec.down != "stride" and k > 0
+        blocks = []
+        for i in range(depth):
+            stride = 1 if i or spec.connect == "dense" else (2 if k else spec.stride)
+            stride = 1 if pool and not i else stride
+            blocks.append(_block(spec, channels, width, stride))
+            channels = blocks[-1].outputs
+        yield Stage(inputs=before, transition=transition, pool=pool, blocks=tuple(blocks))
+
+
+def _block(spec: ConvSpec, inputs: int, width: int, stride: int) -> Block:
+    outputs = inputs + width if spec.connect == "dense" else width
+    return Block(
+        inputs=inputs, outputs=outputs, stride=stride, branch=_branch(spec, inputs, width, stride)
+    )
+
+
+def _branch(spec: ConvSpec, inputs: int, width: int, stride: int) -> tuple[Conv, ...]:
+    if spec.block == "single":
+        return (_window(spec, inputs, width, stride),)
+    if spec.block == "basic":
+        return _window(spec, inputs, width, stride), _window(spec, width, width, 1)
+    if spec.connect == "dense":  # DenseNet-B: the 1x1 keeps the 3x3 from seeing all channels
+        inner = width * spec.expansion
+        return _pointwise(spec, inputs, inner), _window(spec, inner, width, stride)
+    inner = width // spec.expansion
+    return (
+        _pointwise(spec, inputs, inner),
+        _window(spec, inner, inner, stride),
+        _pointwise(spec, inner, width),
+    )
+
+
+def _window(spec: ConvSpec, inputs: int, outputs: int, stride: int) -> Conv:
+    return Conv(
+        inputs=inputs,
+        outputs=outputs,
+        kernel=spec.kernel_size,
+        stride=stride,
+        dilation=spec.dilation,
+        padding=spec.dilation * (spec.kernel_size // 2) if spec.padding == "same" else 0,
+        groups=math.gcd(spec.groups, inputs, outputs),  # a photo's 3 channels stay together
+    )
+
+
+def _pointwise(spec: ConvSpec, inputs: int, outputs: int) -> Conv:
+    groups = math.gcd(spec.pointwise_groups, inputs, outputs)
+    return Conv(inputs=inputs, outputs=outputs, groups=groups)
+
+
+def sides(spec: ConvSpec) -> list[int]:
+    """Height or width of the maps: of the input, after the stem, then after every block.
+
+    A pool that finds fewer than 2 pixels leaves 0, and whatever follows is 0 or less.
+    """
+    found = [spec.size]
+    first = stem(spec)
+    if first:
+        side = first.side(spec.size)
+        found.append((side - 1) // 2 + 1 if spec.stem == "7x7 pool" else side)
+    for stage in stages(spec):
+        side = found[-1] // 2 if stage.pool or stage.transition else found[-1]
+        for block in stage.blocks:
+            for conv in block.branch:
+                side = conv.side(side)
+            found.append(side)
+    if spec.last_pool != "none":
+        found.append(found[-1] // 2)
+    return found
+
+
+def features(spec: ConvSpec) -> int:
+    """Channels of the last stage's output."""
+    return list(stages(spec))[-1].blocks[-1].outputs
