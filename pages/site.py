@@ -19,6 +19,9 @@ CHAPTERS = {
         st.Page(HERE / "normalize/sentences.py", title="Sentences", url_path="sentences"),
         st.Page(HERE / "normalize/training.py", title="Training", url_path="norm-training"),
     ],
+    "Attend": [
+        st.Page(HERE / "attend/scale.py", title="Why divide by √d_k", url_path="scale"),
+    ],
 }
 
 st.set_page_config(page_title="Forward Pass", page_icon=HERE / "favicon.svg", layout="wide")
