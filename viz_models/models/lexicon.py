@@ -1,6 +1,11 @@
 """The words of a small English and French: what the translator knows."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Kind = Literal["person", "animal", "thing"]
+ALL: tuple[Kind, ...] = ("person", "animal", "thing")
+ALIVE: tuple[Kind, ...] = ("person", "animal")
+NO_PERSON: tuple[Kind, ...] = ("animal", "thing")
 
 
 class Noun(NamedTuple):
@@ -11,7 +16,7 @@ class Noun(NamedTuple):
     fr: str
     fr_plural: str
     feminine: bool
-    alive: bool = False
+    kind: Kind = "thing"
 
 
 class Adjective(NamedTuple):
@@ -20,6 +25,7 @@ class Adjective(NamedTuple):
     en: str
     fr: tuple[str, str, str, str]  # m, f, m plural, f plural
     before: bool = False
+    of: tuple[Kind, ...] = ALL  # what can be so
 
 
 class Verb(NamedTuple):
@@ -29,17 +35,20 @@ class Verb(NamedTuple):
     en_third: str  # he, she, it
     fr: tuple[str, str, str, str, str]  # je, tu, il, nous, ils
     generic: bool = False  # "i love cats" is about all cats: "les chats", not "des chats"
+    of: tuple[Kind, ...] = ALL  # what it can be done to
 
 
-def _adjective(en: str, fr: str, *, before: bool = False) -> Adjective:
+def _adjective(en: str, fr: str, of: tuple[Kind, ...] = ALL, *, before: bool = False) -> Adjective:
     """Regular endings; "fr" is "masculine" or "masculine feminine"."""
     m, f = (fr.split() * 2)[:2] if " " in fr else (fr, fr if fr.endswith("e") else fr + "e")
-    return Adjective(en, (m, f, m if m[-1] in "sx" else m + "s", f + "s"), before)
+    return Adjective(en, (m, f, m if m[-1] in "sx" else m + "s", f + "s"), before, of)
 
 
-def _verb(en: str, third: str, fr: str, *, generic: bool = False) -> Verb:
+def _verb(
+    en: str, third: str, fr: str, of: tuple[Kind, ...] = ALL, *, generic: bool = False
+) -> Verb:
     je, tu, il, nous, ils = fr.split()
-    return Verb(en, third, (je, tu, il, nous, ils), generic)
+    return Verb(en, third, (je, tu, il, nous, ils), generic, of)
 
 
 def _er(stem: str) -> str:
@@ -47,18 +56,18 @@ def _er(stem: str) -> str:
 
 
 NOUNS = (
-    Noun("cat", "cats", "chat", "chats", False, True),
-    Noun("dog", "dogs", "chien", "chiens", False, True),
-    Noun("bird", "birds", "oiseau", "oiseaux", False, True),
-    Noun("horse", "horses", "cheval", "chevaux", False, True),
-    Noun("mouse", "mice", "souris", "souris", True, True),
-    Noun("cow", "cows", "vache", "vaches", True, True),
-    Noun("man", "men", "homme", "hommes", False, True),
-    Noun("woman", "women", "femme", "femmes", True, True),
-    Noun("boy", "boys", "garçon", "garçons", False, True),
-    Noun("girl", "girls", "fille", "filles", True, True),
-    Noun("child", "children", "enfant", "enfants", False, True),
-    Noun("friend", "friends", "ami", "amis", False, True),
+    Noun("cat", "cats", "chat", "chats", False, "animal"),
+    Noun("dog", "dogs", "chien", "chiens", False, "animal"),
+    Noun("bird", "birds", "oiseau", "oiseaux", False, "animal"),
+    Noun("horse", "horses", "cheval", "chevaux", False, "animal"),
+    Noun("mouse", "mice", "souris", "souris", True, "animal"),
+    Noun("cow", "cows", "vache", "vaches", True, "animal"),
+    Noun("man", "men", "homme", "hommes", False, "person"),
+    Noun("woman", "women", "femme", "femmes", True, "person"),
+    Noun("boy", "boys", "garçon", "garçons", False, "person"),
+    Noun("girl", "girls", "fille", "filles", True, "person"),
+    Noun("child", "children", "enfant", "enfants", False, "person"),
+    Noun("friend", "friends", "ami", "amis", False, "person"),
     Noun("house", "houses", "maison", "maisons", True),
     Noun("school", "schools", "école", "écoles", True),
     Noun("car", "cars", "voiture", "voitures", True),
@@ -72,26 +81,26 @@ ADJECTIVES = (
     _adjective("big", "grand", before=True),
     _adjective("small", "petit", before=True),
     _adjective("pretty", "joli", before=True),
-    _adjective("young", "jeune", before=True),
-    _adjective("black", "noir"),
-    _adjective("white", "blanc blanche"),
-    _adjective("red", "rouge"),
-    _adjective("green", "vert"),
-    _adjective("blue", "bleu"),
-    _adjective("happy", "heureux heureuse"),
-    _adjective("sad", "triste"),
+    _adjective("young", "jeune", ALIVE, before=True),
+    _adjective("black", "noir", NO_PERSON),
+    _adjective("white", "blanc blanche", NO_PERSON),
+    _adjective("red", "rouge", NO_PERSON),
+    _adjective("green", "vert", NO_PERSON),
+    _adjective("blue", "bleu", NO_PERSON),
+    _adjective("happy", "heureux heureuse", ALIVE),
+    _adjective("sad", "triste", ALIVE),
     _adjective("funny", "drôle"),
 )
 TRANSITIVE = (
     _verb("love", "loves", _er("aim"), generic=True),
-    _verb("hate", "hates", _er("détest"), generic=True),
+    _verb("hate", "hates", _er("détest"), NO_PERSON, generic=True),
     _verb("see", "sees", "vois vois voit voyons voient"),
-    _verb("eat", "eats", "mange manges mange mangeons mangent"),
-    _verb("want", "wants", "veux veux veut voulons veulent"),
-    _verb("have", "has", "ai as a avons ont"),
+    _verb("eat", "eats", "mange manges mange mangeons mangent", NO_PERSON),
+    _verb("want", "wants", "veux veux veut voulons veulent", NO_PERSON),
+    _verb("have", "has", "ai as a avons ont", NO_PERSON),
     _verb("draw", "draws", _er("dessin")),
     _verb("find", "finds", _er("trouv")),
-    _verb("buy", "buys", "achète achètes achète achetons achètent"),
+    _verb("buy", "buys", "achète achètes achète achetons achètent", NO_PERSON),
     _verb("look for", "looks for", _er("cherch")),
     _verb("listen to", "listens to", _er("écout")),
 )
@@ -103,24 +112,24 @@ INTRANSITIVE = (
     _verb("play", "plays", _er("jou")),
 )
 BE = Verb("be", "is", ("suis", "es", "est", "sommes", "sont"))
-# English, its form of "be", French, which of a verb's five French forms, plural
-PRONOUNS = (
-    ("i", "am", "je", 0, False),
-    ("you", "are", "tu", 1, False),
-    ("he", "is", "il", 2, False),
-    ("she", "is", "elle", 2, False),
-    ("it", "is", "il", 2, False),
-    ("we", "are", "nous", 3, True),
-    ("they", "are", "ils", 4, True),
+# English, its form of "be", French, which of a verb's five French forms, plural, kind
+PRONOUNS: tuple[tuple[str, str, str, int, bool, Kind], ...] = (
+    ("i", "am", "je", 0, False, "person"),
+    ("you", "are", "tu", 1, False, "person"),
+    ("he", "is", "il", 2, False, "person"),
+    ("she", "is", "elle", 2, False, "person"),
+    ("it", "is", "il", 2, False, "animal"),
+    ("we", "are", "nous", 3, True, "person"),
+    ("they", "are", "ils", 4, True, "animal"),
 )
-OBJECT_PRONOUNS = (
-    ("me", "me"),
-    ("you", "te"),
-    ("him", "le"),
-    ("her", "la"),
-    ("it", "le"),
-    ("us", "nous"),
-    ("them", "les"),
+OBJECT_PRONOUNS: tuple[tuple[str, str, Kind], ...] = (
+    ("me", "me", "person"),
+    ("you", "te", "person"),
+    ("him", "le", "person"),
+    ("her", "la", "person"),
+    ("it", "le", "animal"),
+    ("us", "nous", "person"),
+    ("them", "les", "animal"),
 )
 # English singular and plural, then French: masculine, feminine, plural; "" has no such form
 DETERMINERS = (
@@ -138,7 +147,7 @@ ADVERBS = (("often", "souvent"), ("always", "toujours"))
 ELIDED = {w: f"{w[:-1]}'" for w in ("le", "la", "je", "ne", "de", "me", "te", "que")}
 BEFORE_VOWEL = ELIDED | {"ma": "mon", "ta": "ton", "sa": "son", "ce": "cet"}
 OTHER_ENGLISH = ("an", "not", "do", "does", "very", "and", "?")
-OTHER_FRENCH = ("pas", "de", "très", "et", "est-ce", "que", "?")
+OTHER_FRENCH = ("ne", "pas", "de", "très", "et", "est-ce", "que", "?")
 
 
 def english() -> tuple[str, ...]:
