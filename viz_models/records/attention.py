@@ -35,6 +35,8 @@ class AttendSpec:
     head: int = 0
     mask: MaskSpec | None = None  # None: the network's own
     off: tuple[tuple[AttentionPart, int, int], ...] = ()  # heads switched off: part, layer, head
+    batch: tuple[str, ...] = ()  # sentences beside it, to whose length it is padded
+    target: str = ""  # what the decoder reads; "": the network's own translation
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
