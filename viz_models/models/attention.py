@@ -35,6 +35,8 @@ class MultiHeadAttention(nn.Module):
         arXiv:2305.13245. Rotary positions: Su et al. 2021, eq. 34, arXiv:2104.09864.
     """
 
+    rates: Tensor
+
     def __init__(
         self,
         d_model: int,
@@ -65,6 +67,8 @@ class MultiHeadAttention(nn.Module):
         self.k_proj = nn.Linear(d_model, kv_heads * self.d_k, bias=bias)
         self.v_proj = nn.Linear(d_model, kv_heads * self.d_k, bias=bias)
         self.o_proj = nn.Linear(d_model, d_model, bias=bias)
+        rates = frequencies(self.d_k) if rotary else None
+        self.register_buffer("rates", rates, persistent=False)
 
     def forward(
         self, x: Tensor, memory: Tensor | None = None, allowed: Tensor | None = None
@@ -92,7 +96,7 @@ class MultiHeadAttention(nn.Module):
         k = self.split(self.k_proj(source), self.num_kv_heads)
         v = self.split(self.v_proj(source), self.num_kv_heads)
         if self.rotary:
-            q, k = rotate(q, self.d_k), rotate(k, self.d_k)
+            q, k = rotate(q, self.rates), rotate(k, self.rates)
         group = self.num_heads // self.num_kv_heads  # query heads that share one K/V head
         k, v = k.repeat_interleave(group, dim=1), v.repeat_interleave(group, dim=1)
         scores = q @ k.transpose(-2, -1)
@@ -117,19 +121,19 @@ def positions(x: Tensor) -> Tensor:
     return torch.ones_like(first).cumsum(0) - 1
 
 
-def rotate(x: Tensor, d_k: int) -> Tensor:
+def rotate(x: Tensor, rates: Tensor) -> Tensor:
     """Turn each pair of features by an angle that grows with the position.
 
     The product of two rotated vectors depends on how far apart they are, not on where.
 
     Args:
-        x: (B, H, T, d_k) float.
-        d_k: Its last size, even; an int also where x is only traced.
+        x: (B, H, T, d_k) float, d_k even.
+        rates: (d_k / 2,) radians a position, as from `frequencies`.
 
     References:
         Su et al. 2021, eq. 34, arXiv:2104.09864.
     """
-    angles = positions(x).unsqueeze(-1) * frequencies(d_k).to(x)  # (T, d_k / 2)
+    angles = positions(x).unsqueeze(-1) * rates  # (T, d_k / 2)
     cos, sin = angles.cos(), angles.sin()
     even, odd = x[..., 0::2], x[..., 1::2]
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)

@@ -22,6 +22,9 @@ _ROOT_GROUPS: tuple[tuple[type[nn.Module], str], ...] = (
     (nn.AdaptiveAvgPool2d, "avgpool"),
     (nn.Flatten, "head"),
     (nn.Linear, "head"),
+    (nn.LayerNorm, "head"),  # of a Transformer's last token vectors
+    (nn.RMSNorm, "head"),
+    (nn.Embedding, "embed"),
 )
 
 
@@ -35,6 +38,8 @@ class _Tracer(NodePathTracer):
     two traces at once break each other, and what any other thread calls would be recorded. So
     one trace runs at a time, and calls from other threads go straight through.
     """
+
+    proxy_buffer_attributes = True  # a mask is a step that runs with any copy, as a parameter is
 
     def __init__(self) -> None:
         super().__init__()
