@@ -51,6 +51,7 @@ class ConvSpec:
     pre_activation: bool = False  # norm and activation before the convolution
     activation: Activation = "relu"
     activate: Activate = "branch"  # x + relu(conv(x)), or relu(x + conv(x)) as in ResNet
+    inner_activation: bool = True  # after a bottleneck's kernel_size convolution; not: ShuffleNet
     se_ratio: int = 0  # squeeze and excitation: C / ratio; 0 is none
     branch_scale: BranchScale = "one"
     init: Init = "he"
@@ -116,6 +117,7 @@ class Price:
     activation_bytes: int  # kept for the backward of one example, float32, parameters excluded
     inference_bytes: int  # largest input and output alive at once, one example
     layers: int  # convolutions and linear layers
+    convolutions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,13 +107,12 @@ def _branch(spec: ConvSpec, here: plan.Block) -> Named:
     parts: Named = OrderedDict()
     shuffled = False
     for i, conv in enumerate(here.branch, start=1):
-        last = i == len(here.branch)
         if spec.pre_activation:
             parts |= _norm(spec, conv.inputs, f"norm{i}") | _activation(spec, f"act{i}")
         parts[f"conv{i}"] = _conv(conv, bias=spec.bias)
         if not spec.pre_activation:
             parts |= _norm(spec, conv.outputs, f"norm{i}")
-            if not last or spec.activate == "branch":
+            if not plan.silent(spec, here, i):
                 parts |= _activation(spec, f"act{i}")
         if spec.shuffle and not shuffled and conv.groups > 1:
             parts["shuffle"] = nn.ChannelShuffle(conv.groups)

@@ -119,6 +119,12 @@ def _pointwise(spec: ConvSpec, inputs: int, outputs: int) -> Conv:
     return Conv(inputs=inputs, outputs=outputs, groups=groups)
 
 
+def silent(spec: ConvSpec, block: Block, i: int) -> bool:
+    """Whether no activation follows a branch's i-th convolution, counted from 1."""
+    last = i == len(block.branch) and spec.activate == "sum"
+    return last or (i == 2 and not spec.inner_activation)
+
+
 def sides(spec: ConvSpec) -> list[int]:
     """Height or width of the maps: of the input, after the stem, then after every block.
 

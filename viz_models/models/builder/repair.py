@@ -1,0 +1,97 @@
+"""Choices that cannot go together move to the nearest that can, and say so."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from math import isfinite
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from viz_models.models.builder import repair_conv, repair_mlp, repair_transformer
+from viz_models.models.builder.repair_conv import Changes
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, Repair
+
+S = TypeVar("S", ConvSpec, MlpSpec)
+Spec = TypeVar("Spec", bound=BuildSpec)
+PASSES = 8  # a change may ask for another one; far more than was ever needed
+
+
+def repaired(spec: Spec) -> tuple[Spec, tuple[Repair, ...]]:
+    """The nearest spec that can be built.
+
+    Args:
+        spec: Any values, also forged ones: wrong types, NaN, far out of range.
+
+    Returns:
+        The spec, equal to what was asked if it was fine, and one line for each choice that moved.
+    """
+    found: tuple[BuildSpec, tuple[Repair, ...]]
+    if isinstance(spec, ConvSpec):
+        found = _settled(spec, repair_conv.RANGES, repair_conv.RULES)
+    elif isinstance(spec, MlpSpec):
+        found = _settled(spec, repair_mlp.RANGES, repair_mlp.RULES)
+    else:
+        found = repair_transformer.repaired(spec)
+    return cast("tuple[Spec, tuple[Repair, ...]]", found)
+
+
+def _settled(
+    spec: S,
+    ranges: dict[str, tuple[float, float]],
+    rules: tuple[Callable[[S], Changes], ...],
+) -> tuple[S, tuple[Repair, ...]]:
+    """Apply the rules until none has anything to say."""
+    done: list[Repair] = []
+    for _ in range(PASSES):
+        before = spec
+        for changes_of in (_typed, lambda s: _in_range(s, ranges), *rules):
+            changes = changes_of(spec)
+            done += [Repair(n, getattr(spec, n), new, why) for n, (new, why) in changes.items()]
+            spec = replace(spec, **{n: new for n, (new, _) in changes.items()})
+        if spec == before:
+            break
+    return spec, tuple(done)
+
+
+def _typed(spec: BuildSpec) -> Changes:
+    """Words that are no choice and numbers that are none go back to the default."""
+    hints, changes = get_type_hints(type(spec)), Changes()
+    for field in fields(spec):
+        value, hint = getattr(spec, field.name), hints[field.name]
+        wanted = _wanted(value, hint)
+        if wanted:
+            why = f"{field.name} is {wanted}, not {_short(value)}"
+            changes[field.name] = (field.default, why)
+    return changes
+
+
+def _wanted(value: object, hint: Any) -> str:  # noqa: ANN401 (a type hint)
+    """What the value should have been; "" if it is."""
+    whole = type(value) is int
+    if hint is bool:
+        return "" if type(value) is bool else "true or false"
+    if hint is int:
+        return "" if whole else "a whole number"
+    if hint is float:
+        real = whole or (isinstance(value, float) and isfinite(value))
+        return "" if real else "a number"
+    if get_origin(hint) is tuple:
+        whole = isinstance(value, tuple) and all(type(v) is int for v in value)
+        return "" if whole else "a list of whole numbers"
+    choices = get_args(hint)
+    return "" if isinstance(value, str) and value in choices else " or ".join(choices)
+
+
+def _in_range(spec: BuildSpec, ranges: dict[str, tuple[float, float]]) -> Changes:
+    changes = Changes()
+    for name, (low, high) in ranges.items():
+        value = getattr(spec, name)
+        several = isinstance(value, tuple)
+        kept = tuple(min(max(v, low), high) for v in (value if several else (value,)))
+        if kept != (value if several else (value,)):
+            changes[name] = (kept if several else kept[0], f"{name}: from {low:g} to {high:g}")
+    return changes
+
+
+def _short(value: object) -> str:
+    if isinstance(value, int) and abs(value) > 10**12:  # Python refuses to print the longest
+        return "a number that long"
+    return str(value)[:40]

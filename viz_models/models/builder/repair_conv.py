@@ -1,0 +1,275 @@
+"""Rules of a convolutional network's choices."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import gcd
+from typing import Any, TypeAlias
+
+from viz_models.models.builder import plan
+from viz_models.records import ConvSpec
+
+Changes: TypeAlias = dict[str, tuple[Any, str]]  # field -> what it becomes, and why
+
+MAX_STAGES = 6
+MAX_SIZE = 256  # pixels
+MAX_HIDDEN = 4
+RANGES: dict[str, tuple[float, float]] = {
+    "depths": (1, 64),
+    "widths": (2, 2048),
+    "in_channels": (1, 16),
+    "size": (4, MAX_SIZE),
+    "classes": (1, 1000),
+    "stem_width": (0, 2048),
+    "kernel_size": (1, 7),
+    "stride": (1, 4),
+    "dilation": (1, 16),
+    "groups": (1, 2048),
+    "pointwise_groups": (1, 2048),
+    "expansion": (1, 8),
+    "norm_groups": (1, 2048),
+    "se_ratio": (0, 64),
+    "hidden": (1, 4096),
+    "dropout": (0.0, 0.9),
+}
+
+
+def _stages(spec: ConvSpec) -> Changes:
+    changes = Changes()
+    depths = (spec.depths or (1,))[:MAX_STAGES]
+    if depths != spec.depths:
+        changes["depths"] = (depths, f"a network has 1 to {MAX_STAGES} stages")
+    widths = spec.widths or (16,)
+    missing = len(depths) - len(widths)
+    widths = (*widths[: len(depths)], *[widths[-1]] * missing)
+    if widths != spec.widths:
+        changes["widths"] = (widths, "as many widths as stages, one for each")
+    if len(spec.hidden) > MAX_HIDDEN:
+        why = f"a head has at most {MAX_HIDDEN} hidden layers"
+        changes["hidden"] = (spec.hidden[:MAX_HIDDEN], why)
+    return changes
+
+
+def _kernel(spec: ConvSpec) -> Changes:
+    if spec.kernel_size % 2 == 0:
+        odd = spec.kernel_size - 1
+        why = f"a window of {spec.kernel_size} has no center, so maps would shift; {odd} has one"
+        return Changes(kernel_size=(odd, why))
+    return Changes()
+
+
+def _dense(spec: ConvSpec) -> Changes:
+    changes = Changes()
+    if spec.connect != "dense":
+        return changes
+    if spec.stride > 1:
+        changes["stride"] = (1, "maps stand side by side, so a dense block keeps their size")
+    if spec.down == "stride" and len(spec.depths) > 1:
+        why = "dense blocks keep their size; the transition between them pools"
+        changes["down"] = ("avg pool", why)
+    if spec.activate == "sum":
+        changes["activate"] = ("branch", "a dense block has no sum: maps stand side by side")
+    return changes
+
+
+def _order(spec: ConvSpec) -> Changes:
+    changes = Changes()
+    if spec.pre_activation and spec.activate == "sum":
+        why = "with the activation before the convolution, nothing is left to do after the sum"
+        changes["activate"] = ("branch", why)
+    middle = spec.block == "bottleneck" and spec.connect != "dense" and not spec.pre_activation
+    if not spec.inner_activation and not middle:
+        why = (
+            "only a bottleneck that activates after its convolutions has a middle one to leave out"
+        )
+        changes["inner_activation"] = (True, why)
+    return changes
+
+
+def _shortcut(spec: ConvSpec) -> Changes:
+    blocks = [b for stage in plan.stages(spec) for b in stage.blocks]
+    if (
+        spec.connect == "residual"
+        and spec.shortcut == "pad"
+        and any(b.outputs < b.inputs for b in blocks)
+    ):
+        why = "zeros can only add channels, and here some go; a 1×1 projection can do both"
+        return Changes(shortcut=("projection", why))
+    return Changes()
+
+
+def _branch_scale(spec: ConvSpec) -> Changes:
+    if spec.branch_scale == "one":
+        return Changes()
+    if spec.connect != "residual":
+        return Changes(branch_scale=("one", "without a sum there is no branch to scale"))
+    if spec.branch_scale != "zero":
+        return Changes()
+    if spec.norm == "none":
+        return Changes(branch_scale=("one", "without a norm there is no last gamma to start at 0"))
+    if spec.pre_activation:
+        why = "a branch that ends in a convolution has no last gamma to start at 0"
+        return Changes(branch_scale=("one", why))
+    if spec.activate == "branch" and spec.activation != "identity":
+        why = "a branch that starts at 0 learns only if no activation follows its gamma"
+        return Changes(activate=("sum", why))
+    return Changes()
+
+
+def _expansion(spec: ConvSpec) -> Changes:
+    if spec.block != "bottleneck" or spec.connect == "dense":
+        return Changes()
+    shared, narrow = gcd(*spec.widths), min(spec.widths)
+    fitting = nearest(_divisors(shared, lambda d: narrow // d >= 2), spec.expansion)
+    if fitting == spec.expansion:
+        return Changes()
+    why = f"{spec.expansion} does not divide {_listed(spec.widths)} channels; {fitting} does"
+    return Changes(expansion=(fitting, why))
+
+
+def _groups(spec: ConvSpec) -> Changes:
+    changes = Changes()
+    if spec.pointwise_groups > 1 and spec.block != "bottleneck":
+        why = "only a bottleneck has 1×1 convolutions to split"
+        changes["pointwise_groups"] = (1, why)
+    elif change := _dividing(spec.pointwise_groups, "groups", _channels(spec, pointwise=True)):
+        changes["pointwise_groups"] = change
+    if change := _dividing(spec.groups, "groups", _channels(spec, pointwise=False)):
+        changes["groups"] = change
+    if spec.norm == "group" and (
+        change := _dividing(spec.norm_groups, "groups of the norm", _normalized(spec))
+    ):
+        changes["norm_groups"] = change
+    return changes
+
+
+def _dividing(asked: int, what: str, channels: set[int]) -> tuple[int, str] | None:
+    fitting = nearest(_divisors(gcd(*channels)), asked)
+    if fitting == asked:
+        return None
+    return fitting, (
+        f"{asked} {what} do not divide {_listed(tuple(sorted(channels)))} channels; "
+        f"{fitting} {'do' if fitting > 1 else 'does'}"
+    )
+
+
+def _channels(spec: ConvSpec, *, pointwise: bool) -> set[int]:
+    """Channels of all convolutions in blocks of one kind; a photo's own are left out."""
+    blocks = [b for stage in plan.stages(spec) for b in stage.blocks]
+    convs = [
+        c
+        for block in blocks
+        for i, c in enumerate(block.branch)
+        if pointwise == (spec.block == "bottleneck" and i != 1)
+    ]
+    first = blocks[0].branch[0] if spec.stem == "none" else None
+    if spec.connect == "dense":  # what a block is given differs from block to block
+        return {c.outputs for c in convs} or {1}
+    found = {c.outputs for c in convs} | {c.inputs for c in convs if c is not first}
+    return found or {1}
+
+
+def _normalized(spec: ConvSpec) -> set[int]:
+    """Channels that a norm sees again and again; the few others get a common divisor."""
+    both = _channels(spec, pointwise=True), _channels(spec, pointwise=False)
+    found = {c for channels in both for c in channels if c > 1}
+    first = plan.stem(spec)
+    return found | ({first.outputs} if first else set())
+
+
+def _squeeze(spec: ConvSpec) -> Changes:
+    narrow = min(spec.widths)
+    if spec.se_ratio > narrow:
+        why = f"{narrow} channels cannot be squeezed {spec.se_ratio} to 1; {narrow} to 1 they can"
+        return Changes(se_ratio=(narrow, why))
+    return Changes()
+
+
+def _shuffle(spec: ConvSpec) -> Changes:
+    if not spec.shuffle:
+        return Changes()
+    convs = [c for stage in plan.stages(spec) for b in stage.blocks for c in b.branch]
+    if all(c.groups == 1 for c in convs):
+        return Changes(shuffle=(False, "with 1 group there is nothing to shuffle between"))
+    if all(c.groups in (1, c.outputs) for c in convs):
+        why = "with one channel in each group, a shuffle would leave every channel in its place"
+        return Changes(shuffle=(False, why))
+    return Changes()
+
+
+def _pixels(spec: ConvSpec) -> Changes:
+    """Maps keep at least one pixel, and a window's steps stay within its map."""
+    if spec.padding == "valid" and spec.connect != "plain":
+        why = "without padding a branch shrinks, and would not fit what it joins"
+        return Changes(padding=("same", why))
+    if min(plan.sides(spec)) < 1:
+        return _larger(spec)
+    reach = spec.kernel_size // 2
+    blocks = _block_sides(spec)
+    most = max(1, (min(blocks) - 1) // reach) if reach else 1
+    if spec.dilation > most and spec.padding == "same":
+        why = f"steps of {spec.dilation} leave a map of {min(blocks)} pixels; {most} stays within"
+        return Changes(dilation=(most, why if reach else "a 1×1 window has nothing to spread"))
+    return Changes()
+
+
+def _larger(spec: ConvSpec) -> Changes:
+    """The smallest photo that lasts; if there is none, what shrinks maps goes."""
+
+    def lasts(size: int) -> bool:
+        return min(plan.sides(replace(spec, size=size))) >= 1
+
+    if lasts(MAX_SIZE):
+        size = bisect_left(range(MAX_SIZE), x=True, key=lasts)
+        why = f"{spec.size} pixels are used up before the last layer; {size} last"
+        return Changes(size=(size, why))
+    if spec.padding == "valid":
+        why = f"windows without padding use up even {MAX_SIZE} pixels"
+        return Changes(padding=("same", why))
+    return Changes(stride=(1, f"halving after halving uses up even {MAX_SIZE} pixels"))
+
+
+def _one_value(spec: ConvSpec) -> Changes:
+    """A norm whose mean is of one value gives nothing but 0."""
+    if min(_block_sides(spec)) > 1:
+        return Changes()
+    alone = spec.norm == "group" and any(c == gcd(spec.norm_groups, c) for c in _normalized(spec))
+    if spec.norm == "instance" or alone:
+        why = "on a map of 1 pixel, a mean of one channel is the value itself; layer norm fits"
+        return Changes(norm=("layer", why))
+    return Changes()
+
+
+def _block_sides(spec: ConvSpec) -> list[int]:
+    found = plan.sides(spec)
+    return found[1:-1] if spec.last_pool != "none" else found[1:]
+
+
+def nearest(choices: Iterator[int], wanted: int) -> int:
+    """The choice closest to what was wanted; the smaller of two."""
+    return min(choices, key=lambda d: (abs(d - wanted), d))
+
+
+def _divisors(number: int, fits: Callable[[int], bool] = lambda d: True) -> Iterator[int]:
+    return (d for d in range(1, number + 1) if number % d == 0 and fits(d))
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    words = [str(n) for n in dict.fromkeys(numbers)]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+RULES = (
+    _stages,
+    _kernel,
+    _dense,
+    _order,
+    _shortcut,
+    _branch_scale,
+    _expansion,
+    _groups,
+    _squeeze,
+    _shuffle,
+    _pixels,
+    _one_value,
+)
