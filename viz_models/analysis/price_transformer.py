@@ -85,9 +85,9 @@ def _inference_bytes(spec: TransformerSpec) -> int:
     """The step with the most at once: what goes in and what comes out of it."""
     d, ffn, t = spec.d_model, hidden(spec), tokens(spec)
     scores = spec.num_heads * t * t
-    steps = [2 * scores, scores + 2 * t * d, 2 * t * ffn, t * (d + ffn), 3 * t * d]
+    head = t * (d + spec.vocabulary) if predicts_tokens(spec) else d + spec.classes
+    stream = 3 if spec.residual else 2  # both sides of the add, and the sum
+    steps = [2 * scores, scores + 2 * t * d, 2 * t * ffn, t * (d + ffn), stream * t * d, head]
     if spec.source == "patches":
         steps.append(spec.in_channels * spec.size**2 + t * d)
-    if predicts_tokens(spec):
-        steps.append(t * (d + spec.vocabulary))
     return FLOAT32 * max(steps)

@@ -58,7 +58,8 @@ def _typed(spec: TransformerSpec) -> dict[str, tuple[object, str]]:
         else:
             fine, wanted = type(value) is bool, "true or false"
         if not fine:
-            why = f"{field.name} is {wanted}, not {str(value)[:40]}"
+            said = " ".join(str(value).split())[:40]
+            why = f"{field.name} is {wanted}, not {said}"
             changes[field.name] = (field.default, why)
     return changes
 

@@ -170,7 +170,7 @@ class SinusoidalPositions(nn.Module):
 
 
 def waves(count: int, d_model: int) -> Tensor:
-    """sin and cos of position / 10000^(2i / d_model): (count, d_model) float32, d_model even."""
+    """Sines and cosines of position / 10000^(2i / d_model): (count, d_model), d_model even."""
     rates = torch.exp(torch.arange(0, d_model, 2) * (-math.log(10000.0) / d_model))
     angles = torch.arange(count)[:, None] * rates
     return torch.stack((angles.sin(), angles.cos()), dim=2).flatten(1)
