@@ -95,7 +95,7 @@ class CacheTimes:
     """Time of one decoded token in one attention layer, cache and all."""
 
     spec: CacheTimesSpec
-    milliseconds: np.ndarray  # (K, L) median
+    milliseconds: np.ndarray  # (K, L) fastest of the turns
     nbytes: np.ndarray  # (K, L) that the cache held
     provenance: Provenance
 
@@ -106,6 +106,6 @@ class WordTimes:
 
     lengths: np.ndarray  # (L,) words written before
     kv_heads: tuple[int, ...]
-    cached: np.ndarray  # (K, L) milliseconds, median
+    cached: np.ndarray  # (K, L) milliseconds, fastest of several turns
     recomputed: np.ndarray  # (K, L) the whole sentence again for one more word
     provenance: Provenance
