@@ -24,7 +24,7 @@ def test_a_layer_is_timed_with_a_cache_of_that_length():
     assert (found.milliseconds > 0).all()
     for kv_heads, held in zip(SMALL.kv_heads, found.nbytes, strict=True):
         each = bytes_per_position(kv_heads, SMALL.d_k)
-        assert held.tolist() == [each * (n + 1) for n in SMALL.lengths]
+        assert held.tolist() == [each * n for n in SMALL.lengths]
 
 
 def test_words_are_timed_with_and_without():

@@ -84,7 +84,8 @@ def _drawn(
     logits = torch.empty(0)
     for word in prompt:
         logits = decoder.step(word.expand(many)).logits
-    first, drawn = logits[0], [[] for _ in range(many)]  # type: list[list[int]]
+    first = logits[0]
+    drawn: list[list[int]] = [[] for _ in range(many)]
     for _ in range(MAX_WORDS):
         chances = tempered(logits, spec.temperature, spec.top_k)
         words = torch.cat(
