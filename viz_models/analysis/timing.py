@@ -38,23 +38,25 @@ def milliseconds(ref: ModelRef, x: np.ndarray, repeats: int = 5) -> np.ndarray:
 
 def _one_pass(ref: ModelRef, traced: Graph, photo: torch.Tensor) -> list[float]:
     with registry.shared(ref) as model, torch.no_grad():  # others may have a turn in between
-        clock = _Clock(model, traced)
+        clock = Clock(model, traced)
         clock.run(photo.clone())
-    return clock.spent
+    return list(clock.spent.values())
 
 
-class _Clock(fx.Interpreter):
+class Clock(fx.Interpreter):
     """Runs a graph, in place where the network works in place, and times every named node."""
 
     def __init__(self, model: nn.Module, traced: Graph) -> None:
+        """Nothing runs yet; `run` fills in the milliseconds of every named node."""
         super().__init__(model, graph=traced.fx)
         self.names = traced.names
-        self.spent: list[float] = []
+        self.spent: dict[fx.Node, float] = {}
 
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
+        """Run one node and keep its time."""
         start = time.perf_counter()
         out = super().run_node(n)
         elapsed = (time.perf_counter() - start) * 1e3
         if n in self.names and n.op != "get_attr" and isinstance(out, torch.Tensor):
-            self.spent.append(0.0 if n.op == "placeholder" else elapsed)
+            self.spent[n] = 0.0 if n.op == "placeholder" else elapsed
         return out

@@ -74,6 +74,16 @@ from viz_models.records.build import (
     TransformerNorm,
     TransformerSpec,
 )
+from viz_models.records.build_results import (
+    Connectivity,
+    LayerTimes,
+    Paths,
+    Race,
+    RaceLine,
+    RaceLoss,
+    RaceSpec,
+    RaceView,
+)
 from viz_models.records.cards import Line
 from viz_models.records.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
 from viz_models.records.norm_experiments import (
@@ -144,6 +154,7 @@ __all__ = [
     "Cell",
     "CellNorm",
     "Connect",
+    "Connectivity",
     "ConvSpec",
     "CostPoint",
     "CostRun",
@@ -164,6 +175,7 @@ __all__ = [
     "Influence",
     "Init",
     "LayerKind",
+    "LayerTimes",
     "Line",
     "MaskFill",
     "MaskKind",
@@ -188,12 +200,18 @@ __all__ = [
     "Pair",
     "PairedDifference",
     "PathPoint",
+    "Paths",
     "Photo",
     "Place",
     "Positions",
     "Prepared",
     "Price",
     "Provenance",
+    "Race",
+    "RaceLine",
+    "RaceLoss",
+    "RaceSpec",
+    "RaceView",
     "ReceptiveField",
     "Refusal",
     "Repair",
