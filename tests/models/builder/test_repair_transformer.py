@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.models.builder.transformer_specs import ASKED, example
 from viz_models.models.builder import build
-from viz_models.models.builder.repair_transformer import RANGES, nearest_divisor, repaired
+from viz_models.models.builder.repair import repaired
+from viz_models.models.builder.repair_transformer import RANGES
 from viz_models.records import TransformerSpec
 
 FORGED = st.one_of(
@@ -26,7 +27,7 @@ FORGED = st.one_of(
 def test_what_is_repaired_stays_and_runs(asked):
     spec, moved = repaired(asked)
     assert repaired(spec) == (spec, ())
-    assert {m.field for m in moved} == {
+    assert {m.field for m in moved} >= {
         f.name for f in fields(spec) if getattr(spec, f.name) != getattr(asked, f.name)
     }
     assert build(spec, 0)(example(spec, 1)).isfinite().all()
@@ -49,13 +50,13 @@ def test_forged_values_find_a_home(forged):
             {"num_heads": 6},
             "num_heads",
             4,
-            "6 heads do not split d_model 64 into equal parts; 4 do",
+            "6 heads do not split d_model 64 into equal parts; 4 can",
         ),
         (
             {"d_model": 24, "num_heads": 8, "positions": "rotary"},
             "num_heads",
             6,
-            "8 heads do not split d_model 24 into even parts; 6 do",
+            "8 heads do not split d_model 24 into even parts; 6 can",
         ),
         (
             {"num_heads": 8, "num_kv_heads": 3},
@@ -69,8 +70,8 @@ def test_forged_values_find_a_home(forged):
             8,
             "sinusoidal positions take features in pairs, so d_model is even",
         ),
-        ({"patch": 5}, "patch", 4, "patches of 5 do not tile 32 pixels; 4 do"),
-        ({"layers": 10**9}, "layers", 48, "layers goes from 1 to 48"),
+        ({"patch": 5}, "patch", 4, "patches of 5 do not tile 32 pixels; 4 can"),
+        ({"layers": 10**9}, "layers", 48, "layers: from 1 to 48"),
         ({"dropout": float("nan")}, "dropout", 0.0, "dropout is a number, not nan"),
         ({"norm": "batch"}, "norm", "layer", "norm is layer or rms, not batch"),
     ],
@@ -83,11 +84,3 @@ def test_it_says_what_moved(asked, field, became, why):
         became,
         why,
     )
-
-
-@given(st.integers(1, 2000), st.integers(1, 2000))
-def test_nearest_divisor(number, wanted):
-    found = nearest_divisor(number, wanted)
-    divisors = [d for d in range(1, number + 1) if number % d == 0]
-    assert found in divisors
-    assert all(abs(found - wanted) <= abs(d - wanted) for d in divisors)

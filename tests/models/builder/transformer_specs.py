@@ -6,7 +6,7 @@ from typing import get_args, get_type_hints
 import torch
 from hypothesis import strategies as st
 
-from viz_models.models.builder.repair_transformer import repaired
+from viz_models.models.builder.repair import repaired
 from viz_models.records import TransformerSpec
 
 SIZES = {

@@ -7,9 +7,9 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from viz_models.models.builder import repair_conv, repair_mlp, repair_transformer
 from viz_models.models.builder.repair_conv import Changes
-from viz_models.records import BuildSpec, ConvSpec, MlpSpec, Repair
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, Repair, TransformerSpec
 
-S = TypeVar("S", ConvSpec, MlpSpec)
+S = TypeVar("S", ConvSpec, MlpSpec, TransformerSpec)
 Spec = TypeVar("Spec", bound=BuildSpec)
 PASSES = 8  # a change may ask for another one; far more than was ever needed
 
@@ -29,7 +29,7 @@ def repaired(spec: Spec) -> tuple[Spec, tuple[Repair, ...]]:
     elif isinstance(spec, MlpSpec):
         found = _settled(spec, repair_mlp.RANGES, repair_mlp.RULES)
     else:
-        found = repair_transformer.repaired(spec)
+        found = _settled(spec, repair_transformer.RANGES, repair_transformer.RULES)
     return cast("tuple[Spec, tuple[Repair, ...]]", found)
 
 
