@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from viz_models.cli import attend, norm, record, trace
+from viz_models.cli import attend, norm, record, trace, train_attention
 from viz_models.cli.command import Command
 
 COMMANDS: dict[str, Command] = {
@@ -14,6 +14,7 @@ COMMANDS: dict[str, Command] = {
     "norm": norm.COMMAND,
     "attend": attend.COMMAND,
     "record": record.COMMAND,
+    "train-attention": train_attention.COMMAND,
 }
 BAD_INPUT = 2
 

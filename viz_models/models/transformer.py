@@ -20,7 +20,7 @@ OPEN: Gates = {}
 class TransformerConfig:
     """All sizes of one of these networks."""
 
-    d_model: int = 64
+    d_model: int = 32
     num_heads: int = 4
     num_kv_heads: int = 4
     layers: int = 2  # of the encoder, and as many of the decoder

@@ -38,9 +38,14 @@ def tokenize(text: str) -> Tokens:
         raise ValueError("the text has no word; try: i love cats")
     if len(words) > MAX_TOKENS:
         raise ValueError(f"the text has {len(words)} words; the limit is {MAX_TOKENS}")
-    ids = tuple(_ENGLISH_IDS.get(word, UNK) for word in words)
+    ids = english_ids(words)
     unknown = dict.fromkeys(w for w, i in zip(words, ids, strict=True) if i == UNK)
     return Tokens(ids, tuple(words), tuple(unknown))
+
+
+def english_ids(tokens: Iterable[str]) -> tuple[int, ...]:
+    """English tokens as numbers; UNK for what the vocabulary lacks."""
+    return tuple(_ENGLISH_IDS.get(token, UNK) for token in tokens)
 
 
 def french_ids(tokens: Iterable[str]) -> tuple[int, ...]:

@@ -2,36 +2,27 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from viz_models.models.lexicon import (
     ADJECTIVES,
     ADVERBS,
-    ALIVE,
+    ALL,
     BE,
     BEFORE_VOWEL,
-    DETERMINERS,
     INTRANSITIVE,
     NOUNS,
-    OBJECT_PRONOUNS,
-    PRONOUNS,
     TRANSITIVE,
-    Adjective,
-    Kind,
-    Noun,
-    Verb,
 )
+from viz_models.training import phrases
+from viz_models.training.phrases import Pairing, Phrase, noun_phrase, object_pronoun
 
 VOWELS = tuple("aeiouéèh")  # the h of homme and heureux is mute
-UNKNOWN = Noun("<unk>", "<unk>", "<unk>", "<unk>", False, "animal")
 UNKNOWN_SHARE = 0.03  # of the nouns in training
 HELD_OUT_SHARE = 0.1  # of the pairings
 HELD_OUT_SEED = 0
 ALWAYS_HELD_OUT = (("love", "cat"), ("black", "cat"))  # the lessons' own examples
-
-Pairing = tuple[str, str]  # adjective or verb, and the noun it belongs to
 
 
 class SentencePair(NamedTuple):
@@ -40,21 +31,6 @@ class SentencePair(NamedTuple):
     english: tuple[str, ...]
     french: tuple[str, ...]
     pairings: frozenset[Pairing]
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A subject or an object."""
-
-    english: tuple[str, ...]
-    french: tuple[str, ...]
-    nouns: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    pairings: frozenset[Pairing] = frozenset()
-    form: int = 2  # which of the five forms of a French verb follows it
-    be: str = "is"
-    plural: bool = False
-    feminine: bool = False
 
 
 @cache
@@ -98,7 +74,10 @@ def sentence(rng: random.Random, unknown: float = 0.0) -> SentencePair:
         rng: Where the choices come from.
         unknown: Share of the nouns that become <unk>.
     """
-    subject = _subject(rng, unknown)
+    if rng.random() < 0.06:
+        alone = noun_phrase(rng, ALL, unknown)  # "the black cat"
+        return SentencePair(_articles(alone.english), _elided(alone.french), alone.pairings)
+    subject = phrases.subject(rng, unknown)
     negated = rng.random() < 0.25
     asked = not negated and rng.random() < 0.12
     kind = rng.random()
@@ -112,7 +91,7 @@ def sentence(rng: random.Random, unknown: float = 0.0) -> SentencePair:
 
 
 def _being(
-    rng: random.Random, subject: _Phrase, negated: bool, asked: bool
+    rng: random.Random, subject: Phrase, negated: bool, asked: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[Pairing]]:
     """The cats are (not) (very) black."""
     adjective = rng.choice([a for a in ADJECTIVES if set(subject.kinds) <= set(a.of)])
@@ -129,18 +108,18 @@ def _being(
 
 
 def _doing(
-    rng: random.Random, subject: _Phrase, negated: bool, asked: bool, kind: float, unknown: float
+    rng: random.Random, subject: Phrase, negated: bool, asked: bool, kind: float, unknown: float
 ) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[Pairing]]:
     """He does not often see the cat; he sees it; he sleeps."""
     verb = rng.choice(INTRANSITIVE if kind < 0.35 else TRANSITIVE)
     adverb = rng.choice(ADVERBS) if rng.random() < 0.15 else None
-    thing = _Phrase((), ())
+    thing = Phrase((), ())
     clitic: tuple[str, ...] = ()
     if kind >= 0.5:
-        thing = _noun_phrase(rng, verb.of, unknown, verb=verb, negated=negated)
+        thing = noun_phrase(rng, verb.of, unknown, verb=verb, negated=negated)
     elif kind >= 0.35:
-        english_object, french_object = _object_pronoun(rng, subject, verb)
-        thing, clitic = _Phrase((english_object,), ()), (french_object,)
+        english_object, french_object = object_pronoun(rng, subject, verb)
+        thing, clitic = Phrase((english_object,), ()), (french_object,)
     third = subject.be == "is"
     often = adverb[:1] if adverb else ()
     if negated or asked:
@@ -159,116 +138,10 @@ def _doing(
     return english, french, own | thing.pairings
 
 
-def _negated(
-    subject: _Phrase, clitic: tuple[str, ...], verb: str, negated: bool
-) -> tuple[str, ...]:
+def _negated(subject: Phrase, clitic: tuple[str, ...], verb: str, negated: bool) -> tuple[str, ...]:
     """Subject, pronoun and verb, between "ne" and "pas" if so."""
     middle = ("ne", *clitic, verb, "pas") if negated else (*clitic, verb)
     return (*subject.french, *middle)
-
-
-def _subject(rng: random.Random, unknown: float) -> _Phrase:
-    if rng.random() < 0.5:
-        english, be, french, form, plural, kind = rng.choice(PRONOUNS)
-        feminine = english == "she"
-        return _Phrase((english,), (french,), (), (kind,), frozenset(), form, be, plural, feminine)
-    first = _noun_phrase(rng, ALIVE, unknown)
-    if rng.random() > 0.08:
-        return first
-    second = _noun_phrase(rng, ALIVE, unknown)
-    return _Phrase(
-        (*first.english, "and", *second.english),
-        (*first.french, "et", *second.french),
-        first.nouns + second.nouns,
-        first.kinds + second.kinds,
-        first.pairings | second.pairings,
-        form=4,
-        be="are",
-        plural=True,
-        feminine=first.feminine and second.feminine,
-    )
-
-
-def _noun_phrase(
-    rng: random.Random,
-    kinds: tuple[Kind, ...],
-    unknown: float,
-    *,
-    verb: Verb | None = None,
-    negated: bool = False,
-) -> _Phrase:
-    """A noun with what belongs to it.
-
-    Args:
-        rng: Where the choices come from.
-        kinds: What the noun may be.
-        unknown: Share of <unk>.
-        verb: Whose object it is; None for a subject.
-        negated: Whether the verb is.
-    """
-    nouns = [noun for noun in NOUNS if noun.kind in kinds]
-    noun = UNKNOWN if rng.random() < unknown else rng.choice(nouns)
-    plural = noun is not UNKNOWN and rng.random() < 0.45
-    english_article, article = _article(rng, noun, plural, verb)
-    bare = english_article == ""
-    if bare and verb is not None:
-        plural = True  # "i love cat", as learners write it, means them all
-    adjectives = _adjectives(rng, noun)
-    before = [a for a in adjectives if a.before]
-    if article == "des" and before:
-        article = "de"
-    if negated and verb is not None and not verb.generic and article in ("un", "une", "des"):
-        article = "de"
-    form = 2 * plural + noun.feminine
-    singular_said = bare and verb is not None and rng.random() < 0.15
-    name = noun.en_plural if plural and not singular_said else noun.en
-    return _Phrase(
-        (*([english_article] if english_article else []), *(a.en for a in adjectives), name),
-        (
-            article,
-            *(a.fr[form] for a in before),
-            noun.fr_plural if plural else noun.fr,
-            *(a.fr[form] for a in adjectives if not a.before),
-        ),
-        (noun.en,),
-        (noun.kind,),
-        frozenset((a.en, noun.en) for a in adjectives),
-        form=4 if plural else 2,
-        be="are" if plural else "is",
-        plural=plural,
-        feminine=noun.feminine,
-    )
-
-
-def _article(rng: random.Random, noun: Noun, plural: bool, verb: Verb | None) -> tuple[str, str]:
-    """English and French determiner; the English one may be empty."""
-    bare = 0.35 if verb is not None and verb.generic else 0.25
-    if (plural or noun is UNKNOWN) and rng.random() < bare:
-        return "", "les" if verb is None or verb.generic else "des"
-    fits = [d for d in DETERMINERS if d[plural]]
-    weights = [4 if d[0] == "the" else 2 if d[0] == "a" else 1 for d in fits]
-    chosen = rng.choices(fits, weights)[0]
-    return chosen[plural], chosen[4] if plural else chosen[2 + noun.feminine]
-
-
-def _adjectives(rng: random.Random, noun: Noun) -> tuple[Adjective, ...]:
-    """None, one, or one that French says before the noun and one after it."""
-    fits = [a for a in ADJECTIVES if noun.kind in a.of]
-    draw = rng.random()
-    if draw < 0.55:
-        return ()
-    if draw < 0.88:
-        return (rng.choice(fits),)
-    before, after = [a for a in fits if a.before], [a for a in fits if not a.before]
-    return rng.choice(before), rng.choice(after)
-
-
-def _object_pronoun(rng: random.Random, subject: _Phrase, verb: Verb) -> tuple[str, str]:
-    """Him, her, ...; but not "i see me"."""
-    own = {"i": "me", "we": "us", "you": "you"}.get(subject.english[0])
-    return rng.choice(
-        [(en, fr) for en, fr, kind in OBJECT_PRONOUNS if en != own and kind in verb.of]
-    )
 
 
 def _articles(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,34 @@
+"""Networks that all sessions share, each built once and lent to one at a time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from torch import nn
+
+T = TypeVar("T", bound=nn.Module)
+
+
+class Shelf(Generic[T]):
+    """Builds a network when it is first asked for, and keeps it: eval and frozen.
+
+    For the small trained ones: nothing is ever thrown out.
+    """
+
+    def __init__(self, build: Callable[[str], T]) -> None:
+        """Build with `build(name)`, one network at a time."""
+        self._build = build
+        self._building = threading.Lock()
+        self._kept: dict[str, tuple[T, threading.Lock]] = {}
+
+    @contextmanager
+    def take(self, name: str) -> Iterator[T]:
+        """The network, yours alone inside the block; do not change it."""
+        with self._building:
+            if name not in self._kept:
+                model = self._build(name).eval().requires_grad_(False)
+                self._kept[name] = model, threading.Lock()
+            model, lock = self._kept[name]
+        with lock:
+            yield model

@@ -1,0 +1,46 @@
+"""Teach a small vision Transformer scikit-learn's handwritten digits."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
+
+from viz_models.models.transformer import VisionTransformer
+from viz_models.records import StepRecord
+from viz_models.training import data, loop
+from viz_models.training.fitting import FitSpec, fit
+
+SHIFT = 1  # pixels; a digit is moved at random by up to so many, up or down and left or right
+
+
+def train(model: VisionTransformer, spec: FitSpec) -> Iterator[StepRecord]:
+    """Train in place on the training digits, each moved a little every time it is seen."""
+    digits = data.digits()
+    order = data.batches(len(digits.train_targets), spec.batch_size, spec.steps, spec.seed)
+    generator = torch.Generator().manual_seed(spec.seed)
+    batches = (
+        (moved(digits.train_inputs[batch], generator), digits.train_targets[batch])
+        for batch in order
+    )
+
+    def measure(b: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
+        images, targets = b
+        logits = model(images)
+        return F.cross_entropy(logits, targets), loop.accuracy(logits, targets)
+
+    return fit(model, batches, measure, spec)
+
+
+def moved(images: Tensor, generator: torch.Generator) -> Tensor:
+    """(N, 1, H, W) images, all moved by the same few pixels; what comes in is background."""
+    wide = F.pad(images, [SHIFT] * 4, value=images.min().item())
+    y, x = torch.randint(2 * SHIFT + 1, (2,), generator=generator).tolist()
+    return wide[:, :, y : y + images.size(2), x : x + images.size(3)]
+
+
+def accuracy(model: VisionTransformer) -> float:
+    """Share of the 360 test digits that are recognized, 0..1."""
+    digits = data.digits()
+    with torch.no_grad():
+        return loop.accuracy(model(digits.test_inputs), digits.test_targets)
