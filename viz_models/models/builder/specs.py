@@ -32,7 +32,7 @@ def from_json(data: object) -> BuildSpec:
         raise ValueError('a spec is one JSON object, such as {"family": "conv", "depths": [20]}')
     given = dict(data)
     family = given.pop("family", None)
-    if family not in FAMILIES:
+    if not isinstance(family, str) or family not in FAMILIES:
         raise ValueError(f"unknown family {family!r}; choose {', '.join(FAMILIES)}")
     kind = FAMILIES[family]
     known = [field.name for field in fields(kind)]

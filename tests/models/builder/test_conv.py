@@ -1,0 +1,124 @@
+"""Blocks do what their formulas say; whole networks can be traced and repeated."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from viz_models.models.builder import build, skeleton
+from viz_models.models.builder.presets import PRESETS
+from viz_models.models.graph import graph_of
+from viz_models.records import ConvSpec, MlpSpec
+
+SMALL = ConvSpec(depths=(2, 1), widths=(8, 16), size=8)
+
+
+def draw(*shape):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0))
+
+
+def test_plain_block_is_its_branch():
+    block = build(replace(SMALL, connect="plain")).blocks()[1]
+    h = draw(2, 8, 8, 8)
+    assert torch.equal(block(h), torch.relu(block.branch.conv1(h)))
+
+
+def test_residual_block_adds_its_scaled_branch():
+    block = build(replace(SMALL, branch_scale="depth")).blocks()[1]
+    h = draw(2, 8, 8, 8)
+    assert torch.equal(block(h), h + block.branch(h) * 3**-0.5)
+
+
+def test_activation_after_the_sum():
+    block = build(replace(SMALL, activate="sum", norm="batch")).blocks()[1]
+    h = draw(2, 8, 8, 8)
+    b = block.branch
+    assert torch.equal(block(h), torch.relu(h + b.norm1(b.conv1(h))))
+
+
+def test_activation_before_the_convolution():
+    net = build(replace(SMALL, pre_activation=True, norm="batch"))
+    block, h = net.blocks()[1], draw(2, 8, 8, 8)
+    b = block.branch
+    assert torch.equal(block(h), h + b.conv1(torch.relu(b.norm1(h))))
+    assert [name for name, _ in net.stem.named_children()] == ["conv"]
+    assert [name for name, _ in net.last.named_children()] == ["norm", "act"]
+
+
+def test_dense_block_appends_its_branch():
+    net = build(replace(SMALL, connect="dense", down="avg pool"))
+    block, h = net.blocks()[1], draw(2, 16, 8, 8)
+    out = block(h)
+    assert torch.equal(out[:, :16], h)
+    assert torch.equal(out[:, 16:], block.branch(h))
+    assert net.downs[1].conv.out_channels == 24 // 2
+
+
+def test_projection_where_the_shape_changes():
+    block = build(SMALL).blocks()[2]
+    h = draw(2, 8, 8, 8)
+    conv = block.shortcut.conv
+    assert (conv.kernel_size, conv.stride) == ((1, 1), (2, 2))
+    assert torch.equal(block(h), conv(h) + block.branch(h))
+    assert block(h).shape == (2, 16, 4, 4)
+
+
+def test_zero_start_makes_every_block_of_equal_shapes_the_identity():
+    block = build(replace(SMALL, branch_scale="zero", activate="sum", norm="batch")).blocks()[1]
+    h = draw(2, 8, 8, 8).relu()
+    assert torch.equal(block(h), h)
+    block(h).sum().backward()
+    assert block.branch.norm1.weight.grad.abs().max() > 0  # and it learns
+
+
+def test_shuffle_lets_groups_see_each_other():
+    spec = ConvSpec(depths=(2,), groups=4, connect="plain", activation="identity", size=4)
+    seen = {}
+    for shuffle in (False, True):
+        first, second = build(replace(spec, shuffle=shuffle), seed=1).blocks()
+        h = draw(1, 16, 4, 4).requires_grad_()
+        second(first(h))[0, 0].sum().backward()
+        seen[shuffle] = int((h.grad.abs().sum((0, 2, 3)) > 0).sum())
+    assert seen == {False: 4, True: 16}
+
+
+def test_a_seed_builds_the_same_network_and_leaves_the_generator_alone():
+    before = torch.get_rng_state()
+    one, two, other = build(SMALL, 3), build(SMALL, 3), build(SMALL, 4)
+    assert torch.equal(torch.get_rng_state(), before)
+    for a, b in zip(one.parameters(), two.parameters(), strict=True):
+        assert torch.equal(a, b)
+    assert not torch.equal(one.stem.conv.weight, other.stem.conv.weight)
+
+
+def test_torch_alone_draws_the_same_weights():
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(5)
+        first = torch.nn.Conv2d(3, 8, 3, padding=1, bias=False)
+    assert torch.equal(build(replace(SMALL, init="torch"), seed=5).stem.conv.weight, first.weight)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "densenet_block", "lenet5", "shufflenet_unit"])
+def test_steps_have_the_blocks_names_and_skips_show(name):
+    traced = graph_of(skeleton(PRESETS[name]))
+    names = set(traced.names.values())
+    last = len(PRESETS[name].depths) - 1
+    assert f"stages.{last}.0.branch.conv1" in names
+    assert f"stages.{last}.0" in traced.groups.values()
+    joins = {"resnet18": "add", "densenet_block": "cat", "shufflenet_unit": "add"}
+    if name in joins:
+        assert f"stages.{last}.0.{joins[name]}" in names
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (ConvSpec(groups=3), "groups: 3 groups do not divide 16 channels"),
+        (MlpSpec(norm="instance"), "norm: instance norm takes means over maps"),
+    ],
+)
+def test_what_cannot_go_together_is_not_built(spec, message):
+    with pytest.raises(ValueError, match=message):
+        build(spec)
+    with pytest.raises(ValueError, match=message):
+        skeleton(spec)
