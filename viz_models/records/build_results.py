@@ -58,6 +58,19 @@ class Race:
     lines: dict[str, tuple[RaceLine, ...]]  # name -> one line a seed
     provenance: Provenance
 
+    def band(self, name: str, view: RaceView) -> np.ndarray:
+        """Lowest, geometric mean and highest of the seeds, at every block.
+
+        Returns:
+            (3, L + 1) float64, or (3, L) for weights; nan where any seed left float32's range.
+        """
+        values = np.array([line.values(view) for line in self.lines[name]])
+        return np.stack([values.min(0), np.exp(np.log(values).mean(0)), values.max(0)])
+
+    def ratio(self, name: str, view: RaceView) -> float:
+        """Geometric mean of the seeds' ratios; nan where any left float32's range."""
+        return float(np.exp(np.mean([np.log(line.ratio(view)) for line in self.lines[name]])))
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Paths:

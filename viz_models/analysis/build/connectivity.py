@@ -7,6 +7,7 @@ from torch import nn
 
 from viz_models.models import builder
 from viz_models.models.builder.conv import ConvNet
+from viz_models.models.builder.repair import repaired
 from viz_models.records import Connectivity, ConvSpec
 
 
@@ -46,6 +47,7 @@ def connectivity(
         activation="identity",
         se_ratio=0,
     )
+    bare, _ = repaired(bare)  # a single group has nothing to shuffle
     chain = _chain(builder.build(bare, seed), block, count)
     return Connectivity(
         matrix=_dependence(chain).numpy(), blocks=(block, block + count - 1), shuffle=bare.shuffle
