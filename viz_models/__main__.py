@@ -6,12 +6,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from viz_models.cli import attend, norm, record, trace, train_attention
+from viz_models.cli import attend, cost, norm, record, trace, train_attention
 from viz_models.cli.command import Command
 
 COMMANDS: dict[str, Command] = {
     "trace": trace.COMMAND,
     "norm": norm.COMMAND,
+    "cost": cost.COMMAND,
     "attend": attend.COMMAND,
     "record": record.COMMAND,
     "train-attention": train_attention.COMMAND,

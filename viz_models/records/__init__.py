@@ -114,6 +114,15 @@ from viz_models.records.normalization import (
     SourceSpec,
 )
 from viz_models.records.provenance import Provenance
+from viz_models.records.receptive import (
+    BlockFacts,
+    Bottleneck,
+    BottleneckSpec,
+    ConvFacts,
+    Sight,
+    Windows,
+    WindowSpec,
+)
 from viz_models.records.steps import Op, ReceptiveField, Step, StepStats, Trace
 from viz_models.records.training import (
     DigitsNetSpec,
@@ -142,8 +151,11 @@ __all__ = [
     "BatchErrors",
     "BeamNode",
     "Block",
+    "BlockFacts",
     "BlockKind",
     "BlockStage",
+    "Bottleneck",
+    "BottleneckSpec",
     "BranchScale",
     "BuildNorm",
     "BuildSpec",
@@ -155,6 +167,7 @@ __all__ = [
     "CellNorm",
     "Connect",
     "Connectivity",
+    "ConvFacts",
     "ConvSpec",
     "CostPoint",
     "CostRun",
@@ -235,6 +248,7 @@ __all__ = [
     "SharingKind",
     "SharingSpec",
     "SharingVersion",
+    "Sight",
     "Slip",
     "SlipSpec",
     "Slope",
@@ -252,6 +266,8 @@ __all__ = [
     "TransformerSpec",
     "Verdict",
     "Window",
+    "WindowSpec",
+    "Windows",
     "WordTimes",
     "Written",
 ]

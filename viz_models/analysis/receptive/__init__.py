@@ -1,0 +1,1 @@
+"""What stacked windows see, measured by gradient on real modules."""
