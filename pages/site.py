@@ -12,6 +12,9 @@ CHAPTERS = {
         st.Page(HERE / "home/home.py", title="Explore", url_path="home", default=True),
         st.Page(HERE / "flow/tensor_flow.py", title="Flow", url_path="flow"),
     ],
+    "Build": [
+        st.Page(HERE / "build/builder.py", title="Build a network", url_path="build"),
+    ],
     "Normalize": [
         st.Page(HERE / "normalize/axes.py", title="Who shares a mean", url_path="normalize"),
         st.Page(HERE / "normalize/batch_size.py", title="Batch size", url_path="batch-size"),
@@ -20,7 +23,9 @@ CHAPTERS = {
         st.Page(HERE / "normalize/training.py", title="Training", url_path="norm-training"),
     ],
     "Attend": [
+        st.Page(HERE / "attend/scores.py", title="Scores and masks", url_path="attend"),
         st.Page(HERE / "attend/scale.py", title="Why divide by √d_k", url_path="scale"),
+        st.Page(HERE / "attend/cost.py", title="Cost", url_path="attention-cost"),
     ],
 }
 

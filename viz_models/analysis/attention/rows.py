@@ -54,15 +54,14 @@ def conventions() -> tuple[MaskedCall, ...]:
     eye = torch.eye(TOKENS)[None]
     fused = functional.scaled_dot_product_attention
     calls = []
-    for name, given in (("attn_mask=mask", mask), ("attn_mask=float mask", added)):
+    for name, given in (("bool", mask), ("float", added)):
         by_fused = fused(x, x, eye, attn_mask=given)
         _, by_layer = layer(x, x, x, attn_mask=given)
         calls += [
-            MaskedCall(call=f"F.scaled_dot_product_attention({name})", output="", weights=_who(w))
-            for w in (by_fused,)
-        ]
-        calls += [
-            MaskedCall(call=f"nn.MultiheadAttention({name})", output="", weights=_who(by_layer))
+            MaskedCall(
+                call=f"F.scaled_dot_product_attention, {name}", output="", weights=_who(by_fused)
+            ),
+            MaskedCall(call=f"nn.MultiheadAttention, {name}", output="", weights=_who(by_layer)),
         ]
     return tuple(calls)
 
@@ -84,4 +83,4 @@ def _said(values: Tensor) -> str:
 def _who(weights: Tensor) -> str:
     """Which keys the first query looks at."""
     keys = [str(i) for i, w in enumerate(weights[0, 0].tolist()) if w > 0]
-    return f"looks at key{'s' * (len(keys) > 1)} {' and '.join(keys)}"
+    return f"key{'s' * (len(keys) > 1)} {', '.join(keys)}"

@@ -7,23 +7,24 @@ const ECHO = 3000; // ms within which Python may repeat an older choice of ours
 function figureOf() {
   const figure = make("figure", "group"), view = make("div", "view");
   view.append(make("canvas", "cells"));
-  figure.append(make("span", "operator"), make("div", "head"), view, make("div", "bar"), make("div", "below"));
+  figure.append(make("span", "operator"), make("div", "over"), make("div", "head"), view, make("div", "bar"), make("div", "below"));
   return figure;
 }
 
 /** One figure per group, kept over reruns so that nothing flickers and scrolling stays. */
 function build(model) {
-  const { root, groups } = model, stage = root.querySelector(".stage"), alone = groups.length === 1;
+  const { root, groups } = model, stage = root.querySelector(".stage"), row = groups.filter((g) => !g.above), alone = row.length === 1;
   const contrast = root.querySelector(".contrast");
-  const kept = [...stage.querySelectorAll(".group")];
+  const kept = [...stage.querySelectorAll(".group")], band = stage.querySelector(".band") ?? make("div", "band");
   root.querySelector(".foot").append(contrast); // out of the way of replaceChildren below
   model.figures = groups.map((_, i) => kept[i] ?? figureOf());
   stage.className = `stage ${alone ? "alone" : "row"}`;
-  if (kept.length !== groups.length) stage.replaceChildren(...model.figures);
-  model.figures.forEach((figure, i) => {
-    const text = groups[i - 1]?.after ?? "", operator = figure.querySelector(".operator");
-    operator.textContent = text;
-    operator.className = `operator ink ${text.length > 1 ? "word" : ""}`;
+  const shape = JSON.stringify(groups.map((g) => g.above && g.name));
+  if (kept.length !== groups.length || root.shape !== shape) stage.replaceChildren(band, ...row.map((g) => figureIn(model, g)));
+  root.shape = shape;
+  row.forEach((g, i) => {
+    writeOperator(figureIn(model, g).querySelector(":scope > .operator"), row[i - 1]?.after ?? "");
+    fillSlot(model, g);
   });
   groups.forEach((g, i) => dress(model, g, model.figures[i], alone));
   contrast.hidden = !model.header.contrast;
@@ -33,15 +34,18 @@ function build(model) {
 }
 
 function dress(model, g, figure, alone) {
-  const canvas = figure.querySelector("canvas"), below = figure.querySelector(".below"), head = figure.querySelector(".head");
+  const part = (name) => figure.querySelector(`:scope > .${name}`), canvas = canvasOf(figure), below = part("below"), head = part("head");
   figure.classList.toggle("labelled", g.columnLabels.length > 0);
+  figure.classList.toggle("above", Boolean(g.above));
   canvas.dataset.group = g.name;
-  canvas.className = `cells ${{ cell: "picks", paint: "paints" }[g.pick] ?? ""}`;
+  canvas.className = `cells ${{ cell: "picks", paint: "paints", mask: "paints" }[g.pick] ?? ""}`;
   const notes = g.note ? [make("span", "note ink", g.note)] : [];
-  const titles = g.title ? [make("span", "title ink", g.title)] : [], foots = g.columnLabels.length > 0;
-  head.replaceChildren(...(foots ? [] : titles), ...(foots || !alone ? [] : notes));
-  below.replaceChildren(...(foots ? [...titles, " "] : []), ...(foots || !alone ? notes : []));
-  const bar = figure.querySelector(".bar");
+  const titles = g.title ? [make("span", "title ink", g.title)] : [], foots = g.columnLabels.length > 0 || (g.stretch && !g.above);
+  const under = foots || (!alone && !g.above); // where the note goes
+  head.replaceChildren(...(foots ? [] : titles), ...(under ? [] : notes));
+  below.replaceChildren(...(foots ? [...titles, " "] : []), ...(under ? notes : []));
+  below.classList.toggle("lines", g.stretch);
+  const bar = part("bar");
   bar.hidden = !g.bar || g.photo;
   bar.style.display = bar.hidden ? "none" : "";
   if (bar.hidden) return;
@@ -62,7 +66,7 @@ function colorsOf(root) {
   return {
     ground: read("background-color"), soft: read("secondary-background-color"), text: read("text-color"),
     muted: read("gray-text-color"), chosen: read("orange-color"),
-    chosenText: read("orange-text-color"), checked: read("green-color"),
+    chosenText: read("orange-text-color"), checked: read("green-color"), checkedText: read("green-text-color"), warning: read("red-text-color"), blue: read("primary-color"),
     mono: read("code-font") || "monospace", sans: read("font") || "sans-serif",
   };
 }
@@ -106,6 +110,7 @@ function hover(model, event, g, k) {
 }
 
 function brush(model, g, k) {
+  if (g.pick === "mask") return brushMask(model, g, k);
   const [, y, x] = cellOf(g, k);
   g.values[k] = model.stroke.on ? 1 : 0;
   model.stroke.cells.set(k, [[y, x], model.stroke.on]);
@@ -127,33 +132,37 @@ function listen(model, g, canvas) {
   canvas.onpointerdown = (event) => {
     const k = under(event);
     if (event.pointerType !== "mouse") hover(model, event, g, k);
-    if (g.pick !== "paint" || k < 0 || event.button) return;
+    if (!["paint", "mask"].includes(g.pick) || k < 0 || event.button) return;
     canvas.setPointerCapture(event.pointerId);
-    model.stroke = { on: !g.values[k], cells: new Map() };
+    model.stroke = { on: g.pick === "mask" ? !g.hatched[k] : !g.values[k], cells: new Map() };
     brush(model, g, k);
   };
   canvas.onpointerup = canvas.onpointercancel = () => {
-    if (model.stroke) model.setTriggerValue("painted", [...model.stroke.cells.values()]);
+    const cells = model.stroke?.cells;
     model.stroke = null;
+    if (!cells) return;
+    if (g.pick === "mask") tellFlipped(model, [...cells.keys()].map((k) => bandsOf(g, k)));
+    else model.setTriggerValue("painted", [...cells.values()]);
   };
   canvas.onclick = (event) => {
     const k = under(event);
     if (g.pick !== "cell" || k < 0) return;
     model.root.active = g.name;
-    tell(model, cellOf(g, k));
+    tell(model, isFollowing(g) ? choiceAt(g, k, model.choice) : cellOf(g, k));
   };
 }
 
 function onKey(model, event) {
   const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
-  const able = model.groups.filter((g) => g.pick === "cell");
+  const able = model.groups.filter(isWalked);
+  if (event.key === "Enter" && flipByKey(model)) { event.preventDefault(); return; }
   const g = able.find((o) => o.name === model.root.active) ?? able.find((o) => find(o, model.choice) >= 0) ?? able[0];
   if (!g?.place || (!dx && !dy) || isForSomeoneElse(event)) return;
   event.preventDefault();
   event.stopPropagation();
-  const k = neighbor(g, find(g, model.choice), dx, dy, event.shiftKey);
-  tell(model, cellOf(g, k), 90);
-  const [x, y, w, h] = rectOf(g, k), view = model.figures[model.groups.indexOf(g)].querySelector(".view");
+  const k = isFollowing(g) ? neighborFollowed(g, model.choice, dx, dy) : neighbor(g, find(g, model.choice), dx, dy, event.shiftKey);
+  tell(model, isFollowing(g) ? choiceAt(g, k, model.choice) : cellOf(g, k), 90);
+  const [x, y, w, h] = rectOf(g, k), view = figureIn(model, g).querySelector(":scope > .view");
   view.scrollTop = clamp(view.scrollTop, y + h + 40 - view.clientHeight, y - 40);
   view.scrollLeft = clamp(view.scrollLeft, x + w + 40 - view.clientWidth, x - 40);
   const box = view.firstChild.getBoundingClientRect();
@@ -230,6 +239,7 @@ function adopt(root, header) {
   const echo = root.sent.findIndex(([cell]) => cell === start);
   root.sent.splice(0, echo + 1);
   if (echo < 0 || first) root.choice = header.start;
+  if (echo < 0 && !first && header.start) writeParam(header.param, start === String(header.default) ? null : start);
   root.seen = start;
 }
 
@@ -240,6 +250,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   adopt(root, header);
   const luts = Object.fromEntries(Object.entries(header.luts).map(([scheme, i]) => [scheme, arrays[i].values]));
   const groups = header.groups.map((g) => readGroup(g, arrays));
+  adoptFlipped(root, header, groups);
   const able = groups.filter((g) => g.pick === "cell");
   if (root.choice && able.length && able.every((g) => find(g, root.choice) < 0)) root.choice = header.start;
   const model = { root, header, luts, groups, setTriggerValue, color: colorsOf(root), choice: root.choice, own: root.own ?? false };
@@ -253,7 +264,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.tabIndex = able.length ? 0 : -1;
   root.setAttribute("aria-label", [...groups.map((g) => g.title || g.name), able.length ? "arrow keys move the chosen cell" : ""].filter(Boolean).join(", "));
   render();
-  groups.forEach((g, i) => listen(model, g, model.figures[i].querySelector("canvas")));
+  groups.forEach((g, i) => listen(model, g, canvasOf(model.figures[i])));
   root.onkeydown = (event) => onKey(model, event);
   root.onfocusout = () => closeTip(root.querySelector(".tip"));
   root.querySelector(".save").onclick = () => save(model);

@@ -4,16 +4,17 @@ The browser owns the choice: it paints it, writes it to the address bar and then
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from viz_models.records import Cell
+from viz_models.records import Cell, Pair
 from viz_models.ui.instruments.mounting import mounted, pack
 from viz_models.ui.instruments.tiles_group import BUDGET, Box, Tiles, extent, fit, limits_of
 
-__all__ = ["BUDGET", "Box", "Tiles", "fit", "limits_of", "painted", "picture", "tiles"]
+__all__ = ["BUDGET", "Box", "Tiles", "fit", "flips", "limits_of", "painted", "picture", "tiles"]
 
 
 def tiles(
@@ -27,6 +28,7 @@ def tiles(
     height: int | None = None,
     on_change: Callable[[], None] | None = None,
     contrast: bool = False,
+    flipped: Sequence[Pair] = (),
 ) -> Cell | None:
     """Show tensors side by side.
 
@@ -37,10 +39,12 @@ def tiles(
         start: The chosen cell. The browser follows it only when it changes.
         default: The choice that the address bar leaves out.
         param: Query parameter that holds the choice, as "c,y,x" ("c" in a vector, "n,c,y,x"
-            in a grid).
+            in a grid), or as the parts that the groups follow.
         height: Of the whole instrument, in px at normal type size; None is as tall as needed.
         on_change: Called when a cell is chosen or cells were painted.
         contrast: Offer "same scale | each its own".
+        flipped: Cells of a group with pick="mask" that were flipped by hand. A stroke flips
+            more, or some of them back; the browser writes them to the parameter "painted".
 
     Returns:
         The chosen cell in true indices.
@@ -50,13 +54,14 @@ def tiles(
     """
     header, arrays = picture(groups, luts)
     header |= {"start": start, "default": default, "param": param}
-    header |= {"height": height, "contrast": contrast, "key": key}
+    header |= {"height": height, "contrast": contrast, "key": key, "flipped": list(flipped)}
     changed = on_change or (lambda: None)
     result = mounted("tiles")(
         key=key,
         data=pack(header, arrays),
         on_cell_change=changed,
         on_painted_change=changed,
+        on_flipped_change=changed,
     )
     return _settled(key, result.get("cell"), start)
 
@@ -65,6 +70,14 @@ def painted(key: str) -> list[tuple[int, int, bool]]:
     """Cells of the last stroke in a group with pick="paint": (y, x, whether it is on now)."""
     strokes = dict(st.session_state.get(key) or {}).get("painted") or []
     return [(int(y), int(x), bool(on)) for (y, x), on in strokes]
+
+
+def flips(text: str) -> tuple[Pair, ...] | None:
+    """The cells that a parameter such as "4.0_4.3" names; None if it names none."""
+    parts = [cell.split(".") for cell in text.split("_") if cell]
+    if not all(len(p) == 2 and all(i.isascii() and i.isdigit() for i in p) for p in parts):
+        return None
+    return tuple((int(y), int(x)) for y, x in parts)
 
 
 def picture(
@@ -94,6 +107,7 @@ def picture(
 _AS_THEY_ARE = (
     *("name", "title", "note", "scheme", "indices", "stride", "offset", "columns", "size"),
     *("exact", "pick", "after", "bar", "unit", "grid", "corner", "margins"),
+    *("follows", "above", "stretch", "axes"),
 )
 
 
@@ -112,6 +126,11 @@ def _group(group: Tiles, place: Callable[[np.ndarray | None], int | None]) -> di
         "marginNames": group.margin_names,
         "rowMargins": group.row_margins,
         "rowMarginNames": group.row_margin_names,
+        "rowMarginRole": group.row_margin_role,
+        "rowNames": group.row_names or group.row_labels,
+        "columnNames": group.column_names or group.column_labels,
+        "hatchedText": group.hatched_text,
+        "over": asdict(group.over) if group.over else None,
         "boxes": [[b.top, b.left, b.bottom, b.right, b.role] for b in group.boxes],
         "values": place(values),
         "scale": scale,

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from viz_models.records import Pair
+from viz_models.ui.instruments.tiles_over import Bars, Curve
 
 BUDGET = 204_800  # bytes of values in one picture; a click may cost 300 kB in all
 
@@ -35,6 +36,11 @@ class Tiles:
 
     Labels, photos and margins stand around the bands: the rows and columns of the grid, or those
     of the cells when there is one matrix and no grid. Those of the chosen cell are orange.
+
+    With `follows` the choice is not a cell of this tensor but what several of them share, such as
+    (query, key): the rows here show its part `follows[0]`, the columns its part `follows[1]`, and
+    None shows neither. A click sets those parts. The row is outlined in every group that has it,
+    with a pale band behind them all.
     """
 
     name: str
@@ -51,22 +57,31 @@ class Tiles:
     exact: bool = True  # False sends half precision: twice the cells, and hover says "≈"
     columns: int | None = None
     size: int | None = None  # longer side of a tile in px (with labels: at most); None: fits
-    pick: Literal["cell", "paint", "none"] = "none"
+    pick: Literal["cell", "paint", "mask", "none"] = "none"  # mask: a stroke hatches or clears
+    follows: tuple[int | None, int | None] = (None, None)  # parts of a choice that groups share
+    above: str = ""  # name of the group on which it stands, column on column; `size` px tall
+    over: Bars | Curve | None = None  # a little picture on top of it
+    stretch: bool = False  # cells need not be square; then `size` is the width of the whole
     show_values: bool = False  # numbers in the cells, where they are large enough
     boxes: tuple[Box, ...] = ()
     hatched: np.ndarray | None = None  # (h, w) bool: padding or masked
+    hatched_text: str = ""  # stands in hatched cells instead of their values: "−∞"
     lit: np.ndarray | None = None  # bool, (n, h, w) or 1 in their place: outlined, the rest fades
     overlay: np.ndarray | None = None  # (h, w) >= 0, heat over a photo, clearer where it is 0
     row_photos: np.ndarray | None = None  # (rows, p, q, 3) uint8, left of the rows
     column_photos: np.ndarray | None = None  # (columns, p, q, 3) uint8, above the columns
     row_labels: tuple[str, ...] = ()
     column_labels: tuple[str, ...] = ()
+    row_names: tuple[str, ...] = ()  # what hover calls rows and columns that carry no labels
+    column_names: tuple[str, ...] = ()
+    axes: tuple[str, str] = ("y", "x")  # what hover calls the axes
     corner: str = ""  # what the rows are: "photo"
     margins: tuple[tuple[str, ...], ...] = ()  # lines under the columns: means, stds
     margin_names: tuple[str, ...] = ()  # "μ", "σ", one for each line
     row_margins: tuple[tuple[str, ...], ...] = ()  # columns right of the rows: row sums
     row_margin_names: tuple[str, ...] = ()
-    after: str = ""  # operator between this group and the next: "×", "=", "softmax"
+    row_margin_role: Literal["plain", "checked", "warning"] = "plain"
+    after: str = ""  # operator between this group and the next: "×", "softmax\neach row"
     bar: bool = False
     unit: str = ""
 
@@ -85,7 +100,8 @@ class Tiles:
     @property
     def is_vector(self) -> bool:
         """Whether its cells are numbered by one index alone, as in (1, 1, C)."""
-        return self.grid is None and self.shape[:2] == (1, 1) and self.shape[2] > 1
+        alone = self.grid is None and not self.stretch and self.shape[:2] == (1, 1)
+        return alone and self.shape[2] > 1
 
     @property
     def bands(self) -> Pair:
@@ -128,6 +144,8 @@ class Tiles:
         for what, lines, count in (
             ("row_labels", (self.row_labels,), rows),
             ("column_labels", (self.column_labels,), columns),
+            ("row_names", (self.row_names,), rows),
+            ("column_names", (self.column_names,), columns),
             ("margins", self.margins, columns),
             ("row_margins", self.row_margins, rows),
             ("margin_names", (self.margin_names,), len(self.margins)),

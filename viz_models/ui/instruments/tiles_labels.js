@@ -103,7 +103,7 @@ function photoSheet({ values, shape: [n, h, w] }) {
 
 function labels(g, model, context) {
   if (!g.bands[0]) return;
-  const k = g.pick === "cell" ? find(g, model.choice) : -1, [row, column] = k < 0 ? [-1, -1] : bandsOf(g, k);
+  const [row, column] = chosenBands(g, model.choice);
   const { unit, color } = model, { left, top } = g.pad, end = bandAt(g, 0, g.bands[0] - 1), bottom = end[0] + end[1] + 4 * unit;
   const above = top - (g.columnPhotos ? g.thumb[1] + photoGap(g, 1, unit) : 0) - 3 * unit, middle = above - g.heads.extent / 2;
   const name = { size: LABEL * unit, bold: true, align: "right" }, gutter = left - 8 * unit, photo = left - photoGap(g, 0, unit) - g.thumb[0];
@@ -119,7 +119,8 @@ function labels(g, model, context) {
   let x = g.width - MARGIN - g.sides.reduce((a, b) => a + b, 0);
   g.rowMargins.forEach((texts, i) => {
     const center = x + 5 * unit + g.sides[i] / 2;
-    downRows(g, texts, row, center, { size: NUMBER * unit, code: true }, model, context);
+    const said = { checked: color.checkedText, warning: color.warning }[g.rowMarginRole];
+    downRows(g, texts, row, center, { size: NUMBER * unit, code: true, color: said, bold: Boolean(said) }, model, context);
     write(context, g.rowMarginNames[i] ?? "", center, middle, { ...name, align: "center" }, model);
     x += g.sides[i];
   });

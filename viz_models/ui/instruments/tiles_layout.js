@@ -4,7 +4,7 @@
 // rows and columns that carry labels: those of the grid, or of the cells of a single matrix.
 
 const BASE = 14; // px of a root that is not presenting; sizes in px are meant at this type size
-const LEAST_TILE = 18, LARGEST_CELL = 64, LARGEST_TILE = 240, NUMBERS_FROM = 26, LINES_FROM = 10, LEAST_SHARE = 56;
+const LEAST_TILE = 18, LARGEST_CELL = 64, LARGEST_TILE = 240, NUMBERS_FROM = 26, LINES_FROM = 10, LEAST_SHARE = 56, TALLEST = 44;
 const MARGIN = 4; // room for the outline of the outermost tiles
 const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
 
@@ -82,6 +82,7 @@ function cellOf(g, k) {
 
 /** Where true indices are in memory, -1 when this group does not hold them. */
 function find(g, cell) {
+  if (isFollowing(g)) return findFollowed(g, cell);
   if (!cell || cell.length !== (g.vector ? 1 : g.grid ? 4 : 3)) return -1;
   const steps = (i, axis) => Math.floor((i - g.offset[axis]) / g.stride);
   const known = (indices, i) => (indices ? indices.indexOf(i) : i);
@@ -101,13 +102,14 @@ function find(g, cell) {
 /** In a cell an exact 0 is "0" and a tiny value is "0.00". */
 function inCell(value, decimals) {
   if (!Number.isFinite(value) || value === 0) return value === 0 ? "0" : digits(value);
-  return value.toFixed(decimals).replace("-", "−");
+  return value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
 }
 
 function describe(g, k) {
-  const cell = cellOf(g, k), names = g.vector ? ["c"] : g.grid ? ["n", "c", "y", "x"] : ["c", "y", "x"];
+  if (isFollowing(g)) return describeFollowed(g, k);
+  const cell = cellOf(g, k), names = g.vector ? ["c"] : g.grid ? ["n", "c", ...g.axes] : ["c", ...g.axes];
   const shown = g.n === 1 && !g.grid && !g.indices && !g.vector ? [1, 2] : names.keys();
-  const [, y, x] = placeOf(g, k), called = g.grid ? {} : { y: g.rowLabels[y], x: g.columnLabels[x] };
+  const [, y, x] = placeOf(g, k), called = g.grid ? {} : { [g.axes[0]]: g.rowNames[y], [g.axes[1]]: g.columnNames[x] };
   const where = [...shown].map((i) => [names[i], digits(cell[i]), called[names[i]]].filter(Boolean).join(" ")).join(" · ");
   if (g.photo && !g.overlay) return [where, g.values.slice(3 * k, 3 * k + 3).join(" ")];
   const value = (g.overlay ?? g.values)[k];
@@ -120,6 +122,7 @@ const unitOf = (g) => (g.unit ? ` ${g.unit}` : "");
 
 /** Columns, tile size (css px) and gap, so that all n tiles are as large as the room allows. */
 function fitTiles(g, room, unit) {
+  if (g.stretch) return fitStretched(g, room, unit);
   if (g.strip) return fitStrip(g, room, unit);
   const gap = g.n > 1 ? Math.max(2, Math.round((g.grid ? 4 : 3) * unit)) : 0, aspect = g.w / g.h;
   const size = g.size && Math.min(g.size * unit, room.width) * Math.min(1, aspect);
@@ -139,6 +142,13 @@ function fitTiles(g, room, unit) {
   width = cell * g.w;
   if (size || scrolls) columns = given ?? clamp(Math.floor((room.width + gap) / (width + gap)), 1, g.n);
   return { columns: given ?? columns, width, height: cell * g.h, gap, cell };
+}
+
+/** Cells that need not be square: as wide as there is room, as tall as all rows may be. */
+function fitStretched(g, room, unit) {
+  const wide = Math.min((g.size ? Math.min(g.size * unit, room.width) : room.width) / g.w, g.size ? Infinity : LARGEST_CELL * unit);
+  const width = snap(wide * g.w, g.w) * g.w, tall = snap(Math.min(room.height, TALLEST * unit * g.h), g.h);
+  return { columns: 1, width, height: tall * g.h, gap: 0, cell: Math.min(width / g.w, 1.5 * tall) };
 }
 
 /** Cells of one vector in rows: as large as they can be, in even rows where that costs little. */
@@ -166,21 +176,23 @@ const isFramed = (g) => Boolean(g.grid || g.rowPhotos || g.columnPhotos || g.row
 
 /** Narrower than this, groups go below each other. */
 function leastWidth(g, unit) {
+  if (g.stretch && g.size) return g.pad.left + g.pad.right + 0.6 * g.size * unit;
   if (!isFramed(g)) return LEAST_SHARE * unit;
   return g.pad.left + g.pad.right + (g.grid ? g.grid[1] * (LEAST_TILE + 4) : Math.min(16 * g.w, 140)) * unit;
 }
 
 /** Width for each group: what labels need, then as much for the tiles of one as of another. */
-function sharesOf(groups, room) {
-  const sum = (values) => values.reduce((a, b) => a + b, 0);
-  const pads = groups.map((g) => g.pad.left + g.pad.right), weights = groups.map((g) => 1 + thumbs(g)[0] / (g.grid?.[1] ?? 1));
-  return groups.map((_, i) => pads[i] + ((room - sum(pads)) * weights[i]) / sum(weights));
+function sharesOf(groups, room, unit) {
+  const sum = (values) => values.reduce((a, b) => a + b, 0), given = (g) => (g.stretch && g.size ? g.size * unit : 0);
+  const pads = groups.map((g) => g.pad.left + g.pad.right + given(g));
+  const weights = groups.map((g) => (given(g) ? 0 : 1 + thumbs(g)[0] / (g.grid?.[1] ?? 1)));
+  return groups.map((_, i) => pads[i] + ((room - sum(pads)) * weights[i]) / (sum(weights) || 1));
 }
 
 /** Width for each group, or one for all of them where they cannot stand side by side. */
-function widthsOf(model, total, operators) {
-  const { groups, unit } = model, many = groups.length, gap = 0.6 * BASE * unit, widest = Math.max(...operators);
-  const shares = sharesOf(groups, total - operators.reduce((a, b) => a + b, 0) - gap * (many - 1));
+function widthsOf(model, groups, total, operators) {
+  const { unit } = model, many = groups.length, gap = 0.6 * BASE * unit, widest = Math.max(...operators);
+  const shares = sharesOf(groups, total - operators.reduce((a, b) => a + b, 0) - gap * (many - 1), unit);
   const wraps = groups.some((g, i) => shares[i] < leastWidth(g, unit));
   if (!wraps) return { wraps, shares };
   const least = Math.max(...groups.map((g) => leastWidth(g, unit))) + 20 * unit + widest;
@@ -189,19 +201,21 @@ function widthsOf(model, total, operators) {
 }
 
 function layOut(model) {
-  const { root, groups, figures, header } = model;
+  const { root, header } = model, groups = model.groups.filter((g) => !g.above), figures = groups.map((g) => figureIn(model, g));
   const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / BASE;
   const total = root.querySelector(".stage").clientWidth;
   if (!total) return;
   model.unit = unit;
-  for (const g of groups) g.place = null;
+  for (const g of model.groups) g.place = null;
   surround(groups, model);
-  const operators = figures.map((f) => f.querySelector(".operator").offsetWidth), { wraps, shares } = widthsOf(model, total, operators);
+  const operators = figures.map((f) => f.querySelector(":scope > .operator").offsetWidth), { wraps, shares } = widthsOf(model, groups, total, operators);
+  model.wraps = wraps;
+  shareSlots(model, groups);
   const fixed = header.height && !wraps ? header.height * unit : 0, foot = root.querySelector(".foot").offsetHeight;
   const sized = groups.map((g) => g.size && !isFramed(g));
   const tallest = groups.map((g, i) => {
     figures[i].style.maxWidth = groups.length > 1 && !sized[i] ? `${shares[i] + operators[i]}px` : "";
-    const free = fixed - foot - figures[i].offsetHeight + figures[i].querySelector(".view").offsetHeight;
+    const free = fixed - foot - figures[i].offsetHeight + figures[i].querySelector(":scope > .view").offsetHeight;
     return fixed ? Math.max(free, LEAST_TILE) : (g.strip ? 160 : 320) * unit;
   });
   for (let pass = 0; pass < 2; pass++) { // the second one knows how wide the columns of labels are
@@ -214,26 +228,29 @@ function layOut(model) {
   }
   makeRoomForPhotos(groups);
   groups.forEach((g, i) => size(g, figures[i], fixed ? tallest[i] : 420 * unit));
+  stack(model, groups);
   root.style.minHeight = fixed ? `${fixed}px` : "";
 }
 
 /** Matrices, and grids, with equally many rows get rows of one height. */
 function shareRows(groups) {
-  const aligned = groups.filter((g) => !g.strip && (g.grid || (g.n === 1 && (!g.size || isFramed(g)))));
-  const kind = (g) => (g.grid ? `${g.grid[0]} of ${g.h}` : g.h);
+  const aligned = groups.filter((g) => !g.strip && !g.stretch && (g.grid || (g.n === 1 && (!g.size || isFramed(g)))));
+  const kind = (g) => (g.grid ? `${g.grid[0]} of ${g.h}` : g.h), stretched = groups.filter((g) => g.stretch);
   const cells = aligned.map((g) => Math.min(...aligned.filter((o) => kind(o) === kind(g)).map((o) => o.place.cell)));
   aligned.forEach((g, i) => Object.assign(g.place, { cell: cells[i], width: cells[i] * g.w, height: cells[i] * g.h }));
+  const heights = stretched.map((g) => Math.min(...stretched.filter((o) => o.h === g.h).map((o) => o.place.height)));
+  stretched.forEach((g, i) => { g.place.height = heights[i]; });
 }
 
 function size(g, figure, tallest) {
   const { columns, width, height, gap } = g.place, rows = Math.ceil((g.strip ? count(g) : g.n) / columns);
-  const canvas = figure.querySelector("canvas"), ratio = devicePixelRatio;
+  const canvas = canvasOf(figure), ratio = devicePixelRatio;
   g.width = columns * (width + gap) - gap + g.pad.left + g.pad.right;
   g.height = rows * (height + gap) - gap + g.pad.top + g.pad.bottom;
   Object.assign(canvas, { width: Math.round(g.width * ratio), height: Math.round(g.height * ratio) });
   Object.assign(canvas.style, { width: `${g.width}px`, height: `${g.height}px` });
-  figure.querySelector(".view").style.maxHeight = g.height > tallest + 1 ? `${tallest}px` : "";
-  const below = figure.querySelector(".below").style; // its text is centred under the tiles
+  figure.querySelector(":scope > .view").style.maxHeight = g.height > tallest + 1 ? `${tallest}px` : "";
+  const below = figure.querySelector(":scope > .below").style; // its text is centred under the tiles
   below.paddingLeft = `${g.pad.left - MARGIN}px`;
   below.paddingRight = `${g.pad.right - MARGIN}px`;
 }

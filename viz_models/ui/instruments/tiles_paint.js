@@ -145,7 +145,7 @@ function numbers(g, model, context) {
     const i = 3 * shade(g.values[k], limitsOf(g, Math.floor(k / (g.h * g.w)), model.own && !g.strip), g.scheme);
     const light = 0.3 * lut[i] + 0.59 * lut[i + 1] + 0.11 * lut[i + 2] > 140;
     context.fillStyle = isHatched(g, k) || !isLit(g, k) ? model.color.muted : light ? "#16202c" : "#ffffff";
-    context.fillText(inCell(g.values[k], decimals), x + w / 2, y + h / 2 + 0.5);
+    context.fillText(isHatched(g, k) && g.hatchedText ? g.hatchedText : inCell(g.values[k], decimals), x + w / 2, y + h / 2 + 0.5);
   }
 }
 
@@ -153,7 +153,7 @@ function numbers(g, model, context) {
 function paint(model) {
   model.groups.forEach((g, i) => {
     if (!g.place) return;
-    const canvas = model.figures[i].querySelector("canvas"), context = canvas.getContext("2d");
+    const canvas = canvasOf(model.figures[i]), context = canvas.getContext("2d");
     g.base ??= basePicture(g, model, canvas);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
@@ -162,9 +162,11 @@ function paint(model) {
     for (let t = 0; t < g.n && !g.strip; t++) g.boxes.forEach((box) => frame(g, t, box, model, context));
     labels(g, model, context);
     if (model.over?.g === g) outline(context, rectOf(g, model.over.k), model.color.text, model, 1);
+    if (isFollowing(g)) { markFollowed(g, model, context); return; }
     const k = g.pick === "cell" ? find(g, model.choice) : -1;
     if (k >= 0) markChoice(g, k, model, context);
   });
+  placeBand(model);
 }
 
 function outline(context, [x, y, w, h], color, model, width, dashed = [false, false, false, false]) {
