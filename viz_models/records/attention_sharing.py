@@ -86,7 +86,7 @@ class CacheTimesSpec:
     d_k: int = 128
     kv_heads: tuple[int, ...] = (4, 2, 1)
     lengths: tuple[int, ...] = (512, 1024, 2048, 4096, 8192)
-    repeats: int = 9
+    repeats: int = 15
     seed: int = 0
 
 

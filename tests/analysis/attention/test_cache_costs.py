@@ -5,6 +5,7 @@ import pytest
 
 from viz_models.analysis.attention import cache_costs
 from viz_models.analysis.attention.cache import bytes_per_position
+from viz_models.analysis.attention.sharing import network
 from viz_models.records import CacheTimesSpec
 
 SMALL = CacheTimesSpec(num_heads=4, d_k=16, lengths=(4, 64), repeats=2)
@@ -13,9 +14,11 @@ SMALL = CacheTimesSpec(num_heads=4, d_k=16, lengths=(4, 64), repeats=2)
 def test_bytes_read_off_the_caches_follow_the_formula():
     found = cache_costs.growth((1, 3, 7))
     for kv_heads, held in zip(found.kv_heads, found.nbytes, strict=True):
-        each = bytes_per_position(kv_heads, d_k=16, layers=2)
+        config = network("retrained", kv_heads).config
+        each = bytes_per_position(kv_heads, config.d_model // config.num_heads, config.layers)
         np.testing.assert_array_equal(held, each * np.array([1, 3, 7]))
-    assert found.source_nbytes.tolist() == [1024, 512, 256]
+    np.testing.assert_array_equal(found.source_nbytes, found.nbytes[:, 0])
+    np.testing.assert_array_equal(found.nbytes[0], 4 * found.nbytes[2])
 
 
 def test_a_layer_is_timed_with_a_cache_of_that_length():

@@ -74,7 +74,8 @@ def test_it_holds_what_was_written_and_the_source(name, heads):
     decoder = Incremental(NETS[name], source)
     for _ in range(3):
         decoder.step(torch.tensor([BOS]))
-    layers, d_k, floats = 2, 16, 4
+    config, floats = NETS[name].config, 4
+    layers, d_k = config.layers, config.d_model // config.num_heads
     assert decoder.nbytes == 2 * layers * heads * d_k * floats * 3
     assert decoder.source_nbytes == 2 * layers * heads * d_k * floats * 6
 

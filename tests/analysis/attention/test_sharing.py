@@ -90,7 +90,8 @@ def test_versions_beside_each_other(part, kv_heads):
     assert trained.output_change == 0
     assert (pooled.output_change == 0) == (kv_heads == 4)
     assert found.version("summed").pattern_rank <= kv_heads
-    lost = (4 - kv_heads) * 16 * (64 + 1) * 2 * 6  # K and V of six attentions, weight and bias
+    d, d_k = 32, 8
+    lost = (4 - kv_heads) * d_k * (d + 1) * 2 * 6  # K and V of six attentions, weight and bias
     assert trained.parameters - pooled.parameters == lost
 
 
