@@ -34,12 +34,12 @@ def who_sees_whom(
     theme.style(fig, dark=dark, height=height, scale=scale)
     fig.update_layout(margin={side: round(4 * scale) for side in "lrtb"})
     outputs, inputs = found.matrix.shape
-    fig.update_xaxes(showticklabels=False, range=[-0.5, inputs - 0.5], constrain="domain")
+    bare = {"showticklabels": False, "ticks": "", "showgrid": False, "constrain": "domain"}
+    fig.update_xaxes(range=[-0.5, inputs - 0.5], **bare)
     fig.update_yaxes(
-        showticklabels=False,
         range=[outputs - 0.5, -0.5],
         scaleanchor="x",
         scaleratio=inputs / outputs,
-        constrain="domain",
+        **bare,
     )
     return fig

@@ -19,7 +19,7 @@ def two_paths(
     height: int = HEIGHT,
     scale: float = 1.0,
 ) -> go.Figure:
-    """Two bars a block, relative to the gradient that arrives at its output.
+    """Two bars a block: gradient norms relative to the gradient that arrives at its output.
 
     Args:
         paths: Of the reader's network.
@@ -39,7 +39,7 @@ def two_paths(
                 y=lengths,
                 width=BAR,
                 marker_color=color,
-                name=f"by the {name}",
+                name=name,
                 customdata=blocks,
                 hovertemplate=f"block %{{customdata}}: by the {name} %{{y:.3g}}<extra></extra>",
             )
@@ -52,11 +52,13 @@ def two_paths(
             y=bare.branch,
             mode="markers",
             marker={"symbol": "line-ew-open", "size": 9, "color": p.blue, "line": {"width": 1.6}},
-            name="branch, not scaled",
+            name="bare branch",
             hovertemplate="not scaled: %{y:.3g}<extra></extra>",
         )
     theme.style(fig, dark=dark, height=height, scale=scale)
-    fig.update_layout(showlegend=True, bargap=0, legend={"x": 0, "xanchor": "left"})
+    fig.update_layout(
+        showlegend=True, bargap=0, legend={"x": 0, "xanchor": "left", "itemwidth": 30}
+    )
     fig.update_layout(margin_t=round(26 * scale))
     fig.update_yaxes(rangemode="tozero", nticks=4)
     fig.update_xaxes(
