@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from viz_models.cli import attend, cost, norm, record, trace, train_attention
+from viz_models.cli import attend, cost, export, norm, record, trace, train_attention
 from viz_models.cli.command import Command
 
 COMMANDS: dict[str, Command] = {
     "trace": trace.COMMAND,
     "norm": norm.COMMAND,
     "cost": cost.COMMAND,
+    "export": export.COMMAND,
     "attend": attend.COMMAND,
     "record": record.COMMAND,
     "train-attention": train_attention.COMMAND,
