@@ -1,0 +1,103 @@
+"""Where a window's gradient falls, and the channels of a bottleneck: record in, figure out."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz_models.figures import theme
+from viz_models.records import BlockFacts, Bottleneck, Windows
+
+PROFILE = 190  # px
+HOURGLASS = 236
+
+
+def profile(result: Windows, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
+    """Share of the squared gradient that falls on each column of the field.
+
+    The dots are no measurement: the share of the stack's paths that begin in each column.
+
+    Args:
+        result: The two windows.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    at = np.arange(result.spec.field) - result.spec.field // 2
+    fig = go.Figure()
+    for sight, color in ((result.stack, p.orange), (result.single, p.blue)):
+        fig.add_trace(
+            go.Scatter(
+                x=at,
+                y=sight.share.sum(0),
+                name=name_of(sight.layers, sight.kernel_size),
+                mode="lines",
+                line={"color": color, "width": 2, "shape": "hvh"},
+                hovertemplate="column %{x:+d}<br>%{y:.1%} of the gradient<extra></extra>",
+            )
+        )
+    fig.add_trace(
+        go.Scatter(
+            x=at,
+            y=result.paths,
+            name="paths through the stack",
+            mode="markers",
+            marker={"color": p.muted, "size": 6, "symbol": "circle-open"},
+            hovertemplate="column %{x:+d}<br>%{y:.1%} of the paths<extra></extra>",
+        )
+    )
+    fig.update_layout(showlegend=True)
+    theme.style(fig, dark=dark, height=PROFILE, scale=scale)
+    fig.update_xaxes(title_text="columns from the middle", zeroline=False)
+    fig.update_yaxes(tickformat=".0%", rangemode="tozero", title_text="share of the gradient")
+    return fig
+
+
+def hourglass(result: Bottleneck, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
+    """Channels before and after every convolution, and what one value sees there.
+
+    Args:
+        result: A bottleneck beside a basic block of as many channels.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    fig = go.Figure()
+    start, ticks = 0, list[tuple[int, str]]()
+    for name, facts, color in (
+        ("bottleneck", result.narrow, p.orange),
+        ("basic", result.basic, p.blue),
+    ):
+        places = list(range(start, start + 1 + len(facts.convs)))
+        ticks += zip(places, _steps(name, facts), strict=True)
+        fig.add_trace(_bars(name, places, facts, color))
+        start = places[-1] + 2
+    theme.style(fig, dark=dark, height=HOURGLASS, scale=scale)
+    fig.update_layout(showlegend=False)
+    fig.update_yaxes(title_text="channels", range=[0, 1.28 * result.spec.channels])
+    where, names = zip(*ticks, strict=True)
+    fig.update_xaxes(tickvals=where, ticktext=names, showgrid=False, zeroline=False)
+    return fig
+
+
+def _bars(name: str, places: list[int], facts: BlockFacts, color: str) -> go.Bar:
+    channels = [facts.convs[0].inputs, *(c.outputs for c in facts.convs)]
+    reaches = [1, *(c.reach for c in facts.convs)]
+    return go.Bar(
+        x=places,
+        y=channels,
+        name=name,
+        marker={"color": color},
+        width=0.62,
+        text=[f"{c}<br>sees {r}×{r}" for c, r in zip(channels, reaches, strict=True)],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y} channels<extra></extra>",
+    )
+
+
+def name_of(layers: int, kernel: int) -> str:
+    """What a stack is called: "3 × (3×3)"; a single window "7×7"."""
+    return f"{layers} × ({kernel}×{kernel})" if layers > 1 else f"{kernel}×{kernel}"
+
+
+def _steps(name: str, facts: BlockFacts) -> list[str]:
+    return [f"into the<br>{name}", *(f"{c.kernel_size}×{c.kernel_size}" for c in facts.convs)]
