@@ -14,6 +14,7 @@ CHAPTERS = {
     ],
     "Build": [
         st.Page(HERE / "build/builder.py", title="Build a network", url_path="build"),
+        st.Page(HERE / "build/window.py", title="Three 3×3 or one 7×7", url_path="window"),
     ],
     "Normalize": [
         st.Page(HERE / "normalize/axes.py", title="Who shares a mean", url_path="normalize"),
@@ -24,6 +25,7 @@ CHAPTERS = {
     ],
     "Attend": [
         st.Page(HERE / "attend/scores.py", title="Scores and masks", url_path="attend"),
+        st.Page(HERE / "attend/sharing.py", title="Sharing K and V", url_path="sharing"),
         st.Page(HERE / "attend/scale.py", title="Why divide by √d_k", url_path="scale"),
         st.Page(HERE / "attend/cost.py", title="Cost", url_path="attention-cost"),
     ],

@@ -30,4 +30,4 @@ def test_progress_speaks_rarely_and_at_the_end(capsys):
     tell = record._progress("grid")
     for done in range(1, 101):
         tell(done, 100)
-    assert capsys.readouterr().err == "grid: 100 of 100 runs, 0 s\n"
+    assert capsys.readouterr().err == "grid: 100 of 100 parts, 0 s\n"

@@ -10,9 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from viz_models import recordings, recordings_axes, recordings_norm
+from viz_models import (
+    recordings,
+    recordings_attention,
+    recordings_axes,
+    recordings_build,
+    recordings_norm,
+)
 from viz_models.cli.command import Command
-from viz_models.records import NormGridSpec, NormSpec, SourceSpec, TraceSpec
+from viz_models.records import CostSpec, NormGridSpec, NormSpec, SourceSpec, TraceSpec
+from viz_models.records.build_surface import SurfaceSpec
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +28,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, norm_axes: seconds; norm_training: 8 minutes; default: %(default)s",
+        help="flow, norm_axes: seconds; attention_cost: 1 minute; loss_surface: 5; norm_training: 8; "
+        "default: %(default)s",
     )
 
 
@@ -44,6 +52,20 @@ def _record_norm_training() -> Path:
     return recordings_norm.save(norm_grid.measure(NormGridSpec(), _progress("norm_training")))
 
 
+def _record_attention_cost() -> Path:
+    from viz_models.analysis.attention import cost
+
+    return recordings_attention.save(cost.measure(CostSpec(), _progress("attention_cost")))
+
+
+def _record_loss_surface() -> Path:
+    from viz_models.training import surface
+
+    found = surface.measure(SurfaceSpec(), _progress("loss_surface"))
+    recorded = replace(found.provenance, kind="recorded run")
+    return recordings_build.save(replace(found, provenance=recorded))
+
+
 def _progress(name: str) -> Callable[[int, int], None]:
     """Tell on stderr, every few seconds, how far a recording is."""
     begin = last = time.perf_counter()
@@ -53,7 +75,7 @@ def _progress(name: str) -> Callable[[int, int], None]:
         now = time.perf_counter()
         if now - last >= SECONDS_BETWEEN_LINES or done == total:
             last = now
-            sys.stderr.write(f"{name}: {done} of {total} runs, {now - begin:.0f} s\n")
+            sys.stderr.write(f"{name}: {done} of {total} parts, {now - begin:.0f} s\n")
 
     return tell
 
@@ -102,6 +124,8 @@ RECORDINGS = {
     "flow": _record_flow,
     "norm_axes": _record_norm_axes,
     "norm_training": _record_norm_training,
+    "attention_cost": _record_attention_cost,
+    "loss_surface": _record_loss_surface,
 }
 COMMAND = Command(
     help="measure what the pages open with, and keep it",

@@ -15,10 +15,10 @@ TOP = 42  # px, for the legend and the names of the panels
 BINS = 41
 RAW, SCALED = "q·k", "q·k ÷ √d_k"
 PANELS = {
-    "variance": "variance of what the softmax gets",
-    "entropy": "entropy of the weights ÷ ln(keys)",
-    "largest": "largest weight of a row",
-    "gradient": "gradient at the softmax's input",
+    "variance": "variance of scores",
+    "entropy": "entropy ÷ ln(keys)",
+    "largest": "largest weight",
+    "gradient": "gradient at scores",
 }
 
 

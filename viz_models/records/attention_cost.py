@@ -20,7 +20,7 @@ class CostSpec:
     """Layers of one width over sentences of growing length."""
 
     sizes: tuple[int, ...] = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)  # n, tokens
-    path_sizes: tuple[int, ...] = (4, 8, 16, 32, 64, 128, 256)  # n, for path lengths
+    path_sizes: tuple[int, ...] = (16, 32, 64, 128, 256, 512, 1024)  # n, for path lengths
     kinds: tuple[LayerKind, ...] = LAYER_KINDS
     width: int = 64  # d, numbers a token
     kernel: int = 3  # k, of the convolution
@@ -37,9 +37,8 @@ class CostPoint:
     n: int
     multiply_adds: int  # counted by torch, matrix products and convolutions
     chain: int  # operations that must wait for each other, counted in the autograd graph
-    milliseconds: float  # median forward pass without gradients
-    fastest: float
-    slowest: float
+    milliseconds: float  # processor time, fastest forward pass without gradients
+    median: float
     peak_bytes: int  # held at once by the forward pass, beyond input and weights
 
 

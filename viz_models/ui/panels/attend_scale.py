@@ -19,10 +19,10 @@ KEYS = {"32 keys": 32, "8 keys": 8, "128 keys": 128}
 SPREADS = {"q, k from N(0, 1)": 1.0, "std 0.5 instead": 0.5, "std 2 instead": 2.0}
 DEFAULT = 64  # d_k of the paper's base model
 MEASURES = {
-    "variance": "variance",
+    "variance": "variance of scores",
     "entropy": "entropy ÷ ln(keys)",
     "largest": "largest weight",
-    "gradient": "gradient at the softmax's input",
+    "gradient": "gradient at the scores",
     "gradient_mean": "the same, mean query",
     "gradient_query": "gradient at q",
 }

@@ -1,0 +1,56 @@
+"""Bytes that a forward pass holds at once, storage by storage."""
+
+import weakref
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+
+class _Held(TorchDispatchMode):
+    """Adds up the storages that operations make, and forgets those that are freed."""
+
+    def __init__(self, known: list[Tensor]) -> None:
+        super().__init__()
+        self.now = self.peak = 0
+        self.alive = {t.untyped_storage()._cdata: 0 for t in known}  # not counted
+
+    def __torch_dispatch__(
+        self,
+        func: Any,  # noqa: ANN401 (torch's own signature)
+        types: Any,  # noqa: ANN401
+        args: Any = (),  # noqa: ANN401
+        kwargs: Any = None,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        made = func(*args, **(kwargs or {}))
+        for leaf in tree_leaves(made):
+            if isinstance(leaf, Tensor):
+                self._meet(leaf.untyped_storage())
+        return made
+
+    def _meet(self, storage: torch.UntypedStorage) -> None:
+        key = storage._cdata
+        if key not in self.alive:  # a view shares the storage of what it looks at
+            self.alive[key] = storage.nbytes()
+            self.now += storage.nbytes()
+            self.peak = max(self.peak, self.now)
+            weakref.finalize(storage, self._forget, key)
+
+    def _forget(self, key: int) -> None:
+        self.now -= self.alive.pop(key)
+
+
+def peak_bytes(layer: nn.Module, x: Tensor) -> int:
+    """The most that a forward pass without gradients holds beyond its input and weights.
+
+    What a kernel needs inside and frees before it returns is not seen.
+
+    Args:
+        layer: Any module.
+        x: Its input.
+    """
+    with torch.no_grad(), _Held([x, *layer.parameters(), *layer.buffers()]) as held:
+        layer(x)
+    return held.peak

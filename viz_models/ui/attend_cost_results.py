@@ -1,0 +1,44 @@
+"""The door from the lesson on costs to what was recorded, and to what is measured here."""
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from viz_models import recordings_attention
+from viz_models.records import CostPoint, CostRun, CostSpec, PathPoint
+
+_HERE = "forward_pass.cost_here"
+
+
+def recorded() -> CostRun:
+    """What was measured once, up to 4096 tokens."""
+    return recordings_attention.load()
+
+
+def here() -> CostRun | None:
+    """What this session measured last on this machine; None if nothing yet."""
+    run: CostRun | None = st.session_state.get(_HERE)
+    return run
+
+
+def measured(spec: CostSpec) -> Iterator[tuple[float, CostPoint | PathPoint]]:
+    """Measure now, part by part; what there is so far is kept, also when somebody stops.
+
+    Yields:
+        The share that is done, and the part.
+    """
+    from viz_models.analysis.attention import cost
+
+    found: list[CostPoint | PathPoint] = []
+    for part in cost.parts(spec):
+        found.append(part)
+        if isinstance(part, CostPoint):
+            st.session_state[_HERE] = cost.collected(spec, found, "measured now")
+        yield len(found) / cost.total(spec), part
+
+
+def parts(run: CostRun) -> Sequence[int]:
+    """How many parts were measured, and how many were asked for."""
+    spec = run.spec
+    asked = len(spec.kinds) * (len(spec.sizes) + len(spec.path_sizes))
+    return len(run.points) + len(run.paths), asked
