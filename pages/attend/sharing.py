@@ -1,0 +1,30 @@
+"""Lesson: what happens when query heads share their keys and values.
+
+Sources: Shazeer 2019, arXiv:1911.02150; Ainslie et al. 2023, arXiv:2305.13245.
+"""
+
+import streamlit as st
+
+from viz_models.ui import take_away, words
+from viz_models.ui.panels import attend_sharing as panel
+from viz_models.ui.panels import norm_common as common
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)  # on screen before torch is imported
+        view = panel.controls()
+        common.answer(answer, text[panel.section(view)], **panel.facts(view))
+        panel.stage(view)
+        panel.savings(view)
+    st.markdown(text["What is shared"])
+    st.subheader("Queries summed")
+    panel.summing(view, text)
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("kv_sharing", code=lambda: panel.code(view), table=lambda: panel.table(view))
+
+
+main()
