@@ -1,0 +1,115 @@
+"""One photo through a network that was just built: what every block makes of it."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
+
+from viz_models.analysis.build.race import measured_loss
+from viz_models.analysis.build.watch import watched
+from viz_models.models import builder
+from viz_models.models.builder.conv import Block as ConvBlock
+from viz_models.models.builder.mlp import MlpBlock
+from viz_models.records import BuildSpec, Provenance, TransformerSpec
+from viz_models.records.build_walk import Walk, WalkSpec
+
+
+def walk(spec: WalkSpec, pixels: np.ndarray) -> Walk:
+    """Send a photo through a fresh network, in training mode as the gradient race does.
+
+    Args:
+        spec: A network that `repaired` returns unchanged and that is within the limits.
+        pixels: (H, W, 3) uint8, square; averaged down to the network's input size.
+
+    Returns:
+        What every part gives for the photo, or the gradient that the loss sends to it.
+    """
+    net = builder.build(spec.network, spec.seed)
+    x = inputs(spec.network, pixels)
+    graded = spec.kept == "gradient"
+    with torch.set_grad_enabled(graded), watched(net.blocks()) as h:
+        logits = net(x)
+        loss = measured_loss(logits, "cross entropy")
+    kept = list(torch.autograd.grad(loss, [*h, logits])) if graded else [*h, logits]
+    values = tuple(_frozen(t) for t in (x, *kept))
+    return _walk(spec, net, tuple(v.shape for v in values), values)
+
+
+def outline(spec: WalkSpec) -> Walk:
+    """Only the shapes, for a network that is too large to be built: it runs on the meta device."""
+    net = builder.skeleton(spec.network)
+    side = spec.network.size
+    x = torch.empty(2, spec.network.in_channels, side, side, device="meta")
+    if isinstance(spec.network, TransformerSpec) and spec.network.source == "tokens":
+        x = torch.empty(2, spec.network.length, dtype=torch.long, device="meta")
+    with torch.no_grad(), watched(net.blocks()) as h:
+        logits = net(x)
+    return _walk(spec, net, tuple(tuple(t.shape[1:]) for t in (x, *h, logits)), ())
+
+
+def _walk(
+    spec: WalkSpec,
+    net: nn.Module,
+    shapes: tuple[tuple[int, ...], ...],
+    values: tuple[np.ndarray, ...],
+) -> Walk:
+    blocks = net.blocks()  # type: ignore[operator] # every network of the builder has them
+    return Walk(
+        spec=spec,
+        names=("input", "stem", *names(net, blocks), "head"),
+        shapes=shapes,
+        values=values,
+        parameters=_parameters(net, blocks),
+        skips=(False, False, *map(_goes_around, blocks), False),
+        provenance=Provenance(seed=spec.seed, versions=f"torch {torch.__version__}"),
+    )
+
+
+def inputs(spec: BuildSpec, pixels: np.ndarray) -> Tensor:
+    """A photo and its mirror image: a norm over the batch needs more than one value.
+
+    Args:
+        spec: Says how large it has to be; its channel k is the photo's channel k modulo 3.
+        pixels: (H, W, 3) uint8.
+
+    Returns:
+        (2, C, size, size) float32, each channel with mean 0 and std 1; or (2, T) int64 tokens
+        where the network reads those: the photo's gray values, row by row.
+    """
+    photo = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float()  # (1, 3, H, W)
+    pair = torch.cat([photo, photo.flip(-1)])
+    if isinstance(spec, TransformerSpec) and spec.source == "tokens":
+        gray = F.adaptive_avg_pool2d(pair.mean(1), (1, spec.length)).flatten(1)  # (2, T)
+        return (gray / 256 * spec.vocabulary).long()
+    small = F.adaptive_avg_pool2d(pair, spec.size)[:, torch.arange(spec.in_channels) % 3]
+    mean, std = small.mean((0, 2, 3), keepdim=True), small.std((0, 2, 3), keepdim=True)
+    return (small - mean) / std.clamp_min(1e-6)
+
+
+def names(net: nn.Module, blocks: list[nn.Module]) -> list[str]:
+    """What the network calls its blocks: "stages.0.3"."""
+    called = {module: name for name, module in net.named_modules()}
+    return [called[block] for block in blocks]
+
+
+def _parameters(net: nn.Module, blocks: list[nn.Module]) -> tuple[int, ...]:
+    """Of input, stem, blocks and head; what stands between the stages counts to the stem."""
+    counts = [_count(block) for block in blocks]
+    head = _count(net.get_submodule("head"))
+    return (0, _count(net) - sum(counts) - head, *counts, head)
+
+
+def _count(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
+def _goes_around(block: nn.Module) -> bool:
+    if isinstance(block, ConvBlock):
+        return block.connect != "plain"
+    return block.residual if isinstance(block, MlpBlock) else bool(block.residual)
+
+
+def _frozen(value: Tensor) -> np.ndarray:
+    array: np.ndarray = value.detach()[0].numpy()
+    array.flags.writeable = False
+    return array
