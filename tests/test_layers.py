@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 BASE = {
     *("records", "digits", "recordings"),
     *("recordings_norm", "recordings_axes", "recordings_attention", "recordings_build"),
+    "recordings_sharing",
 }
 MAY_IMPORT = {
     "viz_models/records": set(),
@@ -18,6 +19,7 @@ MAY_IMPORT = {
     "viz_models/recordings_norm.py": {"records", "recordings"},
     "viz_models/recordings_axes.py": {"records", "recordings"},
     "viz_models/recordings_attention.py": {"records", "recordings"},
+    "viz_models/recordings_sharing.py": {"records", "recordings"},
     "viz_models/recordings_build.py": {"records", "recordings"},
     "viz_models/server.py": set(),
     "viz_models/figures": BASE,

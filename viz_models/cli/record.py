@@ -16,6 +16,7 @@ from viz_models import (
     recordings_axes,
     recordings_build,
     recordings_norm,
+    recordings_sharing,
 )
 from viz_models.cli.command import Command
 from viz_models.records import CostSpec, NormGridSpec, NormSpec, SourceSpec, TraceSpec
@@ -28,8 +29,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, norm_axes: seconds; attention_cost: 1 minute; loss_surface: 5; norm_training: 8; "
-        "default: %(default)s",
+        help="flow, norm_axes: seconds; attention_cost, attention_sharing: 1 minute; loss_surface: 5; "
+        "norm_training: 8; default: %(default)s",
     )
 
 
@@ -64,6 +65,12 @@ def _record_loss_surface() -> Path:
     found = surface.measure(SurfaceSpec(), _progress("loss_surface"))
     recorded = replace(found.provenance, kind="recorded run")
     return recordings_build.save(replace(found, provenance=recorded))
+
+
+def _record_attention_sharing() -> Path:
+    from viz_models.training import shared_heads
+
+    return recordings_sharing.save(shared_heads.measure(_progress("attention_sharing")))
 
 
 def _progress(name: str) -> Callable[[int, int], None]:
@@ -125,6 +132,7 @@ RECORDINGS = {
     "norm_axes": _record_norm_axes,
     "norm_training": _record_norm_training,
     "attention_cost": _record_attention_cost,
+    "attention_sharing": _record_attention_sharing,
     "loss_surface": _record_loss_surface,
 }
 COMMAND = Command(
