@@ -33,10 +33,13 @@ def train(model: VisionTransformer, spec: FitSpec) -> Iterator[StepRecord]:
 
 
 def moved(images: Tensor, generator: torch.Generator) -> Tensor:
-    """(N, 1, H, W) images, all moved by the same few pixels; what comes in is background."""
+    """(N, 1, H, W) images, each moved by a few pixels of its own; what comes in is background."""
     wide = F.pad(images, [SHIFT] * 4, value=images.min().item())
-    y, x = torch.randint(2 * SHIFT + 1, (2,), generator=generator).tolist()
-    return wide[:, :, y : y + images.size(2), x : x + images.size(3)]
+    height, width = images.shape[2:]
+    places = [(y, x) for y in range(2 * SHIFT + 1) for x in range(2 * SHIFT + 1)]
+    every = torch.stack([wide[:, :, y : y + height, x : x + width] for y, x in places])
+    chosen = torch.randint(len(places), (len(images),), generator=generator)
+    return every[chosen, torch.arange(len(images))]
 
 
 def accuracy(model: VisionTransformer) -> float:
