@@ -64,7 +64,8 @@ def listen(key: str, field: str, param: str) -> Callable[[], None]:
     def keep() -> None:
         value = st.session_state[key].get(field)
         if value is not None:
-            text = value if isinstance(value, str) else ",".join(str(v) for v in value)
+            parts = value if isinstance(value, list | tuple) else [value]
+            text = ",".join(str(v) for v in parts)
             st.session_state[_name(param)] = text
 
     return keep
