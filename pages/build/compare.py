@@ -1,0 +1,35 @@
+"""Lesson: two networks side by side, what differs and what it costs.
+
+Sources: He et al. 2016, arXiv:1512.03385; Dosovitskiy et al. 2020, arXiv:2010.11929.
+"""
+
+import streamlit as st
+
+from viz_models.ui import words
+from viz_models.ui.panels import build_compare as panel
+from viz_models.ui.panels import build_compare_race as race
+from viz_models.ui.panels import norm_common as common
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        said = common.head(text)  # on screen before torch is imported
+        view = panel.controls()
+        stage, cards = st.columns([2, 1], gap="small")
+        with stage:
+            panel.diagrams(view)
+            running = race.begin(view)
+        said.caption(race.answer(view, running, text))
+        with cards:
+            panel.prices(view, text)
+            panel.choices(view)
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    panel.take_home(view)
+    race.finish(view, running)
+    said.caption(race.answer(view, running, text))
+
+
+main()
