@@ -20,12 +20,11 @@ def main() -> None:
         view = panel.controls()
         panel.remark(view)
         common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
-        left, right = st.columns([1.75, 1], gap="xsmall")
+        left, right = st.columns([1.25, 1], gap="xsmall")
         with left:
             panel.footprints(view)
         with right:
-            panel.costs(view)
-    st.markdown(text["What the heat says"])
+            panel.costs(view, text)
     title = "Does a 1×1 convolution see more, or less?"
     st.subheader(title)
     with st.container(gap="xsmall"):

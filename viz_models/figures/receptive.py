@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
-from viz_models.records import BlockFacts, Bottleneck, Windows
+from viz_models.records import BlockFacts, Bottleneck, Sight, Windows
 
 PROFILE = 190  # px
 HOURGLASS = 236
@@ -28,7 +28,7 @@ def profile(result: Windows, *, dark: bool = False, scale: float = 1.0) -> go.Fi
             go.Scatter(
                 x=at,
                 y=sight.share.sum(0),
-                name=name_of(sight.layers, sight.kernel_size),
+                name=name_of(sight),
                 mode="lines",
                 line={"color": color, "width": 2, "shape": "hvh"},
                 hovertemplate="column %{x:+d}<br>%{y:.1%} of the gradient<extra></extra>",
@@ -94,9 +94,12 @@ def _bars(name: str, places: list[int], facts: BlockFacts, color: str) -> go.Bar
     )
 
 
-def name_of(layers: int, kernel: int) -> str:
-    """What a stack is called: "3 × (3×3)"; a single window "7×7"."""
-    return f"{layers} × ({kernel}×{kernel})" if layers > 1 else f"{kernel}×{kernel}"
+def name_of(sight: Sight) -> str:
+    """What a stack is called: "3 × (3×3)", with its dilation; a single window "7×7"."""
+    window = f"{sight.kernel_size}×{sight.kernel_size}"
+    if sight.dilation > 1:
+        window += f", dilation {sight.dilation}"
+    return f"{sight.layers} × ({window})" if sight.layers > 1 else window
 
 
 def _steps(name: str, facts: BlockFacts) -> list[str]:

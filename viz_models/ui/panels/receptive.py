@@ -1,5 +1,6 @@
 """Several small windows beside one that reaches as far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -15,7 +16,7 @@ from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.panels import norm_common as common
 from viz_models.ui.panels.flow_stage import is_dark, luts
 
-LAYERS = (1, 2, 3, 4, 5, 6)
+LAYERS = (2, 3, 4, 5, 6)
 KERNELS = (3, 5, 7)
 DILATIONS = (1, 2, 3, 4)
 CHANNELS = (4, 8, 16, 32, 64, 128)
@@ -52,8 +53,8 @@ def facts(view: View) -> dict[str, str]:
     """What the answer may name."""
     stack, single, c = view.result.stack, view.result.single, view.spec.channels
     return {
-        "stack": figures.name_of(stack.layers, stack.kernel_size),
-        "single": figures.name_of(1, single.kernel_size),
+        "stack": figures.name_of(stack),
+        "single": figures.name_of(single),
         "reach": f"{stack.reach}×{stack.reach}",
         "seen": _seen(stack),
         "coefficient": f"{stack.parameters // c**2}C²",
@@ -95,7 +96,7 @@ def footprints(view: View) -> None:
 
 def _heat(sight: Sight, most: float) -> Tiles:
     side, middle = len(sight.share), len(sight.share) // 2
-    name = figures.name_of(sight.layers, sight.kernel_size)
+    name = figures.name_of(sight)
     return Tiles(
         name=name,
         title=name,
@@ -107,22 +108,23 @@ def _heat(sight: Sight, most: float) -> Tiles:
         axes=("row", "column"),
         boxes=(Box(-1, -1, 2, 2, "chosen"),) if side > 1 else (),
         bar=True,
-        unit="% of the squared gradient",
+        unit="%",
     )
 
 
-def costs(view: View) -> None:
-    """What both cost, as torch counts it."""
+def costs(view: View, text: Mapping[str, str]) -> None:
+    """What both cost, as torch counts it, and how to read the picture."""
     result = view.result
     with st.container(border=True, height="stretch"):
         ledger(
             _lines(result),
             key="costs",
             title="The price of the same view",
-            note=" → ".join(figures.name_of(s.layers, s.kernel_size) for s in _both(result)),
+            note=" → ".join(figures.name_of(s) for s in _both(result)),
             badge=common.badge(result.provenance),
             terms=words.glossary(),
         )
+        st.markdown(text["What the heat says"])
 
 
 def _both(result: Windows) -> tuple[Sight, Sight]:
@@ -162,7 +164,6 @@ def _lines(result: Windows) -> list[Line]:
         Line(
             label="kept for the backward",
             value=pair(memory(stack.kept_bytes), memory(single.kept_bytes)),
-            note="the stack's price",
         ),
         Line(
             label="one forward",
