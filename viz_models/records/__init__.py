@@ -33,6 +33,21 @@ from viz_models.records.attention_decoding import (
     SlipSpec,
     Written,
 )
+from viz_models.records.attention_heads import (
+    Head,
+    HeadCost,
+    HeadsOverSentences,
+    HeadsResult,
+    HeadsSpec,
+    SetCost,
+)
+from viz_models.records.attention_positions import (
+    OrderedReading,
+    OrderResult,
+    OrderSpec,
+    PositionTable,
+    WordOrder,
+)
 from viz_models.records.attention_rows import (
     Block,
     BlockStage,
@@ -184,6 +199,11 @@ __all__ = [
     "GridCell",
     "GridRun",
     "Grouping",
+    "Head",
+    "HeadCost",
+    "HeadsOverSentences",
+    "HeadsResult",
+    "HeadsSpec",
     "ImageRef",
     "Influence",
     "Init",
@@ -208,6 +228,9 @@ __all__ = [
     "Nudge",
     "Number",
     "Op",
+    "OrderResult",
+    "OrderSpec",
+    "OrderedReading",
     "Over",
     "PaddedBatch",
     "Pair",
@@ -216,6 +239,7 @@ __all__ = [
     "Paths",
     "Photo",
     "Place",
+    "PositionTable",
     "Positions",
     "Prepared",
     "Price",
@@ -243,6 +267,7 @@ __all__ = [
     "SentenceRow",
     "SentenceSpec",
     "Sentences",
+    "SetCost",
     "Sharing",
     "SharingAccuracy",
     "SharingKind",
@@ -268,6 +293,7 @@ __all__ = [
     "Window",
     "WindowSpec",
     "Windows",
+    "WordOrder",
     "WordTimes",
     "Written",
 ]
