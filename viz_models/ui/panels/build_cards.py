@@ -17,6 +17,7 @@ from viz_models.ui.panels.flow_stage import is_dark, luts
 from viz_models.ui.panels.norm_common import look
 
 PERPENDICULAR = 0.25  # a smaller cosine than this adds less than an eighth
+SQUARES = 232  # px, for all matrices of a card
 BATCH = 64  # examples of a training step, for the price
 
 
@@ -28,10 +29,8 @@ def price(view: View) -> None:
         [
             Line(label="parameters", value=f"{cost.parameters:,}"),
             Line(label="multiply-adds", value=count(cost.macs), term="multiply-adds"),
-            Line(label="training memory", value=memory(training), note=f"batch {BATCH}"),
-            Line(
-                label="inference memory", value=memory(4 * cost.parameters + cost.inference_bytes)
-            ),
+            Line(label="training", value=memory(training), note=f"batch {BATCH}"),
+            Line(label="inference", value=memory(4 * cost.parameters + cost.inference_bytes)),
             *_reach(view),
         ],
         key="price",
@@ -91,17 +90,15 @@ def who_sees_whom(view: View, text: Mapping[str, str]) -> None:
     spec = view.asked.spec
     if not isinstance(spec, ConvSpec) or not view.small:
         return
-    first = min(view.block, len(view.blocks) - 1)
-    two = min(2, len(view.blocks) - first)
+    first = min(view.block, len(view.blocks) - 2) if len(view.blocks) > 1 else 0
+    ways = [(1, spec.shuffle)]
+    if len(view.blocks) > 1:
+        ways += [(2, False), (2, True)] if spec.groups > 1 else [(2, spec.shuffle)]
     with st.container(border=True):
-        note = f"from block {first + 1}"
-        ledger([], key="sees_title", title=_groups(spec), note=note)
-        shuffled = spec.shuffle
-        found = [
-            results.connectivity(spec, first, count, shuffle=shuffled)
-            for count in dict.fromkeys((1, two))
-        ]
-        tiles([_matrix(c) for c in found], key="sees", luts=luts(is_dark()))
+        ledger([], key="sees_title", title=_groups(spec), note=f"from block {first + 1}")
+        found = [results.connectivity(spec, first, n, shuffle=shuffle) for n, shuffle in ways]
+        side = SQUARES // len(found)
+        tiles([_matrix(c, side) for c in found], key="sees", luts=luts(is_dark()))
         st.caption(text["Who sees whom"])
 
 
@@ -109,18 +106,19 @@ def _groups(spec: ConvSpec) -> str:
     return "Who sees whom" if spec.groups == 1 else f"{spec.groups} groups: who sees whom"
 
 
-def _matrix(found: Connectivity) -> Tiles:
+def _matrix(found: Connectivity, side: int) -> Tiles:
     inputs = found.matrix.shape[1]
     fewest, most = found.sees
     sees = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     blocks = found.blocks[1] - found.blocks[0] + 1
+    title = "one block" if blocks == 1 else "two, shuffled" if found.shuffle else "two blocks"
     return Tiles(
-        name=f"{blocks} blocks",
+        name=title,
         values=found.matrix[None],
-        title="one block" if blocks == 1 else f"{blocks} blocks",
-        note=f"sees {sees} of {inputs}",
+        title=title,
+        note=f"{sees} of {inputs}",
         scheme="sequential",
         limits=(0.0, float(found.matrix.max()) or 1.0),
         hatched=found.matrix == 0,
-        size=112,
+        size=side,
     )
