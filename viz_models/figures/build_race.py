@@ -66,14 +66,14 @@ def gradient_race(
     Args:
         race: What was measured.
         view: Gradient of the activations or of the weights, or the activations themselves.
-        only: Which networks; all when empty.
+        only: Which networks; all that were measured when empty.
         chosen: The block that a dotted line marks; 0 is the stem.
         dark: Which theme is showing.
         height: px, before scaling.
         scale: Enlarges letters and height alike, for presenting.
     """
     fig = go.Figure()
-    scene = _scene(race, view, tuple(only) or tuple(race.specs), height, scale)
+    scene = _scene(race, view, tuple(only) or tuple(race.lines), height, scale)
     colors = ink(race, dark=dark)
     order = sorted(scene.names, key=lambda name: name == race.yours)  # yours on top
     for name in order:
