@@ -1,5 +1,6 @@
 // A sentence as a line of stops. It owns which one is chosen: painted here first, then told.
 
+const ECHO = 3000; // ms within which Python may repeat an older stop of ours
 const TOLD_AFTER = 90; // ms of rest; a held key would send a message for each word it passes
 
 function stopOf(label, i) {
@@ -24,11 +25,20 @@ function paintStops(root, { said }) {
   root.dataset.at = at;
 }
 
+/** Whether Python only repeats a stop that we told it a moment ago and have left since. */
+function answersOlder(root, at) {
+  root.told = (root.told ?? []).filter(({ when }) => performance.now() - when < ECHO);
+  const i = root.told.findIndex((told) => told.at === at);
+  root.told.splice(0, i + 1);
+  return i >= 0;
+}
+
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".scrubber"), end = data.labels.length - 1;
   if (root.token !== data.token) { // another sentence, or Python sends everybody somewhere
-    root.token = data.token;
-    root.at = data.start;
+    const late = root.words === data.words && answersOlder(root, data.start);
+    Object.assign(root, { token: data.token, words: data.words });
+    if (!late) root.at = data.start;
   }
   root.at = Math.max(0, Math.min(end, root.at));
   const drawn = JSON.stringify(data.labels);
@@ -49,6 +59,7 @@ export default function ({ data, parentElement, setStateValue }) {
     root.timer = setTimeout(() => {
       if (!root.isConnected) return; // the page was left meanwhile, and its address with it
       writeParam(data.param, at === data.default ? null : String(at));
+      root.told = [...(root.told ?? []), { at, when: performance.now() }];
       setStateValue("at", at);
     }, TOLD_AFTER);
   };

@@ -28,6 +28,7 @@ def scrubber(
     label: str = "Words",
     param: str = "word",
     default: int = 0,
+    at: int | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> None:
     """Mount the line of stops; `position` says which is chosen. Arrow keys work on the whole page.
@@ -40,6 +41,7 @@ def scrubber(
         label: What a screen reader calls the line.
         param: URL parameter that holds the choice.
         default: The stop that the address leaves out.
+        at: The stop to show, for a choice that something else on the page can move too.
         on_change: Called after the choice was kept, before the rerun that it causes.
 
     Raises:
@@ -57,7 +59,8 @@ def scrubber(
             on_change()
 
     token = "\n".join(labels)
-    start = int(state.held(param, token, str(position(labels, param, default))))
+    held = int(state.held(param, token, str(position(labels, param, default))))
+    start = held if at is None else at
     mounted("scrubber")(
         key=key,
         data={
@@ -68,6 +71,7 @@ def scrubber(
             "param": param,
             "default": default,
             "start": start,
+            "words": token,
             "token": f"{token}\n{start}",
         },
         on_at_change=changed,

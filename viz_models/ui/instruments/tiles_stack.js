@@ -157,5 +157,7 @@ function drawGone(model, said, context, rings, [x, y]) {
   context.arc(x, y, 3.4 * unit, 0, 2 * Math.PI);
   context.fill();
   type(context, model, 11, { code: true, bold: true, color });
+  Object.assign(context, { strokeStyle: model.color.ground, lineWidth: 4 * unit, lineJoin: "round" }); // clear of the curve
+  context.strokeText(said, x + 8 * unit, y - 9 * unit);
   context.fillText(said, x + 8 * unit, y - 9 * unit);
 }

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits, percent
+from viz_models.models import vocabulary
 from viz_models.records import (
     AttendSpec,
     AttentionStages,
@@ -38,7 +39,7 @@ NETWORKS: dict[str, TextModel] = {
     "language model": "language",
 }
 FILLS: dict[str, str] = {"-inf": "−∞", "0": "0", "after": "0 after"}
-FIRST_CELL = (2, 1)
+FIRST_CELL = (2, 0)
 FIRST_HEAD = (0, 0)
 
 
@@ -97,6 +98,9 @@ def controls() -> View:
         part: Any = chips("Whose Q, whose K and V", parts, key="part", default="decoder")
         mask = _mask(sizes)
         fill: Any = chips("Masked score", FILLS, key="fill", default="-inf", show="masked to")
+        unknown = vocabulary.tokenize(text).unknown
+        if unknown:
+            attend_sentence.unknown(unknown)
     layer, head = chosen_pair("head", (2, 4), FIRST_HEAD)
     spec = AttendSpec(
         text=text,
@@ -115,6 +119,8 @@ def _more() -> tuple[TextModel, bool, dict[str, int]]:
     with st.popover("More", width="content"):
         for example in EXAMPLES:
             st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
+        known = ", ".join(vocabulary.ENGLISH[len(vocabulary.SPECIAL) :])
+        st.caption(f"It knows these words: {known}.")
         network = select("Network", NETWORKS, "network", 220)
         beside = control(st.toggle, "padded to the longest of a batch of 3", True, key="batch")
         sizes = {
@@ -125,7 +131,10 @@ def _more() -> tuple[TextModel, bool, dict[str, int]]:
 
 
 def _type(example: str) -> None:
+    """Streamlit then writes the address anew, without what the instruments had in it."""
     st.session_state["text"] = example
+    for choice in ("cell", "head", "painted"):
+        state.choose(choice, "")
 
 
 def _mask(sizes: dict[str, int]) -> dict[str, Any]:
@@ -141,7 +150,7 @@ def _mask(sizes: dict[str, int]) -> dict[str, Any]:
         "Mask",
         list(labels),
         selection_mode="multi",
-        default=["causal", "padding"],
+        default=["causal", "padding", "painted"],
         format_func=lambda kind: labels[kind],
         label_visibility="collapsed",
         key="mask",
@@ -179,8 +188,6 @@ def foot(view: View) -> None:
         return
     row, column = view.cell()
     labels = shown(view.stages.queries)
-    if position(labels) != row:
-        state.choose("word", str(row))
 
     def follow() -> None:
         state.choose("cell", f"{position(labels)},{column}")
@@ -189,4 +196,5 @@ def foot(view: View) -> None:
         f"writes {word}, p = {p:.3f}"
         for word, p in zip(view.text.written, view.text.probabilities, strict=True)
     ]
-    scrubber(labels, key="foot", lead=f"{view.spec.text} →", said=said, on_change=follow)
+    lead = f"{view.spec.text} →"
+    scrubber(labels, key="foot", lead=lead, said=said, at=row, on_change=follow)

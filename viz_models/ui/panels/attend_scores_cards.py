@@ -18,7 +18,8 @@ from viz_models.ui.panels import norm_common as common
 from viz_models.ui.panels.attend_scores import FIRST_HEAD, View, shown
 from viz_models.ui.panels.flow_stage import is_dark, luts
 
-BELOW = 420  # px, of what is drawn once it is in sight
+BELOW = 480  # px, of what is drawn once it is in sight
+ROWS = 220  # px, of a row of stages
 
 
 def cards(view: View, text: dict[str, str]) -> None:
@@ -169,7 +170,7 @@ def after_the_heads(view: View, text: dict[str, str]) -> None:
             )
             for i, found in enumerate(block.stages[at : at + 5], at)
         ]
-        tiles(groups, key=f"block_{at}", luts=luts(is_dark()))
+        tiles(groups, key=f"block_{at}", luts=luts(is_dark()), height=ROWS)
 
 
 def _checked(call: str, difference: float) -> str:

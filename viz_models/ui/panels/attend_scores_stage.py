@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from viz_models.digits import percent, shape
 from viz_models.figures import pixels
-from viz_models.records import FilledRow, Pair
+from viz_models.records import FilledRow
 from viz_models.ui import attend_results as results
 from viz_models.ui import state
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -22,25 +21,16 @@ CURVE = 40  # points on it
 
 def stage(view: View) -> None:
     """Q, K and V meet: scores, mask, weights, output; below them the words."""
-    token = (view.spec, is_dark())
-    row, column = view.cell()
-    start = _pair(state.held("cell", token, f"{row},{column}"))
     tiles(
         [*_scores(view), *_softmax(view), *_output(view)],
         key="stage",
         luts=luts(is_dark()),
-        start=start,
+        start=view.cell(),
         default=view.first_cell(),
         height=STAGE,
         flipped=view.mask.painted,
         on_change=_listen("stage"),
     )
-
-
-def _pair(text: str) -> Pair:
-    """The pair that a held choice says."""
-    first, second = text.split(",")
-    return int(first), int(second)
 
 
 def _listen(key: str) -> Callable[[], None]:
@@ -49,8 +39,6 @@ def _listen(key: str) -> Callable[[], None]:
     def keep() -> None:
         cell()
         flipped()
-        if st.session_state[key].get("flipped") and "painted" not in st.session_state["mask"]:
-            st.session_state["mask"] = [*st.session_state["mask"], "painted"]
 
     return keep
 
@@ -71,7 +59,7 @@ def _scores(view: View) -> list[Tiles]:
     vectors = pixels.robust_limits(np.concatenate([found.q, found.k]))
     return [
         _matrix(
-            "q", found.q, title="Q", row_labels=queries, limits=vectors, size=74,
+            "q", found.q, title="Q", row_labels=queries, limits=vectors, size=58,
             follows=(0, None), after="·", **signed,
         ),
         _matrix(
@@ -91,18 +79,20 @@ def _softmax(view: View) -> list[Tiles]:
     found, fill = view.stages, view.mask.fill
     queries, keys = shown(found.queries), shown(found.keys)
     shared: dict[str, Any] = {"column_labels": keys, "row_names": queries, "follows": (0, 1)}
+    paints = "painted" in view.mask.kinds
     totals = found.weights.sum(axis=1, dtype=np.float64)
     whole = bool(np.all(np.abs(totals - 1) < 1e-5))
     return [
         _matrix(
-            "masked", found.scaled, title="scaled and masked", note="drag to paint the mask",
-            scheme="diverging", show_values=True, hatched=~found.allowed, pick="mask",
+            "masked", found.scaled, title="scaled and masked", scheme="diverging",
+            note="drag to paint the mask" if paints else shape(found.scaled.shape),
+            show_values=True, hatched=~found.allowed, pick="mask" if paints else "cell",
             hatched_text={"-inf": "−∞", "0": "0", "after": ""}[fill],
             over=_curve(view), after="softmax\neach row", **shared,
         ),
         _matrix(
             "weights", found.weights, title="weights", show_values=True, limits=(0.0, 1.0),
-            hatched=~found.allowed, over=_bars(view), after="· V\n",
+            hatched=~found.allowed & (found.weights == 0), over=_bars(view), after="· V\n",
             note=f"{shape(found.weights.shape)} · rows {'sum' if whole else 'do not sum'} to 1",
             row_margins=(tuple(_sum(t) for t in totals),), row_margin_names=("Σ",),
             row_margin_role="checked" if whole else "warning", **shared,
@@ -121,7 +111,7 @@ def _output(view: View) -> list[Tiles]:
     limits = pixels.robust_limits(finite[np.isfinite(finite)])
     return [
         _matrix(
-            "output", found.output, title="output", row_names=shown(found.queries), size=112,
+            "output", found.output, title="output", row_names=shown(found.queries), size=74,
             limits=limits, follows=(0, None), **signed,
         ),
         _matrix(
