@@ -29,8 +29,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, norm_axes: seconds; attention_cost, attention_sharing: 1 minute; loss_surface: 5; "
-        "norm_training: 8; default: %(default)s",
+        help="flow, norm_axes: seconds; attention_cost, attention_sharing: 1 minute; "
+        "loss_surface: 5; norm_training: 8; default: %(default)s",
     )
 
 
@@ -56,7 +56,18 @@ def _record_norm_training() -> Path:
 def _record_attention_cost() -> Path:
     from viz_models.analysis.attention import cost
 
-    return recordings_attention.save(cost.measure(CostSpec(), _progress("attention_cost")))
+    measured = cost.measure(CostSpec(), _progress("attention_cost"))
+    return recordings_attention.save(measured, recordings_attention.COST)
+
+
+def _record_attention_heads() -> Path:
+    from viz_models.analysis.attention import heads
+    from viz_models.training import grammar
+
+    drawn = grammar.test_pairs(SENTENCES, SENTENCE_SEED)
+    pairs = [(pair.english, pair.french) for pair in drawn]
+    measured = heads.each_alone(pairs, SENTENCE_SEED, _progress("attention_heads"))
+    return recordings_attention.save(measured, recordings_attention.HEADS)
 
 
 def _record_loss_surface() -> Path:
@@ -127,11 +138,14 @@ def axes_recording(source: SourceSpec) -> recordings_axes.AxesRecording:
 
 
 SECONDS_BETWEEN_LINES = 10
+SENTENCES = 200  # held out, that heads are switched off on
+SENTENCE_SEED = 1
 RECORDINGS = {
     "flow": _record_flow,
     "norm_axes": _record_norm_axes,
     "norm_training": _record_norm_training,
     "attention_cost": _record_attention_cost,
+    "attention_heads": _record_attention_heads,
     "attention_sharing": _record_attention_sharing,
     "loss_surface": _record_loss_surface,
 }
