@@ -85,8 +85,10 @@ def test_any_perceptron_builds_trains_and_agrees_with_its_price(asked):
 def test_presets_agree_with_torch_in_parameters_and_multiply_adds(name):
     spec = PRESETS[name]
     cost = price(spec)
-    assert cost.parameters == sum(p.numel() for p in skeleton(spec).parameters())
+    net = skeleton(spec)
+    assert cost.parameters == sum(p.numel() for p in net.parameters())
     assert cost.macs == counted_macs(spec)
+    assert cost.convolutions == sum(isinstance(m, torch.nn.Conv2d) for m in net.modules())
 
 
 @pytest.mark.slow

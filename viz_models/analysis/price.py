@@ -1,11 +1,11 @@
 """What a spec costs, by formula, before anything is built; and whether that is too much."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import islice
 
 from viz_models import digits
 from viz_models.analysis import price_walk
-from viz_models.analysis.smaller import narrower, shallower
+from viz_models.analysis.smaller import Smaller, narrower, shallower
 from viz_models.analysis.tally import Tally
 from viz_models.models.builder.repair import repaired
 from viz_models.records import (
@@ -106,16 +106,25 @@ def _fits(spec: BuildSpec, limits: Limits, batch: int) -> bool:
 
 def _nearest(spec: BuildSpec, limits: Limits, batch: int) -> tuple[BuildSpec, str]:
     """Fewer layers or fewer channels, whichever keeps the larger share; else both."""
-    shallow = [*shallower(spec)][-1:]
-    for start in (spec, *(c.spec for c in shallow)):
-        found = []
-        for candidates in (shallower(start), narrower(start)):
-            fitting = (c for c in candidates if not repaired(c.spec)[1])
-            found += list(islice((c for c in fitting if _fits(c.spec, limits, batch)), 1))
-        if found:
-            best = max(found, key=lambda c: c.share)
-            return best.spec, best.change
+    ways = [_first(list(smaller(spec)), limits, batch) for smaller in (shallower, narrower)]
+    found = [way for way in ways if way]
+    if found:
+        best = max(found, key=lambda way: way.share)
+        return best.spec, best.change
+    for shallow in list(shallower(spec))[-1:]:  # one block a stage
+        both = _first(list(narrower(shallow.spec)), limits, batch)
+        if both:
+            return both.spec, f"{shallow.change} and {both.change}"
     opening = type(spec)()
     if _fits(opening, limits, batch):
         return opening, "the network that the builder opens with"
     raise ValueError("no network of this kind fits the limits; raise them")
+
+
+def _first(candidates: list[Smaller], limits: Limits, batch: int) -> Smaller | None:
+    """The largest candidate that fits and needs no repair, found by halving."""
+    start = bisect_left(candidates, x=True, key=lambda c: _fits(repaired(c.spec)[0], limits, batch))
+    for candidate in candidates[start:]:
+        if not repaired(candidate.spec)[1] and _fits(candidate.spec, limits, batch):
+            return candidate
+    return None

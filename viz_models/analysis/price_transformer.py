@@ -19,6 +19,7 @@ def price(spec: TransformerSpec) -> Price:
         activation_bytes=_activation_bytes(spec),
         inference_bytes=_inference_bytes(spec),
         layers=6 * spec.layers + (2 if spec.source == "patches" else 1),
+        convolutions=1 if spec.source == "patches" else 0,
     )
 
 
