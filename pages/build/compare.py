@@ -20,11 +20,11 @@ def main() -> None:
         stage, cards = st.columns([2, 1], gap="small")
         with stage:
             panel.diagrams(view)
-            running = race.begin(view)
-        said.caption(race.answer(view, running, text))
-        with cards:
-            panel.prices(view, text)
             panel.choices(view)
+        with cards:
+            running = race.begin(view)
+            panel.prices(view, text)
+        said.caption(race.answer(view, running, text))
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     panel.take_home(view)

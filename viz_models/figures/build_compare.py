@@ -10,8 +10,9 @@ from viz_models.figures.build_race_marks import ratio_text
 from viz_models.records import Race, RaceView
 
 HEIGHT = 250  # px
-NAMES = 170  # px, beside the plot, for names and ratios
-TICKS = 56  # px, on the other side
+NAMES = 78  # px, beside the plot, for names and ratios
+TOP, MARGINS = 10, 56  # px, above; above and below
+TICKS = 48  # px, on the other side
 BAND = 0.16  # opacity of the range over seeds
 GAP = 18  # px, between the two names
 PLAIN_DECADES = 9  # of an axis whose numbers are written out
@@ -33,7 +34,8 @@ def gradient_pair(
     float32's range has no line, and its name says so.
 
     Args:
-        race: Two networks; they need not be equally deep.
+        race: Two networks, which need not be equally deep; the second has the second color, even
+            where the first did not run.
         view: Gradient of the activations or of the weights, or the activations themselves.
         dark: Which theme is showing.
         height: px, before scaling.
@@ -41,17 +43,18 @@ def gradient_pair(
     """
     p, fig = theme.palette(dark), go.Figure()
     back = view != "activation"
-    for name, color in zip(race.lines, (p.blue, p.gold), strict=False):
-        _line(fig, race, name, view, color)
+    colors = dict(zip(race.specs, (p.blue, p.gold), strict=True))
+    for name in race.lines:
+        _line(fig, race, name, view, colors[name])
     left, right = (NAMES, TICKS) if back else (TICKS, NAMES)
     theme.style(fig, dark=dark, height=height, scale=scale)
     fig.update_layout(
         showlegend=False,
-        margin={"l": round(left * scale), "r": round(right * scale), "t": 10, "b": 46},
+        margin={"l": round(left * scale), "r": round(right * scale), "t": TOP, "b": MARGINS - TOP},
     )
     deepest = max(len(lines[0].weights) for lines in race.lines.values())
     _axes(fig, race, view, deepest)
-    _names(fig, race, view, dict(zip(race.lines, (p.blue, p.gold), strict=False)), height, scale)
+    _names(fig, race, view, colors, (height - MARGINS) * scale, scale)
     return fig
 
 
@@ -125,33 +128,37 @@ def _names(
     race: Race,
     view: RaceView,
     colors: dict[str, str],
-    height: int,
+    inner: float,
     scale: float,
 ) -> None:
     """Each name with its ratio at the line's end, the two kept apart."""
     back = view != "activation"
     low, high = _decades(race, view)
-    ends = {name: float(race.band(name, view)[1][0 if back else -1]) for name in race.lines}
-    inner = (height - 56) * scale
-    pixel = {
-        n: (math.log10(e) - low) / (high - low) * inner for n, e in ends.items() if math.isfinite(e)
-    }
+    logs = {n: math.log10(race.band(n, view)[1][0 if back else -1]) for n in race.lines}
+    pixel = {n: (at - low) / (high - low) * inner for n, at in logs.items() if math.isfinite(at)}
     shift = _apart(pixel, GAP * scale)
-    for name, end in ends.items():
-        known = math.isfinite(end)
-        ratio = ratio_text(race.ratio(name, view))
-        said = f"{name}  <b>{ratio}</b>" if known else f"{name}: outside of float32's range"
+    side = "right" if back else "left"
+    for name, at in logs.items():
+        if name not in pixel:
+            fig.add_annotation(
+                xref="paper",
+                yref="paper",
+                x=0.5,
+                y=0,
+                text=f"{name}: outside of float32's range",
+                showarrow=False,
+                font={"color": colors[name]},
+            )
+            continue
         fig.add_annotation(
-            xref="paper",
-            x=0 if back else 1,
-            xanchor="right" if back else "left",
-            xshift=(-8 if back else 8) if known else (8 if back else -8),
-            y=math.log10(end) if known else (low + high) / 2,
+            x=_places(race, name, view)[0 if back else -1],
+            y=at,
+            xanchor=side,
+            xshift=-8 if back else 8,
             yshift=shift.get(name, 0),
-            text=said,
+            text=f"{name}  <b>{ratio_text(race.ratio(name, view))}</b>",
             showarrow=False,
             font={"color": colors[name]},
-            **({} if known else {"xanchor": "left" if back else "right"}),
         )
 
 

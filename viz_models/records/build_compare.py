@@ -8,7 +8,7 @@ class Choice:
     """One field of a spec, as both networks have it."""
 
     field: str  # as the spec calls it; "family" for the kind of network
-    a: str  # "" where the network's family has no such field
+    a: str
     b: str
 
     @property

@@ -32,7 +32,9 @@ def comparison(a: BuildSpec, b: BuildSpec) -> Comparison:
 
 
 def _choices(a: BuildSpec, b: BuildSpec) -> tuple[Choice, ...]:
-    names = dict.fromkeys(f.name for spec in (a, b) for f in fields(spec))
+    """Fields that both have; those of one family alone say nothing about the other."""
+    theirs = {f.name for f in fields(b)}
+    names = [f.name for f in fields(a) if f.name in theirs]
     family = Choice("family", _family(a), _family(b))
     return (family, *(Choice(name, _said(a, name), _said(b, name)) for name in names))
 
@@ -42,7 +44,7 @@ def _family(spec: BuildSpec) -> str:
 
 
 def _said(spec: BuildSpec, field: str) -> str:
-    value = getattr(spec, field, "")
+    value = getattr(spec, field)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

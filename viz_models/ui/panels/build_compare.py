@@ -21,16 +21,16 @@ from viz_models.ui.panels.flow_stage import is_dark, luts
 from viz_models.ui.panels.norm_common import row
 
 OWN = "your network"
-DEFAULTS = {"a": "plain-20", "b": "res-20"}
-EXACT = 10**9  # from here on a number is rounded to fit its column
-HEIGHT = 186  # px, of a diagram
+DEFAULTS = {"A": "plain-20", "B": "res-20"}
+EXACT = 20_000_000  # from here on a number is rounded to fit its column
+HEIGHT = 200  # px, of a diagram
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
     """One of the two networks."""
 
-    letter: str
+    letter: str  # A or B
     title: str
     spec: BuildSpec
     refusal: Refusal | None
@@ -38,7 +38,7 @@ class Side:
     @property
     def name(self) -> str:
         """What the page calls it: "A: plain-20"."""
-        return f"{self.letter.upper()}: {self.title}"
+        return f"{self.letter}: {self.title}"
 
     @property
     def walk(self) -> Walk:
@@ -70,7 +70,7 @@ def controls() -> View:
     with row():
         own, wrong = _own()
         known = {OWN: own} | results.presets()
-        a, b = (_side(letter, known) for letter in ("a", "b"))
+        a, b = (_side(letter, known) for letter in DEFAULTS)
         measure = select("What is measured", VIEWS, "race", 126)
         loss = select("Loss", LOSSES, "loss", 136)
         seeds = select("Seeds", SEEDS, "seeds", 92, default="5 seeds")
@@ -80,8 +80,9 @@ def controls() -> View:
 
 
 def _side(letter: str, known: Mapping[str, BuildSpec]) -> Side:
-    st.markdown(f"**{letter.upper()}**", width="content")
-    spec = select(f"Network {letter.upper()}", known, letter, 158, default=DEFAULTS[letter])
+    st.markdown(f"**{letter}**", width="content")
+    default = DEFAULTS[letter]
+    spec = select(f"Network {letter}", known, letter.lower(), 158, default=default)
     title = next(title for title, other in known.items() if other is spec)
     return Side(letter, title, spec, results.refusal(spec))
 
@@ -121,7 +122,7 @@ def _words(side: Side) -> str:
 
 
 def _diagram(side: Side) -> None:
-    walk, dark, param = side.walk, is_dark(), f"part_{side.letter}"
+    walk, dark, param = side.walk, is_dark(), f"part_{side.letter.lower()}"
     faces = {
         name: flow.Face(
             pixels.face(value[None] if value.ndim == 2 else value), pixels.scheme(value)
@@ -150,7 +151,7 @@ def prices(view: View, text: Mapping[str, str]) -> None:
         rows.append((cost.label, _shown(cost, cost.a), _shown(cost, cost.b), ratio))
     with st.container(border=True):
         st.markdown("**Price**", help=text["Price"])
-        _show_table(("", "A", "B", "B / A"), rows, right=True)
+        _show_table(("", "A", "B", "B/A"), rows, right=True)
 
 
 def _show_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> None:
@@ -177,7 +178,7 @@ def choices(view: View) -> None:
     with st.container(border=True):
         st.markdown(f"**{_counted(len(differing))}**")
         if differing:
-            cells = [(c.field, f"**{c.a or '–'}**", f"**{c.b or '–'}**") for c in differing]
+            cells = [(c.field, f"**{c.a}**", f"**{c.b}**") for c in differing]
             _show_table(("", "A", "B"), cells)
         if same:
             with st.expander(f"{len(same)} choices are the same"):
@@ -193,7 +194,7 @@ def take_home(view: View) -> None:
     for side in (view.a, view.b):
         st.caption(side.name)
         take_away.row(
-            f"network_{side.letter}",
+            f"network_{side.letter.lower()}",
             code=partial(door.code, side.spec, side.title),
             table=partial(_table, view) if side is view.a else None,
         )

@@ -15,22 +15,23 @@ from viz_models.ui.charts import show
 from viz_models.ui.panels.build_compare import View
 from viz_models.ui.panels.norm_common import badge, look
 
-HEIGHT = 236  # px
+HEIGHT = 230  # px
 
 
 @dataclass(slots=True, eq=False)
 class Running:
     """What is measured, and where it is drawn."""
 
-    specs: dict[str, RaceSpec]
+    specs: dict[str, RaceSpec]  # of both
+    names: tuple[str, ...]  # who runs
     place: DeltaGenerator
     note: DeltaGenerator
     lines: dict[str, list[RaceLine]] = field(default_factory=dict)
 
     def measure(self, seed: int) -> None:
         """One more line of each."""
-        for name, spec in self.specs.items():
-            self.lines.setdefault(name, []).append(results.line(spec, seed))
+        for name in self.names:
+            self.lines.setdefault(name, []).append(results.line(self.specs[name], seed))
 
     def race(self) -> Race:
         """What is there so far."""
@@ -44,9 +45,10 @@ def begin(view: View) -> Running | None:
         st.caption("Both are too large to be built here, so there is no race.")
         return None
     st.markdown("**Gradient race**")
-    pair = dict(zip((view.a, view.b), door.pair(view.a.spec, view.b.spec, view.loss), strict=True))
-    specs = {side.name: pair[side] for side in view.running}
-    running = Running(specs, st.empty(), st.empty())
+    one, two = door.pair(view.a.spec, view.b.spec, view.loss)
+    specs = {view.a.letter: one, view.b.letter: two}
+    names = tuple(side.letter for side in view.running)
+    running = Running(specs, names, st.empty(), st.empty())
     running.measure(view.seeds[0])
     _draw(view, running)
     return running
@@ -82,10 +84,12 @@ def answer(view: View, running: Running | None, text: Mapping[str, str]) -> str:
     parts = [_costs(view, text)]
     if running is not None:
         race = running.race()
-        ratios = {side.name: ratio_text(race.ratio(side.name, "gradient")) for side in view.running}
         said = [
-            text["gradient"].format(name=name, ratio=ratio or "out of float32's range")
-            for name, ratio in ratios.items()
+            text["gradient"].format(
+                name=side.letter if view.a.title == view.b.title else side.title,
+                ratio=ratio_text(race.ratio(side.letter, "gradient")) or "beyond float32",
+            )
+            for side in view.running
         ]
         parts.append(text["way back"].format(lines=", ".join(said)))
     return " ".join(parts)
