@@ -14,7 +14,9 @@ CHAPTERS = {
     ],
     "Build": [
         st.Page(HERE / "build/builder.py", title="Build a network", url_path="build"),
+        st.Page(HERE / "build/compare.py", title="A | B", url_path="compare"),
         st.Page(HERE / "build/window.py", title="Three 3×3 or one 7×7", url_path="window"),
+        st.Page(HERE / "build/surface.py", title="Loss surface", url_path="surface"),
     ],
     "Normalize": [
         st.Page(HERE / "normalize/axes.py", title="Who shares a mean", url_path="normalize"),
@@ -25,8 +27,11 @@ CHAPTERS = {
     ],
     "Attend": [
         st.Page(HERE / "attend/scores.py", title="Scores and masks", url_path="attend"),
+        st.Page(HERE / "attend/positions.py", title="Word order", url_path="positions"),
+        st.Page(HERE / "attend/heads.py", title="Heads", url_path="heads"),
         st.Page(HERE / "attend/sharing.py", title="Sharing K and V", url_path="sharing"),
         st.Page(HERE / "attend/scale.py", title="Why divide by √d_k", url_path="scale"),
+        st.Page(HERE / "attend/decode.py", title="Word by word", url_path="decode"),
         st.Page(HERE / "attend/cost.py", title="Cost", url_path="attention-cost"),
     ],
 }

@@ -27,6 +27,7 @@ class Written:
     vocabulary: tuple[str, ...]  # V
     probabilities: np.ndarray  # (T, V): each row sums to 1
     chosen: np.ndarray  # (T,) int64: which word stands there
+    log_probabilities: np.ndarray  # (T,) float64, natural logarithm, of the words that stand there
     cross: np.ndarray  # (layers, H, T, S): where word t's query looked
     max_difference: float  # of the logits, between cached steps and one whole pass
 
@@ -38,7 +39,7 @@ class Written:
     @property
     def log_probability(self) -> float:
         """Of the sentence: the sum over its words, natural logarithm."""
-        return float(np.log(self.probability.astype(np.float64)).sum())
+        return float(self.log_probabilities.sum())
 
     def best(self, t: int, count: int) -> list[tuple[str, float]]:
         """The likeliest words at t and their probabilities."""

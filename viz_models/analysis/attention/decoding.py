@@ -39,7 +39,9 @@ def decoding(spec: DecodeSpec) -> Decoding:
             path=path,
             written=_written(model, words, source, found),
             greedy=tuple(FRENCH[i] for i in greedy),
-            greedy_log_probability=_log_probability(model, source, greedy),
+            greedy_log_probability=float(
+                _log_probabilities(model.run(source, _shifted(greedy)).logits[0], greedy).sum()
+            ),
             provenance=_provenance(),
         )
 
@@ -99,6 +101,7 @@ def _written(model: Translator, words: Tokens, source: Tensor, ids: Sequence[int
         vocabulary=FRENCH,
         probabilities=whole.logits[0].softmax(-1).numpy(),
         chosen=np.array(ids),
+        log_probabilities=_log_probabilities(whole.logits[0], ids).numpy(),
         cross=_cross(whole),
         max_difference=float((steps - whole.logits).abs().max()),
     )
@@ -114,9 +117,10 @@ def _shifted(ids: Sequence[int]) -> Tensor:
     return torch.tensor([[BOS, *ids[:-1]]])
 
 
-def _log_probability(model: Translator, source: Tensor, ids: Sequence[int]) -> float:
-    said = model.run(source, _shifted(ids)).logits[0].double().log_softmax(-1)
-    return float(said[torch.arange(len(ids)), torch.tensor(ids)].sum())
+def _log_probabilities(logits: Tensor, ids: Sequence[int]) -> Tensor:
+    """(T,) float64 of the words that stand there; logits (T, V)."""
+    said = logits.double().log_softmax(-1)
+    return said[torch.arange(len(ids)), torch.tensor(ids)]
 
 
 def _limit(words: Tokens) -> int:

@@ -123,12 +123,11 @@ def _diagram(version: SharingVersion) -> str:
 
 def _caption(view: View) -> None:
     """What rows and columns are, and where the numbers come from."""
-    found, accuracy = view.sharing, view.accuracy("pooled")
+    found = view.sharing
     rows, columns = (words.plain(" ".join(t)) for t in (found.queries, found.keys))
     st.caption(
         f"rows: {rows} · columns: {columns} · equals torch's attention to "
-        f"{digits(found.max_difference, 1)} · {common.badge(found.provenance)} · "
-        f"unseen sentences: {common.badge(accuracy.provenance)}"
+        f"{digits(found.max_difference, 1)} · {common.badge(found.provenance)}"
     )
 
 
