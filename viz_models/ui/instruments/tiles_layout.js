@@ -38,6 +38,7 @@ function readGroup(header, arrays) {
   group.photo = header.scheme === "photo";
   group.strip = !group.grid && (group.h * group.w === 1 ? group.n > 1 : header.vector); // one long row that wraps
   group.lit = spread(arrays[header.lit], group);
+  group.ownLabels = group.rowLabels;
   group.rowPhotos = arrays[header.rowPhotos];
   group.columnPhotos = arrays[header.columnPhotos];
   return group;

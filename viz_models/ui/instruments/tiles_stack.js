@@ -33,6 +33,7 @@ function fillSlot(model, g) {
 /** All slots of a row are as tall as the tallest, so that the matrices below stand level. */
 function shareSlots(model, groups) {
   const { unit, wraps } = model;
+  for (const g of groups) if (g.stretch) g.rowLabels = wraps ? g.rowNames : g.ownLabels; // no neighbor says them
   const needed = groups.map((g) => (upperOf(model, g) ? heightOn(upperOf(model, g), unit) : g.over ? OVER * unit : 0));
   groups.forEach((g, i) => {
     model.slot = Math.max(...needed);
