@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as hnp
 from streamlit.testing.v1 import AppTest
 
 from viz_models.ui.instruments.mounting import pack
-from viz_models.ui.instruments.tiles import BUDGET, Box, Tiles, fit, limits_of, picture
+from viz_models.ui.instruments.tiles import BUDGET, Box, Tiles, fit, flips, limits_of, picture
+from viz_models.ui.instruments.tiles_over import Bar, Bars, Curve, Mark
 
 LUTS = {s: np.zeros((256, 3), np.uint8) for s in ("sequential", "diverging")}
 rng = np.random.default_rng(0)
@@ -178,6 +179,61 @@ def test_bands_are_those_of_the_grid_or_of_the_cells_of_one_matrix():
 def test_a_missing_lookup_table_is_named():
     with pytest.raises(ValueError, match="no lookup table for diverging"):
         picture([group([[[1]]], scheme="diverging")], {"sequential": LUTS["sequential"]})
+
+
+def test_a_group_that_follows_a_shared_choice_arrives_with_its_names():
+    header, arrays = unpacked(
+        [
+            group(
+                np.zeros((1, 1, 3)),
+                follows=(0, 1),
+                stretch=True,
+                row_names=("aime",),
+                column_labels=("a", "b", "c"),
+                hatched=np.array([[True, False, True]]),
+                hatched_text="−∞",
+                pick="mask",
+            ),
+            group(np.zeros((1, 4, 3)), above="g", follows=(None, 1), stretch=True),
+        ]
+    )
+    matrix, upper = header["groups"]
+    assert (matrix["follows"], upper["follows"]) == ([0, 1], [None, 1])
+    assert (matrix["rowNames"], matrix["columnNames"]) == (["aime"], ["a", "b", "c"])
+    assert (matrix["hatchedText"], matrix["pick"], upper["above"]) == ("−∞", "mask", "g")
+    np.testing.assert_array_equal(arrays[matrix["hatched"]], [[1, 0, 1]])
+
+
+def test_a_matrix_of_one_row_is_no_vector_where_cells_are_stretched():
+    assert group(np.zeros((1, 1, 5))).is_vector
+    assert not group(np.zeros((1, 1, 5)), stretch=True).is_vector
+    assert group(np.zeros((1, 1, 5)), stretch=True).bands == (1, 5)
+
+
+def test_little_pictures_arrive_whole():
+    bars = Bars("row", (Bar("0 before", ((0.7, "plain"), (0.3, "warning")), "30 % leaks"),))
+    curve = Curve("eˣ", ((0.0, 1.0), (1.0, 2.7)), (Mark(0.5, 1.6, "i", ring=True),), "gone")
+    header, _ = unpacked([group([[[1, 2]]], over=bars), group([[[1, 2]]], over=curve)])
+    first, second = (g["over"] for g in header["groups"])
+    assert first["kind"] == "bars"
+    assert first["bars"][0]["parts"] == [[0.7, "plain"], [0.3, "warning"]]
+    assert (second["kind"], second["marks"][0]["ring"]) == ("curve", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("", ()),
+        ("4.0", ((4, 0),)),
+        ("4.0_12.3", ((4, 0), (12, 3))),
+        ("4", None),
+        ("a.b", None),
+        ("-1.2", None),
+        ("1.2.3", None),
+    ],
+)
+def test_painted_cells_are_read_from_an_address(text, cells):
+    assert flips(text) == cells
 
 
 def page():
