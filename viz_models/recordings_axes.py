@@ -34,8 +34,8 @@ def save(recording: AxesRecording, path: Path = PATH) -> Path:
     data = {
         "source": asdict(recording.source),
         "provenance": asdict(recording.provenance),
-        "values": _text(recording.values),
-        "photos": _text(recording.photos),
+        "values": text(recording.values),
+        "photos": text(recording.photos),
     }
     path.write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
@@ -54,17 +54,19 @@ def load(path: Path = PATH) -> AxesRecording:
     }
     return AxesRecording(
         source=SourceSpec(**source),
-        values=_array(data["values"]),
-        photos=_array(data["photos"]),
+        values=array(data["values"]),
+        photos=array(data["photos"]),
         provenance=Provenance(**data["provenance"]),
     )
 
 
-def _text(array: np.ndarray) -> list[Any]:
-    raw = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
-    return [array.dtype.str, list(array.shape), raw]
+def text(values: np.ndarray) -> list[Any]:
+    """An array as JSON: dtype, shape and bytes."""
+    raw = base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
+    return [values.dtype.str, list(values.shape), raw]
 
 
-def _array(parts: list[Any]) -> np.ndarray:
+def array(parts: list[Any]) -> np.ndarray:
+    """The array that `text` wrote; read-only."""
     dtype, shape, raw = parts
     return np.frombuffer(base64.b64decode(raw), dtype).reshape(shape)

@@ -6,12 +6,28 @@ from viz_models.ui import words
 from viz_models.ui.panels import home
 
 FLOW = "flow/tensor_flow.py"
+BUILD = {
+    "explode": "build/builder.py",
+    "two networks": "build/compare.py",
+    "windows": "build/window.py",
+    "surface": "build/surface.py",
+}
 NORMALIZE = {
     "who shares": "normalize/axes.py",
     "batch size": "normalize/batch_size.py",
     "train and eval": "normalize/train_eval.py",
     "sentences": "normalize/sentences.py",
     "training": "normalize/training.py",
+}
+ATTEND = {
+    "scores": "attend/scores.py",
+    "positions": "attend/positions.py",
+    "heads": "attend/heads.py",
+    "sharing": "attend/sharing.py",
+    "scale": "attend/scale.py",
+    "decode": "attend/decode.py",
+    "cost": "attend/cost.py",
+    "patches": "attend/patches.py",
 }
 
 
@@ -23,11 +39,16 @@ def main() -> None:
         st.title(title)
         st.caption(caption.strip())
         home.hero(FLOW)
-    left, right = st.columns([1, 1.35], gap="small")
+    left, right = st.columns(2, gap="small")
     with left.container(border=True, height="stretch"):
         home.flow_questions(text, FLOW)
     with right.container(border=True, height="stretch"):
+        home.build_questions(text, BUILD)
+    left, right = st.columns(2, gap="small")
+    with left.container(border=True, height="stretch"):
         home.norm_questions(text, NORMALIZE)
+    with right.container(border=True, height="stretch"):
+        home.attend_questions(text, ATTEND)
 
 
 main()

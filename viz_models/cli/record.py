@@ -15,11 +15,20 @@ from viz_models import (
     recordings_attention,
     recordings_axes,
     recordings_build,
+    recordings_home,
     recordings_norm,
     recordings_sharing,
 )
 from viz_models.cli.command import Command
-from viz_models.records import CostSpec, NormGridSpec, NormSpec, SourceSpec, TraceSpec
+from viz_models.records import (
+    AttendSpec,
+    ConvSpec,
+    CostSpec,
+    NormGridSpec,
+    NormSpec,
+    SourceSpec,
+    TraceSpec,
+)
 from viz_models.records.build_surface import SurfaceSpec
 
 
@@ -29,7 +38,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, norm_axes: seconds; attention_cost, attention_sharing: 1 minute; "
+        help="flow, home, norm_axes: seconds; attention_cost, attention_sharing: 1 minute; "
         "loss_surface: 5; norm_training: 8; default: %(default)s",
     )
 
@@ -82,6 +91,31 @@ def _record_attention_sharing() -> Path:
     from viz_models.training import shared_heads
 
     return recordings_sharing.save(shared_heads.measure(_progress("attention_sharing")))
+
+
+def _record_home() -> Path:
+    return recordings_home.save(home_recording())
+
+
+def home_recording() -> recordings_home.HomeRecording:
+    """The thumbnails of the builder and of the lessons on attention, measured now."""
+    from viz_models.analysis.attention.stages import head_weights, provenance, stages
+    from viz_models.analysis.build.connectivity import connectivity
+
+    network = ConvSpec(depths=(2,), groups=4)
+    attention = AttendSpec(part="cross", layer=1)
+    opened = stages(attention)
+    return recordings_home.HomeRecording(
+        groups=network.groups,
+        apart=connectivity(network, 0, 2, shuffle=False).matrix,
+        shuffled=connectivity(network, 0, 2, shuffle=True).matrix,
+        weights=head_weights(attention).numpy()[attention.layer],
+        queries=opened.queries,
+        keys=opened.keys,
+        provenance=replace(
+            provenance(), kind="recorded run", date=datetime.date.today().isoformat()
+        ),
+    )
 
 
 def _progress(name: str) -> Callable[[int, int], None]:
@@ -142,6 +176,7 @@ SENTENCES = 200  # held out, that heads are switched off on
 SENTENCE_SEED = 1
 RECORDINGS = {
     "flow": _record_flow,
+    "home": _record_home,
     "norm_axes": _record_norm_axes,
     "norm_training": _record_norm_training,
     "attention_cost": _record_attention_cost,

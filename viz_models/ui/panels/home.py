@@ -1,11 +1,12 @@
 """The home page: a recorded forward pass to walk at once, and the questions to go on with."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from viz_models import recordings, recordings_axes
+from viz_models import recordings, recordings_axes, recordings_home
 from viz_models.figures import pixels
 from viz_models.records import Provenance
 from viz_models.ui import state
@@ -15,7 +16,10 @@ from viz_models.ui.panels.flow_stage import is_dark, labels, luts
 
 FIRST = "input"  # nothing unfolded: the whole network at a glance
 LIT = 3  # the channel whose values batch norm pools
+HEADS = 2  # of the translator, on screen
 PAGES = Path(__file__).resolve().parents[3] / "pages"
+Words = Mapping[str, str]  # section of the page's prose -> text
+Links = Mapping[str, str]  # section with a question -> page that answers it
 
 
 def hero(page: str) -> None:
@@ -40,20 +44,37 @@ def hero(page: str) -> None:
     st.caption(said(recorded.provenance))
 
 
-def flow_questions(text: dict[str, str], page: str) -> None:
+def flow_questions(text: Words, page: str) -> None:
     """Each question is a link to the step that answers it."""
-    st.subheader("Follow a photo through ResNet18")
-    st.caption(text["Follow a photo through ResNet18"])
+    _head(text, "Follow a photo through ResNet18")
     for step in recordings.load("flow").steps:
         if step.name in text:
             _question(page, text[step.name], step=step.name)
 
 
-def norm_questions(text: dict[str, str], pages: dict[str, str]) -> None:
+def build_questions(text: Words, pages: Links) -> None:
+    """Which channels see which, in a network of groups."""
+    recorded = recordings_home.load()
+    pictures = (
+        (recorded.apart, f"{recorded.groups} groups"),
+        (recorded.shuffled, "shuffled"),
+    )
+    groups = [
+        Tiles(
+            name=title,
+            values=matrix[None],
+            title=title,
+            limits=(0.0, float(matrix.max())),
+            hatched=matrix == 0,
+            size=92,
+        )
+        for matrix, title in pictures
+    ]
+    _thumbnail(text, "Build", groups, pages, said(recorded.provenance))
+
+
+def norm_questions(text: Words, pages: Links) -> None:
     """A batch of photos in the network, one channel lit, and the lessons that follow."""
-    st.subheader("Normalize")
-    st.caption(text["Normalize"])
-    picture, links = st.columns([1.1, 1], gap="small")
     recorded = recordings_axes.load()
     n, c, h, w = recorded.values.shape
     lit = np.zeros((n, c, 1, 1), bool)
@@ -68,9 +89,38 @@ def norm_questions(text: dict[str, str], pages: dict[str, str]) -> None:
         lit=lit.reshape(-1, 1, 1),
         row_photos=recorded.photos,
     )
+    _thumbnail(text, "Normalize", [grid], pages, said(recorded.provenance))
+
+
+def attend_questions(text: Words, pages: Links) -> None:
+    """Which word a translator looks at while it writes another, head by head."""
+    recorded = recordings_home.load()
+    groups = [
+        Tiles(
+            name=f"head {i}",
+            values=weights[None],
+            limits=(0.0, 1.0),
+            row_labels=recorded.queries if i == 0 else (),
+            column_labels=recorded.keys,
+            size=88,
+        )
+        for i, weights in enumerate(recorded.weights[:HEADS])
+    ]
+    _thumbnail(text, "Attend", groups, pages, said(recorded.provenance))
+
+
+def _head(text: Words, title: str) -> None:
+    st.subheader(title)
+    st.caption(text[title])
+
+
+def _thumbnail(text: Words, title: str, groups: Sequence[Tiles], pages: Links, origin: str) -> None:
+    """Real output at the left, the questions at the right."""
+    _head(text, title)
+    picture, links = st.columns([1, 1.35], gap="small")
     with picture:
-        tiles([grid], key="norm_thumbnail", luts=luts(is_dark()), height=220)
-        st.caption(said(recorded.provenance))
+        tiles(groups, key=f"thumbnail_{title}", luts=luts(is_dark()), height=150)
+        st.caption(origin)
     with links:
         for name, page in pages.items():
             _question(page, text[name])
@@ -82,4 +132,5 @@ def _question(page: str, asked: str, **params: str) -> None:
 
 def said(made: Provenance) -> str:
     """Where a recorded picture comes from, in one line."""
-    return f"{made.kind} · {made.device} · seed {made.seed} · {made.versions} · {made.date}"
+    parts = (made.kind, made.device, made.versions, made.date)
+    return " · ".join(part for part in parts if part)
