@@ -4,6 +4,7 @@ Sources: He et al. 2016, arXiv:1512.03385; Ioffe & Szegedy 2015, arXiv:1502.0316
 """
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.ui import photos, words
 from viz_models.ui.panels import flow_cards, flow_more, flow_stage
@@ -13,15 +14,30 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = flow_stage.question(text)  # on screen before torch is imported
-        view = flow_stage.controls()
-        photos.remarks(view.chosen)
-        flow_stage.answer(answer, view, text)
-        flow_stage.diagram(view)
-        flow_cards.cards(view)
-    flow_more.preprocessing(view, text)
-    flow_more.all_steps(view, text)
-    flow_more.take_away(view, text)
+        asked, answered = st.empty(), st.empty()
+        flow_stage.question(asked, text)  # on screen before torch is imported
+        wanted = flow_stage.controls()
+        photos.remarks(wanted.chosen)
+        walk(wanted, asked, answered, text)
+
+
+@st.fragment
+def walk(
+    wanted: flow_stage.Wanted,
+    asked: DeltaGenerator,
+    answered: DeltaGenerator,
+    text: dict[str, str],
+) -> None:
+    """All that follows the chosen step and value: a click on them draws only this anew."""
+    view = wanted.view()
+    flow_stage.question(asked, text)
+    flow_stage.answer(answered, view, text)
+    flow_stage.diagram(view)
+    flow_cards.cards(view)
+    with st.container():
+        flow_more.preprocessing(view, text)
+        flow_more.all_steps(view, text)
+        flow_more.take_away(view, text)
 
 
 main()

@@ -29,8 +29,9 @@ _SMALL = 4096  # bytes, for results that are a handful of numbers
 
 
 def warm(step: str = "layer2.0.add") -> None:
-    """Compute what the flow page opens with, before anybody asks."""
+    """Compute what the flow page opens with, before anybody asks; bring Plotly for all pages."""
     from viz_models.analysis import cells
+    from viz_models.figures import flow as figures
 
     spec = TraceSpec()
     _, prepared = sample(spec.image.name)
@@ -41,6 +42,7 @@ def warm(step: str = "layer2.0.add") -> None:
     footprint(done, step, cell)
     size_formula(done.steps[done.index(step)])
     milliseconds(spec, prepared)
+    figures.depth_band(done, step, dark=False)
 
 
 def sample(name: str) -> tuple[Photo, Prepared]:

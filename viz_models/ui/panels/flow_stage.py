@@ -30,14 +30,31 @@ ORDERS = {"by channel": "channel", "by mean": "mean"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What the controls ask for."""
+
+    chosen: photos.Chosen
+    model: ModelRef
+    tint: str
+    order: str  # of the maps: "channel" or "mean"
+    guessing: bool  # shapes are guessed before they are shown
+
+    def view(self) -> "View":
+        """Compute it, or look it up; nothing that holds it should live longer than a run."""
+        spec = TraceSpec(image=self.chosen.photo.ref, model=self.model)
+        trace = results.trace(spec, self.chosen.prepared)
+        return View(self.chosen, trace, self.tint, self.order, self.guessing)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """What the flow page looks at."""
 
     chosen: photos.Chosen
     trace: Trace
     tint: str
-    order: str  # of the maps: "channel" or "mean"
-    guessing: bool  # shapes are guessed before they are shown
+    order: str
+    guessing: bool
 
     @property
     def spec(self) -> TraceSpec:
@@ -71,20 +88,19 @@ def chosen_step(steps: tuple[Step, ...]) -> Step:
     return by_name[state.choice("step", DEFAULT_STEP, by_name.__contains__)]
 
 
-def question(text: dict[str, str]) -> DeltaGenerator:
-    """The question that the chosen step answers; returns where the answer goes."""
+def question(where: DeltaGenerator, text: dict[str, str]) -> None:
+    """The question that the chosen step answers."""
     steps = recordings.load("flow").steps  # the network's, known without running it
     step = chosen_step(steps)
     section = text[flow_words.kind(step, steps)]
     asked = flow_words.question(section, flow_words.static_facts(step))
     if st.query_params.get("guess") == "true" and not flow_guess.guessed(step):
         asked = f"What shape comes out of {step.name}?"  # the usual question would give it away
-    st.title(asked)
-    return st.empty()
+    where.title(asked)
 
 
-def controls() -> View:
-    """One row of chips; what they ask for is computed."""
+def controls() -> Wanted:
+    """One row of chips."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         chosen = photos.choose()
         model = select("Weights", WEIGHTS, "weights", 148)
@@ -93,8 +109,7 @@ def controls() -> View:
         guessing = control(
             st.toggle, "guess", key="guess", help="Guess each step's shape before it is shown"
         )
-    spec = TraceSpec(image=chosen.photo.ref, model=model)
-    return View(chosen, results.trace(spec, chosen.prepared), tint, order, guessing)
+    return Wanted(chosen, model, tint, order, guessing)
 
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
