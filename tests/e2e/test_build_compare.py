@@ -69,6 +69,15 @@ def test_a_network_of_ones_own_comes_by_the_link(server, page):
     assert cells(page, "family") == ["family", "mlp", "conv"]
 
 
+def test_the_builder_hands_its_network_over(server, page):
+    visit(page, f"{server.url}/build?net=MLP&layers=4&seeds=1+seed", timeout_ms=90_000)
+    page.get_by_text("Compare it with another network").click()
+    expect(page.get_by_text("A: your network").first).to_be_visible(timeout=60_000)
+    wait_until_idle(page, timeout_ms=90_000)
+    assert in_the_address_bar(page)["spec"] == '{"family":"mlp","depth":4}'
+    assert cells(page, "family") == ["family", "mlp", "conv"]
+
+
 def test_a_forged_network_is_told_and_left_out(server, page):
     forged = {"a": "your network", "spec": '{"family":"conv","depths":[100000]}'}
     visit(page, f"{server.url}/compare?{urlencode(forged)}", timeout_ms=90_000)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from viz_models.ui.panels.build_stage import LOSSES, SEEDS, VIEWS, labels, summa
 from viz_models.ui.panels.flow_stage import is_dark, luts
 from viz_models.ui.panels.norm_common import row
 
+PAGES = Path(__file__).resolve().parents[3] / "pages"
 OWN = "your network"
 DEFAULTS = {"A": "plain-20", "B": "res-20"}
 EXACT = 20_000_000  # from here on a number is rounded to fit its column
@@ -187,6 +189,16 @@ def choices(view: View) -> None:
 
 def _counted(n: int) -> str:
     return {0: "No choice differs", 1: "One choice differs"}.get(n, f"{n} choices differ")
+
+
+def link(spec: BuildSpec) -> None:
+    """From another page to this one, with a network of the reader's own as A."""
+    st.page_link(
+        PAGES / "build/compare.py",
+        label="Compare it with another network",
+        icon=":material/compare_arrows:",
+        query_params={"a": OWN, "spec": door.written(spec)},
+    )
 
 
 def take_home(view: View) -> None:
