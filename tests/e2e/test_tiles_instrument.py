@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 SCRIPT = """
 import numpy as np, streamlit as st
 from viz_models.figures.theme import lut
-from viz_models.ui.instruments.tiles import Tiles, tiles, painted
+from viz_models.ui.instruments.tiles import Tiles, flips, tiles, painted
 luts = {"sequential": lut("sequential")}
 values = np.arange(3 * 4 * 5, dtype=np.float32).reshape(3, 4, 5) / 7
 values[1, 1, 1] = -np.inf
@@ -39,6 +39,31 @@ grid = Tiles(name="grid", values=np.ones((6, 4, 4), np.float32), grid=(2, 3), li
              lit=lit, pick="cell", size=60)
 cell = tiles([grid], key="grid", luts=luts, start=(5, 3, 0, 0), param="at")
 st.text(f"grid {cell}")
+from viz_models.ui.instruments.tiles_over import Bar, Bars
+square = np.arange(16, dtype=np.float32).reshape(1, 4, 4) / 16
+shared = dict(stretch=True, follows=(0, 1), row_names=tuple("abcd"), column_labels=tuple("wxyz"))
+bars = Bars("three", (Bar("one", ((1.0, "plain"),), "100 %"),))
+def kept():
+    told = st.session_state["pair"]
+    if told.get("flipped") is not None:
+        st.session_state.flipped = told["flipped"]
+    if told.get("cell"):
+        st.session_state.pair_cell = tuple(told["cell"])
+flipped = flips(st.session_state.get("flipped", "")) or ()
+hidden = np.zeros((4, 4), bool)
+for y, x in flipped:
+    hidden[y, x] = True
+pair = tiles([
+    Tiles(name="left", values=square[:, :, :2], stretch=True, size=60, follows=(0, None),
+          pick="cell"),
+    Tiles(name="both", values=square, pick="cell", over=bars, row_margins=(tuple("1234"),),
+          **shared),
+    Tiles(name="upper", values=square[:, :2], above="both", size=40, stretch=True,
+          follows=(None, 1), pick="cell"),
+    Tiles(name="hides", values=square, hatched=hidden, hatched_text="−∞", pick="mask", **shared),
+], key="pair", luts=luts, start=st.session_state.get("pair_cell", (1, 2)), default=(1, 2),
+   param="pair", on_change=kept, flipped=flipped)
+st.text(f"pair {pair} flipped {flipped}")
 st.text(f"log {st.session_state.get('log')} painted {painted('mask')}")
 """
 
@@ -175,6 +200,70 @@ def test_what_is_lit_keeps_its_color_in_an_orange_line_and_the_rest_fades(demo):
     assert opacity == 255
     assert red > 200 > green > blue
     assert pixel(demo, inside_column)[3] < 255
+
+
+def inside(demo, name, across, down):
+    """A point of a matrix, as shares of what is below its labels."""
+    box = demo.locator(f"canvas[data-group={name}]").bounding_box()
+    top = 22 if name in ("both", "hides") else 4
+    return {"x": across * box["width"], "y": top + down * (box["height"] - top - 4)}
+
+
+def click(demo, name, across, down):
+    demo.locator(f"canvas[data-group={name}]").click(position=inside(demo, name, across, down))
+    demo.wait_for_timeout(500)
+
+
+def test_groups_share_one_choice_of_which_each_shows_its_part(demo):
+    root = demo.get_by_test_id("tiles").nth(4)
+    assert root.get_attribute("data-cell") == "1,2"
+    click(demo, "both", 0.1, 0.9)
+    assert root.get_attribute("data-cell") == "3,0"
+    demo.get_by_text("pair (3, 0)").wait_for()
+    assert "pair=3%2C0" in demo.url
+    click(demo, "left", 0.6, 0.1)  # its rows are the first part
+    assert root.get_attribute("data-cell") == "0,0"
+    click(demo, "upper", 0.9, 0.5)  # its columns the second
+    assert root.get_attribute("data-cell") == "0,3"
+    for key, cell in (("ArrowDown", "1,3"), ("ArrowLeft", "1,2"), ("ArrowUp", "0,2")):
+        demo.keyboard.press(key)
+        assert root.get_attribute("data-cell") == cell
+    band = demo.locator(".band:not([hidden])").bounding_box()
+    row = demo.locator("canvas[data-group=left]").bounding_box()
+    assert row["y"] < band["y"] + band["height"] / 2 < row["y"] + row["height"] / 4 + 4
+
+
+def test_hover_names_the_row_and_the_column(demo):
+    demo.locator("canvas[data-group=both]").hover(position=inside(demo, "both", 0.1, 0.9))
+    assert demo.locator(".tip:popover-open").text_content() == "d · w0.7500"
+
+
+def test_what_stands_above_has_the_columns_of_what_is_below(demo):
+    below = demo.locator("canvas[data-group=both]").bounding_box()
+    above = demo.locator("canvas[data-group=upper]").bounding_box()
+    assert (above["x"], above["width"]) == (below["x"], below["width"])
+    assert above["y"] + above["height"] <= below["y"] + 1
+    tops = [demo.locator(f"canvas[data-group={name}]").bounding_box() for name in ("left", "hides")]
+    assert {round(box["y"] + box["height"]) for box in (*tops, below)} == {
+        round(below["y"] + below["height"])
+    }
+
+
+def test_a_mask_is_flipped_by_a_stroke_by_a_key_and_back(demo):
+    click(demo, "hides", 0.9, 0.1)
+    demo.get_by_text("flipped ((0, 3),)").wait_for()
+    assert "painted=0.3" in demo.url
+    demo.locator("canvas[data-group=hides]").hover(position=inside(demo, "hides", 0.9, 0.1))
+    assert demo.locator(".tip:popover-open").text_content() == "a · z−∞ (was 0.1875)"
+    click(demo, "both", 0.1, 0.9)
+    demo.keyboard.press("Enter")
+    demo.get_by_text("flipped ((0, 3), (3, 0))").wait_for()
+    click(demo, "hides", 0.9, 0.1)
+    demo.get_by_text("flipped ((3, 0),)").wait_for()
+    demo.get_by_test_id("tiles").nth(4).focus()
+    demo.keyboard.press("Enter")
+    demo.get_by_text("flipped ()").wait_for()
+    assert "painted" not in demo.url
 
 
 MODULE = """async ([script, html, data]) => {

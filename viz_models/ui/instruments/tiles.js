@@ -102,6 +102,7 @@ function showTip(model, event, g, k) {
 }
 
 function hover(model, event, g, k) {
+  if (k < 0 && model.over && model.over.g !== g) return; // left for another matrix, which has spoken since
   const changed = model.over?.g !== g || model.over?.k !== k;
   model.over = k < 0 ? null : { g, k };
   if (changed) paint(model);
