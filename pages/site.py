@@ -33,6 +33,7 @@ CHAPTERS = {
         st.Page(HERE / "attend/scale.py", title="Why divide by √d_k", url_path="scale"),
         st.Page(HERE / "attend/decode.py", title="Word by word", url_path="decode"),
         st.Page(HERE / "attend/cost.py", title="Cost", url_path="attention-cost"),
+        st.Page(HERE / "attend/patches.py", title="Images", url_path="patches"),
     ],
 }
 

@@ -1,0 +1,36 @@
+"""Lesson: what skip connections do to the loss around a network's weights.
+
+Source: Li et al. 2018, Visualizing the Loss Landscape of Neural Nets, arXiv:1712.09913.
+"""
+
+import streamlit as st
+
+from viz_models.ui import take_away, words
+from viz_models.ui.panels import build_surface as panel
+from viz_models.ui.panels import norm_common as common
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)
+        choice = panel.controls()
+        common.answer(answer, text[""].partition("\n")[2], **panel.answer(choice.found))
+        panel.stage(choice, text["How to read it"])
+    st.subheader("Measure it here")
+    st.markdown(text["Measure it here"])
+    panel.here(choice, text["Not measured"])
+    st.subheader("Training")
+    st.markdown(text["Training"])
+    panel.curves(choice.found)
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row(
+        "loss_surface",
+        code=lambda: panel.code(choice.found),
+        table=lambda: panel.table(choice.found),
+    )
+
+
+main()
