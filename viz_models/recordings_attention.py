@@ -1,7 +1,7 @@
-"""The recorded costs of layers over n tokens: pretrained/recorded/attention_cost.json.
+"""What lessons on attention recorded: costs over n tokens, and heads over many sentences.
 
-`python -m viz_models record attention_cost` writes it; a test fails when it is no longer what
-the page asks for.
+`python -m viz_models record attention_cost` and `attention_heads` write them; tests fail when
+they are no longer what the pages ask for.
 """
 
 import json
@@ -11,21 +11,31 @@ from pathlib import Path
 from typing import Any
 
 from viz_models.recordings import FOLDER
-from viz_models.records import CostPoint, CostRun, CostSpec, PathPoint, Provenance, Slope
+from viz_models.records import (
+    CostPoint,
+    CostRun,
+    CostSpec,
+    HeadsOverSentences,
+    PathPoint,
+    Provenance,
+    SetCost,
+    Slope,
+)
 
-PATH = FOLDER / "attention_cost.json"
+COST = FOLDER / "attention_cost.json"
+HEADS = FOLDER / "attention_heads.json"
 
 
-def save(run: CostRun, path: Path = PATH) -> Path:
-    """Write a run, one measurement a line; returns where."""
-    parts = [f"{json.dumps(key)}: {_text(value)}" for key, value in asdict(run).items()]
+def save(result: CostRun | HeadsOverSentences, path: Path) -> Path:
+    """Write a result, one measurement a line; returns where."""
+    parts = [f"{json.dumps(key)}: {_text(value)}" for key, value in asdict(result).items()]
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
     return path
 
 
 @cache
-def load(path: Path = PATH) -> CostRun:
-    """Read a run.
+def load_cost(path: Path = COST) -> CostRun:
+    """Read the costs.
 
     Raises:
         FileNotFoundError: If nothing was recorded.
@@ -37,6 +47,28 @@ def load(path: Path = PATH) -> CostRun:
         paths=tuple(PathPoint(**p) for p in data["paths"]),
         slopes=tuple(Slope(**_tuples(s)) for s in data["slopes"]),
         provenance=Provenance(**data["provenance"]),
+    )
+
+
+@cache
+def load_heads(path: Path = HEADS) -> HeadsOverSentences:
+    """Read what each head is worth.
+
+    Raises:
+        FileNotFoundError: If nothing was recorded.
+    """
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return HeadsOverSentences(
+        **{name: data[name] for name in ("sentences", "seed", "weights")},
+        full=_set_cost(data["full"]),
+        alone=tuple(map(_set_cost, data["alone"])),
+        provenance=Provenance(**data["provenance"]),
+    )
+
+
+def _set_cost(fields: dict[str, Any]) -> SetCost:
+    return SetCost(
+        **{**fields, "off": tuple((part, layer, head) for part, layer, head in fields["off"])}
     )
 
 

@@ -8,7 +8,7 @@ from viz_models.records import LAYER_KINDS
 
 @pytest.fixture(scope="module")
 def run():
-    return recordings_attention.load()
+    return recordings_attention.load_cost()
 
 
 def traces(fig, panel):

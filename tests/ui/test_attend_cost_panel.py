@@ -14,7 +14,7 @@ from viz_models.ui.panels import attend_cost as panel
 
 @pytest.fixture(scope="module")
 def view():
-    return panel.View(recordings_attention.load(), 1024)
+    return panel.View(recordings_attention.load_cost(), 1024)
 
 
 def test_cells_hold_the_papers_order_above_what_was_measured(view):

@@ -38,7 +38,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, home, norm_axes: seconds; attention_cost, attention_sharing: 1 minute; "
+        help="flow, home, norm_axes: seconds; attention_cost: 1 minute; attention_sharing: 4; "
         "loss_surface: 5; norm_training: 8; default: %(default)s",
     )
 

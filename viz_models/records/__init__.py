@@ -41,6 +41,7 @@ from viz_models.records.attention_heads import (
     HeadsSpec,
     SetCost,
 )
+from viz_models.records.attention_patches import DigitSpec, PatchAttention
 from viz_models.records.attention_positions import (
     OrderedReading,
     OrderResult,
@@ -190,6 +191,7 @@ __all__ = [
     "DecodeSpec",
     "Decoding",
     "Degenerate",
+    "DigitSpec",
     "DigitsNetSpec",
     "Down",
     "Evaluation",
@@ -235,6 +237,7 @@ __all__ = [
     "PaddedBatch",
     "Pair",
     "PairedDifference",
+    "PatchAttention",
     "PathPoint",
     "Paths",
     "Photo",

@@ -12,7 +12,7 @@ _HERE = "forward_pass.cost_here"
 
 def recorded() -> CostRun:
     """What was measured once, up to 4096 tokens."""
-    return recordings_attention.load()
+    return recordings_attention.load_cost()
 
 
 def here() -> CostRun | None:

@@ -233,14 +233,16 @@ def test_what_cannot_be_measured_is_said_before_anything_is(wrong, says):
 
 
 def test_a_run_survives_its_file(run, tmp_path):
-    assert recordings_attention.load(recordings_attention.save(run, tmp_path / "run.json")) == run
+    assert (
+        recordings_attention.load_cost(recordings_attention.save(run, tmp_path / "run.json")) == run
+    )
 
 
 # ---------------------------------------------------------------- the recording
 
 
 def test_the_recording_is_of_the_pages_default():
-    recorded = recordings_attention.load()
+    recorded = recordings_attention.load_cost()
     assert recorded.spec == CostSpec(), "run `python -m viz_models record attention_cost`"
     assert len(recorded.points) + len(recorded.paths) == cost.total(recorded.spec)
     assert recorded.provenance.kind == "recorded run"
@@ -250,7 +252,7 @@ def test_the_recording_is_of_the_pages_default():
 
 @pytest.mark.parametrize("kind", LAYER_KINDS)
 def test_what_does_not_depend_on_the_machine_is_still_so(kind):
-    recorded = recordings_attention.load()
+    recorded = recordings_attention.load_cost()
     for point in recorded.of(kind):
         if point.n <= 256:
             assert point.multiply_adds == cost.multiply_adds(recorded.spec, kind, point.n)
@@ -265,7 +267,7 @@ def test_what_does_not_depend_on_the_machine_is_still_so(kind):
 def test_the_recorded_times_grow_as_the_operations_do():
     """Wide margins: caches and another machine move them, the order of growth they do not."""
     times = {
-        s.kind: s.value for s in recordings_attention.load().slopes if s.what == "milliseconds"
+        s.kind: s.value for s in recordings_attention.load_cost().slopes if s.what == "milliseconds"
     }
     assert 1.6 < times["attention"] < 2.6
     assert 1.5 < times["fused"] < 2.2
