@@ -10,7 +10,9 @@ from viz_models.records.provenance import Provenance
 
 # trained: a K/V head for every query head. pooled: the mean of a group's K/V heads, not trained
 # further. retrained: the same, then trained. summed: pooled, and the group's queries added up.
-SharingKind = Literal["trained", "pooled", "retrained", "summed"]
+# summed_retrained: that one, trained for as long.
+SharingKind = Literal["trained", "pooled", "retrained", "summed", "summed_retrained"]
+# those that can be looked at; of the last one only the accuracy was kept
 SHARING_KINDS: tuple[SharingKind, ...] = ("trained", "pooled", "retrained", "summed")
 
 
@@ -86,7 +88,7 @@ class CacheTimesSpec:
     d_k: int = 128
     kv_heads: tuple[int, ...] = (4, 2, 1)
     lengths: tuple[int, ...] = (512, 1024, 2048, 4096, 8192)
-    repeats: int = 15
+    repeats: int = 30
     seed: int = 0
 
 

@@ -123,8 +123,11 @@ def test_accuracy_counts_what_the_network_itself_writes():
         ids = model.write(torch.tensor([[*words.ids, sharing.EOS]]), 20)[0].tolist()
         truth.append((text, sharing.french_tokens(ids), sharing.EOS in ids))
     pairs = [(text, french) for text, french, _ in truth]
-    ended = sum(done for *_, done in truth)
-    found = sharing.accuracy("trained", 4, pairs)
-    assert (found.right, found.of) == (ended, 4)
+    assert sharing.right_translations(model, pairs) == sum(done for *_, done in truth)
     wrong = [(text, (*french, "chat")) for text, french in pairs]
-    assert sharing.accuracy("trained", 4, wrong).right == 0
+    assert sharing.right_translations(model, wrong) == 0
+
+
+def test_a_version_that_was_only_measured_cannot_be_looked_at():
+    with pytest.raises(ValueError, match="unknown version 'summed_retrained'"):
+        sharing.network("summed_retrained", 2)

@@ -19,7 +19,6 @@ from viz_models.records import (
     SHARING_KINDS,
     Provenance,
     Sharing,
-    SharingAccuracy,
     SharingKind,
     SharingSpec,
     SharingVersion,
@@ -64,12 +63,24 @@ def summed(attention: MultiHeadAttention, kv_heads: int) -> MultiHeadAttention:
     still has its own columns of W_O, so that the weights stay comparable.
     """
     one = pooled(attention, kv_heads)
-    group = one.num_heads // kv_heads
     for values in one.q_proj.parameters():
-        heads = values.detach().unflatten(0, (kv_heads, group, one.d_k))
-        total = heads.sum(dim=1, keepdim=True).expand_as(heads)
-        values.data = total.flatten(0, 2).clone()
+        values.data = group_sums(values.data, kv_heads, one.d_k)
     return one
+
+
+def group_sums(values: Tensor, kv_heads: int, d_k: int) -> Tensor:
+    """Weight or bias of W_Q with every head's rows replaced by their sum over its group.
+
+    Args:
+        values: (H * d_k, ...) of H heads.
+        kv_heads: How many groups.
+        d_k: Rows of a head.
+
+    Returns:
+        The same shape; all heads of a group are alike.
+    """
+    heads = values.unflatten(0, (kv_heads, -1, d_k))
+    return heads.sum(dim=1, keepdim=True).expand_as(heads).flatten(0, 2).contiguous()
 
 
 @cache
@@ -79,7 +90,7 @@ def network(kind: SharingKind, kv_heads: KvHeads) -> Translator:
     Raises:
         ValueError: If there is no such version.
     """
-    if kind not in SHARING_KINDS:
+    if kind not in SHARING_KINDS:  # the summed one trained on is measured, and not kept
         raise ValueError(f"unknown version {kind!r}; choose {', '.join(SHARING_KINDS)}")
     with text_models.translator(kv_heads if kind == "retrained" else 4) as shared:
         model = copy.deepcopy(shared)
@@ -201,20 +212,14 @@ def _torchs(attended: Attended) -> float:
 
 
 @torch.no_grad()
-def accuracy(
-    kind: SharingKind, kv_heads: KvHeads, pairs: Sequence[tuple[str, Sequence[str]]]
-) -> SharingAccuracy:
-    """How many sentences a version translates word for word, greedily.
+def right_translations(model: Translator, pairs: Sequence[tuple[str, Sequence[str]]]) -> int:
+    """How many sentences a network translates word for word, greedily, and then ends.
 
     Args:
-        kind: Which version.
-        kv_heads: Its K/V heads.
+        model: In eval mode.
         pairs: English text and French tokens.
-
-    Raises:
-        ValueError: If there is no such version.
     """
-    model, right = network(kind, kv_heads), 0
+    right = 0
     ordered = sorted(((tokenize(en).ids, tuple(fr)) for en, fr in pairs), key=lambda p: len(p[0]))
     for start in range(0, len(ordered), _BATCH):
         group = ordered[start : start + _BATCH]
@@ -223,9 +228,7 @@ def accuracy(
         limit = max(len(french) for _, french in group) + 2
         for ids, (_, french) in zip(write(model, source, limit).tolist(), group, strict=True):
             right += EOS in ids and french_tokens(ids) == french
-    return SharingAccuracy(
-        kind=kind, kv_heads=kv_heads, right=right, of=len(ordered), provenance=_provenance()
-    )
+    return right
 
 
 def _provenance() -> Provenance:

@@ -46,6 +46,13 @@ TITLES: dict[SharingKind, tuple[str, str]] = {
     "retrained": ("Retrained", "the pooled one, trained on"),
     "summed": ("Queries summed", "pooled, one query a group"),
 }
+ROWS: dict[SharingKind, str] = {
+    "pooled": "pooled",
+    "retrained": "pooled, trained on",
+    "summed": "queries summed",
+    "summed_retrained": "summed, trained on",
+}
+TABLE = 240  # px
 LONGEST = 8  # words on a card
 NAMES = {4: "MHA", 2: "GQA", 1: "MQA"}
 
@@ -217,17 +224,35 @@ def _saved(view: View) -> list[Line]:
 
 def summing(view: View, text: Mapping[str, str]) -> None:
     """Every version with every number of K/V heads: how many unseen sentences stay right."""
-    table, why = st.columns([1, 1.6], gap="small")
+    table, why = st.columns([1, 1.5], gap="small")
     with table.container(border=True, height="stretch"):
-        tiles([_accuracies(view)], key="accuracies", luts=luts(is_dark()))
-        provenance = view.accuracy("pooled").provenance
-        st.caption(common.badge(provenance))
-    why.markdown(text["Queries summed"])
+        tiles([_accuracies(view)], key="accuracies", luts=luts(is_dark()), height=TABLE)
+        st.caption(common.badge(view.accuracy("pooled").provenance))
+    why.markdown(text["Queries summed"].format(**_summed_facts(view)))
+
+
+def _summed_facts(view: View) -> dict[str, str]:
+    """What the text on summed queries may name."""
+    recorded = view.recorded
+
+    def share(kind: SharingKind, kv_heads: int) -> str:
+        return percent(_share(recorded.accuracy(kind, kv_heads)))
+
+    return {
+        "summed": share("summed", 2),
+        "pooled": share("pooled", 2),
+        "summed_retrained": share("summed_retrained", 2),
+        "retrained": share("retrained", 2),
+        "patterns": str(view.sharing.version("summed").pattern_rank),
+        "all_patterns": str(view.sharing.version("pooled").pattern_rank),
+        "directions": str(view.sharing.version("summed").query_rank),
+        "all_directions": str(view.sharing.version("pooled").query_rank),
+    }
 
 
 def _accuracies(view: View) -> Tiles:
-    kinds: tuple[SharingKind, ...] = ("pooled", "retrained", "summed")
-    heads = view.recorded.growth.kv_heads
+    kinds: tuple[SharingKind, ...] = ("pooled", "retrained", "summed", "summed_retrained")
+    heads = (2, 1)
     shares = [[_share(view.recorded.accuracy(k, n)) for n in heads] for k in kinds]
     return Tiles(
         name="accuracies",
@@ -236,7 +261,7 @@ def _accuracies(view: View) -> Tiles:
         limits=(0.0, 100.0),
         show_values=True,
         unit="%",
-        row_labels=tuple(TITLES[k][0].lower() for k in kinds),
+        row_labels=tuple(ROWS[k] for k in kinds),
         column_labels=tuple(f"{n} K/V" for n in heads),
     )
 
