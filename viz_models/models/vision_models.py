@@ -1,21 +1,67 @@
-"""The trained vision Transformer for digits, one shared copy."""
+"""The trained vision Transformers, one shared copy of each: ours for digits, torchvision's."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
-from viz_models.models import registry, weights
+import torch
+import torchvision
+from torchvision.models import ViT_B_16_Weights
+
+from viz_models.models import download, registry, weights
 from viz_models.models.shelf import Shelf
 from viz_models.models.transformer import VisionConfig, VisionTransformer
+
+DIGITS = "vit_digits"
+VIT_URL: str = ViT_B_16_Weights.IMAGENET1K_V1.url
+VIT_SHA256 = "c867db91"  # as torchvision names the file; its beginning
 
 
 def digits_vit() -> AbstractContextManager[VisionTransformer]:
     """The vision Transformer for 8x8 digits: eval, frozen, and yours alone inside the block."""
-    return _SHELF.take("vit_digits")
+    return _SHELF.take(DIGITS)
 
 
 def build(seed: int = 0) -> VisionTransformer:
     """A fresh, untrained network of your own, in training mode; the same for the same seed."""
     with registry.seeded(seed):
         return VisionTransformer(VisionConfig())
+
+
+def vit_b_16() -> AbstractContextManager[torchvision.models.VisionTransformer]:
+    """The vit_b_16 of torchvision, trained on ImageNet: eval, frozen, yours alone inside the block.
+
+    Raises:
+        ValueError: If its weights are not on this machine.
+
+    References:
+        Dosovitskiy et al. 2020, table 1, arXiv:2010.11929.
+    """
+    if not vit_file().exists():
+        raise ValueError("the weights of vit_b_16 are not on this machine; download them first")
+    return _LARGE.take("vit_b_16")
+
+
+def vit_file() -> Path:
+    """Where torch keeps the weights of vit_b_16, once they are downloaded."""
+    return download.target_of(VIT_URL)
+
+
+def fetch_vit() -> Iterator[tuple[int, int]]:
+    """Download the weights of vit_b_16: bytes so far and in all, as they come.
+
+    Raises:
+        OSError: With one line for the reader.
+    """
+    return download.download(VIT_URL, vit_file(), VIT_SHA256)
+
+
+def _torchvisions(name: str) -> torchvision.models.VisionTransformer:
+    with torch.device("meta"):
+        model = torchvision.models.get_model(name)
+    tensors = torch.load(vit_file(), map_location="cpu", mmap=True, weights_only=True)
+    model.load_state_dict(tensors, assign=True)
+    return model
 
 
 def _trained(name: str) -> VisionTransformer:
@@ -25,3 +71,4 @@ def _trained(name: str) -> VisionTransformer:
 
 
 _SHELF = Shelf(_trained)
+_LARGE = Shelf(_torchvisions)

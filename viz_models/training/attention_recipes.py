@@ -17,7 +17,7 @@ What = Literal["translate", "language", "vision"]
 TEST_SENTENCES = 2000
 TEST_SEED = 1_000_003
 LONG = FitSpec(steps=2500, lr=5e-3)
-AGAIN = FitSpec(steps=600, lr=1e-3)  # a fifth of it, for what begins trained
+AGAIN = FitSpec(steps=1000, lr=3e-3)  # less, for what begins trained
 SHORT = FitSpec(steps=1000, lr=5e-3)
 DIGITS = FitSpec(steps=2500, batch_size=64, lr=2e-3)
 
@@ -62,19 +62,24 @@ def _translators(seed: int, steps: int | None) -> Iterator[Job]:
         how = "from translate with K and V heads averaged in groups"
         # other examples than the first ones, which its weights have seen
         yield _translator(name, fewer, _spec(AGAIN, seed + 1, steps), how)
-    orderless = text_models.build("translate_orderless", seed)
+    orderless = text_models.build(text_models.ORDERLESS, seed)
     assert isinstance(orderless, Translator)
-    yield _translator("translate_orderless", orderless, spec, "without positions, from random")
+    how = "from random weights, without positions on either side"
+    yield _translator(text_models.ORDERLESS, orderless, spec, how, positions=False)
 
 
-def _translator(name: str, model: Translator, spec: FitSpec, how: str) -> Job:
+def _translator(
+    name: str, model: Translator, spec: FitSpec, how: str, *, positions: bool = True
+) -> Job:
     return Job(
         name=name,
         model=model,
         recipe=f"{how}; {_told(spec)}; pairs of the grammar in viz_models/training/grammar.py",
         spec=spec,
-        train=lambda: translate.train(model, spec),
-        test=lambda: translate.exact(model, test_pairs(TEST_SENTENCES, TEST_SEED)),
+        train=lambda: translate.train(model, spec, positions=positions),
+        test=lambda: translate.exact(
+            model, test_pairs(TEST_SENTENCES, TEST_SEED), positions=positions
+        ),
         tested_on=f"{TEST_SENTENCES} sentences with word pairings never seen in training, exact",
     )
 

@@ -1,0 +1,31 @@
+"""Lesson: how does attention read an image?
+
+Source: Dosovitskiy et al. 2020, arXiv:2010.11929.
+"""
+
+import streamlit as st
+
+from viz_models.ui import take_away, words
+from viz_models.ui.panels import attend_patches as panel
+from viz_models.ui.panels import norm_common as common
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)  # on screen before torch is imported
+        view = panel.controls()
+        if view is None:
+            common.answer(answer, text["Not here"])
+            panel.download(text)
+            return
+        common.answer(answer, text["Answer"], **panel.facts(view))
+        panel.stage(view, text)
+        panel.cards(view, text)
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("patches", code=lambda: panel.code(view), table=lambda: panel.table(view))
+
+
+main()
