@@ -4,7 +4,7 @@ import pytest
 
 from viz_models.models.builder.presets import PRESETS
 from viz_models.models.builder.repair import repaired
-from viz_models.ui.panels.build_knobs import FAMILIES, family_of
+from viz_models.ui.panels.build_families import FAMILIES, family_of
 
 KNOBS = [(name, knob) for name, family in FAMILIES.items() for knob in family.knobs]
 

@@ -22,8 +22,8 @@ class Limits:
     """What a network on a shared machine may cost."""
 
     convolutions: int = 64
-    parameters: int = 20_000_000
-    macs: int = 2_000_000_000  # of one example's forward
+    parameters: int = 30_000_000
+    macs: int = 5_000_000_000  # of one example's forward
     activation_bytes: int = 512 * 2**20  # kept for the backward pass of the whole batch
 
 

@@ -9,7 +9,8 @@ from viz_models.records import BuildSpec, Refusal, Repair
 from viz_models.ui import build_results as results
 from viz_models.ui import frame
 from viz_models.ui.controls import control
-from viz_models.ui.panels.build_knobs import FAMILIES, INIT, Family, Knob, family_of
+from viz_models.ui.panels.build_families import FAMILIES, INIT, Family, family_of
+from viz_models.ui.panels.build_knobs import Knob
 
 OWN = "a first network"  # the preset that every family opens with
 _SET = "forward_pass.build.set"  # knobs that were moved from Python in this run

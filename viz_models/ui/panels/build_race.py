@@ -12,7 +12,7 @@ from viz_models.figures.build_race_marks import ratio_text
 from viz_models.records import Race, RaceLine, RaceSpec
 from viz_models.ui import build_results as results
 from viz_models.ui.charts import show
-from viz_models.ui.panels.build_knobs import INIT
+from viz_models.ui.panels.build_families import INIT
 from viz_models.ui.panels.build_stage import View
 from viz_models.ui.panels.norm_common import badge, look
 
