@@ -101,7 +101,7 @@ def _lines(name: str, net: Surface, when: SurfaceTime) -> list[Line]:
     return [
         Line(label=f"{name}: loss before", value=digits(net.here("before"), 3), rule=True),
         Line(label="after training", value=digits(net.here("after"), 3), role="chosen"),
-        Line(label="digits right, after training", value=percent(net.accuracy)),
+        Line(label="digits right afterwards", value=percent(net.accuracy)),
         Line(label="highest loss in the square", value=digits(float(np.nanmax(shown)), 3)),
         Line(label="better than guessing", value=percent(net.better_than_guessing(when))),
     ]
