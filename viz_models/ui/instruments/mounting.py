@@ -18,12 +18,22 @@ HERE = Path(__file__).parent
 @cache
 def mounted(name: str) -> Callable[..., Any]:
     """Register the instrument `name`: name.html, name.css and name.js in this folder."""
-    return st.components.v2.component(
+    mount = st.components.v2.component(
         f"forward_pass.{name}",
         html=(HERE / f"{name}.html").read_text(encoding="utf-8"),
         css=(HERE / f"{name}.css").read_text(encoding="utf-8"),
         js=scripts.inline(name),
     )
+
+    def mounting(*, data: Mapping[str, Any] | bytes, **options: Any) -> Any:  # noqa: ANN401
+        return mount(data=data if isinstance(data, bytes) else _without_lists(data), **options)
+
+    return mounting
+
+
+def _without_lists(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same JSON; of a list Streamlit asks whether it is a table, and imports pandas for it."""
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
 
 
 def pack(header: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> bytes:
