@@ -48,7 +48,7 @@ def click_in(page: Page, group: str, across: float, down: float):
 
 
 def asked(text="i love cats", **mask):
-    kinds = mask.pop("kinds", ("padding", "causal"))
+    kinds = mask.pop("kinds", ("padding", "causal", "painted"))
     return AttendSpec(text=text, batch=BESIDE, mask=MaskSpec(kinds=kinds, **mask))
 
 
@@ -143,6 +143,15 @@ def test_a_row_that_may_look_at_nothing_says_so(server, page):
     visit(page, f"{server.url}/attend?mask=causal&mask=painted&painted={everything}&cell=0,0")
     expect(page.get_by_text("may look at nothing").first).to_be_visible()
     assert line(page, "nothing is left to share") == "NaN"
+
+
+def test_each_kind_of_attention_opens_on_the_mask_that_its_network_has(server, page):
+    visit(page, f"{server.url}/attend?cell=0,3")
+    expect(page.get_by_text("may not see 6 of 7 keys")).to_be_visible()
+    for part, hidden in (("cross", 3), ("encoder", 3)):
+        page.get_by_role("radio", name=part, exact=True).click()
+        expect(page.get_by_text(f"may not see {hidden} of 7 keys")).to_be_visible(timeout=10_000)
+    assert red_boxes(page) == []
 
 
 @pytest.mark.parametrize("page", [DARK, PROJECTOR, PHONE], indirect=True)

@@ -43,20 +43,21 @@ def running_sum(
             hovertemplate="product %{x:.4g}<br>sum so far %{customdata:.4g}<extra></extra>",
         )
     )
-    fig.add_vline(0, line={"color": p.muted, "width": 1})
-    fig.add_vline(score.total, line={"color": p.orange, "width": 1.5, "dash": "dot"})
     theme.style(fig, dark=dark, height=round(ROW * len(q) + HEAD), scale=scale)
+    upright = {"type": "line", "yref": "paper", "y0": 0, "y1": 1}
+    zero = {"x0": 0, "x1": 0, "line": {"color": p.muted, "width": 1}}
+    total = {"color": p.orange, "width": 1.5, "dash": "dot"}
+    end = {"x0": score.total, "x1": score.total, "line": total}
     label = {"family": theme.CODE_FONT, "size": round(10.5 * scale, 1), "color": p.text}
-    fig.update_yaxes(
-        autorange="reversed",
-        tickvals=rows,
-        ticktext=[_line(*row) for row in zip(q, k, products, strict=True)],
-        tickfont=label,
-        showgrid=False,
-        zeroline=False,
+    lines = [_line(*row) for row in zip(q, k, products, strict=True)]
+    fig.update_layout(  # all at once, and no add_vline: each call takes milliseconds
+        shapes=[upright | zero, upright | end],
+        yaxis={"tickvals": rows, "ticktext": lines, "tickfont": label, "showgrid": False},
+        yaxis_autorange="reversed",
+        xaxis={"tickfont": {"size": round(10 * scale, 1), "color": p.muted}, "nticks": 6},
+        showlegend=False,
+        margin={"l": 4, "r": 10, "t": 2, "b": 4},
     )
-    fig.update_xaxes(tickfont={"size": round(10 * scale, 1), "color": p.muted}, nticks=6)
-    fig.update_layout(showlegend=False, margin={"l": 4, "r": 10, "t": 2, "b": 4})
     return fig
 
 

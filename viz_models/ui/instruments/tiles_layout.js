@@ -102,6 +102,7 @@ function find(g, cell) {
 
 /** In a cell an exact 0 is "0" and a tiny value is "0.00". */
 function inCell(value, decimals) {
+  if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value) || value === 0) return value === 0 ? "0" : digits(value);
   return value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
 }

@@ -1,6 +1,6 @@
 """The lesson on scores and masks: what it looks at, its controls, answer and foot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import streamlit as st
@@ -10,6 +10,7 @@ from viz_models.digits import digits, percent
 from viz_models.models import vocabulary
 from viz_models.records import (
     AttendSpec,
+    AttentionPart,
     AttentionStages,
     MaskKind,
     MaskSpec,
@@ -96,7 +97,7 @@ def controls() -> View:
         network, beside, sizes = _more()
         parts = {"decoder": "decoder"} if network == "language" else PARTS
         part: Any = chips("Whose Q, whose K and V", parts, key="part", default="decoder")
-        mask = _mask(sizes)
+        mask = _mask(part, *sizes)
         fill: Any = chips("Masked score", FILLS, key="fill", default="-inf", show="masked to")
         unknown = vocabulary.tokenize(text).unknown
         if unknown:
@@ -108,13 +109,13 @@ def controls() -> View:
         part=part,
         layer=layer,
         head=head,
-        mask=MaskSpec(**mask, fill=fill, **sizes),
+        mask=replace(mask, fill=fill),
         batch=BESIDE if beside else (),
     )
     return View(spec, results.stages(spec), results.text(spec))
 
 
-def _more() -> tuple[TextModel, bool, dict[str, int]]:
+def _more() -> tuple[TextModel, bool, Pair]:
     """What is rarely changed: examples, the network, the batch, sizes of masks."""
     with st.popover("More", width="content"):
         for example in EXAMPLES:
@@ -123,11 +124,9 @@ def _more() -> tuple[TextModel, bool, dict[str, int]]:
         st.caption(f"It knows these words: {known}.")
         network = select("Network", NETWORKS, "network", 220)
         beside = control(st.toggle, "padded to the longest of a batch of 3", True, key="batch")
-        sizes = {
-            "window": control(st.slider, "window: keys at most so far", 0, 16, 3, key="window"),
-            "prefix": control(st.slider, "prefix: keys seen by all", 0, 16, 2, key="prefix"),
-        }
-    return network, beside, sizes
+        window = control(st.slider, "window: keys at most so far away", 0, 16, 3, key="window")
+        prefix = control(st.slider, "prefix: keys seen by all", 0, 16, 2, key="prefix")
+    return network, beside, (window, prefix)
 
 
 def _type(example: str) -> None:
@@ -137,12 +136,14 @@ def _type(example: str) -> None:
         state.choose(choice, "")
 
 
-def _mask(sizes: dict[str, int]) -> dict[str, Any]:
+def _mask(part: AttentionPart, window: int, prefix: int) -> MaskSpec:
+    """Each kind of attention has chips of its own, which open on the network's own mask."""
+    own: list[MaskKind] = ["causal", "padding"] if part == "decoder" else ["padding"]
     labels: dict[MaskKind, str] = {
         "causal": "causal",
         "padding": "padding",
-        "window": f"window {sizes['window']}",
-        "prefix": f"prefix {sizes['prefix']}",
+        "window": f"window {window}",
+        "prefix": f"prefix {prefix}",
         "painted": "painted",
     }
     kinds: list[MaskKind] = control(
@@ -150,13 +151,14 @@ def _mask(sizes: dict[str, int]) -> dict[str, Any]:
         "Mask",
         list(labels),
         selection_mode="multi",
-        default=["causal", "padding", "painted"],
+        default=[*own, "painted"],
         format_func=lambda kind: labels[kind],
         label_visibility="collapsed",
-        key="mask",
+        key="mask" if part == "decoder" else f"{part}_mask",
     )
     painted = flips(state.choice("painted", "", lambda t: flips(t) is not None)) or ()
-    return {"kinds": tuple(k for k in get_args(MaskKind) if k in kinds), "painted": painted}
+    chosen = tuple(k for k in get_args(MaskKind) if k in kinds)
+    return MaskSpec(kinds=chosen, painted=painted, window=window, prefix=prefix)
 
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:

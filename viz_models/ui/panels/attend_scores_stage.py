@@ -142,6 +142,16 @@ def _bar(label: str, way: FilledRow) -> Bar:
     return Bar(label, ((kept, "plain"),), f"Σ {way.total:.2f}", "checked" if right else "warning")
 
 
+def _apart(keys: list[int], scaled: np.ndarray) -> set[int]:
+    """Those of the keys whose labels do not stand on each other."""
+    room = 0.16 * float(np.ptp(scaled))
+    kept: list[int] = []
+    for key in keys:
+        if all(abs(scaled[key] - scaled[other]) > room for other in kept):
+            kept.append(key)
+    return set(kept)
+
+
 def _curve(view: View) -> Curve:
     """Where the scores of the chosen row lie on the exponential, and where masked ones go."""
     query, key = view.cell()
@@ -150,12 +160,12 @@ def _curve(view: View) -> Curve:
     x = np.linspace(low, high, CURVE)
     struck = view.mask.fill == "-inf"
     names = shown(view.stages.keys)
-    near_top = set(np.argsort(-np.where(allowed, scaled, -np.inf))[:2].tolist())
+    named = _apart([key, *np.argsort(-np.where(allowed, scaled, -np.inf)).tolist()[:2]], scaled)
     marks = tuple(
         Mark(
             float(v),
             float(np.exp(v)),
-            names[j] if j in near_top and allowed[j] else "",
+            names[j] if j in named and allowed[j] else "",
             "chosen" if j == key or (struck and not allowed[j]) else "plain",
             bool(struck and not allowed[j]),
         )
