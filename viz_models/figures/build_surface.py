@@ -166,7 +166,7 @@ def _scene(low: float, high: float, p: theme.Palette) -> dict[str, Any]:
             "range": [low - 0.35, high],
         },
         "camera": {
-            "eye": {"x": 1.35, "y": -1.35, "z": 0.75},
+            "eye": {"x": 1.25, "y": -1.25, "z": 0.95},
             "center": {"x": 0, "y": 0, "z": -0.2},
         },
         "aspectmode": "manual",

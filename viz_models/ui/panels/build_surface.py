@@ -18,7 +18,7 @@ from viz_models.ui.panels import norm_common as common
 
 WHEN: dict[str, SurfaceTime] = {"after": "after", "before": "before"}
 VIEW: dict[str, figures.View] = {"relief": "relief", "map": "map"}
-STAGE = 400  # px
+STAGE = 430  # px
 HERE = SurfaceSpec(steps=100, points=11, examples=256)  # what a reader would wait for
 BLOCKS = (1, 2, 4, 8, 12)
 SEEDS = (0, 1, 2, 3, 4)
