@@ -137,7 +137,7 @@ def _style(fig: go.Figure, scene: Scene, *, dark: bool, height: int) -> None:
     ticks = [0, *range(step, scene.depth - step // 2, step), scene.depth]
     ticks = [t for t in dict.fromkeys(ticks) if t >= scene.first]
     fig.update_xaxes(
-        range=[scene.first - 0.02 * scene.depth, scene.depth + 0.02 * scene.depth],
+        range=[-0.02 * scene.depth, 1.02 * scene.depth],  # the diagram above begins at the stem
         tickvals=ticks,
         ticktext=["stem" if t == 0 else str(t) for t in ticks],
         title_text="block    ◀ backward pass" if scene.labels_left else "forward pass ▶    block",
