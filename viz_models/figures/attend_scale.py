@@ -90,8 +90,9 @@ def _series(
 def _axes(fig: go.Figure, widths: tuple[int, ...]) -> None:
     fig.update_xaxes(
         type="log",
-        tickvals=widths[::2],
-        ticktext=[str(w) for w in widths[::2]],
+        tickvals=widths[::3],
+        ticktext=[str(w) for w in widths[::3]],
+        tickangle=0,
     )
     fig.update_xaxes(title_text="d_k", row=2)
     for row, col, tick in ((1, 1, ".1~s"), (2, 2, "~e")):
@@ -112,7 +113,7 @@ def both_ways(result: ScaleRows, *, dark: bool = False, scale: float = 1.0) -> g
     fig = make_subplots(
         cols=2,
         horizontal_spacing=0.12,
-        subplot_titles=[f"scores, d_k = {result.width}", "weights of one query"],
+        subplot_titles=[f"scores, d_k = {result.width}", "one query's weights"],
     )
     fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
     factor = result.width**-0.5

@@ -89,7 +89,7 @@ def collected(
             device=f"cpu ({cpu}), 1 thread",
             seed=spec.seed,
             date=datetime.date.today().isoformat() if kind == "recorded run" else "",
-            versions=f"torch {torch.__version__}",
+            versions=f"torch {torch.__version__.partition('+')[0]}",
         ),
     )
 
@@ -220,7 +220,8 @@ def slopes(points: Sequence[CostPoint]) -> tuple[Slope, ...]:
         if len(last) < 2:
             continue
         for what in get_args(Slope.__annotations__["what"]):
-            fitted = np.polyfit(*np.log([[p.n, getattr(p, what)] for p in last]).T, 1)
+            x, y = (np.log([getattr(p, name) for p in last]) for name in ("n", what))
+            fitted = np.polyfit(x, y, 1)
             value = round(float(fitted[0]), 4) + 0.0
             found.append(Slope(kind=kind, what=what, value=value, fitted=tuple(p.n for p in last)))
     return tuple(found)
