@@ -18,15 +18,22 @@ from viz_models.ui.instruments import scripts
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Say that the instruments have an address; import the heavy libraries a little later."""
+    """Say that the instruments have an address; import what pages need, the heaviest later."""
     scripts.serve()
-    threading.Thread(target=warm.after_first_page, args=(1.5, first_picture), daemon=True).start()
+    threading.Thread(target=prepare, daemon=True).start()
     yield
+
+
+def prepare() -> None:
+    """Import the home page's modules while its visitor's browser still loads Streamlit's own."""
+    from viz_models.ui.panels import home  # noqa: F401
+
+    warm.after_first_page(1.5, first_picture)
 
 
 def first_picture() -> None:
     """Compute what the flow page opens with."""
-    from viz_models.ui import results  # brings numpy, which the start need not wait for
+    from viz_models.ui import results
 
     results.warm()
 
