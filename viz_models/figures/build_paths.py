@@ -52,7 +52,7 @@ def two_paths(
             y=bare.branch,
             mode="markers",
             marker={"symbol": "line-ew-open", "size": 9, "color": p.blue, "line": {"width": 1.6}},
-            name="bare branch",
+            name="bare",
             hovertemplate="not scaled: %{y:.3g}<extra></extra>",
         )
     theme.style(fig, dark=dark, height=height, scale=scale)

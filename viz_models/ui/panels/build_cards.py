@@ -17,7 +17,7 @@ from viz_models.ui.panels.flow_stage import is_dark, luts
 from viz_models.ui.panels.norm_common import look
 
 PERPENDICULAR = 0.25  # a smaller cosine than this adds less than an eighth
-SQUARES = 232  # px, for all matrices of a card
+SQUARES = 204  # px, for all matrices of a card
 BATCH = 64  # examples of a training step, for the price
 
 
@@ -29,7 +29,7 @@ def price(view: View) -> None:
         [
             Line(label="parameters", value=f"{cost.parameters:,}"),
             Line(label="multiply-adds", value=count(cost.macs), term="multiply-adds"),
-            Line(label="training", value=memory(training), note=f"batch {BATCH}"),
+            Line(label=f"train, batch {BATCH}", value=memory(training)),
             Line(label="inference", value=memory(4 * cost.parameters + cost.inference_bytes)),
             *_reach(view),
         ],
@@ -111,7 +111,7 @@ def _matrix(found: Connectivity, side: int) -> Tiles:
     fewest, most = found.sees
     sees = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     blocks = found.blocks[1] - found.blocks[0] + 1
-    title = "one block" if blocks == 1 else "two, shuffled" if found.shuffle else "two blocks"
+    title = "1 block" if blocks == 1 else "shuffled" if found.shuffle else "2 blocks"
     return Tiles(
         name=title,
         values=found.matrix[None],
