@@ -78,7 +78,7 @@ def test_fewer_heads_are_pooled_and_retrained_beside_each_other(server, page):
             accuracy = recorded.accuracy(version.kind, kv_heads)
             shown = card(page, i)
             assert value(shown, "unseen sentences right") == percent(accuracy.right / accuracy.of)
-            assert value(shown, "p of a word") == digits(version.probability, 3)
+            assert value(shown, "p of a word") == f"{version.probability:.3f}"
             assert value(shown, "different patterns") == str(version.pattern_rank)
     assert in_the_address_bar(page)["kv"] == "1"
     expect(page.get_by_text("MQA: averaging the trained K and V leaves")).to_be_visible()

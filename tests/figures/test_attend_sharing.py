@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def test_a_line_for_each_number_of_heads_and_the_chosen_one_is_orange(recorded, 
         assert [t.name for t in fig.data] == ["4 K/V", "2 K/V", "1 K/V"]
         assert [t.line.color == p.orange for t in fig.data] == [False, True, False]
         assert len({t.line.dash for t in fig.data}) == 3
-        assert [a.text for a in fig.layout.annotations] == [t.name for t in fig.data]
+        assert {a.text for a in fig.layout.annotations} == {t.name for t in fig.data}
 
 
 def test_lines_are_what_was_measured(recorded):
@@ -45,3 +46,10 @@ def test_the_drawing_has_a_box_for_every_q_k_and_v(kv_heads, summed):
 
 def test_nothing_is_summed_where_nothing_is_shared():
     assert figures.who_shares(4, 4, True) == figures.who_shares(4, 4, False)
+
+
+def test_names_of_lines_that_end_together_are_moved_apart(recorded):
+    times = recorded.times
+    together = replace(times, milliseconds=np.ones_like(times.milliseconds))
+    names = figures.time_over_context(together, 2).layout.annotations
+    assert [a.yshift for a in names] == [0, figures.LETTERS, 2 * figures.LETTERS]

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from viz_models.figures import theme
 from viz_models.records import BeamNode, Decoding, Sample
 
-HEIGHT = 282  # px
-ROW, TOP = 27, 24  # px, of one word of the tree, and what stands around all
+HEIGHT = 244  # px
+ROW, TOP = 36, 16  # px, of one word of the tree, and what stands around all
 GAP = 0.38  # of a step, for the words
 DROPPED = 2  # words shown a step that were tried and not kept
 
@@ -82,7 +82,7 @@ def beam_tree(decoding: Decoding, *, dark: bool = False, scale: float = 1.0) -> 
     shown = [nodes[i] for i in seen]
     fig.add_trace(_words(shown, [at[i] for i in seen], colors, scale))
     rows = 1 - min(at[i] for i in seen)
-    height = max(HEIGHT - 40, TOP + ROW * rows)
+    height = max(HEIGHT - 40, round(TOP + ROW * rows))
     theme.style(fig, dark=dark, height=height, scale=scale)
     fig.update_layout(showlegend=False)
     steps = max((n.step for n in nodes), default=0) + 1
@@ -127,7 +127,9 @@ def _words(
     return go.Scatter(
         x=[n.step for n in nodes],
         y=at,
-        text=[f"{n.token}  <span style='font-size:0.8em'>{_minus(n.total)}</span>" for n in nodes],
+        text=[
+            f"{n.token}<br><span style='font-size:0.78em'>{_minus(n.total)}</span>" for n in nodes
+        ],
         mode="text",
         textfont={"color": colors, "size": 12 * scale},
         customdata=np.array([[n.log_probability, n.total, np.exp(n.total)] for n in nodes]),

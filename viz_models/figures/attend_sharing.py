@@ -8,6 +8,8 @@ from viz_models.figures import theme
 from viz_models.records import CacheGrowth, CacheTimes
 
 HEIGHT = 214  # px
+TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # ms
+LETTERS = 14  # px from one name to the next
 DASHES = {4: "solid", 2: "dash", 1: "dot"}
 
 
@@ -79,7 +81,7 @@ def time_over_context(
         ticktext=[f"{n:,}" for n in lengths],
         title_text="tokens in the cache",
     )
-    fig.update_yaxes(type="log", dtick="D2")
+    fig.update_yaxes(type="log", tickvals=TICKS, ticktext=[f"{t:g}" for t in TICKS])
     _name_lines(fig, scale)
     return fig
 
@@ -109,17 +111,24 @@ def _line(
 
 
 def _name_lines(fig: go.Figure, scale: float) -> None:
-    """Each line is named at its right end, where they are farthest apart."""
-    for line in fig.data:
-        log_x, log_y = fig.layout.xaxis.type == "log", fig.layout.yaxis.type == "log"
+    """Each line is named at its right end; names that would meet are moved apart."""
+    log_x, log_y = fig.layout.xaxis.type == "log", fig.layout.yaxis.type == "log"
+    ends = [(np.log10(t.y[-1]) if log_y else t.y[-1], t) for t in fig.data]
+    values = np.concatenate([np.log10(t.y) if log_y else np.append(t.y, 0) for t in fig.data])
+    room = 0.6 * HEIGHT / (float(np.ptp(values)) or 1.0)  # px of one unit, about
+    lowest = -np.inf
+    for y, line in sorted(ends, key=lambda end: end[0]):
+        at = max(y * room, lowest + LETTERS)
+        lowest = at
         fig.add_annotation(
             x=np.log10(line.x[-1]) if log_x else line.x[-1],
-            y=np.log10(line.y[-1]) if log_y else line.y[-1],
+            y=y,
             text=line.name,
             font={"color": line.line.color},
             showarrow=False,
             xanchor="left",
             xshift=6 * scale,
+            yshift=(at - y * room) * scale,
         )
     fig.update_layout(margin_r=round(54 * scale))
 

@@ -29,8 +29,8 @@ LOOKS: dict[str, tuple[int, int | None]] = {
     for layer in (2, 1)
     for name, head in ((MEAN, None), *((f"head {h + 1}", h) for h in range(4)))
 }
-SHOWN = 7  # likely words
-STAGE = 306  # px
+SHOWN = 6  # likely words
+STAGE = 272  # px
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,6 +59,7 @@ def _both(found: Slip) -> Tiles:
         note=f"slip at word {found.spec.step + 1}",
         limits=(0.0, 1.0),
         show_values=True,
+        hatched_text="ended",
         size=CELL * count,
         row_labels=("teacher forced", "free running"),
         column_labels=teacher.tokens,
@@ -88,8 +89,8 @@ def draws(text: Mapping[str, str]) -> None:
     """Temperature and top-k: the next word before and after, and sentences drawn."""
     with common.row():
         prompt = attend_sentence.sentence("Beginning", SampleSpec().prompt, key="prompt", width=170)
-        temperature = common.slider("Temperature", TEMPERATURES, "temperature", 230, value=1.0)
-        top_k = select("Words that may be drawn", TOP_K, "top_k", 118)
+        temperature = common.slider("Temperature", TEMPERATURES, "temperature", 230, value=0.5)
+        top_k = select("Words that may be drawn", TOP_K, "top_k", 118, default="top 10")
         seed = select("Seed", SEEDS, "seed", 96)
     spec = SampleSpec(prompt=prompt, temperature=temperature, top_k=top_k, seed=seed)
     found = results.sample(spec)

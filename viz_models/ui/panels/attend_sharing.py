@@ -31,20 +31,19 @@ from viz_models.ui.panels import norm_common as common
 from viz_models.ui.panels.flow_stage import is_dark, luts
 
 HEADS = 4
-PLACES: dict[str, tuple[AttentionPart, int]] = {
-    f"{name}, layer {layer}": (part, layer - 1)
-    for name, part in (
-        ("cross-attention", "cross"),
-        ("decoder", "decoder"),
-        ("encoder", "encoder"),
-    )
-    for layer in (1, 2)
+PARTS: dict[str, AttentionPart] = {
+    "cross-attention": "cross",
+    "decoder": "decoder",
+    "encoder": "encoder",
+}
+PLACES = {
+    f"{name}, layer {layer}": (part, layer - 1) for name, part in PARTS.items() for layer in (1, 2)
 }
 TITLES: dict[SharingKind, tuple[str, str]] = {
     "trained": ("Trained", "a K and V for each query head"),
     "pooled": ("Pooled", "K and V averaged, not trained on"),
     "retrained": ("Retrained", "the pooled one, trained on"),
-    "summed": ("Queries summed", "pooled, one query a group"),
+    "summed": ("Queries summed", "one query a group"),
 }
 ROWS: dict[SharingKind, str] = {
     "pooled": "pooled",
@@ -161,7 +160,7 @@ def _lines(view: View, version: SharingVersion) -> list[Line]:
             role="checked" if good else "warning",
         ),
         Line(label="writes", value=_said(version), role="plain" if same else "warning"),
-        Line(label="p of a word", value=digits(version.probability, 3), term="p of a word"),
+        Line(label="p of a word", value=f"{version.probability:.3f}", term="p of a word"),
         Line(label="output here moves by", value=percent(version.output_change)),
         Line(label="different patterns", value=str(version.pattern_rank), term="pattern rank"),
     ]
