@@ -23,7 +23,7 @@ TEST_DIGITS = 360
 FIRST_DIGIT = 0
 FIRST_HEAD = (2, 3)
 SHOWN = 112  # px, the longest side in which a photo is sent
-PICTURE = 196  # px on screen
+PICTURE = 206  # px on screen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +122,7 @@ def download(text: Mapping[str, str]) -> None:
             share = done / total if total else 0.0
             bar.progress(share, f"{done >> 20} of {total >> 20} MiB")
     except OSError as trouble:
+        stop.empty()
         bar.error(words.plain(str(trouble)), icon=":material/cloud_off:")
         return
     st.rerun()
@@ -152,6 +153,7 @@ def stage(view: View, text: Mapping[str, str]) -> None:
             key="image",
             luts=luts(is_dark()),
             start=(0, *view.patch()) if view.asks == "patch" else None,
+            default=(0, view.grid // 2, view.grid // 2),
             param="patch",
             on_change=_asked,
         )
@@ -245,11 +247,10 @@ def _every_head(view: View) -> Tiles:
     return Tiles(
         name="all",
         values=view.result.every_look(view.query),
-        title=f"where it looks, {layers} layers of {heads} heads",
+        title=f"where it looks: {layers} layers, {heads} heads each",
         grid=(layers, heads),
         row_labels=tuple(f"layer {i + 1}" for i in range(layers)),
         column_labels=tuple(str(i + 1) for i in range(heads)),
-        corner="head",
         exact=view.grid <= 8,
         pick="cell",
         axes=("patch row", "patch column"),
