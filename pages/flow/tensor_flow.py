@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.ui import photos, words
-from viz_models.ui.panels import flow_cards, flow_more, flow_stage
+from viz_models.ui.panels import flow_built, flow_cards, flow_more, flow_stage
 
 
 def main() -> None:
@@ -15,8 +15,10 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         asked, answered = st.empty(), st.empty()
-        flow_stage.question(asked, text)  # on screen before torch is imported
-        wanted = flow_stage.controls()
+        build = flow_built.asked()
+        flow_stage.question(asked, text, build)  # on screen before torch is imported
+        flow_built.remarks(build)
+        wanted = flow_stage.controls(build)
         photos.remarks(wanted.chosen)
         walk(wanted, asked, answered, text)
 
@@ -30,7 +32,7 @@ def walk(
 ) -> None:
     """All that follows the chosen step and value: a click on them draws only this anew."""
     view = wanted.view()
-    flow_stage.question(asked, text)
+    flow_stage.question(asked, text, wanted.model.build)
     flow_stage.answer(answered, view, text)
     flow_stage.diagram(view)
     flow_cards.cards(view)

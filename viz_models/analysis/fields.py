@@ -1,7 +1,7 @@
 """Theoretical receptive fields: which part of the photo a value can see.
 
 The recursion is the usual one (Araujo et al. 2019, Computing Receptive Fields of
-Convolutional Neural Networks, eq. 1-4), here with dilation and, at an add, the union.
+Convolutional Neural Networks, eq. 1-4), here with dilation and, where paths meet, the union.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from viz_models.records import Pair, ReceptiveField, Step
 
 WHOLE_PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))  # a photo's value sees itself
-_POINTWISE = ("relu", "batch_norm")
+_POINTWISE = ("relu", "batch_norm", "pointwise")
 
 
 def receptive_field(step: Step, seen: Sequence[ReceptiveField | None]) -> ReceptiveField | None:
@@ -32,7 +32,7 @@ def receptive_field(step: Step, seen: Sequence[ReceptiveField | None]) -> Recept
         return _through_window(step, known[0])
     if step.op in _POINTWISE:
         return known[0]
-    return _union(known) if step.op == "add" else None
+    return _union(known) if step.op in ("add", "cat") else None
 
 
 def box(field: ReceptiveField | None, y: int, x: int, photo: Pair) -> tuple[int, int, int, int]:

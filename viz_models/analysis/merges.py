@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -23,6 +24,13 @@ class Paths:
         return self.branch[-1].name
 
     @property
+    def stream_name(self) -> str:
+        """x, or what became of it on the way: W·x through a convolution, x′ through anything."""
+        if not self.stream:
+            return "x"
+        return "W·x" if any(step.op == "conv2d" for step in self.stream) else "x′"
+
+    @property
     def stream_end(self) -> str:
         """The operand that brings x."""
         return self.stream[-1].name if self.stream else self.fork
@@ -31,8 +39,9 @@ class Paths:
 def paths(steps: Sequence[Step], name: str) -> Paths:
     """Follow both operands of an add back to where they part.
 
-    The branch is the longer of the two ways; where both are as long, torch's first operand is
-    the branch, as in `out += identity`.
+    The branch is the way with the larger windows, for a projection's are 1x1; where they are
+    alike, the longer way; where both are as long, torch's first operand, as in
+    `out += identity`.
 
     Args:
         steps: All steps of the network, in order.
@@ -51,7 +60,7 @@ def paths(steps: Sequence[Step], name: str) -> Paths:
         raise ValueError(f"the operands of {name} have no step in common")
     fork = [s.name for s in steps if s.name in common][-1]
     ways = [tuple(s for s in steps if s.name in own) for own in (first - second, second - first)]
-    branch_first = len(ways[0]) >= len(ways[1])
+    branch_first = _weight(ways[0]) >= _weight(ways[1])
     branch, stream = ways if branch_first else ways[::-1]
     return Paths(fork, branch, stream, branch_first)
 
@@ -78,6 +87,10 @@ def merge(trace: Trace, name: str) -> Merge:
     lengths = branch_norm * stream_norm
     cosine = float(branch @ stream) / lengths if lengths else 0.0
     return Merge(ways.branch_end, ways.stream_end, branch_norm, stream_norm, cosine)
+
+
+def _weight(way: Sequence[Step]) -> tuple[int, int]:
+    return max((prod(s.kernel_size or (0,)) for s in way if s.op == "conv2d"), default=0), len(way)
 
 
 def _origins(name: str, by_name: Mapping[str, Step]) -> set[str]:

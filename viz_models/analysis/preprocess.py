@@ -12,9 +12,10 @@ from viz_models.images.convert import middle
 from viz_models.records import Pair, Photo, Prepared
 
 PRESET: Final = ResNet18_Weights.IMAGENET1K_V1.transforms()
+SIDE: Final = PRESET.crop_size[0]
 
 
-def prepare(photo: Photo) -> Prepared:
+def prepare(photo: Photo, side: int = SIDE) -> Prepared:
     """Resize, center crop, scale to 0..1 and normalize.
 
     Bit for bit `ResNet18_Weights.IMAGENET1K_V1.transforms()` on the same picture, except that a
@@ -22,15 +23,20 @@ def prepare(photo: Photo) -> Prepared:
 
     Args:
         photo: (H, W, 3) uint8 pixels of any size from 1x1.
+        side: Height and width that the network takes. The short side is first resized to 8/7 of
+            it, so that the crop shows the same part of the photo at every size.
 
     Returns:
-        Prepared, with the (3, 224, 224) float32 tensor and what happened on the way.
+        Prepared, with the (3, side, side) float32 tensor and what happened on the way.
     """
     image = Image.fromarray(middle(photo.pixels))
     resized = functional.resize(
-        image, PRESET.resize_size, PRESET.interpolation, antialias=PRESET.antialias
+        image,
+        [round(side * PRESET.resize_size[0] / SIDE)],
+        PRESET.interpolation,
+        antialias=PRESET.antialias,
     )
-    cropped = functional.center_crop(resized, PRESET.crop_size)
+    cropped = functional.center_crop(resized, [side])
     scaled = functional.convert_image_dtype(functional.pil_to_tensor(cropped), torch.float)
     tensor = functional.normalize(scaled, PRESET.mean, PRESET.std)
 
@@ -40,7 +46,7 @@ def prepare(photo: Photo) -> Prepared:
         tensor=tensor.numpy(),
         cropped=np.array(cropped),
         resized_size=(resized.height, resized.width),
-        crop_box=_crop_box((resized.height, resized.width)),
+        crop_box=_crop_box((resized.height, resized.width), side),
         mean_before=mean_before,
         std_before=std_before,
         mean_after=mean_after,
@@ -50,8 +56,7 @@ def prepare(photo: Photo) -> Prepared:
     )
 
 
-def _crop_box(size: Pair) -> tuple[int, int, int, int]:
-    side = PRESET.crop_size[0]
+def _crop_box(size: Pair, side: int) -> tuple[int, int, int, int]:
     top, left = (round((length - side) / 2) for length in size)  # as torchvision rounds
     return top, left, top + side, left + side
 

@@ -31,6 +31,9 @@ def formula(step: Step) -> str:
         return f"{outputs}×{inputs} · {inputs} = {outputs}"
     if step.op == "add":
         return f"same shape on both sides: {times(step.output_shape)}"
+    if step.op == "cat":
+        maps = " + ".join(str(shape[0]) for shape in step.input_shapes)
+        return f"{maps} = {step.output_shape[0]} maps"
     return _unchanged(step)
 
 

@@ -1,7 +1,7 @@
 """The static facts of every operation: shapes, windows, cost, receptive field. No photo needed."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -37,7 +37,20 @@ _CALLS: dict[Callable[..., Any] | str, Op] = {
     "relu_": "relu",
     torch.flatten: "flatten",
     "flatten": "flatten",
+    torch.cat: "cat",
 }
+_POINTWISE = (
+    nn.LeakyReLU,
+    nn.ELU,
+    nn.GELU,
+    nn.SiLU,
+    nn.Tanh,
+    nn.Sigmoid,
+    nn.Identity,
+    nn.Dropout,
+    nn.ChannelShuffle,
+)
+_SCALINGS = (operator.mul, operator.imul, torch.mul)
 
 
 def steps_of(ref: ModelRef) -> tuple[Step, ...]:
@@ -49,12 +62,11 @@ def steps_of(ref: ModelRef) -> tuple[Step, ...]:
         ValueError: If the registry does not have the network.
     """
     registry.card(ref)
-    return _steps(ref.name)
+    return _steps(replace(ref, seed=0))
 
 
 @lru_cache(maxsize=8)
-def _steps(name: str) -> tuple[Step, ...]:
-    ref = ModelRef(name=name)
+def _steps(ref: ModelRef) -> tuple[Step, ...]:
     return facts(graph(ref), registry.card(ref).input_shape)
 
 
@@ -68,15 +80,27 @@ def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
     shapes = _shapes(traced, input_shape)
     modules = dict(traced.skeleton.named_modules())
     steps: dict[str, Step] = {}
-    counted: set[nn.Module] = set()
+    counted: set[nn.Parameter] = set()
     for node in shapes:
         module = modules.get(str(node.target)) if node.op == "call_module" else None
         step = _step(traced, node, module, shapes)
-        if module is not None and module not in counted:  # a module used twice is paid for once
-            counted.add(module)
-            step = replace(step, parameters=sum(p.numel() for p in module.parameters()))
+        fresh = set(_parameters(traced, node, module)) - counted  # used twice, paid for once
+        counted |= fresh
+        step = replace(step, parameters=sum(p.numel() for p in fresh))
         steps[step.name] = _priced(step, steps)
     return tuple(steps.values())
+
+
+def _parameters(traced: Graph, node: fx.Node, module: nn.Module | None) -> Iterator[nn.Parameter]:
+    """Those of the module, or those that an operation without one reads by itself."""
+    if module is not None:
+        yield from module.parameters()
+    for source in node.all_input_nodes:
+        if source.op == "get_attr":
+            owner, _, name = str(source.target).rpartition(".")
+            value = getattr(traced.skeleton.get_submodule(owner), name)
+            if isinstance(value, nn.Parameter):
+                yield value
 
 
 class _Shapes(fx.Interpreter):
@@ -112,7 +136,7 @@ def _step(
     sources = [source for source in sources if source in shapes]
     return Step(
         name=traced.names[node],
-        op=_op(node, module),
+        op=_op(node, module, len(sources)),
         group=traced.groups[node],
         module=str(node.target) if module is not None else "",
         inputs=tuple(traced.names[source] for source in sources),
@@ -122,12 +146,17 @@ def _step(
     )
 
 
-def _op(node: fx.Node, module: nn.Module | None) -> Op:
+def _op(node: fx.Node, module: nn.Module | None, operands: int) -> Op:
+    """What a node does; `operands` counts the tensors that it reads, parameters excluded."""
     if node.op == "placeholder":
         return "input"
     if module is not None:
-        return next((op for kind, op in _MODULES if isinstance(module, kind)), "other")
-    return _CALLS.get(node.target, "other")
+        known = next((op for kind, op in _MODULES if isinstance(module, kind)), None)
+        return known or ("pointwise" if isinstance(module, _POINTWISE) else "other")
+    op = _CALLS.get(node.target, "other")
+    if op == "add" and operands < 2:  # plus a number: no two paths meet here
+        op = "pointwise"
+    return "pointwise" if operands == 1 and node.target in _SCALINGS else op
 
 
 def _window(

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -81,12 +81,12 @@ def graph(ref: ModelRef) -> Graph:
         ValueError: If the registry does not have the network.
     """
     registry.card(ref)
-    return _graph(ref.name)
+    return _graph(replace(ref, seed=0))
 
 
 @lru_cache(maxsize=8)
-def _graph(name: str) -> Graph:
-    return graph_of(registry.skeleton(ModelRef(name=name)))
+def _graph(ref: ModelRef) -> Graph:
+    return graph_of(registry.skeleton(ref))
 
 
 def graph_of(skeleton: nn.Module) -> Graph:

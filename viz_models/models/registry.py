@@ -4,14 +4,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torchvision
 from torch import nn
 from torchvision.models import ResNet18_Weights
 
-from viz_models.records import ModelRef
+from viz_models.models.builder.conv import ConvNet
+from viz_models.models.builder.repair import repaired
+from viz_models.records import ConvSpec, ModelRef
 
 SHARED_BYTES = 256 * 2**20  # five ResNet18s; the oldest go first
 MAX_SEED = 2**32 - 1
@@ -57,15 +59,29 @@ def card(ref: ModelRef) -> ModelCard:
     """The card of a network.
 
     Raises:
-        ValueError: If the name, the weights or the seed is not one we have.
+        ValueError: If the name, the weights or the seed is not one we have, or if the parts of
+            a built network cannot go together.
     """
-    if ref.name not in CARDS:
+    if ref.build is None and ref.name not in CARDS:
         raise ValueError(f"unknown model {ref.name!r}; choose from {', '.join(sorted(CARDS))}")
     if ref.weights != "random":
         raise ValueError(f"unknown weights {ref.weights!r} for {ref.name}; choose random")
     if not 0 <= ref.seed <= MAX_SEED:
         raise ValueError(f"seed {ref.seed} is out of range; choose 0 to {MAX_SEED}")
-    return CARDS[ref.name]
+    return CARDS[ref.name] if ref.build is None else _built(ref.build)
+
+
+def _built(spec: ConvSpec) -> ModelCard:
+    _, repairs = repaired(spec)
+    if repairs:
+        raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
+    return replace(
+        CARDS["resnet18"],  # photos are normalized alike for all
+        title="the network you built",
+        builder=lambda: ConvNet(spec),
+        input_shape=(spec.in_channels, spec.size, spec.size),
+        labels=tuple(f"class {i}" for i in range(spec.classes)),
+    )
 
 
 def build(ref: ModelRef) -> nn.Module:

@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from viz_models.records.build import ConvSpec
+
 Pair = tuple[int, int]  # (vertical, horizontal)
 
 
@@ -24,6 +26,12 @@ class ModelRef:
     name: str = "resnet18"
     weights: Literal["random"] = "random"
     seed: int = 0
+    build: ConvSpec | None = None  # a network from the builder; `name` says nothing then
+
+    @property
+    def side(self) -> int:
+        """Height and width of the photo that it takes."""
+        return 224 if self.build is None else self.build.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +57,9 @@ class Photo:
 class Prepared:
     """What preprocessing made of a photo: resize, center crop, scale to 0..1, normalize."""
 
-    tensor: np.ndarray  # (3, 224, 224): what the network gets
-    cropped: np.ndarray  # (224, 224, 3) uint8: the same before normalization
-    resized_size: Pair  # (H, W) after the short side became 256
+    tensor: np.ndarray  # (3, side, side), 224 for ResNet18: what the network gets
+    cropped: np.ndarray  # (side, side, 3) uint8: the same before normalization
+    resized_size: Pair  # (H, W) after the short side became 256, or 8/7 of `side`
     crop_box: tuple[int, int, int, int]  # top, left, bottom, right in the resized photo
     mean_before: tuple[float, ...]  # per channel, of the crop scaled to 0..1
     std_before: tuple[float, ...]

@@ -16,6 +16,8 @@ Op = Literal[
     "max_pool2d",
     "avg_pool2d",
     "add",
+    "cat",  # side by side as channels
+    "pointwise",  # every position from the same position alone, in a way not told apart here
     "adaptive_avg_pool2d",
     "flatten",
     "linear",

@@ -15,6 +15,7 @@ _TROUBLE = "forward_pass.photo_trouble"
 _LINKED = "forward_pass.linked_to_own"
 OWN = "yours"
 DEFAULT = "cat"
+SIDE = 224  # px, what ResNet18 takes
 _CHIPS = 6  # as many as fit in one row beside the other controls
 
 
@@ -26,8 +27,12 @@ class Chosen:
     prepared: Prepared
 
 
-def choose() -> Chosen:
-    """Chips for the sample photos and for the reader's own; returns what is chosen."""
+def choose(side: int = SIDE) -> Chosen:
+    """Chips for the sample photos and for the reader's own; returns what is chosen.
+
+    Args:
+        side: Height and width that the network takes.
+    """
     own: Chosen | None = st.session_state.get(_OWN)
     if own is None and st.query_params.get("photo") == OWN:
         st.session_state[_LINKED] = True  # the chip itself falls back to the default
@@ -35,7 +40,16 @@ def choose() -> Chosen:
     name = chips("Photo", choices, key="photo", default=DEFAULT)
     with st.popover("", icon=":material/add_a_photo:", help="Your own photo, or the camera"):
         _own_photo()
-    return own if own and name == OWN else Chosen(*results.sample(name))
+    if own is None or name != OWN:
+        return Chosen(*results.sample(name, side))
+    return own if side == SIDE else _smaller(own, side)
+
+
+def _smaller(own: Chosen, side: int) -> Chosen:
+    """An own photo for another network; of it only what ResNet18 sees was kept."""
+    note = f"Of your photo {SIDE}×{SIDE} pixels are kept; this network gets the middle of them."
+    photo = replace(own.photo, notes=(*own.photo.notes, note))
+    return Chosen(photo, results.prepared(photo, side))
 
 
 def remarks(chosen: Chosen) -> None:

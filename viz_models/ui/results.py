@@ -45,17 +45,19 @@ def warm(step: str = "layer2.0.add") -> None:
     figures.depth_band(done, step, dark=False)
 
 
-def sample(name: str) -> tuple[Photo, Prepared]:
-    """A sample photo, decoded and preprocessed."""
+def sample(name: str, side: int = 224) -> tuple[Photo, Prepared]:
+    """A sample photo, decoded and preprocessed for a network that takes this side."""
     from viz_models.analysis.preprocess import prepare
     from viz_models.images import samples
 
     def load() -> tuple[Photo, Prepared]:
         photo = samples.load(name)
-        return photo, prepare(photo)
+        return photo, prepare(photo, side)
 
     return cache.remembered(
-        (ImageRef(name=name), "photo"), load, lambda r: r[0].pixels.nbytes + r[1].tensor.nbytes
+        (ImageRef(name=name), "photo", side),
+        load,
+        lambda r: r[0].pixels.nbytes + r[1].tensor.nbytes,
     )
 
 
@@ -70,6 +72,13 @@ def own_photo(raw: bytes, label: str) -> tuple[Photo, Prepared]:
 
     photo = decode(raw, label)
     return photo, prepare(photo)
+
+
+def prepared(photo: Photo, side: int) -> Prepared:
+    """A photo made ready for a network that takes this side."""
+    from viz_models.analysis.preprocess import prepare
+
+    return prepare(photo, side)
 
 
 def steps(model: ModelRef) -> tuple[Step, ...]:
@@ -94,7 +103,7 @@ def milliseconds(spec: TraceSpec, prepared: Prepared) -> np.ndarray:
     from viz_models.analysis.timing import milliseconds as compute
 
     return cache.remembered(
-        (spec.model.name, "milliseconds"),
+        (spec.model.name, spec.model.build, "milliseconds"),
         lambda: compute(spec.model, prepared.tensor),
         lambda a: a.nbytes,
     )
@@ -143,6 +152,21 @@ def why_addable(step: Step, all_steps: tuple[Step, ...]) -> str:
     from viz_models.analysis.shapes import why_addable as compute
 
     return compute(step, all_steps)
+
+
+def stream_name(step: Step, all_steps: tuple[Step, ...]) -> str:
+    """What is added to F(x): x itself, or what a projection or padding made of it."""
+    from viz_models.analysis.merges import paths
+
+    return paths(all_steps, step.name).stream_name
+
+
+def stream(step: Step, all_steps: tuple[Step, ...]) -> tuple[Step, tuple[Step, ...]]:
+    """Where the two sides of an add part, and the steps that x itself takes from there."""
+    from viz_models.analysis.merges import paths
+
+    ways = paths(all_steps, step.name)
+    return next(s for s in all_steps if s.name == ways.fork), ways.stream
 
 
 def script(spec: TraceSpec, step: str, cell: Cell, photo_path: str | None) -> str:

@@ -91,7 +91,7 @@ def _named_operands(trace: Trace, result: Calculation) -> Calculation:
         ways = paths(trace.steps, result.step)
     except ValueError:  # an add that is no merge of two paths keeps its plain names
         return result
-    symbols = ("F(x)", "W·x" if ways.stream else "x")
+    symbols = ("F(x)", ways.stream_name)
     ordered = symbols if ways.branch_first else symbols[::-1]
     renamed = zip(result.numbers, ordered, strict=False)
     return replace(result, numbers=tuple(replace(n, symbol=symbol) for n, symbol in renamed))

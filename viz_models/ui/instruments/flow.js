@@ -120,7 +120,9 @@ function drawWire({ line, mark, d, x, y }, parent, em) {
   else if (mark === "end") add(parent, "circle", { class: "end", cx: x, cy: y, r: 0.24 * em });
   else {
     add(parent, "circle", { class: "join", cx: x, cy: y, r });
-    add(parent, "path", { class: "join", d: `M${x - r / 2} ${y}h${r}M${x} ${y - r / 2}v${r}` });
+    const plus = `M${x - r / 2} ${y}h${r}M${x} ${y - r / 2}v${r}`;
+    const bars = `M${x - r / 4} ${y - r / 2}v${r}M${x + r / 4} ${y - r / 2}v${r}`; // side by side
+    add(parent, "path", { class: "join", d: mark === "cat" ? bars : plus });
   }
 }
 

@@ -143,9 +143,9 @@ def _step(step: Step, tint: Tint | None, unsaid: bool) -> dict[str, Any]:
 
 def _label(step: Step) -> str:
     """The operation in a few characters: "conv 3×3 /2" as in the ResNet paper."""
-    if step.op == "other":
+    if step.op in ("other", "pointwise"):
         return step.name.rsplit(".", 1)[-1]
-    name = {"conv2d": "conv", "max_pool2d": "max pool"}.get(step.op)
+    name = {"conv2d": "conv", "max_pool2d": "max pool", "avg_pool2d": "avg pool"}.get(step.op)
     if name is None or step.kernel_size is None:
         return _PLAIN_NAMES.get(step.op, name or step.op)
     stride = max(step.stride or (1, 1))

@@ -13,7 +13,9 @@ const NARROW = 40; // em: in less room, boxes are not spread evenly
 
 const groupOf = (net, i) => net.groups.find((g) => g.steps.includes(i));
 const shapeOf = (net, box) => net.steps[box.last].said;
-const isJoin = (net, box) => !box.folds && net.steps[box.last].kind === "add";
+const JOINS = ["add", "cat"];
+const kindAt = (net, box) => net.steps[box.last].kind;
+const isJoin = (net, box) => !box.folds && JOINS.includes(kindAt(net, box));
 
 /** Add what the header does not spell out: steps drawn over a branch, and steps under a skip. */
 function study(header) {
@@ -223,7 +225,7 @@ const topOf = (b) => b.cy - (b.h + b.ey) / 2;
 const bottomOf = (b) => b.cy + (b.h + b.ey) / 2;
 const rightOf = (b) => b.x + b.d + b.ex;
 const middleOf = (b) => b.x + (b.d + b.ex) / 2;
-const joinOf = (b, em) => ({ x: b.x - 1.7 * em, y: b.cy }); // the sign of an add, before its box
+const joinOf = (b, em) => ({ x: b.x - 1.7 * em, y: b.cy }); // the sign of an add or a cat, before its box
 const forkOf = (b, em) => b.x - 2.2 * em; // where a skip leaves, before the first box it passes
 
 /** Every line as {line, d} and every mark as {mark, x, y}, for boxes that may be on the move. */
@@ -240,7 +242,7 @@ function wires(net, boxes, em) {
     const lane = boxes.find((b) => b.over && skip.via.includes(b.last))?.cy;
     return fork(skip, from, to, between, lane, em);
   });
-  const joins = row.filter((b) => isJoin(net, b)).map((b) => ({ mark: "join", ...joinOf(b, em) }));
+  const joins = row.filter((b) => isJoin(net, b)).map((b) => ({ mark: kindAt(net, b), ...joinOf(b, em) }));
   return [...links, ...skips, ...joins];
 }
 

@@ -15,7 +15,6 @@ from viz_models.ui.panels.flow_stage import View, is_dark, luts
 from viz_models.ui.panels.flow_value import sees, value
 from viz_models.ui.panels.flow_words import window
 
-PHOTO = 224  # px, what the network gets
 CARD = 272  # px at normal type size, so that diagram and cards share one screen
 
 
@@ -93,7 +92,7 @@ def facts(view: View, step: Step) -> None:
     """Shape, statistics and cost of the step."""
     mark = flow_guess.mark(step) if view.guessing else []
     ledger(
-        [*mark, *_shape(step), *_statistics(view, step), *_cost(view, step)],
+        [*mark, *_shape(view, step), *_statistics(view, step), *_cost(view, step)],
         key="facts",
         title="This step",
         note=step.op,
@@ -102,15 +101,20 @@ def facts(view: View, step: Step) -> None:
     )
 
 
-def _shape(step: Step) -> list[Line]:
+def _shape(view: View, step: Step) -> list[Line]:
     lines = [Line(label="window", value=w, term="window")] if (w := window(step)) else []
     if step.op != "input":
         lines.append(Line(label="size", value=results.size_formula(step), role="number"))
     field = step.receptive_field
-    seen = f"{shape(field.size)} px" if field else "the whole photo"
-    if field and min(field.size) > PHOTO:
+    seen = f"{shape(field.size)} px" if field else _unknown_field(step)
+    if field and min(field.size) > view.spec.model.side:
         seen = f"the whole photo ({shape(field.size)} px in theory)"
     return [*lines, Line(label="receptive field", value=seen, term="receptive field")]
+
+
+def _unknown_field(step: Step) -> str:
+    """A vector sees everything; of a map, no rule says that it does."""
+    return "the whole photo" if len(step.output_shape) == 1 else "up to the whole photo"
 
 
 def _statistics(view: View, step: Step) -> list[Line]:

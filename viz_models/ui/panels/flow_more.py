@@ -9,13 +9,13 @@ from viz_models.digits import digits, shape
 from viz_models.figures import flow as figures
 from viz_models.figures import pixels
 from viz_models.records import Line, Step, Trace
-from viz_models.ui import results, state
+from viz_models.ui import build_results, results, state
 from viz_models.ui import take_away as downloads
 from viz_models.ui.charts import show
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.panels.flow_stage import View, is_dark, luts
+from viz_models.ui.panels.flow_stage import View, is_dark, luts, photo_stride
 
 _FIGURE = 200_000  # bytes, about what a figure of Plotly holds
 _COLUMNS = (
@@ -37,10 +37,12 @@ _COLUMNS = (
 def preprocessing(view: View, text: dict[str, str]) -> None:
     """Resize, crop, scale and normalize, with the numbers of this photo."""
     st.subheader("The photo becomes a tensor")
-    st.markdown(text["The photo becomes a tensor"])
+    prepared, photo = view.chosen.prepared, view.chosen.photo
+    side, stride = view.spec.model.side, photo_stride(view)
+    words = {"side": side, "resized": min(prepared.resized_size)}
+    st.markdown(text["The photo becomes a tensor"].format(**words))
     if not in_sight("preprocessing", height=240):
         return
-    prepared, photo = view.chosen.prepared, view.chosen.photo
     planes, numbers = st.columns([3, 2])
     with planes:
         cropped = Tiles(
@@ -49,19 +51,19 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
             scheme="photo",
             size=146,
             title="cropped",
-            note="224×224",
+            note=shape((side, side)),
             after="→",
         )
         three = Tiles(
             name="planes",
-            values=prepared.tensor[:, ::2, ::2],
+            values=prepared.tensor[:, ::stride, ::stride],
             limits=pixels.limits(prepared.tensor),
-            stride=2,
+            stride=stride,
             scheme="diverging",
             size=146,
             columns=3,
             title="red, green, blue, normalized",
-            note="3×224×224, every 2nd row and column",
+            note=shape(prepared.tensor.shape) + (", every 2nd row and column" * (stride == 2)),
             bar=True,
         )
         tiles([cropped, three], key="planes", luts=luts(is_dark()))
@@ -72,10 +74,14 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
 def _preparation(view: View) -> list[Line]:
     prepared, photo = view.chosen.prepared, view.chosen.photo
     top, left, _, _ = prepared.crop_box
+    resized = prepared.resized_size
     lines = [
         Line(label="the photo, width × height", value=f"{shape(photo.original_size[::-1])} px"),
-        Line(label="short side resized to 256", value=f"{shape(prepared.resized_size[::-1])} px"),
-        Line(label="224×224 cut out from row, column", value=f"{top}, {left}"),
+        Line(label=f"short side resized to {min(resized)}", value=f"{shape(resized[::-1])} px"),
+        Line(
+            label=f"{shape(prepared.cropped.shape[:2])} cut out from row, column",
+            value=f"{top}, {left}",
+        ),
     ]
     for i, color in enumerate(("red", "green", "blue")):
         mean = f"{digits(prepared.mean_before[i], 3)} → {digits(prepared.mean_after[i], 3)}"
@@ -128,14 +134,19 @@ def _histogram(view: View, step: Step) -> Any:  # noqa: ANN401
 def take_away(view: View, text: dict[str, str]) -> None:
     """The step table, and a script that prints the same digits."""
     st.subheader("Take it away")
-    st.markdown(text["Take it away"])
+    build = view.spec.model.build
+    st.markdown(text["Take it away" if build is None else "Take a built network away"])
     # Made in another thread, where no session says what is chosen: so it is said here.
     step, cell, trace = view.step().name, view.cell(), view.trace
     photo = "photo.png" if view.spec.image.kind == "upload" else None
     downloads.row(
         "forward_pass",
         table=lambda: table(trace),
-        code=lambda: results.script(trace.spec, step, cell, photo),
+        code=lambda: (
+            results.script(trace.spec, step, cell, photo)
+            if build is None
+            else build_results.code(build)
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """The stage of the flow page: controls, question, and the network as a diagram."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from viz_models import recordings
 from viz_models.analysis import cells
 from viz_models.figures import pixels, theme
-from viz_models.records import Cell, ModelRef, Step, Trace, TraceSpec
+from viz_models.records import Cell, ConvSpec, ModelRef, Step, Trace, TraceSpec
 from viz_models.ui import photos, results, state
 from viz_models.ui.controls import control, select
 from viz_models.ui.instruments import flow
@@ -19,6 +19,7 @@ DEFAULT_STEP = "layer2.0.add"
 HEIGHT = 296  # px at normal type size
 # What a select box shows is also what the URL says, so it must read well in both.
 WEIGHTS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(10)}
+_LARGE = 128  # px
 NO_TINT = "no tint"
 TINTS = {  # label -> field of a Step, unit; milliseconds are measured
     "multiply-adds": ("macs", ""),
@@ -85,12 +86,23 @@ class View:
 def chosen_step(steps: tuple[Step, ...]) -> Step:
     """The step chosen on the diagram, or the one the page opens with."""
     by_name = {s.name: s for s in steps}
-    return by_name[state.choice("step", DEFAULT_STEP, by_name.__contains__)]
+    return by_name[state.choice("step", first_step(steps), by_name.__contains__)]
 
 
-def question(where: DeltaGenerator, text: dict[str, str]) -> None:
+def first_step(steps: tuple[Step, ...]) -> str:
+    """What the page opens with: in a network of the reader's own, where paths first meet."""
+    names = [s.name for s in steps]
+    if DEFAULT_STEP in names:
+        return DEFAULT_STEP
+    met = [s.name for s in steps if s.op in ("add", "cat")]
+    convolved = [s.name for s in steps if s.op == "conv2d"]
+    return (met or convolved or names)[0]
+
+
+def question(where: DeltaGenerator, text: dict[str, str], build: ConvSpec | None) -> None:
     """The question that the chosen step answers."""
-    steps = recordings.load("flow").steps  # the network's, known without running it
+    # ResNet18's are known without importing torch
+    steps = results.steps(ModelRef(build=build)) if build else recordings.load("flow").steps
     step = chosen_step(steps)
     section = text[flow_words.kind(step, steps)]
     asked = flow_words.question(section, flow_words.static_facts(step))
@@ -99,11 +111,15 @@ def question(where: DeltaGenerator, text: dict[str, str]) -> None:
     where.title(asked)
 
 
-def controls() -> Wanted:
-    """One row of chips."""
+def controls(build: ConvSpec | None) -> Wanted:
+    """One row of chips.
+
+    Args:
+        build: A network from the builder, instead of ResNet18.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        chosen = photos.choose()
-        model = select("Weights", WEIGHTS, "weights", 148)
+        chosen = photos.choose(ModelRef(build=build).side)
+        model = replace(select("Weights", WEIGHTS, "weights", 148), build=build)
         tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 132)
         order = select("Order of the maps", ORDERS, "sort", 118)
         guessing = control(
@@ -149,7 +165,7 @@ def diagram(view: View) -> None:
         key="flow",
         height=HEIGHT,
         start=state.held("step", token, view.step().name),
-        default=DEFAULT_STEP,
+        default=first_step(view.trace.steps),
         on_change=state.listen("flow", "step", "step"),
     )
 
@@ -159,7 +175,14 @@ def _faces(view: View, dark: bool) -> dict[str, flow.Face]:
         s.name: flow.Face(pixels.face(v), pixels.scheme(v))
         for s, v in zip(view.trace.steps, view.trace.values, strict=True)
     }
-    return faces | {"input": flow.Face(view.chosen.prepared.cropped[::2, ::2], "photo")}
+    stride = photo_stride(view)
+    return faces | {"input": flow.Face(view.chosen.prepared.cropped[::stride, ::stride], "photo")}
+
+
+def photo_stride(view: View) -> int:
+    """A large photo is shown by every second row and column."""
+    side = view.spec.model.side
+    return 2 if side >= _LARGE and side % 2 == 0 else 1
 
 
 def is_dark() -> bool:
@@ -174,7 +197,11 @@ def luts(dark: bool) -> dict[str, np.ndarray]:
 
 def labels(steps: tuple[Step, ...]) -> dict[str, str]:
     """What the boxes are called: "block 2.0" for the group "layer2.0"."""
-    return {s.group: s.group.replace("layer", "block ") for s in steps}
+    plain = {"layer": "block ", "stages.": "block ", "downs.": "down "}
+    names = {s.group: s.group for s in steps}
+    for prefix, word in plain.items():
+        names = {group: name.replace(prefix, word) for group, name in names.items()}
+    return names
 
 
 def _tint(view: View) -> flow.Tint | None:

@@ -12,8 +12,7 @@ from viz_models.records import Calculation, Cell, Line, Step, Window
 from viz_models.ui import results, state, words
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, fit, tiles
-from viz_models.ui.panels import flow_words
-from viz_models.ui.panels.flow_stage import View, is_dark, luts
+from viz_models.ui.panels.flow_stage import View, is_dark, luts, photo_stride
 
 PICTURE = 98  # px, the map and the photo below it
 WINDOW = 66  # px, patch and kernel
@@ -71,14 +70,15 @@ def sees(view: View, step: Step, cell: Cell) -> None:
     """What the value can see of the photo, and what it really reacts to."""
     footprint = results.footprint(view.trace, step.name, cell)
     top, left, bottom, right = footprint.box
+    stride = photo_stride(view)
     photo = Tiles(
         name="photo",
-        values=view.chosen.prepared.cropped[::2, ::2],
-        stride=2,
+        values=view.chosen.prepared.cropped[::stride, ::stride],
+        stride=stride,
         scheme="photo",
         size=PICTURE,
         note=_seen(footprint.box, footprint.gradient.shape),
-        overlay=pixels.halved(footprint.gradient),
+        overlay=pixels.halved(footprint.gradient) if stride == 2 else footprint.gradient,
         exact=False,
         boxes=(Box(top, left, bottom, right, role="chosen"),),
     )
@@ -97,7 +97,7 @@ def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
     """The pictures of the sum: patch and kernel, the sides of an add, before and after."""
     if sums.windows and sums.windows[0].patch.size > 1:
         return _window(sums.windows[0])
-    if step.op in ("add", "batch_norm", "relu"):
+    if step.op in ("add", "batch_norm", "relu") and len(step.output_shape) == 3:
         return _maps(view, step, sums.cell[0])
     return []
 
@@ -122,7 +122,7 @@ def _maps(view: View, step: Step, channel: int) -> list[Tiles]:
     if step.op == "add":
         merge = results.merge(view.trace, step.name)
         names, between = [merge.branch, merge.stream, step.name], ["+", "=", ""]
-        notes = ["F(x)", flow_words.stream_name(step, view.trace.steps), "sum"]
+        notes = ["F(x)", results.stream_name(step, view.trace.steps), "sum"]
     maps = [view.trace.value(name)[channel] for name in names]
     everything = np.stack(maps)
     scale = (pixels.scheme(everything), pixels.limits(everything))
@@ -185,7 +185,7 @@ def _verdict(sums: Calculation) -> Line:
 
 def _merge(view: View, step: Step) -> list[Line]:
     merge = results.merge(view.trace, step.name)
-    stream = flow_words.stream_name(step, view.trace.steps)
+    stream = results.stream_name(step, view.trace.steps)
     return [
         Line(label=f"‖F(x)‖ ÷ ‖{stream}‖", value=digits(merge.ratio, 3), note="over all values"),
         Line(label="cosine of the two", value=digits(merge.cosine, 2), term="cosine"),

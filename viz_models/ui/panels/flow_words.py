@@ -6,17 +6,20 @@ from viz_models.digits import count, digits, percent, shape
 from viz_models.records import Step, Trace
 from viz_models.ui import results
 
+_HALVING = (2, 2)
 # μ = 0 and σ² = 1, as torch starts them, divide by √(1 + 1e-5): a relative move of 5e-6.
 _UNTRAINED = 1e-5
 
 
 def kind(step: Step, steps: tuple[Step, ...]) -> str:
     """Which question a step asks: the title of a section of the page's words."""
-    if step.op == "conv2d" and step.kernel_size == (1, 1) and step.stride != (1, 1):
+    if step.op == "conv2d" and step.kernel_size == (1, 1) and step.stride == _HALVING:
         return "projection"
-    if step.op == "add" and _projected(step, steps):
-        return "add_projection"
-    return step.op
+    if step.op == "linear" and step is not steps[-1]:
+        return "linear_inside"
+    if step.op != "add":
+        return step.op
+    return {"x": "add", "W·x": "add_projection"}.get(results.stream_name(step, steps), "add_pad")
 
 
 def section(step: Step, trace: Trace) -> str:
@@ -58,11 +61,6 @@ def window(step: Step) -> str:
     return " · ".join(parts)
 
 
-def stream_name(step: Step, steps: tuple[Step, ...]) -> str:
-    """What is added to F(x): x itself, or W·x where a projection changed its shape."""
-    return "W·x" if _projected(step, steps) else "x"
-
-
 def question(section: str, words: dict[str, str]) -> str:
     """The bold first line of a section, with the facts filled in."""
     return section.partition("\n")[0].format(**words).strip("* ")
@@ -101,6 +99,11 @@ def _relu(step: Step, trace: Trace) -> dict[str, str]:
     return {"zeros": percent(trace.stats[trace.index(step.name)].zeros)}
 
 
+def _cat(step: Step, trace: Trace) -> dict[str, str]:
+    maps = [str(shape[0]) for shape in step.input_shapes]
+    return {"maps": " and ".join(maps)}
+
+
 def _max_pool(step: Step, _: Trace) -> dict[str, str]:
     kept = float(np.prod(step.output_shape)) / float(np.prod(step.input_shapes[0]))
     return {"kept": percent(kept)}
@@ -114,15 +117,15 @@ def _average_pool(step: Step, _: Trace) -> dict[str, str]:
 def _add(step: Step, trace: Trace) -> dict[str, str]:
     merge = results.merge(trace, step.name)
     total = float(np.linalg.norm(trace.value(step.name).astype(np.float64)))
-    block = trace.steps[trace.index(merge.stream)]
-    before = _origin(block, trace) if _projected(step, trace.steps) else block
+    before, ways = results.stream(step, trace.steps)
+    stride = next((s.stride for s in ways if s.stride), None) or (1, 1)
     return {
         "ratio": digits(merge.ratio, 3),
         "direction": _direction(merge.cosine),
         "sum_ratio": digits(total / merge.stream_norm, 3) if merge.stream_norm else "∞",
         "branch_shape": shape(step.output_shape),
         "before_shape": shape(before.output_shape),
-        "stride": str(_projection(block, trace)),
+        "stride": str(stride[0]),
     }
 
 
@@ -133,27 +136,6 @@ def _direction(cosine: float) -> str:
     return f"{way} (cosine {digits(cosine, 2)})"
 
 
-def _projected(step: Step, steps: tuple[Step, ...]) -> bool:
-    """Whether x, too, comes from a convolution: then its shape was changed on the way."""
-    ops = {s.name: s.op for s in steps}
-    return all(ops[name] in ("conv2d", "batch_norm") for name in step.inputs)
-
-
-def _conv_of(step: Step, trace: Trace) -> Step:
-    """The convolution that a projection begins with."""
-    while step.op == "batch_norm":
-        step = trace.steps[trace.index(step.inputs[0])]
-    return step
-
-
-def _origin(step: Step, trace: Trace) -> Step:
-    return trace.steps[trace.index(_conv_of(step, trace).inputs[0])]
-
-
-def _projection(step: Step, trace: Trace) -> int:
-    return (_conv_of(step, trace).stride or (1, 1))[0]
-
-
 _MORE = {
     "conv2d": _conv,
     "batch_norm": _batch_norm,
@@ -161,4 +143,5 @@ _MORE = {
     "max_pool2d": _max_pool,
     "adaptive_avg_pool2d": _average_pool,
     "add": _add,
+    "cat": _cat,
 }
