@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from viz_models.digits import digits
-from viz_models.figures import theme
+from viz_models.figures import panels, theme
 from viz_models.records import CostRun, LayerKind
 
 HEIGHT = 470  # px
@@ -48,36 +48,38 @@ def over_length(run: CostRun, chosen: int, *, dark: bool = False, scale: float =
         dark: Which theme is showing.
         scale: Of letters and height, for presenting.
     """
-    fig = make_subplots(rows=2, cols=2, subplot_titles=list(PANELS.values()), vertical_spacing=0.17)
-    fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
     ink = colors(dark=dark)
-    for i, what in enumerate(PANELS):
-        for trace in _lines(run, what, ink):
-            fig.add_trace(trace.update(showlegend=i == 0), row=i // 2 + 1, col=i % 2 + 1)
-    fig.add_vline(x=chosen, line={"color": theme.palette(dark).orange, "width": 1.5})
-    fig.update_layout(showlegend=True)
+    traces = [
+        line | {"showlegend": i == 0, "xaxis": panels.axis("x", i), "yaxis": panels.axis("y", i)}
+        for i, what in enumerate(PANELS)
+        for line in _lines(run, what, ink)
+    ]
+    layout = panels.grid(list(PANELS.values()), _axes(run), scale=scale)
+    layout["shapes"] = panels.marks(chosen, len(PANELS), theme.palette(dark).orange)
+    fig = go.Figure(traces, layout | {"showlegend": True})
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_layout(margin_t=round(TOP * scale), legend={"y": 1.07})
-    _axes(fig, run)
+    fig.layout.margin.t = round(TOP * scale)
+    fig.layout.legend.y = 1.07
     return fig
 
 
-def _lines(run: CostRun, what: str, ink: dict[LayerKind, str]) -> Iterator[go.Scatter]:
+def _lines(run: CostRun, what: str, ink: dict[LayerKind, str]) -> Iterator[dict[str, Any]]:
     for kind in run.spec.kinds:
         if what == "path":
             places = [(p.n, p.length) for p in run.paths if p.kind == kind]
         else:
             places = [(p.n, getattr(p, what)) for p in run.of(kind)]
-        yield go.Scatter(
-            x=[n for n, _ in places],
-            y=[y for _, y in places],
-            name=NAME[kind],
-            mode="lines+markers",
-            line={"color": ink[kind], "width": 2, "dash": DASH.get(kind, "solid")},
-            marker={"size": 5},
-            hovertemplate=f"<b>{NAME[kind]}</b>, n = %{{x}}<br>{_unit(what)}"
+        yield {
+            "type": "scatter",
+            "x": [n for n, _ in places],
+            "y": [y for _, y in places],
+            "name": NAME[kind],
+            "mode": "lines+markers",
+            "line": {"color": ink[kind], "width": 2, "dash": DASH.get(kind, "solid")},
+            "marker": {"size": 5},
+            "hovertemplate": f"<b>{NAME[kind]}</b>, n = %{{x}}<br>{_unit(what)}"
             f"{_fitted(run, kind, what)}<extra></extra>",
-        )
+        }
 
 
 def _unit(what: str) -> str:
@@ -98,18 +100,17 @@ def _fitted(run: CostRun, kind: LayerKind, what: str) -> str:
     return ""
 
 
-def _axes(fig: go.Figure, run: CostRun) -> None:
+def _axes(run: CostRun) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     sizes = run.spec.sizes
-    fig.update_xaxes(
-        type="log",
-        range=[math.log10(sizes[0] / 1.2), math.log10(sizes[-1] * 1.2)],
-        tickvals=sizes[::4],
-        ticktext=[str(n) for n in sizes[::4]],
-        tickangle=0,
-    )
-    fig.update_xaxes(title_text="n, tokens", row=2)
-    fig.update_yaxes(type="log", dtick=1, tickformat="~s")
-    fig.update_yaxes(ticksuffix=" ms", tickformat="~g", row=1, col=1)
-    fig.update_yaxes(
-        tickvals=list(BYTES), ticktext=list(BYTES.values()), tickformat="", row=1, col=2
-    )
+    x = {
+        "type": "log",
+        "range": [math.log10(sizes[0] / 1.2), math.log10(sizes[-1] * 1.2)],
+        "tickvals": sizes[::4],
+        "ticktext": [str(n) for n in sizes[::4]],
+        "tickangle": 0,
+    }
+    below = x | {"title": {"text": "n, tokens"}}
+    count = {"type": "log", "dtick": 1, "tickformat": "~s"}
+    time = {"type": "log", "dtick": 1, "tickformat": "~g", "ticksuffix": " ms"}
+    memory = {"type": "log", "tickvals": list(BYTES), "ticktext": list(BYTES.values())}
+    return [(x, time), (x, memory), (below, count), (below, count)]

@@ -1,12 +1,12 @@
 """Scores with and without their division by sqrt(d_k): record in, figure out."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from viz_models.figures import theme
+from viz_models.figures import panels, theme
 from viz_models.records import ScaleBands, ScaleRows, ScaleSweep
 
 HEIGHT = 462  # px, of the four panels
@@ -37,68 +37,74 @@ def over_width(
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    fig = make_subplots(rows=2, cols=2, subplot_titles=list(PANELS.values()), vertical_spacing=0.17)
-    fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
-    for i, what in enumerate(PANELS):
-        place = {"row": i // 2 + 1, "col": i % 2 + 1}
-        for name, bands, color in ((RAW, result.raw, p.gold), (SCALED, result.scaled, p.blue)):
-            for trace in _series(result.spec.widths, name, what, bands, color):
-                fig.add_trace(trace.update(showlegend=i == 0 and trace.mode != "none"), **place)
-    fig.add_vline(x=chosen, line={"color": p.orange, "width": 1.5})
-    fig.update_layout(showlegend=True)
+    ways = ((RAW, result.raw, p.gold), (SCALED, result.scaled, p.blue))
+    traces = [
+        trace | {"xaxis": panels.axis("x", i), "yaxis": panels.axis("y", i)}
+        for i, what in enumerate(PANELS)
+        for name, bands, color in ways
+        for trace in _series(result.spec.widths, name, what, bands, color, named=i == 0)
+    ]
+    layout = panels.grid(list(PANELS.values()), _axes(result.spec.widths), scale=scale)
+    layout["shapes"] = panels.marks(chosen, len(PANELS), p.orange)
+    fig = go.Figure(traces, layout | {"showlegend": True})
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_layout(margin_t=round(TOP * scale), legend={"y": 1.065})
-    _axes(fig, result.spec.widths)
+    return _room_above(fig, scale, 1.065)
+
+
+def _room_above(fig: go.Figure, scale: float, legend: float) -> go.Figure:
+    """For the legend and the names of the panels."""
+    fig.layout.margin.t = round(TOP * scale)
+    fig.layout.legend.y = legend
     return fig
 
 
 def _series(
-    widths: tuple[int, ...], name: str, what: str, bands: ScaleBands, color: str
-) -> Iterator[go.Scatter]:
+    widths: tuple[int, ...], name: str, what: str, bands: ScaleBands, color: str, *, named: bool
+) -> Iterator[dict[str, Any]]:
     low, middle, high = getattr(bands, what).T
-    yield go.Scatter(
-        x=[*widths, *widths[::-1]],
-        y=np.concatenate([high, low[::-1]]),
-        fill="toself",
-        fillcolor=theme.fade(color, 0.16),
-        mode="none",
-        hoverinfo="skip",
-    )
-    yield go.Scatter(
-        x=widths,
-        y=middle,
-        customdata=np.stack([low, high], axis=1),
-        name=name,
-        mode="lines+markers",
-        line={"color": color, "width": 2},
-        marker={"size": 5},
-        hovertemplate=f"<b>{name}</b>, d_k = %{{x}}<br>%{{y:.3~g}}"
+    plain = {"type": "scatter", "x": widths, "showlegend": False}
+    yield plain | {
+        "x": [*widths, *widths[::-1]],
+        "y": np.concatenate([high, low[::-1]]),
+        "fill": "toself",
+        "fillcolor": theme.fade(color, 0.16),
+        "mode": "none",
+        "hoverinfo": "skip",
+    }
+    yield plain | {
+        "y": middle,
+        "customdata": np.stack([low, high], axis=1),
+        "name": name,
+        "showlegend": named,
+        "mode": "lines+markers",
+        "line": {"color": color, "width": 2},
+        "marker": {"size": 5},
+        "hovertemplate": f"<b>{name}</b>, d_k = %{{x}}<br>%{{y:.3~g}}"
         "<br>5 % to 95 % of the seeds: %{customdata[0]:.3~g} to %{customdata[1]:.3~g}"
         "<extra></extra>",
-    )
+    }
     if what == "gradient":
-        yield go.Scatter(
-            x=widths,
-            y=bands.gradient_mean[:, 1],
-            mode="lines",
-            name=f"{name}, mean query",
-            line={"color": color, "width": 1.5, "dash": "dot"},
-            hovertemplate=f"<b>{name}</b>, mean query<br>%{{y:.3~g}}<extra></extra>",
-        )
+        yield plain | {
+            "y": bands.gradient_mean[:, 1],
+            "mode": "lines",
+            "name": f"{name}, mean query",
+            "line": {"color": color, "width": 1.5, "dash": "dot"},
+            "hovertemplate": f"<b>{name}</b>, mean query<br>%{{y:.3~g}}<extra></extra>",
+        }
 
 
-def _axes(fig: go.Figure, widths: tuple[int, ...]) -> None:
-    fig.update_xaxes(
-        type="log",
-        tickvals=widths[::3],
-        ticktext=[str(w) for w in widths[::3]],
-        tickangle=0,
-    )
-    fig.update_xaxes(title_text="d_k", row=2)
-    for row, col, tick in ((1, 1, ".1~s"), (2, 2, "~e")):
-        fig.update_yaxes(type="log", dtick=1, tickformat=tick, row=row, col=col)
-    fig.update_yaxes(range=[0, 1.05], tickformat=".0%", row=1, col=2)
-    fig.update_yaxes(range=[0, 1.05], tickformat=".0%", row=2, col=1)
+def _axes(widths: tuple[int, ...]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    x = {
+        "type": "log",
+        "tickvals": widths[::3],
+        "ticktext": [str(w) for w in widths[::3]],
+        "tickangle": 0,
+    }
+    below = x | {"title": {"text": "d_k"}}
+    share = {"range": [0, 1.05], "tickformat": ".0%"}
+    variance = {"type": "log", "dtick": 1, "tickformat": ".1~s"}
+    gradient = {"type": "log", "dtick": 1, "tickformat": "~e"}
+    return [(x, variance), (x, share), (below, share), (below, gradient)]
 
 
 def both_ways(result: ScaleRows, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
@@ -110,38 +116,23 @@ def both_ways(result: ScaleRows, *, dark: bool = False, scale: float = 1.0) -> g
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    fig = make_subplots(
-        cols=2,
-        horizontal_spacing=0.12,
-        subplot_titles=[f"scores, d_k = {result.width}", "one query's weights"],
-    )
-    fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
-    factor = result.width**-0.5
-    edges = _edges(result.scores)
-    keys = np.arange(1, len(result.raw) + 1)
+    edges, keys = _edges(result.scores), np.arange(1, len(result.raw) + 1)
+    traces = []
     for name, scores, weights, color in (
         (RAW, result.scores, result.raw, p.gold),
-        (SCALED, result.scores * factor, result.scaled, p.blue),
+        (SCALED, result.scores * result.width**-0.5, result.scaled, p.blue),
     ):
-        fig.add_trace(_histogram(name, scores, edges, color), row=1, col=1)
-        fig.add_bar(
-            x=keys,
-            y=weights,
-            name=name,
-            marker={"color": color, "line": {"width": 0}},
-            showlegend=False,
-            hovertemplate=f"<b>{name}</b>, key %{{x}}<br>weight %{{y:.3~g}}<extra></extra>",
-            row=1,
-            col=2,
-        )
-    fig.update_layout(showlegend=True, barmode="overlay")
-    fig.update_traces(opacity=0.75, selector={"type": "bar"})
+        traces += [_histogram(name, scores, edges, color), _bars(name, keys, weights, color)]
+    titles = f"scores, d_k = {result.width}", "one query's weights"
+    share: dict[str, Any] = {"tickformat": "~%", "rangemode": "tozero"}
+    axes: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({}, share | {"title": {"text": "of all scores"}}),
+        ({"title": {"text": "keys, the strongest first"}}, share),
+    ]
+    layout = panels.grid(titles, axes, gap=0.12, scale=scale)
+    fig = go.Figure(traces, layout | {"showlegend": True, "barmode": "overlay"})
     theme.style(fig, dark=dark, height=ROW_HEIGHT, scale=scale)
-    fig.update_layout(margin_t=round(TOP * scale), legend={"y": 1.18})
-    fig.update_yaxes(tickformat="~%", rangemode="tozero")
-    fig.update_yaxes(title_text="of all scores", col=1)
-    fig.update_xaxes(title_text="keys, the strongest first", col=2)
-    return fig
+    return _room_above(fig, scale, 1.18)
 
 
 def _edges(scores: np.ndarray) -> np.ndarray:
@@ -150,17 +141,33 @@ def _edges(scores: np.ndarray) -> np.ndarray:
     return np.linspace(-most, most, BINS + 1)
 
 
-def _histogram(name: str, scores: np.ndarray, edges: np.ndarray, color: str) -> go.Scatter:
+def _histogram(name: str, scores: np.ndarray, edges: np.ndarray, color: str) -> dict[str, Any]:
     inside = np.clip(scores, edges[0], edges[-1])  # what lies beyond counts in the last bin
     share = np.histogram(inside, edges)[0] / len(scores)
-    return go.Scatter(
-        x=(edges[:-1] + edges[1:]) / 2,
-        y=share,
-        name=name,
-        mode="lines",
-        line={"color": color, "width": 1.5, "shape": "hvh"},
-        fill="tozeroy",
-        fillcolor=theme.fade(color, 0.25),
-        hovertemplate=f"<b>{name}</b>, near %{{x:.3~g}}<br>%{{y:.2~%}} of the scores"
+    return {
+        "type": "scatter",
+        "x": (edges[:-1] + edges[1:]) / 2,
+        "y": share,
+        "name": name,
+        "mode": "lines",
+        "line": {"color": color, "width": 1.5, "shape": "hvh"},
+        "fill": "tozeroy",
+        "fillcolor": theme.fade(color, 0.25),
+        "hovertemplate": f"<b>{name}</b>, near %{{x:.3~g}}<br>%{{y:.2~%}} of the scores"
         "<extra></extra>",
-    )
+    }
+
+
+def _bars(name: str, keys: np.ndarray, weights: np.ndarray, color: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "x": keys,
+        "y": weights,
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "name": name,
+        "opacity": 0.75,
+        "marker": {"color": color, "line": {"width": 0}},
+        "showlegend": False,
+        "hovertemplate": f"<b>{name}</b>, key %{{x}}<br>weight %{{y:.3~g}}<extra></extra>",
+    }
