@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.ui import take_away, words
 from viz_models.ui.panels import attend_sharing as panel
+from viz_models.ui.panels import attend_sharing_cards as cards
 from viz_models.ui.panels import norm_common as common
 
 
@@ -18,10 +19,10 @@ def main() -> None:
         view = panel.controls()
         common.answer(answer, text[panel.section(view)], **panel.facts(view))
         panel.stage(view)
-        panel.savings(view)
+        cards.savings(view)
     st.markdown(text["What is shared"])
     st.subheader("Queries summed")
-    panel.summing(view, text)
+    cards.summing(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row("kv_sharing", code=lambda: panel.code(view), table=lambda: panel.table(view))
