@@ -61,25 +61,28 @@ def _saved(view: View) -> list[Line]:
     before, after = (f"{view.sharing.version(k).parameters:,}" for k in ("trained", "pooled"))
     each = memory(float(growth.nbytes[row, 0]))
     last = len(spoken.lengths) - 1
-    ratio = times.milliseconds[0, -1] / times.milliseconds[row, -1]
+    spent = digits(float(times.milliseconds[row, -1]), 3)
+    ratio = digits(float(times.milliseconds[0, -1] / times.milliseconds[row, -1]), 2)
     return [
         Line(label="parameters", value=after, role="chosen"),
         Line(label="of the trained network", value=before, role="muted"),
         Line(label="cache for each word", value=each, role="chosen", term="KV cache"),
         Line(
             label=f"one more token after {times.spec.lengths[-1]:,}",
-            value=f"{digits(ratio, 3)} × faster",
+            value=f"{spent} ms" + f", {ratio} × faster" * (row > 0),
             role="chosen",
             term="decode time",
         ),
         Line(
-            label=f"a word of the translator after {spoken.lengths[last]}",
+            label=f"the translator's word {spoken.lengths[last]}",
             value=f"{digits(float(spoken.cached[row, last]), 3)} ms",
+            note=spoken.provenance.kind,
             rule=True,
         ),
         Line(
             label="without a cache",
             value=f"{digits(float(spoken.recomputed[row, last]), 3)} ms",
+            note=spoken.provenance.kind,
             term="without a cache",
         ),
     ]
