@@ -3,6 +3,7 @@ import torch
 
 from viz_models.__main__ import main
 from viz_models.models import text_models, weights
+from viz_models.training import attention_recipes
 
 
 def refused(capsys, *arguments):
@@ -40,7 +41,8 @@ def test_what_is_trained_is_kept_with_its_facts_and_is_the_same_again(capsys, tm
 
 
 @pytest.mark.slow
-def test_a_translator_and_those_made_from_it(capsys, tmp_path):
+def test_a_translator_and_those_made_from_it(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(attention_recipes, "TEST_SENTENCES", 20)
     assert main(["train-attention", "translate", "--steps", "1", "--into", str(tmp_path)]) == 0
     names = ["translate", "translate_kv2", "translate_kv1", "translate_orderless"]
     assert list(weights.cards(tmp_path)) == names

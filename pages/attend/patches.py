@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.ui import take_away, words
 from viz_models.ui.panels import attend_patches as panel
+from viz_models.ui.panels import attend_patches_stage
 from viz_models.ui.panels import norm_common as common
 
 
@@ -21,7 +22,7 @@ def main() -> None:
             panel.download(text)
             return
         common.answer(answer, text["Answer"], **panel.facts(view))
-        panel.stage(view, text)
+        attend_patches_stage.stage(view, text)
         panel.cards(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])

@@ -90,7 +90,7 @@ def test_no_network_is_told_in_one_line(tmp_path):
 def test_vit_lies_where_torch_looks_for_it(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     assert vision_models.vit_file().parent == tmp_path / "hub" / "checkpoints"
-    assert vision_models.VIT_SHA256 in vision_models.VIT_URL
-    assert vision_models.vit_file().name == downloads.target_of(vision_models.VIT_URL).name
+    assert vision_models.VIT_SHA256 in vision_models.vit_url()
+    assert vision_models.vit_file().name == downloads.target_of(vision_models.vit_url()).name
     with pytest.raises(ValueError, match="download them first"):
         vision_models.vit_b_16()

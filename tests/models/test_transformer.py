@@ -9,11 +9,10 @@ from viz_models.models import text_models, vision_models
 from viz_models.models.transformer import (
     Layer,
     TransformerConfig,
-    VisionConfig,
-    VisionTransformer,
     embed,
     waves,
 )
+from viz_models.models.vision_transformer import VisionConfig, VisionTransformer
 from viz_models.models.vocabulary import BOS, EOS, PAD
 
 CONFIG = TransformerConfig(d_model=24, num_heads=3, num_kv_heads=3, hidden=40)

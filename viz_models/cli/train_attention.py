@@ -27,9 +27,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
-    import torch
-
     from viz_models.models import registry, weights
+    from viz_models.training.fitting import one_thread
 
     if options.steps is not None and options.steps < 1:
         raise ValueError(f"{options.steps} steps: choose 1 or more")
@@ -38,12 +37,8 @@ def _run(options: argparse.Namespace) -> str:
     folder = options.into or weights.FOLDER
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}; make it first")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # more of them add up in another order, so to other weights
-    try:
+    with one_thread():
         return "\n".join(_trained(options, folder))
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _trained(options: argparse.Namespace, folder: Path) -> Iterator[str]:
@@ -70,9 +65,8 @@ def _follow(job: "Job") -> None:
 
 
 def _keep(job: "Job", what: str, options: argparse.Namespace, folder: Path) -> str:
-    import torch
-
     from viz_models.models import weights
+    from viz_models.training.attention_recipes import versions
 
     accuracy = job.test()
     steps = f" --steps {options.steps}" if options.steps else ""
@@ -87,9 +81,9 @@ def _keep(job: "Job", what: str, options: argparse.Namespace, folder: Path) -> s
         seed=options.seed,
         date=datetime.date.today().isoformat(),
         device="cpu, one thread",
-        versions=f"torch {torch.__version__.split('+')[0]}",
+        versions=versions(),
         tested_on=job.tested_on,
-        accuracy=accuracy,
+        accuracy=round(accuracy, 4),
     )
     return f"wrote {path}: {accuracy:.2%} of {job.tested_on}"
 

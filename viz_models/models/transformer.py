@@ -1,4 +1,4 @@
-"""Small Transformers whose every intermediate can be named: translator, language model, vision."""
+"""Small Transformers whose every intermediate can be named: a translator, a language model."""
 
 import math
 from collections.abc import Mapping
@@ -27,16 +27,6 @@ class TransformerConfig:
     hidden: int = 128  # of the feed-forward network
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisionConfig(TransformerConfig):
-    """A Transformer over the patches of a gray image."""
-
-    layers: int = 3
-    size: int = 8  # height and width of the image
-    patch: int = 2  # of a patch
-    classes: int = 10
-
-
 class LayerPass(NamedTuple):
     """What one layer computed; (B, T, d_model) unless said otherwise."""
 
@@ -61,14 +51,6 @@ class TextPass(NamedTuple):
     target: Tensor  # (B, T, d_model)
     decoder: tuple[LayerPass, ...]
     logits: Tensor  # (B, T, words): row t scores the word after token t
-
-
-class VisionPass(NamedTuple):
-    """What the vision Transformer computed; P patches, and one [cls] before them."""
-
-    tokens: Tensor  # (B, 1 + P, d_model) embedding plus positions
-    layers: tuple[LayerPass, ...]
-    logits: Tensor  # (B, classes)
 
 
 class Layer(nn.Module):
@@ -239,44 +221,6 @@ class LanguageModel(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """(B, T) ids to (B, T, words) logits."""
         return self.run(ids).logits
-
-
-class VisionTransformer(nn.Module):
-    """An image as a sentence of patches; the [cls] token in front collects the answer.
-
-    References:
-        Dosovitskiy et al. 2020, section 3.1, arXiv:2010.11929.
-    """
-
-    def __init__(self, config: VisionConfig) -> None:
-        """Build the network; the patches must tile the image."""
-        super().__init__()
-        if config.size % config.patch:
-            raise ValueError(f"patches of {config.patch} do not tile an image of {config.size}")
-        self.config = config
-        d, patches = config.d_model, (config.size // config.patch) ** 2
-        self.patches = nn.Conv2d(1, d, kernel_size=config.patch, stride=config.patch)
-        self.cls = nn.Parameter(torch.zeros(1, 1, d))
-        self.positions = nn.Parameter(torch.randn(1, 1 + patches, d) * 0.02)
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(d)
-        self.head = nn.Linear(d, config.classes)
-
-    def run(self, images: Tensor) -> VisionPass:
-        """A whole pass over (B, 1, size, size) standardized gray values."""
-        patches = self.patches(images).flatten(2).transpose(1, 2)  # (B, P, d_model)
-        cls = self.cls.expand(images.size(0), -1, -1)
-        x = tokens = torch.cat([cls, patches], dim=1) + self.positions
-        steps = []
-        for layer in self.layers:
-            assert isinstance(layer, Layer)
-            steps.append(layer.run(x))
-            x = steps[-1].output
-        return VisionPass(tokens, tuple(steps), self.head(self.norm(x)[:, 0]))
-
-    def forward(self, images: Tensor) -> Tensor:
-        """(B, 1, size, size) to (B, classes) logits."""
-        return self.run(images).logits
 
 
 def embedding(words: int, d: int) -> nn.Embedding:

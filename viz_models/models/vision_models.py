@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-import torchvision
-from torchvision.models import ViT_B_16_Weights
 
 from viz_models.models import download, registry, weights
 from viz_models.models.shelf import Shelf
-from viz_models.models.transformer import VisionConfig, VisionTransformer
+from viz_models.models.vision_transformer import VisionConfig, VisionTransformer
+
+if TYPE_CHECKING:
+    from torchvision.models import VisionTransformer as TorchVit
 
 DIGITS = "vit_digits"
-VIT_URL: str = ViT_B_16_Weights.IMAGENET1K_V1.url
 VIT_SHA256 = "c867db91"  # as torchvision names the file; its beginning
 
 
@@ -28,7 +29,7 @@ def build(seed: int = 0) -> VisionTransformer:
         return VisionTransformer(VisionConfig())
 
 
-def vit_b_16() -> AbstractContextManager[torchvision.models.VisionTransformer]:
+def vit_b_16() -> "AbstractContextManager[TorchVit]":
     """The vit_b_16 of torchvision, trained on ImageNet: eval, frozen, yours alone inside the block.
 
     Raises:
@@ -42,9 +43,17 @@ def vit_b_16() -> AbstractContextManager[torchvision.models.VisionTransformer]:
     return _LARGE.take("vit_b_16")
 
 
+def vit_url() -> str:
+    """Where torchvision has the weights of vit_b_16 (half a second: it imports torchvision)."""
+    from torchvision.models import ViT_B_16_Weights
+
+    url: str = ViT_B_16_Weights.IMAGENET1K_V1.url
+    return url
+
+
 def vit_file() -> Path:
     """Where torch keeps the weights of vit_b_16, once they are downloaded."""
-    return download.target_of(VIT_URL)
+    return download.target_of(vit_url())
 
 
 def fetch_vit() -> Iterator[tuple[int, int]]:
@@ -53,10 +62,12 @@ def fetch_vit() -> Iterator[tuple[int, int]]:
     Raises:
         OSError: With one line for the reader.
     """
-    return download.download(VIT_URL, vit_file(), VIT_SHA256)
+    return download.download(vit_url(), vit_file(), VIT_SHA256)
 
 
-def _torchvisions(name: str) -> torchvision.models.VisionTransformer:
+def _torchvisions(name: str) -> "TorchVit":
+    import torchvision
+
     with torch.device("meta"):
         model = torchvision.models.get_model(name)
     tensors = torch.load(vit_file(), map_location="cpu", mmap=True, weights_only=True)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from viz_models.models.transformer import VisionTransformer
+from viz_models.models.vision_transformer import VisionTransformer
 from viz_models.records import StepRecord
 from viz_models.training import data, loop
 from viz_models.training.fitting import FitSpec, fit

@@ -1,16 +1,19 @@
 """Attention over the patches of an image: written out, and checked against torch's own."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torchvision.models import VisionTransformer as TorchVit
-from torchvision.models import ViT_B_16_Weights
 
 from viz_models.analysis.attention.block import as_torch
 from viz_models.models import vision_models, weights
 from viz_models.models.attention import MultiHeadAttention
 from viz_models.models.transformer import Layer
 from viz_models.records import PatchAttention, Provenance
+
+if TYPE_CHECKING:
+    from torchvision.models import VisionTransformer as TorchVit
 
 TOP = 3  # classes that are named
 
@@ -59,6 +62,8 @@ def photo_attention(tensor: np.ndarray, picture: np.ndarray) -> PatchAttention:
     Raises:
         ValueError: If its weights are not on this machine.
     """
+    from torchvision.models import ViT_B_16_Weights
+
     labels = ViT_B_16_Weights.IMAGENET1K_V1.meta["categories"]
     with vision_models.vit_b_16() as model:
         return attention_of(model, tensor, picture, labels)
@@ -66,7 +71,7 @@ def photo_attention(tensor: np.ndarray, picture: np.ndarray) -> PatchAttention:
 
 @torch.no_grad()
 def attention_of(
-    model: TorchVit, tensor: np.ndarray, picture: np.ndarray, labels: list[str]
+    model: "TorchVit", tensor: np.ndarray, picture: np.ndarray, labels: list[str]
 ) -> PatchAttention:
     """All weights of a Transformer of torchvision, which does not give them out itself.
 
