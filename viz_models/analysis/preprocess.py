@@ -5,13 +5,13 @@ from typing import Final
 import numpy as np
 import torch
 from PIL import Image
-from torchvision.models import ResNet18_Weights
-from torchvision.transforms import functional
 
 from viz_models.images.convert import middle
+from viz_models.models.light import torchvision
 from viz_models.records import Pair, Photo, Prepared
 
-PRESET: Final = ResNet18_Weights.IMAGENET1K_V1.transforms()
+functional = torchvision.transforms.functional
+PRESET: Final = torchvision.models.ResNet18_Weights.IMAGENET1K_V1.transforms()
 SIDE: Final = PRESET.crop_size[0]
 
 

@@ -67,7 +67,12 @@ def steps_of(ref: ModelRef) -> tuple[Step, ...]:
 
 @lru_cache(maxsize=8)
 def _steps(ref: ModelRef) -> tuple[Step, ...]:
-    return facts(graph(ref), registry.card(ref).input_shape)
+    traced, input_shape = graph(ref), registry.card(ref).input_shape
+    if ref.build is not None:
+        return facts(traced, input_shape)
+    with registry.shared(ref) as model:  # to be run anyway; on the meta device, the first
+        shapes = _shapes(traced, model, torch.zeros(1, *input_shape))  # relu imports a compiler
+    return _facts(traced, shapes)
 
 
 def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
@@ -77,7 +82,12 @@ def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
         traced: The operations and the module on the meta device that they were traced from.
         input_shape: (C, H, W).
     """
-    shapes = _shapes(traced, input_shape)
+    return _facts(
+        traced, _shapes(traced, traced.skeleton, torch.empty(1, *input_shape, device="meta"))
+    )
+
+
+def _facts(traced: Graph, shapes: Mapping[fx.Node, tuple[int, ...]]) -> tuple[Step, ...]:
     modules = dict(traced.skeleton.named_modules())
     steps: dict[str, Step] = {}
     counted: set[nn.Parameter] = set()
@@ -106,8 +116,8 @@ def _parameters(traced: Graph, node: fx.Node, module: nn.Module | None) -> Itera
 class _Shapes(fx.Interpreter):
     """Runs a graph and writes down the shape of every node that gives one tensor."""
 
-    def __init__(self, traced: Graph) -> None:
-        super().__init__(traced.skeleton, graph=traced.fx)
+    def __init__(self, traced: Graph, model: nn.Module) -> None:
+        super().__init__(model, graph=traced.fx)
         self.names = traced.names
         self.found: dict[fx.Node, tuple[int, ...]] = {}
 
@@ -118,10 +128,10 @@ class _Shapes(fx.Interpreter):
         return out
 
 
-def _shapes(traced: Graph, input_shape: tuple[int, ...]) -> dict[fx.Node, tuple[int, ...]]:
-    recorder = _Shapes(traced)
+def _shapes(traced: Graph, model: nn.Module, x: torch.Tensor) -> dict[fx.Node, tuple[int, ...]]:
+    recorder = _Shapes(traced, model)
     with torch.no_grad():
-        recorder.run(torch.empty(1, *input_shape, device="meta"))
+        recorder.run(x)
     return recorder.found
 
 

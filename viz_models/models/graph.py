@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import nn
 from torch.fx import Node
-from torchvision.models.feature_extraction import NodePathTracer
 
 from viz_models.models import registry
+from viz_models.models.light import torchvision
 from viz_models.records import ModelRef
 
 _CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
@@ -31,7 +31,7 @@ _ROOT_GROUPS: tuple[tuple[type[nn.Module], str], ...] = (
 _TRACING = threading.Lock()
 
 
-class _Tracer(NodePathTracer):
+class _Tracer(torchvision.models.feature_extraction.NodePathTracer):
     """Lets other threads run their networks while it traces.
 
     While torch.fx traces, it replaces nn.Module.__call__ and __getattr__ for the whole process:

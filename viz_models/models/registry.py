@@ -2,17 +2,18 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
-import torchvision
-from torch import nn
-from torchvision.models import ResNet18_Weights
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from viz_models.models.builder.conv import ConvNet
 from viz_models.models.builder.repair import repaired
+from viz_models.models.light import torchvision
 from viz_models.records import ConvSpec, ModelRef
 
 SHARED_BYTES = 256 * 2**20  # five ResNet18s; the oldest go first
@@ -38,7 +39,7 @@ CARDS = {
         input_shape=(3, 224, 224),
         mean=(0.485, 0.456, 0.406),
         std=(0.229, 0.224, 0.225),
-        labels=tuple(ResNet18_Weights.IMAGENET1K_V1.meta["categories"]),
+        labels=tuple(torchvision.models.ResNet18_Weights.IMAGENET1K_V1.meta["categories"]),
     ),
 }
 
@@ -112,8 +113,22 @@ def seeded(seed: int) -> Iterator[None]:
 
 def skeleton(ref: ModelRef) -> nn.Module:
     """The network on the meta device: shapes and modules, no values, no memory."""
-    with torch.device("meta"):
+    with torch.device("meta"), _Unfilled():
         return card(ref).builder().eval()
+
+
+class _Unfilled(TorchFunctionMode):
+    """There is no memory to fill, and torch would import its compiler for it."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 (whatever the function returns)
+        """Call anything but what fills a tensor with normal numbers."""
+        return args[0] if func is Tensor.normal_ else func(*args, **(kwargs or {}))
 
 
 @contextmanager

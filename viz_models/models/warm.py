@@ -62,6 +62,8 @@ def heavy_imports(then: Callable[[], object] | None = None) -> None:
         model(torch.zeros(1, *registry.card(default).input_shape))  # oneDNN picks its kernels
     if then:
         then()
+    import torch._dynamo  # 1.7 s, which the first step of an optimizer would take
+
     _freeze()
 
 
