@@ -26,16 +26,10 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 def prepare() -> None:
     """Import the home page's modules while its visitor's browser still loads Streamlit's own."""
+    from viz_models.ui import results
     from viz_models.ui.panels import home  # noqa: F401
 
-    warm.after_first_page(1.5, first_picture)
-
-
-def first_picture() -> None:
-    """Compute what the flow page opens with."""
-    from viz_models.ui import results
-
-    results.warm()
+    warm.after_first_page(1.5, results.warm)
 
 
 async def healthz(_: Request) -> PlainTextResponse:
