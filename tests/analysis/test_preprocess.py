@@ -5,6 +5,7 @@ import pytest
 import torch
 from PIL import Image
 from torchvision.models import ResNet18_Weights
+from torchvision.transforms._presets import ImageClassification
 
 from viz_models.analysis.preprocess import prepare
 from viz_models.images import samples
@@ -94,3 +95,11 @@ def test_no_gradient_or_torch_memory_is_shared_with_later_calls():
     first = prepare(photo)
     first.tensor[:] = 0
     assert torch.from_numpy(prepare(photo).tensor).abs().sum() > 0
+
+
+@pytest.mark.parametrize("side", [1, 8, 31, 32, 224])
+def test_another_side_is_torchvisions_preset_with_other_numbers(side):
+    photo = samples.load("cat")
+    preset = ImageClassification(crop_size=side, resize_size=round(side * 256 / 224))
+    expected = preset(Image.fromarray(photo.pixels)).numpy()
+    assert np.array_equal(prepare(photo, side).tensor, expected)

@@ -75,7 +75,7 @@ def test_every_step_of_a_dense_network_shows_something(server, page):
         ('{"family":"conv","groups":"x"}', "groups"),
         ('{"family":"mlp"}', "only a ConvNet"),
         ('{"family":"conv","in_channels":1}', "3 channels"),
-        ('{"family":"conv","depths":[20],"widths":[512],"size":224}', "multiply-adds"),
+        ('{"family":"conv","depths":[20],"widths":[512],"size":224}', "parameters"),
     ],
 )
 def test_nonsense_is_refused_in_one_line_and_resnet18_shown(server, page, spec, why):

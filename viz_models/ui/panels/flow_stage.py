@@ -20,6 +20,7 @@ HEIGHT = 296  # px at normal type size
 # What a select box shows is also what the URL says, so it must read well in both.
 WEIGHTS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(10)}
 _LARGE = 128  # px
+_WORDS = {"layer": "block ", "stages.": "block ", "downs.": "down "}  # of a group's name
 NO_TINT = "no tint"
 TINTS = {  # label -> field of a Step, unit; milliseconds are measured
     "multiply-adds": ("macs", ""),
@@ -197,11 +198,14 @@ def luts(dark: bool) -> dict[str, np.ndarray]:
 
 def labels(steps: tuple[Step, ...]) -> dict[str, str]:
     """What the boxes are called: "block 2.0" for the group "layer2.0"."""
-    plain = {"layer": "block ", "stages.": "block ", "downs.": "down "}
-    names = {s.group: s.group for s in steps}
-    for prefix, word in plain.items():
-        names = {group: name.replace(prefix, word) for group, name in names.items()}
-    return names
+    return {s.group: _label(s.group) for s in steps}
+
+
+def _label(group: str) -> str:
+    for prefix, word in _WORDS.items():
+        if group.startswith(prefix):
+            return word + group.removeprefix(prefix)
+    return group.rsplit(".", 1)[-1]  # "norm" of "stem.norm"
 
 
 def _tint(view: View) -> flow.Tint | None:
