@@ -94,4 +94,4 @@ def _in_range(spec: BuildSpec, ranges: dict[str, tuple[float, float]]) -> Change
 def _short(value: object) -> str:
     if isinstance(value, int) and abs(value) > 10**12:  # Python refuses to print the longest
         return "a number that long"
-    return str(value)[:40]
+    return " ".join(str(value).split())[:40]  # one line, whatever came in the URL
