@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from viz_models import recordings
 from viz_models.__main__ import main
 from viz_models.cli import record
+from viz_models.recordings import flow as recordings
 
 
 def test_an_unknown_recording_is_refused_in_one_line(capsys):

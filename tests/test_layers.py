@@ -7,20 +7,11 @@ import pytest
 from tests.conftest import ROOT
 
 # records: what was asked and computed; digits: how numbers are written; recordings: results on disk
-BASE = {
-    *("records", "digits", "recordings"),
-    *("recordings_norm", "recordings_axes", "recordings_attention", "recordings_build"),
-    "recordings_sharing",
-}
+BASE = {"records", "digits", "recordings"}
 MAY_IMPORT = {
     "viz_models/records": set(),
     "viz_models/digits.py": set(),
-    "viz_models/recordings.py": {"records"},
-    "viz_models/recordings_norm.py": {"records", "recordings"},
-    "viz_models/recordings_axes.py": {"records", "recordings"},
-    "viz_models/recordings_attention.py": {"records", "recordings"},
-    "viz_models/recordings_sharing.py": {"records", "recordings"},
-    "viz_models/recordings_build.py": {"records", "recordings"},
+    "viz_models/recordings": {"records"},
     "viz_models/server.py": set(),
     "viz_models/figures": BASE,
     "viz_models/images": BASE,

@@ -17,9 +17,9 @@ from tests.e2e.browser import (
     visit,
     wait_until_idle,
 )
-from viz_models import recordings_attention
 from viz_models.analysis.attention import heads, scale
 from viz_models.digits import digits, memory
+from viz_models.recordings import attention as recordings_attention
 from viz_models.records import HeadsSpec, ScaleSpec
 from viz_models.ui.panels import attend_heads as panel
 

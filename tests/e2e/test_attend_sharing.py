@@ -16,9 +16,9 @@ from tests.e2e.browser import (
     visit,
     wait_until_idle,
 )
-from viz_models import recordings_sharing
 from viz_models.analysis.attention import decoding, sharing
 from viz_models.digits import digits, percent
+from viz_models.recordings import sharing as recordings_sharing
 from viz_models.records import DecodeSpec, SharingSpec
 from viz_models.ui.panels import attend_decode
 

@@ -19,9 +19,9 @@ from tests.e2e.browser import (
     visit,
     wait_until_idle,
 )
-from viz_models import recordings_norm
 from viz_models.analysis import normalization
 from viz_models.digits import digits, percent
+from viz_models.recordings import norm as recordings_norm
 from viz_models.records import NormSpec, Running, RunningSpec, SentenceSpec, SourceSpec
 
 pytestmark = pytest.mark.e2e

@@ -14,8 +14,8 @@ from tests.e2e.browser import (
     visit,
     wait_until_idle,
 )
-from viz_models import recordings_build
 from viz_models.digits import digits, percent
+from viz_models.recordings import build as recordings_build
 from viz_models.records.build_surface import SurfaceSpec
 
 pytestmark = pytest.mark.e2e

@@ -1,8 +1,8 @@
 import pytest
 
-from viz_models import recordings_attention
 from viz_models.figures import attend_cost as figures
 from viz_models.figures import theme
+from viz_models.recordings import attention as recordings_attention
 from viz_models.records import LAYER_KINDS
 
 

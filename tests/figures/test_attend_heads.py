@@ -1,6 +1,6 @@
-from viz_models import recordings_attention
 from viz_models.figures import attend_heads as figures
 from viz_models.figures import theme
+from viz_models.recordings import attention as recordings_attention
 
 
 def test_bars_are_the_recorded_shares_with_the_costliest_first():

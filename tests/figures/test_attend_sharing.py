@@ -4,9 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from viz_models import recordings_sharing
 from viz_models.figures import attend_sharing as figures
 from viz_models.figures import theme
+from viz_models.recordings import sharing as recordings_sharing
 
 
 @pytest.fixture(scope="module")

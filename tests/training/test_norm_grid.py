@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import stats
 
-from viz_models import recordings_norm
+from viz_models.recordings import norm as recordings_norm
 from viz_models.records import GridRun, NormGridSpec, StepRecord
 from viz_models.training import loop, norm_grid
 

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from viz_models import recordings_sharing as recordings
 from viz_models.analysis.attention import cache_costs, sharing
 from viz_models.models.vocabulary import BOS, EOS, english_ids
+from viz_models.recordings import sharing as recordings
 from viz_models.records import CacheTimesSpec
 from viz_models.training import shared_heads
 from viz_models.training.fitting import FitSpec

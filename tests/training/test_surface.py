@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from viz_models import recordings_build
 from viz_models.models import builder
+from viz_models.recordings import build as recordings_build
 from viz_models.records.build_surface import GUESSING, SurfaceSpec
 from viz_models.training import data, surface
 

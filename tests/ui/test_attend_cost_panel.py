@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from viz_models import recordings_attention
+from viz_models.recordings import attention as recordings_attention
 from viz_models.records import LAYER_KINDS, CostSpec
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.panels import attend_cost as panel

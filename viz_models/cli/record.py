@@ -10,16 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from viz_models import (
-    recordings,
-    recordings_attention,
-    recordings_axes,
-    recordings_build,
-    recordings_home,
-    recordings_norm,
-    recordings_sharing,
-)
 from viz_models.cli.command import Command
+from viz_models.recordings import attention as recordings_attention
+from viz_models.recordings import axes as recordings_axes
+from viz_models.recordings import build as recordings_build
+from viz_models.recordings import flow as recordings
+from viz_models.recordings import home as recordings_home
+from viz_models.recordings import norm as recordings_norm
+from viz_models.recordings import sharing as recordings_sharing
 from viz_models.records import (
     AttendSpec,
     ConvSpec,

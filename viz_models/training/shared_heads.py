@@ -20,7 +20,7 @@ from viz_models.analysis.attention.sharing import (
 from viz_models.models.attention import MultiHeadAttention
 from viz_models.models.text_models import KvHeads
 from viz_models.models.transformer import Translator
-from viz_models.recordings_sharing import SEED, SENTENCES, SharingRecording
+from viz_models.recordings.sharing import SEED, SENTENCES, SharingRecording
 from viz_models.records import (
     CacheGrowth,
     CacheTimes,

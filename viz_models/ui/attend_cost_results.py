@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from viz_models import recordings_attention
+from viz_models.recordings import attention as recordings_attention
 from viz_models.records import CostPoint, CostRun, CostSpec, PathPoint
 
 _HERE = "forward_pass.cost_here"

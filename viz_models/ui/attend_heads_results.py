@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from viz_models import recordings_attention
+from viz_models.recordings import attention as recordings_attention
 from viz_models.records import Head, HeadsOverSentences, HeadsResult, HeadsSpec, SetCost
 from viz_models.ui import cache
 from viz_models.ui.sizes import held_bytes

@@ -1,6 +1,6 @@
 """The door from the lesson on shared K/V heads to what is computed; torch waits behind it."""
 
-from viz_models.recordings_sharing import SharingRecording, load
+from viz_models.recordings.sharing import SharingRecording, load
 from viz_models.records import CacheTimes, CacheTimesSpec, Sharing, SharingSpec
 from viz_models.ui import cache
 from viz_models.ui.sizes import held_bytes

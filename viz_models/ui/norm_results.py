@@ -86,6 +86,6 @@ def backward(source: SourceSpec, spec: NormSpec) -> GradientFacts:
 
 def training_grid() -> NormGrid:
     """The recorded runs of every norm over learning rates and batch sizes."""
-    from viz_models import recordings_norm
+    from viz_models.recordings import norm as recordings_norm
 
     return recordings_norm.load()

@@ -6,9 +6,9 @@ from torch import nn
 from torch.nn import functional
 from torch.profiler import profile
 
-from viz_models import recordings_attention
 from viz_models.analysis.attention import cost, cost_layers
 from viz_models.analysis.attention.cost_memory import peak_bytes
+from viz_models.recordings import attention as recordings_attention
 from viz_models.records import LAYER_KINDS, CostPoint, CostSpec, PathPoint
 
 SPEC = CostSpec(sizes=(8, 16, 32), path_sizes=(4, 9, 27), width=16, window=4, repeats=2)

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch.nn import functional
 
-from viz_models import recordings_attention
 from viz_models.analysis.attention import heads
 from viz_models.models import text_models, weights
 from viz_models.models.vocabulary import BOS, EOS, french_ids, tokenize
+from viz_models.recordings import attention as recordings_attention
 from viz_models.records import HeadsSpec
 from viz_models.training import grammar
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures import attend_sharing as figures
-from viz_models.recordings_sharing import SharingRecording
+from viz_models.recordings.sharing import SharingRecording
 from viz_models.records import (
     SHARING_KINDS,
     AttentionPart,

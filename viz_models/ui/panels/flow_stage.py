@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from viz_models import recordings
 from viz_models.analysis import cells
 from viz_models.figures import pixels, theme
+from viz_models.recordings import flow as recordings
 from viz_models.records import Cell, ConvSpec, ModelRef, Step, Trace, TraceSpec
 from viz_models.ui import photos, results, state
 from viz_models.ui.controls import control, select

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from viz_models import recordings, recordings_axes, recordings_home
 from viz_models.figures import pixels
+from viz_models.recordings import axes as recordings_axes
+from viz_models.recordings import flow as recordings
+from viz_models.recordings import home as recordings_home
 from viz_models.records import Provenance
 from viz_models.ui import state
 from viz_models.ui.instruments import flow

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from viz_models import recordings_axes
 from viz_models.cli.record import axes_recording
+from viz_models.recordings import axes as recordings_axes
 from viz_models.ui.panels.norm_axes import SOURCES
 
 

@@ -1,4 +1,4 @@
-"""Results too slow to compute for a first picture, kept as pretrained/recorded/<id>.json.
+"""The diagram of a forward pass, so that nobody waits for torch: pretrained/recorded/flow.json.
 
 `make record` writes them; a test fails when a recording is no longer what would be computed.
 """
@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from viz_models.recordings.folder import FOLDER
 from viz_models.records import (
     ImageRef,
     ModelRef,
@@ -21,8 +22,6 @@ from viz_models.records import (
     Step,
     TraceSpec,
 )
-
-FOLDER = Path(__file__).resolve().parents[1] / "pretrained" / "recorded"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viz_models import recordings_sharing as recordings
+from viz_models.recordings import sharing as recordings
 
 
 def test_what_is_saved_is_what_is_loaded(tmp_path):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from viz_models.recordings import FOLDER
-from viz_models.recordings_axes import array, text
+from viz_models.recordings.axes import array, text
+from viz_models.recordings.folder import FOLDER
 from viz_models.records import Provenance
 
 PATH = FOLDER / "home.json"

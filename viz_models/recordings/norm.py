@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from viz_models.recordings import FOLDER
+from viz_models.recordings.folder import FOLDER
 from viz_models.records import (
     GridCell,
     GridRun,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from viz_models import recordings_home
 from viz_models.cli.record import home_recording
+from viz_models.recordings import home as recordings_home
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from viz_models.recordings import FOLDER
+from viz_models.recordings.folder import FOLDER
 from viz_models.records import Provenance
 from viz_models.records.build_surface import Surface, Surfaces, SurfaceSpec
 

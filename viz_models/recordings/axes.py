@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from viz_models.recordings import FOLDER
+from viz_models.recordings.folder import FOLDER
 from viz_models.records import Provenance, SourceSpec
 
 PATH = FOLDER / "norm_axes.json"

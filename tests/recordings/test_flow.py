@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from viz_models import recordings
 from viz_models.analysis.trace import steps_of
 from viz_models.cli.record import flow_recording
+from viz_models.recordings import flow as recordings
 from viz_models.records import ModelRef, TraceSpec
 
 
