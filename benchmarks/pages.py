@@ -99,7 +99,7 @@ def interactions(browser: Browser) -> Iterator[Row]:
     with fresh_server() as server:
         server.wait()
         time.sleep(2.5 * IMPORTING)
-        with _window(browser) as watcher:
+        with window(browser) as watcher:
             _open(watcher, f"{server.url}/flow?step=input")
             watcher.page.locator("[data-testid=flow] .stage").focus()
             payload: list[float] = []
@@ -138,7 +138,7 @@ def _server(server: Served, requests: Sequence[bytes]) -> Row:
 
 def _start(browser: Browser, script: str, part: str) -> float:
     """From the start of the server's process to a part of its first page."""
-    with fresh_server(script) as server, _window(browser) as watcher:
+    with fresh_server(script) as server, window(browser) as watcher:
         server.wait()
         watcher.page.goto(server.url)
         return watcher.seen(server.started, until=part).first(part)
@@ -151,7 +151,7 @@ def _import() -> float:
 
 
 def _deep_link(browser: Browser, after: float) -> Seen:
-    with fresh_server() as server, _window(browser) as watcher:
+    with fresh_server() as server, window(browser) as watcher:
         server.wait()
         time.sleep(max(0.0, server.started + after - time.time()))
         return _open(watcher, f"{server.url}/flow?step=layer3.0.add")
@@ -175,7 +175,7 @@ def _weights(watcher: Watcher, seed: int) -> Seen:
 
 
 @contextmanager
-def _window(browser: Browser) -> Iterator[Watcher]:
+def window(browser: Browser) -> Iterator[Watcher]:
     """A window with an empty cache."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:

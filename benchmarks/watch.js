@@ -34,7 +34,8 @@
   }
 
   let question = "";
-  new MutationObserver(() => {
+  new MutationObserver((all) => {
+    if (all.some(({ target }) => target.closest?.("[data-testid=stPlotlyChart]"))) painted(() => "chart");
     const text = document.querySelector("h1")?.innerText ?? "";
     if (text && text !== question) painted(() => "question");
     question = text;
