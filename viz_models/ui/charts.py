@@ -1,10 +1,27 @@
 """The one way to show a Plotly figure: the house's look, and a button that saves it."""
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
 
 from viz_models.figures import theme
+from viz_models.ui import cache
+
+_FIGURE = 200_000  # bytes, about what a figure of Plotly holds
+
+
+def kept(name: str, make: Callable[..., Any], *of: Hashable, **look: Hashable) -> Any:  # noqa: ANN401
+    """A figure from the store, because Plotly takes 20 to 100 ms to put one together.
+
+    Args:
+        name: What it shows.
+        make: Called with `look` when nobody has asked before. Not for what shows an upload.
+        of: All that it depends on but the look: specs and choices, never arrays.
+        look: Theme and size.
+    """
+    key = ("figure", name, of, tuple(look.items()))
+    return cache.remembered(key, lambda: make(**look), lambda _: _FIGURE)
 
 
 def show(fig: Any, key: str, **options: Any) -> Any:  # noqa: ANN401 (plotly stays in figures/)

@@ -1,6 +1,7 @@
 """The stage of the lesson on axes: x, who shares, x-hat."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from viz_models.figures import pixels
 from viz_models.records import CellNorm, Normalized, NormSpec, Place, SourceSpec
 from viz_models.ui import norm_axes_results as results
 from viz_models.ui import state
-from viz_models.ui.charts import show
+from viz_models.ui.charts import kept, show
 from viz_models.ui.controls import chips, control, select
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import is_dark, luts
@@ -146,7 +147,9 @@ def stage(view: View) -> None:
             on_change=state.listen("x", "cell", "cell"),
         )
     with middle:
-        show(figures.cube(cell.members, dark=is_dark(), height=STAGE - HISTOGRAM - 34), "cube")
+        cube = partial(figures.cube, cell.members)
+        look = {"dark": is_dark(), "height": STAGE - HISTOGRAM - 34}
+        show(kept("cube", cube, view.source, view.spec, view.place(), **look), "cube")
         _histogram(view, cell)
     with right:
         if view.result.output is None:
@@ -172,10 +175,9 @@ def _histogram(view: View, cell: CellNorm) -> None:
     own = f"mean {digits(mean, 3)}, std {digits(std, 3)}"
     used = f"− {digits(center, 3)}, ÷ {digits(spread, 3)}"
     st.caption(f"**{_counted(cell.size, 'value')}: {own}** · this norm: {used}")
-    show(
-        figures.group_histogram(values, center, spread, chosen, dark=is_dark(), height=HISTOGRAM),
-        "group",
-    )
+    figure = partial(figures.group_histogram, values, center, spread, chosen)
+    asked = (view.source, view.spec, view.place())
+    show(kept("group", figure, asked, dark=is_dark(), height=HISTOGRAM), "group")
 
 
 def _grid(view: View, tensor: np.ndarray, cell: CellNorm, name: str, *, photos: bool) -> Tiles:

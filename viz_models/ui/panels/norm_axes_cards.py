@@ -1,6 +1,7 @@
 """The cards of the lesson on axes: one value exactly, who moves whom, how many means."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from viz_models.figures import norm_axes as figures
 from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge
 from viz_models.ui import norm_axes_results as results
 from viz_models.ui import words
-from viz_models.ui.charts import show
+from viz_models.ui.charts import kept, show
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import is_dark, luts
@@ -39,7 +40,9 @@ def one_cell(view: View) -> None:
     n, c, y, x = view.place()
     where = f"{view.examples()[n]} · channel {c} · row {y}, column {x}"
     ledger([], key="cell_title", title="One cell, exactly", note=where)
-    show(figures.stages(cell.stages, dark=is_dark(), height=128), "stages")
+    figure = partial(figures.stages, cell.stages)
+    asked = (view.source, view.spec, view.place())
+    show(kept("stages", figure, asked, dark=is_dark(), height=128), "stages")
     ledger(
         [
             Line(label=cell.formula, role="muted"),
@@ -142,7 +145,9 @@ def what_becomes_of_it(view: View, text: dict[str, str]) -> None:
     )
     for column, (what, before, after) in zip((left, right), pairs, strict=True):
         with column:
-            show(figures.before_after(before, after, what, dark=is_dark(), height=200), what)
+            figure = partial(figures.before_after, before, after, what)
+            asked = (view.source, view.spec, what)
+            show(kept("before and after", figure, asked, dark=is_dark(), height=200), what)
     if result.grouping.count > few.stop:
         st.caption(f"The first {percent(few.stop / result.grouping.count)} of the groups.")
 

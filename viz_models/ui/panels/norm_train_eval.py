@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,7 +11,7 @@ from viz_models.digits import digits, percent
 from viz_models.figures import norm_running as figures
 from viz_models.records import Line, RunningSpec, RunningTrace, SourceSpec
 from viz_models.ui import norm_results, take_away, words
-from viz_models.ui.charts import show
+from viz_models.ui.charts import kept, show
 from viz_models.ui.controls import control, select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.panels import norm_common as common
@@ -95,17 +96,19 @@ def charts(view: View) -> None:
     """Running mean and running variance of one channel."""
     for column, what in zip(st.columns(2, gap="xsmall"), figures.STATISTICS, strict=True):
         with column.container(border=True):
-            figure = figures.kept_statistic(
-                view.trace, what, view.channel, view.step, **common.look()
-            )
-            show(figure, f"running_{what}")
+            chosen = (what, view.channel, view.step)
+            figure = partial(figures.kept_statistic, view.trace, *chosen)
+            asked = (view.source, view.trace.spec, chosen)
+            show(kept("running", figure, asked, **common.look()), f"running_{what}")
 
 
 def cards(view: View) -> None:
     """What the two modes use at the chosen step, and how far their outputs are apart."""
     chart, modes, variance = st.columns([1.25, 1, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        show(figures.output_difference(view.trace, view.step, **common.look()), "difference")
+        figure = partial(figures.output_difference, view.trace, view.step)
+        asked = (view.source, view.trace.spec, view.step)
+        show(kept("difference", figure, asked, **common.look()), "difference")
     with modes.container(border=True, height="stretch"):
         ledger(
             _modes(view),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from viz_models.records import (
     PairedDifference,
 )
 from viz_models.ui import norm_results, take_away
-from viz_models.ui.charts import show
+from viz_models.ui.charts import kept, show
 from viz_models.ui.controls import select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.panels import norm_common as common
@@ -80,10 +81,12 @@ def backward(view: View) -> None:
     """What the gradient loses on its way back through the norm."""
     left, middle, right = st.columns([1.2, 1, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(norm_backward.removed(view.facts, **common.look()), "removed")
+        removed = partial(norm_backward.removed, view.facts)
+        show(kept("removed", removed, view.facts.spec, **common.look()), "removed")
     with middle.container(border=True, height="stretch"):
-        figure = norm_backward.gradient_over_scale(view.facts, view.fixed, **common.look())
-        show(figure, "over_scale")
+        over = partial(norm_backward.gradient_over_scale, view.facts, view.fixed)
+        specs = (view.facts.spec, view.fixed.spec)
+        show(kept("gradient over scale", over, specs, **common.look()), "over_scale")
     with right.container(border=True, height="stretch"):
         groups = len(view.facts.mean_passed)
         ledger(
@@ -141,8 +144,8 @@ def slope(facts: GradientFacts) -> float:
 def grid(view: View) -> None:
     """Test accuracy of every norm over learning rates and batch sizes."""
     with st.container(border=True):
-        figure = norm_training.accuracy_over_rate(view.grid, **_dark())
-        show(figure, "accuracy")
+        accuracy = partial(norm_training.accuracy_over_rate, view.grid)
+        show(kept("accuracy", accuracy, view.grid.spec, **_dark()), "accuracy")
         st.caption(provenance(view.grid))
 
 
@@ -158,7 +161,8 @@ def provenance(grid: NormGrid) -> str:
 def differences(view: View) -> None:
     """Each norm against none, seed by seed."""
     with st.container(border=True):
-        show(norm_training.paired_differences(view.grid, **_dark()), "differences")
+        paired = partial(norm_training.paired_differences, view.grid)
+        show(kept("differences", paired, view.grid.spec, **_dark()), "differences")
 
 
 def losses(view: View) -> None:
@@ -170,7 +174,8 @@ def losses(view: View) -> None:
         size = select("Batch size", sizes, "size", 140, default="batch size 32")
         rate = select("Learning rate", rates, "rate", 110, default="rate 1")
     with st.container(border=True):
-        show(norm_training.loss_curves(view.grid, size, rate, **_dark()), "losses")
+        curves = partial(norm_training.loss_curves, view.grid, size, rate)
+        show(kept("losses", curves, view.grid.spec, size, rate, **_dark()), "losses")
 
 
 def _dark() -> dict[str, Any]:
