@@ -1,5 +1,6 @@
 """The cards of the lesson on scores: all heads, one score exactly, a row with nothing to see."""
 
+from pathlib import Path
 from pprint import pformat
 
 import numpy as np
@@ -18,6 +19,7 @@ from viz_models.ui.panels import norm_common as common
 from viz_models.ui.panels.attend_scores import FIRST_HEAD, View, shown
 from viz_models.ui.panels.flow_stage import is_dark, luts
 
+HEADS = Path(__file__).parents[3] / "pages/attend/heads.py"
 BELOW = 480  # px, of what is drawn once it is in sight
 ROWS = 220  # px, of a row of stages
 
@@ -62,6 +64,7 @@ def heads(view: View, text: dict[str, str]) -> None:
         on_change=state.listen("heads", "cell", "head"),
     )
     st.caption(text["All heads"])
+    st.page_link(HEADS, label="What do several heads buy?", icon=":material/arrow_forward:")
 
 
 def one_score(view: View) -> None:
