@@ -1,4 +1,4 @@
-"""How long people wait for the lessons on normalization: a control moved there and back.
+"""How long people wait for the lessons: a control moved there and back.
 
 The way there asks for what nobody has asked before, the way back for what the server remembers.
 """
@@ -80,6 +80,12 @@ CONTROLS: tuple[tuple[str, str, Slider | Select | Chips], ...] = (
     ("train-eval", "momentum", Slider("momentum")),
     ("sentences", "padding", Slider("padding")),
     ("norm-training", "\u03b5", Select("\u03b5")),
+    ("build", "depth 20 and more", Slider("depth")),
+    ("window", "how many", Slider("windows")),
+    ("scale", "d_k", Slider("d_k")),
+    ("sharing", "K/V heads", Slider("kv")),
+    ("positions", "order", Chips("order")),
+    ("patches", "digit", Slider("digit")),
 )
 
 

@@ -52,7 +52,7 @@ def test_the_answer_and_the_card_follow_the_sliders(server, page):
     for spec, key, keys in (
         (WindowSpec(), "windows", ()),
         (WindowSpec(layers=4), "windows", ("ArrowRight",)),
-        (WindowSpec(layers=4, dilation=2), "spread", ("ArrowRight",)),
+        (WindowSpec(layers=4, dilation=2), "window_dilation", ("ArrowRight",)),
     ):
         press(page, key, *keys)
         found = windows(spec)
@@ -61,13 +61,13 @@ def test_the_answer_and_the_card_follow_the_sliders(server, page):
         seen = f"{found.stack.seen} → {found.single.seen}"
         assert value(page, "The price of the same view", "pixels that count") == seen
         expect(page.get_by_text(f"{percent(found.stack.middle)} of a fresh stack")).to_be_visible()
-    assert in_the_address_bar(page) == {"windows": "4", "spread": "2"}
+    assert in_the_address_bar(page) == {"windows": "4", "window_dilation": "2"}
     reload(page)
     assert value(page, "The price of the same view", "pixels that count") == seen
 
 
 def test_what_would_reach_too_far_is_said(server, page):
-    visit(page, f"{server.url}/window?windows=6&window=7&spread=2")
+    visit(page, f"{server.url}/window?windows=6&window=7&window_dilation=2")
     expect(
         page.get_by_text("6 windows would reach beyond 31 pixels; 2 stay within")
     ).to_be_visible()
@@ -75,7 +75,7 @@ def test_what_would_reach_too_far_is_said(server, page):
 
 
 def test_the_bottleneck_of_another_stage(server, page):
-    visit(page, f"{server.url}/window?block=layer3.1")
+    visit(page, f"{server.url}/window?resnet_block=layer3.1")
     press(page, "ratio", "ArrowRight")
     found = bottleneck(BottleneckSpec(stage=3, reduce=8))
     title = "Weights, convolution by convolution"

@@ -60,11 +60,12 @@ def heavy_imports(then: Callable[[], object] | None = None) -> None:
     graph.graph(default)
     with registry.shared(default) as model, torch.no_grad():
         model(torch.zeros(1, *registry.card(default).input_shape))  # oneDNN picks its kernels
-    if then:
-        then()
-    import torch._dynamo  # 1.7 s, which the first step of an optimizer would take
-
-    _freeze()
+    try:
+        if then:
+            then()
+        import torch._dynamo  # 1.7 s, which the first step of an optimizer would take
+    finally:
+        _freeze()  # also when a page that imports the same at this moment got in the way
 
 
 def _freeze() -> None:

@@ -83,7 +83,7 @@ def _fits(text: str, limits: tuple[int, ...]) -> bool:
 def controls() -> View | None:
     """Network, image, and who asks; None where the network is not on this machine."""
     with common.row():
-        network = chips("Network", NETWORKS, key="network", default="digits")
+        network = chips("Network", NETWORKS, key="vision", default="digits")
         if network == "vit_b_16":
             chosen = photos.choose()
             if not results.vit_is_here():

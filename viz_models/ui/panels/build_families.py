@@ -169,9 +169,9 @@ MORE_MLP = (
 TRANSFORMER = (
     knob("layers", "layers", "layers", numbers=lambda _: range(1, 49)),
     knob("d_model", "d_model", "d_model", numbers=numbers(16, 32, 48, 64, 96, 128, 192, 256)),
-    knob("heads", "num_heads", "num_heads", numbers=divisors(lambda spec: spec.d_model)),
+    knob("num_heads", "num_heads", "num_heads", numbers=divisors(lambda spec: spec.d_model)),
     knob(
-        "kv",
+        "num_kv_heads",
         "num_kv_heads",
         "num_kv_heads",
         numbers=divisors(lambda spec: spec.num_heads),

@@ -108,13 +108,13 @@ def diagram(view: View) -> None:
     faces["input"] = flow.Face(results.photo()[::4, ::4], "photo")
     flow.flow(
         flow.diagram(steps, faces, luts(dark), labels(view.walk)),
-        key="network",
+        key="built",
         height=HEIGHT,
         even=_beside(view.measure),
         param="part",
         start=state.held("part", token, view.chosen),
         default=view.default,
-        on_change=state.listen("network", "step", "part"),
+        on_change=state.listen("built", "step", "part"),
     )
 
 

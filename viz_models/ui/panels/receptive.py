@@ -42,7 +42,7 @@ def controls() -> View:
     with common.row():
         layers = common.slider("How many", LAYERS, "windows", 190, value=3)
         kernel = common.slider("Kernel", KERNELS, "window", 110, value=3)
-        dilation = common.slider("Dilation", DILATIONS, "spread", 130, value=1)
+        dilation = common.slider("Dilation", DILATIONS, "window_dilation", 130, value=1)
         channels = common.slider("Channels, C", CHANNELS, "channels", 200, value=64)
     fitting = max(1, min(layers, (MOST - 1) // ((kernel - 1) * dilation)))
     spec = WindowSpec(layers=fitting, kernel_size=kernel, dilation=dilation, channels=channels)

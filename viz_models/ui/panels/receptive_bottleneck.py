@@ -19,7 +19,7 @@ def controls() -> Bottleneck:
     """Which block of ResNet-50, and how narrow its middle."""
     with common.row():
         st.caption("Block of ResNet-50", width="content")
-        stage = select("Block of ResNet-50", BLOCKS, "block", 120)
+        stage = select("Block of ResNet-50", BLOCKS, "resnet_block", 120)
         reduce = common.slider("Channels ÷ middle", RATIOS, "ratio", 150, value=4)
     return results.bottleneck(BottleneckSpec(stage=stage, reduce=reduce))
 
