@@ -53,10 +53,12 @@ class Arguments:
 
     def signature(self) -> str:
         """What the constructor takes; what is often 1 has that as its default."""
-        taken = [
-            f"{n}: int = 1" if n in OFTEN_ONE else f"{n}: int" for n in self.known if n in self.used
-        ]
+        taken = [f"{n}: int = 1" if n in OFTEN_ONE else f"{n}: int" for n in self.taken()]
         return ", ".join(["self", *taken])
+
+    def taken(self) -> list[str]:
+        """The arguments in their order: those with a default come last."""
+        return sorted((n for n in self.known if n in self.used), key=lambda n: n in OFTEN_ONE)
 
     def definitions(self) -> list[str]:
         """Lines that give a name to what several layers share."""
@@ -69,9 +71,9 @@ class Arguments:
     def given(self, block: int) -> tuple[tuple[str, object], ...]:
         """The arguments of one block: name ("" where the position says it) and value."""
         return tuple(
-            (n if n in OFTEN_ONE else "", values[block])
-            for n, values in self.known.items()
-            if n in self.used and not (n in OFTEN_ONE and values[block] == 1)
+            (n if n in OFTEN_ONE else "", self.known[n][block])
+            for n in self.taken()
+            if not (n in OFTEN_ONE and self.known[n][block] == 1)
         )
 
 

@@ -66,7 +66,7 @@ def _known(spec: ConvSpec) -> Known:
         outer = "channels" if "channels" in known else "outputs"
         inner = tuple(b.branch[0].outputs for b in blocks)
         derived["inner"] = (f"{outer} // {spec.expansion}", inner)
-    if spec.connect == "residual" and spec.shortcut == "pad":
+    if "outputs" in known and spec.shortcut == "pad":  # else nothing is padded, only cut
         derived["outputs - inputs"] = ("outputs - inputs", growth)
     join = JOIN[spec.connect]
     if spec.branch_scale == "depth" and len(blocks) > 1:
