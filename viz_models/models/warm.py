@@ -63,6 +63,8 @@ def heavy_imports(then: Callable[[], object] | None = None) -> None:
     try:
         if then:
             then()
+        if _begun.is_set():  # somebody came during all this: the page first
+            _drawn.wait(DRAWN_BY_THEN)
         import torch._dynamo  # 1.7 s, which the first step of an optimizer would take
     finally:
         _freeze()  # also when a page that imports the same at this moment got in the way
