@@ -57,7 +57,7 @@ def batch_shape(spec, small):
 
 
 def compared(spec, elsewhere, folder, *, small=False):
-    """Ask for the file's network and compare it with ours, bit for bit."""
+    """Ask for the file's network and compare it with ours: the first weights bit for bit."""
     file = folder / "net.py"
     file.write_text(source(spec))
     bare = skeleton(spec).state_dict()
@@ -79,7 +79,8 @@ def compared(spec, elsewhere, folder, *, small=False):
         with torch.device("meta"):
             net = skeleton(spec)
     for theirs, ours in zip(torch.load(request["save"]), runner.outputs(net, request), strict=True):
-        assert torch.equal(theirs, ours)
+        # another process lays its memory out differently, and kernels round differently by it
+        torch.testing.assert_close(theirs, ours, rtol=1e-5, atol=1e-6)
         assert theirs.isfinite().all()
 
 

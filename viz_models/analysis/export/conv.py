@@ -1,6 +1,7 @@
 """A convolutional network as a file."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import torch
 from torch import nn
@@ -182,9 +183,8 @@ def _stages(net: ConvNet, classes: Sequence[BlockClass], shapes: dict[nn.Module,
         given: list[Item] = []
         rows = [kinds[r] for r in range(row, row + len(stage))]  # type: ignore[arg-type]
         row += len(rows)
-        for kind in classes:
-            of_kind = [kind.arguments.given(i) for c, i in rows if c is kind]
-            given += repeated(kind.name, of_kind)
+        for name, alike in groupby(rows, lambda found: found[0].name):  # in the network's order
+            given += repeated(name, [kind.arguments.given(i) for kind, i in alike])
         items.append(Item(Group("nn.Sequential", given), comment=shapes[stage]))
     if any(len(down) for down in net.downs):  # type: ignore[arg-type]
         return call("nn.ModuleList", listed(items))
