@@ -83,9 +83,6 @@ CONTROLS: tuple[tuple[str, str, Slider | Select | Chips], ...] = (
     ("build", "depth 20 and more", Slider("depth")),
     ("window", "how many", Slider("windows")),
     ("scale", "d_k", Slider("d_k")),
-    ("sharing", "K/V heads", Slider("kv")),
-    ("positions", "order", Chips("order")),
-    ("patches", "digit", Slider("digit")),
 )
 
 
