@@ -23,7 +23,7 @@ test: $(DEV) ## everything a stranger should run, in a real browser too: 20 minu
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
 	@$(PY) -m pytest $(ARGS)
 
-check: $(DEV) ## a minute: `lint` and the fast tests, side by side
+check: $(DEV) ## two minutes: `lint` and the fast tests, side by side
 	@$(MAKE) --no-print-directory -j 2 lint fast
 
 lint: $(DEV) ## lint, formatting, types
