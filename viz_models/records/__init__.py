@@ -112,6 +112,14 @@ from viz_models.records.norm_experiments import (
     Sentences,
     SentenceSpec,
 )
+from viz_models.records.norm_grid import (
+    GridCell,
+    GridRun,
+    NormGrid,
+    NormGridSpec,
+    PairedDifference,
+    Verdict,
+)
 from viz_models.records.normalization import (
     CellNorm,
     Degenerate,
@@ -139,19 +147,31 @@ from viz_models.records.receptive import (
     Windows,
     WindowSpec,
 )
+from viz_models.records.runs import ENDED, Experiment, Points, Run, StoredState
 from viz_models.records.steps import Op, ReceptiveField, Step, StepStats, Trace
 from viz_models.records.training import (
+    Arm,
+    Augmentation,
+    Budget,
+    BudgetUnit,
+    DataName,
+    DataSpec,
     DigitsNetSpec,
     Evaluation,
-    GridCell,
-    GridRun,
+    ExperimentSpec,
+    Growth,
+    ModelSpec,
+    Moment,
     NetNorm,
-    NormGrid,
-    NormGridSpec,
-    PairedDifference,
+    OptimizerName,
+    OptimizerSpec,
+    Precision,
+    RnnSpec,
     RunSpec,
     RunState,
+    Schedule,
     StepRecord,
-    Verdict,
+    Wrong,
+    ZooSpec,
 )
 from viz_models.records.values import Calculation, Cell, Footprint, Merge, Number, Window

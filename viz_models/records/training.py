@@ -1,15 +1,23 @@
-"""Training runs: what was asked for, what each step gave, and a recorded grid of runs."""
+"""A training run: what is asked for, and what it tells while it goes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from viz_models.records.provenance import Provenance
+import numpy as np
+
+from viz_models.records.build import BuildSpec
 
 NetNorm = Literal["none", "batch", "layer", "group"]
+DataName = Literal[
+    "digits", "mnist", "fashion_mnist", "cifar10", "folder", "moons", "circles", "spirals"
+]
+OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
+Schedule = Literal["constant", "cosine", "one cycle", "step"]
+Augmentation = Literal["flip", "shift", "crop"]
+Precision = Literal["auto", "fp32", "bf16"]
+BudgetUnit = Literal["samples", "steps", "epochs", "seconds"]
 RunState = Literal["running", "finished", "diverged"]
-Verdict = Literal["higher", "lower", "not larger than the seed noise", "too few pairs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +29,121 @@ class DigitsNetSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunSpec:
-    """One training run by plain SGD; on one machine, equal specs give equal curves."""
+class RnnSpec:
+    """A recurrent network that reads an image row by row, from the top."""
 
-    model: DigitsNetSpec = DigitsNetSpec()
-    data: Literal["digits"] = "digits"
-    lr: float = 0.1
+    cell: Literal["rnn", "gru", "lstm"] = "gru"
+    layers: int = 1
+    hidden: int = 64
+    in_channels: int = 1
+    size: int = 8  # rows of the image, and values in a row of one channel
+    classes: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZooSpec:
+    """A torchvision classification model, with fresh weights."""
+
+    name: str = "resnet18"
+    classes: int = 10
+
+
+ModelSpec = BuildSpec | DigitsNetSpec | RnnSpec | ZooSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSpec:
+    """Which examples, and what is done to them once, before the training."""
+
+    name: DataName = "digits"
+    folder: str = ""  # of images, one subfolder a class; for "folder" alone
+    size: int = 0  # height and width that images are resized to; 0: as they are
+    limit: int = 0  # training examples; 0: all
+    label_noise: float = 0.0  # share of the training labels replaced by a random class
+    permute: bool = False  # all pixels, by one fixed permutation
+    seed: int = 0  # of the limit, the noise and the permutation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerSpec:
+    """How a gradient becomes a step."""
+
+    name: OptimizerName = "sgd"
+    lr: float = 0.1  # the highest
+    momentum: float = 0.9  # of "momentum" and "nesterov"
+    weight_decay: float = 0.0
+    schedule: Schedule = "constant"
+    warm_up: float = 0.0  # share of the budget in which the learning rate rises in a line
+    clip: float = 0.0  # largest norm of the whole gradient; 0: not clipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """When a run ends."""
+
+    amount: float = 7168
+    unit: BudgetUnit = "samples"  # repeats counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """Blocks that begin as the identity, put into the network while it trains."""
+
+    at: float = 0.5  # share of the budget
+    blocks: int = 2  # added to each stage of a residual ConvSpec
+    freeze: bool = False  # the blocks that were there before train no more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """One training run; on one machine and device, equal specs give equal curves."""
+
+    model: ModelSpec = DigitsNetSpec()
+    data: DataSpec = DataSpec()
+    optimizer: OptimizerSpec = OptimizerSpec()
     batch_size: int = 32
-    samples: int = 7168  # the budget: how many training examples are seen, repeats counted
+    budget: Budget = Budget()
+    augment: tuple[Augmentation, ...] = ()
+    growth: Growth | None = None
+    precision: Precision = "auto"
+    device: str = "auto"  # cuda, then mps, then cpu; or "cuda:1"
     seed: int = 0  # of the initial weights and of the order of the examples
+    evaluations: int = 1  # on the test set, evenly spread, the last with the last step
+    moments: int = 0  # looks inside, evenly spread, the first before the first step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """One thing that an experiment compares."""
+
+    label: str  # "batch 64"
+    run: RunSpec  # its seed is replaced by each of the experiment's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentSpec:
+    """What people start: every arm with every seed; a single run is one arm with one seed."""
+
+    name: str = ""  # what people call it; made up from the arms where empty
+    card: str = ""  # id of the question that it answers
+    arms: tuple[Arm, ...] = (Arm(label="", run=RunSpec()),)
+    seeds: tuple[int, ...] = (0,)
+
+    def runs(self) -> Iterator[tuple[int, RunSpec]]:
+        """(place of the arm, its run with one of the seeds); all arms of a seed come together."""
+        for seed in self.seeds:
+            for place, arm in enumerate(self.arms):
+                yield place, replace(arm.run, seed=seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """A test example that the network gets wrong with confidence."""
+
+    index: int  # in the test set
+    target: int
+    guess: int
+    probability: float  # of the guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +152,26 @@ class Evaluation:
 
     loss: float  # mean cross entropy, nats
     accuracy: float  # 0..1
+    confusion: tuple[tuple[int, ...], ...] = ()  # [right class][guess]
+    precision: tuple[float, ...] = ()  # by class; 0 where nothing was guessed
+    recall: tuple[float, ...] = ()
+    f1: tuple[float, ...] = ()
+    worst: tuple[Wrong, ...] = ()  # the most confident mistakes, the worst first
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Moment:
+    """A look inside the network between two steps."""
+
+    step: int  # taken so far; 0: as initialized
+    samples: int
+    layers: tuple[str, ...]  # module names with a weight, in forward order
+    gradient_norms: tuple[float, ...]  # ||dL/dW|| of each, on the batch of this step
+    activation_means: tuple[float, ...]  # of each layer's output
+    activation_stds: tuple[float, ...]
+    filters: np.ndarray  # first layer's weight, float32
+    running_means: dict[str, np.ndarray]  # BatchNorm's, by module name; (C,) float32
+    running_variances: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,84 +182,10 @@ class StepRecord:
     samples: int  # seen so far, this batch included
     loss: float  # mean cross entropy of the batch, nats
     accuracy: float  # of the batch, 0..1
+    lr: float = 0.0
+    gradient_norm: float = 0.0  # over all parameters, before clipping
+    seconds: float = 0.0  # of training so far: evaluations and moments not counted
+    memory: int = 0  # bytes: allocated on the GPU, or resident in the process
     state: RunState = "running"  # "diverged": loss or test loss is NaN or infinite
-    evaluation: Evaluation | None = None  # with the last step of a run
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NormGridSpec:
-    """Every norm at every learning rate and batch size, each with the same seeds."""
-
-    norms: tuple[NetNorm, ...] = ("none", "batch", "layer", "group")
-    lrs: tuple[float, ...] = (0.01, 0.1, 1.0, 3.0)
-    batch_sizes: tuple[int, ...] = (4, 32, 256)
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    samples: int = 7168  # of each run: a multiple of every batch size, so that all see as many
-    stretch: int = 512  # samples averaged for one point of a loss curve
-
-    def runs(self) -> Iterator[RunSpec]:
-        """All runs; the seeds of one cell follow each other."""
-        for batch_size, lr, norm, seed in product(
-            self.batch_sizes, self.lrs, self.norms, self.seeds
-        ):
-            yield RunSpec(
-                model=DigitsNetSpec(norm=norm),
-                lr=lr,
-                batch_size=batch_size,
-                samples=self.samples,
-                seed=seed,
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridRun:
-    """How one run of the grid ended."""
-
-    norm: NetNorm
-    lr: float
-    batch_size: int
-    seed: int
-    state: RunState
-    steps: int  # taken; a diverged run stops at the step that said so
-    test_accuracy: float | None  # 0..1; None where the run diverged
-    losses: tuple[float, ...]  # training loss, mean over each stretch that was completed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridCell:
-    """The seeds of one norm, learning rate and batch size together."""
-
-    norm: NetNorm
-    lr: float
-    batch_size: int
-    finished: int  # runs behind `mean`, `low` and `high`
-    diverged: int
-    mean: float | None  # test accuracy of the finished runs; None where there are none
-    low: float | None  # lowest of the seeds
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairedDifference:
-    """Test accuracy of a norm minus that of no norm, seed by seed."""
-
-    norm: NetNorm
-    lr: float
-    batch_size: int
-    n: int  # pairs of which both runs finished
-    mean: float | None  # of the differences, -1..1; None without a pair
-    low: float | None  # 95 % t-interval; None below two pairs
-    high: float | None
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NormGrid:
-    """What normalization did to training."""
-
-    spec: NormGridSpec
-    runs: tuple[GridRun, ...]
-    cells: tuple[GridCell, ...]
-    differences: tuple[PairedDifference, ...]  # as many as comparisons were made
-    cpu_seconds: float  # that all runs took together, on one core
-    provenance: Provenance
+    evaluation: Evaluation | None = None
+    moment: Moment | None = None  # as the weights before this step were
