@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from viz_models.models import warm
-from viz_models.server import SecurityHeaders, UploadLimits
+from viz_models.server import OwnerCookie, SecurityHeaders, UploadLimits
 from viz_models.ui.instruments import scripts
 
 
@@ -51,6 +51,7 @@ app = st.App(
     routes=[Route("/healthz", healthz), Route(scripts.ADDRESS, instrument)],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(OwnerCookie),
         Middleware(UploadLimits),
         Middleware(GZipMiddleware, minimum_size=1024),
     ],

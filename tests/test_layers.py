@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "viz_models/models": BASE,
     "viz_models/analysis": {"models", "images"} | BASE,
     "viz_models/training": {"analysis", "models", "images"} | BASE,
-    "viz_models/ui": {"training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/ui": {"server", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/cli": {"training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/__main__.py": {"cli"},
     "viz_models/__init__.py": set(),

@@ -1,0 +1,32 @@
+"""Who is looking: on a hosted page each browser is somebody else, locally everything is yours."""
+
+import hashlib
+import os
+import secrets
+
+import streamlit as st
+
+from viz_models.server import OWNER, OWNER_COOKIE
+
+LOCAL = "local"
+_GUEST = "forward_pass.guest"
+
+
+def hosted() -> bool:
+    """Whether strangers share this server: quotas, a list of runs for each."""
+    return os.environ.get("FORWARD_PASS_HOSTED") == "1"
+
+
+def current() -> str:
+    """Whose runs this session starts, lists and may cancel.
+
+    The cookie itself stays between browser and server: what is stored is its hash, so that a list
+    of runs gives nobody the power over them. A browser that keeps no cookies is somebody new in
+    each tab.
+    """
+    if not hosted():
+        return LOCAL
+    cookie = st.context.cookies.get(OWNER_COOKIE, "")
+    if not OWNER.fullmatch(cookie):
+        cookie = st.session_state.setdefault(_GUEST, secrets.token_hex(16))
+    return hashlib.sha256(cookie.encode()).hexdigest()[:32]
