@@ -1,4 +1,4 @@
-"""Imports point down only: pages > ui > training > analysis > models, images > records."""
+"""Imports point down only: pages > ui > runs > training > analysis > models, images > records."""
 
 import ast
 
@@ -18,8 +18,10 @@ MAY_IMPORT = {
     "viz_models/models": BASE,
     "viz_models/analysis": {"models", "images"} | BASE,
     "viz_models/training": {"analysis", "models", "images"} | BASE,
-    "viz_models/ui": {"server", "training", "analysis", "models", "images", "figures"} | BASE,
-    "viz_models/cli": {"training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/runs": {"training", "analysis", "models", "images"} | BASE,
+    "viz_models/ui": {"server", "runs", "training", "analysis", "models", "images", "figures"}
+    | BASE,
+    "viz_models/cli": {"runs", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/__main__.py": {"cli"},
     "viz_models/__init__.py": set(),
     "pages": {"ui", "records"},
@@ -34,6 +36,8 @@ LIBRARY_HOME = {
     "captum": ("viz_models/analysis",),
     "PIL": ("viz_models/images", "viz_models/analysis/preprocess.py"),
     "plotly": ("viz_models/figures",),
+    "sqlalchemy": ("viz_models/runs",),
+    "tensorboardX": ("viz_models/runs",),
 }
 FILES = sorted(
     [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "viz_models").rglob("*.py")]

@@ -1,0 +1,115 @@
+"""The door for pages and commands: the machine's own run store, with a dispatcher behind it."""
+
+from functools import cache
+
+from viz_models.records.runs import Experiment, Points, Run
+from viz_models.records.training import ExperimentSpec, Moment
+from viz_models.runs import home, presence
+from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
+
+__all__ = ["NoSuchRunError", "QuotaError", "StoreError"]
+
+
+@cache
+def _opened(url: str, folder: str, hosted: bool) -> Store:
+    return Store()
+
+
+def store() -> Store:
+    """The machine's run store; one a process for all threads.
+
+    Raises:
+        StoreError: If its database does not answer.
+    """
+    return _opened(home.database_url(), str(home.home()), home.hosted())
+
+
+def ready() -> None:
+    """See to it that a dispatcher is there, with a worker that is warm; costs a millisecond."""
+    presence.ensure()
+
+
+def start(owner: str, spec: ExperimentSpec, key: str) -> Experiment:
+    """Price an experiment and put it into the queue.
+
+    Args:
+        owner: Whose it is.
+        spec: What is asked for.
+        key: Made up for each click; the same key again gives the same experiment.
+
+    Raises:
+        ValueError: If it is refused; the line says the limit and the nearest value.
+    """
+    from viz_models.training.price import price
+
+    estimates = [price(arm.run, home.hosted()).seconds for arm in spec.arms]
+    made = store().submit(owner, spec, key, estimates)
+    ready()
+    return made
+
+
+def experiment(id: str) -> Experiment:
+    """One experiment with all its runs.
+
+    Raises:
+        NoSuchRunError: If there is none.
+    """
+    found = store().experiment(id)
+    if any(run.state in ("queued", "starting", "running") for run in found.runs):
+        ready()  # whoever watches also sees to it that a dead run is shown dead
+    return found
+
+
+def experiments(owner: str | None, limit: int = 200) -> tuple[Experiment, ...]:
+    """The latest, of one owner or (None) of all."""
+    return store().experiments(owner, limit)
+
+
+def run(id: str) -> Run:
+    """One run.
+
+    Raises:
+        NoSuchRunError: If there is none.
+    """
+    return store().run(id)
+
+
+def points(run: str, after: int = 0) -> Points:
+    """What a run told after `after`; 0 or what the last answer's `after` said."""
+    return store().points(run, after)
+
+
+def moments(run: str) -> tuple[Moment, ...]:
+    """The looks inside a run, the first first."""
+    return store().moments(run)
+
+
+def cancel(owner: str | None, id: str) -> None:
+    """End an experiment, or one run of it, within two seconds."""
+    store().cancel(owner, id)
+
+
+def stop(owner: str | None, id: str) -> None:
+    """End early but well: finished, with what was learned so far."""
+    store().stop(owner, id)
+
+
+def pause(owner: str | None, id: str) -> None:
+    """Keep a checkpoint and give the place to others."""
+    store().pause(owner, id)
+
+
+def resume(owner: str | None, id: str) -> None:
+    """Go on from the last checkpoints with all that was paused, cancelled, lost or failed."""
+    store().resume(owner, id)
+    ready()
+
+
+def rename(owner: str | None, id: str, name: str) -> None:
+    """Give an experiment another name."""
+    store().rename(owner, id, name)
+
+
+def delete(owner: str | None, id: str) -> None:
+    """Forget an experiment that has ended, with its curves and files."""
+    store().delete(owner, id)

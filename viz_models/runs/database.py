@@ -1,0 +1,181 @@
+"""The tables of the run store, and a connection to them that keeps its word."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text, event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+
+BUSY_S = 10.0  # a writer waits so long for another
+TABLES = MetaData()
+experiments = Table(
+    "experiments",
+    TABLES,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("key", String(64), nullable=False),  # one for each click on Start
+    Column("name", String(80), nullable=False),
+    Column("spec", Text, nullable=False),  # JSON
+    Column("created", Float, nullable=False),
+    Index("once", "owner", "key", unique=True),
+)
+runs = Table(
+    "runs",
+    TABLES,
+    Column("id", String(32), primary_key=True),
+    Column("experiment", String(32), nullable=False, index=True),
+    Column("place", Integer, nullable=False),  # among the runs of its experiment
+    Column("arm", Integer, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("reason", Text, nullable=False, default=""),
+    Column("flag", String(8), nullable=False, default=""),  # asked of the worker: cancel, ...
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("handle", Text, nullable=False, default=""),  # the engine's, of this attempt
+    Column("beat", Integer, nullable=False, default=0),  # signs of life
+    Column("lease", Float, nullable=False, default=0.0),  # seconds from one sign to the next
+    Column("chunk", Integer, nullable=False, default=0),  # last of its points
+    Column("step", Integer, nullable=False, default=0),
+    Column("share", Float, nullable=False, default=0.0),
+    Column("accuracy", Float),
+    Column("device", String(80), nullable=False, default=""),
+    Column("estimate", Float, nullable=False, default=0.0),  # seconds; 0: unknown
+    Column("created", Float, nullable=False),
+    Column("queued", Float, nullable=False),
+    Column("started", Float),
+    Column("ended", Float),
+)
+points = Table(
+    "points",
+    TABLES,
+    Column("run", String(32), primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("steps", Text, nullable=False),  # JSON
+)
+
+
+class StoreError(OSError):
+    """The database does not answer; one line says why."""
+
+
+class Database:
+    """Short transactions on any database that SQLAlchemy knows."""
+
+    def __init__(self, url: str) -> None:
+        """Open it, and make its tables where there are none.
+
+        Args:
+            url: "sqlite:////home/me/runs.sqlite" or "postgresql+psycopg://...".
+
+        Raises:
+            StoreError: If it does not answer.
+        """
+        self.url = url
+        self._engine = _engine(url)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        try:
+            TABLES.create_all(self._engine)
+        except DatabaseError as error:
+            if not _broken(error):
+                raise _plain(error) from error
+            self._set_aside()
+            TABLES.create_all(self._engine)
+
+    def _set_aside(self) -> None:
+        """Keep an unreadable SQLite file beside a new, empty one."""
+        self._engine.dispose()
+        path = Path(make_url(self.url).database or "")
+        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            if file.exists():
+                file.replace(file.with_name(f"{file.name}.broken-{time.time_ns()}"))
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for a few selects.
+
+        Raises:
+            StoreError: If the database does not answer.
+        """
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise _plain(error) from error
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is on disk when the block has ended, or else not at all.
+
+        Raises:
+            StoreError: If the database does not answer, or the disk is full.
+        """
+        try:
+            with self._engine.connect() as connection:
+                connection.execution_options(writes=True)
+                with connection.begin():
+                    yield connection
+        except SQLAlchemyError as error:
+            raise _plain(error) from error
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def fixed_wal(version: tuple[int, ...]) -> bool:
+    """Whether write-ahead logging of this SQLite loses no commit (sqlite.org/wal.html)."""
+    backported = {(3, 50): 7, (3, 44): 6}
+    if version[:2] in backported:
+        return version[2] >= backported[version[0], version[1]]
+    return version >= (3, 51, 3)
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return sql.create_engine(url, pool_pre_ping=True)
+    import sqlite3
+
+    wal = fixed_wal(sqlite3.sqlite_version_info)
+    engine = sql.create_engine(url, connect_args={"timeout": BUSY_S}, max_overflow=60)
+
+    @event.listens_for(engine, "connect")
+    def _open(connection: Any, _: object) -> None:  # noqa: ANN401 (sqlite3's, by SQLAlchemy)
+        connection.isolation_level = None  # BEGIN is ours: see _begin
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA journal_mode={'WAL' if wal else 'TRUNCATE'}")
+        cursor.execute(f"PRAGMA synchronous={'NORMAL' if wal else 'FULL'}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later could not wait for another writer.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    if os.name == "posix":
+        path = Path(make_url(url).database or "")
+        if path.name and not path.exists():
+            path.touch(mode=0o600)
+    return engine
+
+
+def _broken(error: DatabaseError) -> bool:
+    text = str(error.orig)
+    return "not a database" in text or "malformed" in text
+
+
+def _plain(error: SQLAlchemyError) -> StoreError:
+    text = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if "full" in text:
+        return StoreError("the disk is full: free some space, then start again")
+    if isinstance(error, OperationalError) and "locked" in text:
+        return StoreError(f"the run store was busy for {BUSY_S:g} s: try again")
+    return StoreError(f"the run store does not answer: {text}")

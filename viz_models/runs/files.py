@@ -1,0 +1,179 @@
+"""What a run keeps beside the database: checkpoints and moments, whole or not at all."""
+
+import json
+import os
+import re
+import shutil
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from viz_models.records.training import Moment
+
+KEPT = 2  # checkpoints
+MAX_HEADER = 2**24  # bytes; a header that claims more is not one of ours
+_ID = re.compile(r"[0-9a-f]{32}")
+_CHECKPOINT = re.compile(r"checkpoint-(\d{9})-([0-9a-f]{8})\.safetensors")
+_TENSORS = ("filters", "running_means", "running_variances")
+
+
+def folder_of(root: Path, run: str) -> Path:
+    """Where the files of a run are.
+
+    Raises:
+        ValueError: If that is no id of a run, so that no name leads elsewhere.
+    """
+    if not _ID.fullmatch(run):
+        raise ValueError("no such run: open one from the list of runs")
+    return root / run
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put a file there, whole or not at all, also when the power goes.
+
+    Raises:
+        OSError: If it cannot be written; what was there before is unharmed.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def save_checkpoint(root: Path, run: str, step: int, data: bytes) -> Path:
+    """Keep one more checkpoint, and no more than the last two.
+
+    Args:
+        root: Folder of all runs.
+        run: Id of the run.
+        step: Taken so far.
+        data: A safetensors file.
+
+    Returns:
+        The file; its name tells step and CRC-32.
+    """
+    folder = folder_of(root, run)
+    path = folder / f"checkpoint-{step:09}-{zlib.crc32(data):08x}.safetensors"
+    write(path, data)
+    for old in [p for p in checkpoints(root, run) if p != path][KEPT - 1 :]:
+        old.unlink(missing_ok=True)
+    for part in folder.glob(".*.part"):  # of a worker that was killed while it wrote
+        if not part.name.endswith(f".{os.getpid()}.part"):
+            part.unlink(missing_ok=True)
+    return path
+
+
+def checkpoints(root: Path, run: str) -> list[Path]:
+    """The checkpoints of a run, the latest first; whole or torn."""
+    try:
+        names = [p for p in folder_of(root, run).iterdir() if _CHECKPOINT.fullmatch(p.name)]
+    except OSError:
+        return []
+    return sorted(names, reverse=True)
+
+
+def load_checkpoints(root: Path, run: str) -> Iterator[bytes]:
+    """The contents of those that are whole, the latest first: a torn one is passed over."""
+    for path in checkpoints(root, run):
+        match = _CHECKPOINT.fullmatch(path.name)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            continue
+        if match and f"{zlib.crc32(data):08x}" == match[2]:
+            yield data
+
+
+def checkpoint_file(root: Path, run: str) -> Path | None:
+    """The latest checkpoint that is whole."""
+    for path in checkpoints(root, run):
+        match = _CHECKPOINT.fullmatch(path.name)
+        if match and f"{zlib.crc32(path.read_bytes()):08x}" == match[2]:
+            return path
+    return None
+
+
+def save_moment(root: Path, run: str, moment: Moment) -> None:
+    """Keep a look inside."""
+    from safetensors.numpy import save
+
+    plain = {k: getattr(moment, k) for k in Moment.__dataclass_fields__ if k not in _TENSORS}
+    arrays = {"filters": moment.filters}
+    for kind in _TENSORS[1:]:
+        arrays |= {f"{kind}/{name}": array for name, array in getattr(moment, kind).items()}
+    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    path = folder_of(root, run) / "moments" / f"{moment.step:09}.safetensors"
+    write(path, save(whole, metadata={"moment": json.dumps(plain)}))
+
+
+def moments(root: Path, run: str) -> tuple[Moment, ...]:
+    """The looks inside a run, the first first; those that cannot be read are left out."""
+    try:
+        paths = sorted((folder_of(root, run) / "moments").glob("[0-9]*.safetensors"))
+    except (OSError, ValueError):
+        return ()
+    return tuple(m for path in paths if (m := _moment(path)))
+
+
+def size(root: Path, run: str) -> int:
+    """Bytes of all files of a run."""
+    total = 0
+    for path in folder_of(root, run).rglob("*"):
+        try:
+            total += path.stat().st_size
+        except OSError:  # renamed or removed meanwhile
+            continue
+    return total
+
+
+def forget(root: Path, run: str) -> None:
+    """Remove all files of a run."""
+    shutil.rmtree(folder_of(root, run), ignore_errors=True)
+
+
+def _moment(path: Path) -> Moment | None:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        data = path.read_bytes()
+        plain: dict[str, Any] = json.loads(metadata(data)["moment"])
+        arrays = load(data)
+        for name in ("layers", "gradient_norms", "activation_means", "activation_stds"):
+            plain[name] = tuple(plain[name])
+        for kind in _TENSORS[1:]:
+            own = {n: a for n, a in arrays.items() if n.startswith(f"{kind}/")}
+            plain[kind] = {n.removeprefix(f"{kind}/"): a for n, a in own.items()}
+        return Moment(filters=arrays["filters"], **plain)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+        return None
+
+
+def metadata(data: bytes) -> dict[str, str]:
+    """The text that a safetensors file carries.
+
+    Raises:
+        ValueError: If it is no such file.
+        KeyError: If it carries none.
+    """
+    length = int.from_bytes(data[:8], "little")
+    if length > min(MAX_HEADER, len(data)):
+        raise ValueError("this is no safetensors file: its header is cut off")
+    found: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]
+    return found

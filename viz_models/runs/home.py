@@ -1,0 +1,45 @@
+"""Where runs live on this machine, and for whom: one folder and two environment variables."""
+
+import os
+import sys
+from pathlib import Path
+
+LOCAL_OWNER = "local"
+DATABASE_FILE = "runs-1.sqlite"  # the number changes with the tables
+
+
+def home() -> Path:
+    """The folder of all that runs keep: FORWARD_PASS_HOME, or the user's own data folder.
+
+    Raises:
+        OSError: If it cannot be made.
+    """
+    named = os.environ.get("FORWARD_PASS_HOME")
+    folder = Path(named).expanduser() if named else _data_folder() / "forward-pass"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+def runs_folder() -> Path:
+    """One folder a run: its checkpoints and moments."""
+    folder = home() / "runs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def database_url() -> str:
+    """FORWARD_PASS_DATABASE, or SQLite under `home()`; what SQLAlchemy understands."""
+    return os.environ.get("FORWARD_PASS_DATABASE") or f"sqlite:///{home() / DATABASE_FILE}"
+
+
+def hosted() -> bool:
+    """Whether strangers share this machine: quotas, and a list of runs for each of them."""
+    return os.environ.get("FORWARD_PASS_HOSTED", "") not in ("", "0")
+
+
+def _data_folder() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

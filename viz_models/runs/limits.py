@@ -1,0 +1,55 @@
+"""How much a machine gives to runs."""
+
+import os
+from dataclasses import dataclass
+
+from viz_models.runs import home
+
+GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Of one run; enforced by the dispatcher, from outside."""
+
+    wall_s: float
+    memory: int  # bytes resident
+    disk: int  # bytes in the run's folder
+
+
+def limits() -> Limits:
+    """Those of a machine that strangers share, or of one's own; the environment may say others."""
+    mine = home.hosted()
+    return Limits(
+        wall_s=_number("FORWARD_PASS_WALL_S", 300 if mine else 12 * 3600),
+        memory=int(_number("FORWARD_PASS_MEMORY_GIB", 3 if mine else 16) * GIB),
+        disk=int(_number("FORWARD_PASS_DISK_GIB", 0.25 if mine else 4) * GIB),
+    )
+
+
+def slots() -> int:
+    """How many runs compute at a time: one a core."""
+    return int(_number("FORWARD_PASS_SLOTS", cores()))
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _number(name: str, usual: float) -> float:
+    """A positive number from the environment.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    text = os.environ.get(name, "")
+    try:
+        value = float(text) if text else usual
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ValueError(f"{name}={text}: give a number above 0")
+    return value

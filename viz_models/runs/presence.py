@@ -1,0 +1,90 @@
+"""Who is there: the dispatcher, started by whoever needs it, and the apps that it stays for."""
+
+import os
+import subprocess
+import sys
+import time
+from functools import cache
+from pathlib import Path
+
+from viz_models.runs import home, processes
+from viz_models.runs.lock import Lock
+
+ROOT = Path(__file__).resolve().parents[2]
+_SECRETS = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY", "COOKIE")
+_started: dict[str, subprocess.Popen[bytes]] = {}  # by folder; kept so that none stays a zombie
+_told: set[str] = set()  # folders that know of this process
+
+
+@cache
+def version() -> int:
+    """Grows with the code: nanoseconds since 1970 of the latest change to it."""
+    return max(p.stat().st_mtime_ns for p in (ROOT / "viz_models").rglob("*.py"))
+
+
+def dispatcher_lock() -> Lock:
+    """Held by the one dispatcher of this machine; its words: version and process."""
+    return Lock(home.home() / "dispatcher.lock")
+
+
+def ensure() -> None:
+    """Start a dispatcher unless one is there that is as new as this code; tell it of this app."""
+    folder = str(home.home())
+    _tell(folder)
+    child = _started.get(folder)
+    if child and child.poll() is None:
+        return
+    lock = dispatcher_lock()
+    if lock.held() and lock.words().get("version", 0) >= version():
+        return
+    _started[folder] = _start(folder)
+
+
+def environment() -> dict[str, str]:
+    """This process's own, without secrets, with the package in reach."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("FORWARD_PASS_") or not any(word in name.upper() for word in _SECRETS)
+    }
+    paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def apps() -> list[str]:
+    """Processes that have used the run store and are still there."""
+    found = []
+    for path in (home.home() / "apps").glob("*"):
+        name = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if processes.alive(name):
+            found.append(name)
+        elif time.time() - path.stat().st_mtime > 1:  # it may just be being written
+            path.unlink(missing_ok=True)
+    return found
+
+
+def _tell(folder: str) -> None:
+    key = f"{folder}:{os.getpid()}"
+    if key not in _told:
+        path = Path(folder) / "apps" / str(os.getpid())
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(processes.own_name(), encoding="utf-8")
+        _told.add(key)
+
+
+def _start(folder: str) -> subprocess.Popen[bytes]:
+    """A process that outlives this one, its terminal and its session."""
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    with (Path(folder) / "dispatcher.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "viz_models.runs.dispatcher"],
+            cwd=ROOT,
+            env={**environment(), "FORWARD_PASS_HOME": folder},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+            creationflags=flags,
+        )

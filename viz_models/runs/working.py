@@ -1,0 +1,177 @@
+"""The run store, as the dispatcher and the workers use it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sql
+
+from viz_models.records.runs import StoredState
+from viz_models.records.training import RunSpec, StepRecord
+from viz_models.runs import points, reading
+from viz_models.runs.database import Database, runs
+from viz_models.runs.database import points as chunks
+
+Flag = Literal["", "cancel", "pause", "stop"]
+START_LEASE_S = 120.0  # for data to arrive and a network to be built
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One attempt at one run: all that a worker needs to know."""
+
+    run: str
+    attempt: int
+    owner: str
+    spec: RunSpec
+    step: int  # stored already; their records are not written again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alive:
+    """A run that should be running."""
+
+    run: str
+    attempt: int
+    state: StoredState
+    handle: str  # the engine's; empty before it was started
+    flag: Flag
+    beat: int  # grows with each sign of life
+    lease: float  # seconds in which it must grow
+    started: float
+
+
+class Working:
+    """What only the process that computes a run may write, by attempt: an old one is refused."""
+
+    database: Database
+    hosted: bool
+
+    def claim(self) -> Job | None:
+        """Take the run that is next: queued becomes starting, in a new attempt."""
+        with self.database.write() as connection:
+            for row in reading.fair_order(*reading.queue(connection), self.hosted):
+                if job := self._claimed(connection, row):
+                    return job
+        return None
+
+    def _claimed(self, connection: sql.Connection, row: sql.Row[Any]) -> Job | None:
+        spec = reading.spec_of(connection, row)
+        taken = sql.update(runs).where(runs.c.id == row.id, runs.c.state == "queued")
+        attempt = row.attempt + 1
+        if spec is None:
+            connection.execute(taken.values(state="failed", reason=reading.UNREADABLE))
+            return None
+        connection.execute(
+            taken.values(
+                state="starting",
+                attempt=attempt,
+                beat=runs.c.beat + 1,
+                lease=START_LEASE_S,
+                handle="",
+                flag="",
+                reason="",
+                started=time.time(),
+            )
+        )
+        return Job(run=row.id, attempt=attempt, owner=row.owner, spec=spec, step=row.step)
+
+    def assign(self, run: str, attempt: int, handle: str) -> bool:
+        """Note by which handle the engine knows an attempt; False: it is not to be started."""
+        return self._update(run, attempt, ("starting",), handle=handle)
+
+    def begin(self, run: str, attempt: int, device: str) -> bool:
+        """Starting becomes running; False: it is no longer this attempt's."""
+        return self._update(run, attempt, ("starting",), state="running", device=device)
+
+    def push(
+        self,
+        run: str,
+        attempt: int,
+        records: Sequence[StepRecord],
+        share: float = 0.0,
+        lease: float = START_LEASE_S,
+    ) -> Flag | None:
+        """Keep what a run told, and its lease; when this returns, no crash can lose it.
+
+        Args:
+            run: Its id.
+            attempt: Of the worker that writes.
+            records: In the order of their steps; none: a sign of life.
+            share: Of the budget, 0..1.
+            lease: Seconds until the next sign of life at the latest.
+
+        Returns:
+            What people ask of the run; None if it is no longer this attempt's: stop, write no more.
+        """
+        mine = sql.update(runs).where(
+            runs.c.id == run, runs.c.attempt == attempt, runs.c.state == "running"
+        )
+        values: dict[str, Any] = {"beat": runs.c.beat + 1, "lease": lease}
+        if records:
+            values |= {"step": records[-1].step, "chunk": runs.c.chunk + 1, "share": share}
+            tested = [r.evaluation.accuracy for r in records if r.evaluation]
+            values |= {"accuracy": tested[-1]} if tested else {}
+        with self.database.write() as connection:
+            found = connection.execute(
+                mine.values(values).returning(runs.c.chunk, runs.c.flag)
+            ).first()
+            if found is None:
+                return None
+            if records:
+                text = points.to_text(list(records))
+                connection.execute(
+                    sql.insert(chunks).values(run=run, chunk=found.chunk, steps=text)
+                )
+            flag: Flag = found.flag
+        return flag
+
+    def end(self, run: str, attempt: int, state: StoredState, reason: str = "") -> bool:
+        """Starting or running becomes `state`; False if it was not, or is another attempt's."""
+        ended: dict[str, Any] = {"state": state, "reason": reason, "flag": ""}
+        if state == "queued":
+            ended["handle"] = ""
+        elif state != "paused":
+            ended["ended"] = time.time()
+        if state == "finished" and not reason:
+            ended["share"] = 1.0
+        return self._update(run, attempt, ("starting", "running"), **ended)
+
+    def alive(self) -> list[Alive]:
+        """All that is starting or running."""
+        query = sql.select(runs).where(runs.c.state.in_(("starting", "running")))
+        with self.database.read() as connection:
+            return [
+                Alive(
+                    run=row.id,
+                    attempt=row.attempt,
+                    state=row.state,
+                    handle=row.handle,
+                    flag=row.flag,
+                    beat=row.beat,
+                    lease=row.lease,
+                    started=row.started or 0.0,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def waiting(self) -> int:
+        """How many runs are queued."""
+        query = sql.select(sql.func.count()).where(runs.c.state == "queued")
+        with self.database.read() as connection:
+            return connection.scalar(query) or 0
+
+    def _update(
+        self,
+        run: str,
+        attempt: int,
+        states: tuple[str, ...],
+        **values: Any,  # noqa: ANN401 (of the row)
+    ) -> bool:
+        """Compare and set: only this attempt, only from these states."""
+        mine = sql.update(runs).where(
+            runs.c.id == run, runs.c.attempt == attempt, runs.c.state.in_(states)
+        )
+        with self.database.write() as connection:
+            return bool(connection.execute(mine.values(beat=runs.c.beat + 1, **values)).rowcount)
