@@ -1,20 +1,15 @@
 """Who is looking: on a hosted page each browser is somebody else, locally everything is yours."""
 
 import hashlib
-import os
 import secrets
 
 import streamlit as st
 
+from viz_models.runs.home import LOCAL_OWNER, hosted
 from viz_models.server import OWNER, OWNER_COOKIE
 
-LOCAL = "local"
+__all__ = ["current", "hosted"]
 _GUEST = "forward_pass.guest"
-
-
-def hosted() -> bool:
-    """Whether strangers share this server: quotas, a list of runs for each."""
-    return os.environ.get("FORWARD_PASS_HOSTED") == "1"
 
 
 def current() -> str:
@@ -25,7 +20,7 @@ def current() -> str:
     each tab.
     """
     if not hosted():
-        return LOCAL
+        return LOCAL_OWNER
     cookie = st.context.cookies.get(OWNER_COOKIE, "")
     if not OWNER.fullmatch(cookie):
         cookie = st.session_state.setdefault(_GUEST, secrets.token_hex(16))

@@ -13,6 +13,7 @@ _PAGE = "forward_pass.page"
 _CHOICE = "forward_pass.choice."
 _HELD = "forward_pass.held."
 _NOTES = "forward_pass.notes."
+_ENTERED = "forward_pass.entered"
 
 
 def enter(page: str) -> None:
@@ -21,12 +22,18 @@ def enter(page: str) -> None:
     When a page is entered, what the URL says about a choice counts, else what was chosen
     there before. While the page stays open only the instruments change a choice.
     """
-    if st.session_state.get(_PAGE) != page:
+    st.session_state[_ENTERED] = st.session_state.get(_PAGE) != page
+    if st.session_state[_ENTERED]:
         st.session_state[_PAGE] = page
         for name in [n for n in st.session_state if str(n).startswith(_HELD)]:
             del st.session_state[name]  # the instruments are mounted anew
         for name, value in st.query_params.items():
             st.session_state[_name(name)] = value
+
+
+def entered() -> bool:
+    """Whether this run is the first one of the page since the reader came to it."""
+    return bool(st.session_state.get(_ENTERED))
 
 
 def _name(param: str) -> str:
