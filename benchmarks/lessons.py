@@ -84,6 +84,7 @@ CONTROLS: tuple[tuple[str, str, Slider | Select | Chips], ...] = (
     ("window", "how many", Slider("windows")),
     ("scale", "d_k", Slider("d_k")),
 )
+FLOOR = Slider("frequency")  # of benchmarks/empty/chart.py
 
 
 def main() -> None:
@@ -98,19 +99,28 @@ def main() -> None:
 
 
 def _rows(browser: Browser) -> Iterator[tuple[str, ...]]:
+    with fresh_server("benchmarks/empty/chart.py") as server:
+        server.wait()
+        yield from _of(browser, server, "", "one slider, one chart, nothing else", FLOOR)
     with fresh_server() as server:
         server.wait()
         time.sleep(2.5 * IMPORTING)
         for lesson, name, control in CONTROLS:
-            with window(browser) as watcher:
-                began = time.time()
-                watcher.page.goto(f"{server.url}/{lesson}")
-                watcher.seen(began, until="chart")
-                for way, places, budget in (("new", THERE, 500), ("seen before", BACK, 200)):
-                    before = server.cpu_seconds()
-                    seen = list(_moved(watcher, control, places))
-                    cpu = _cpu(server, before, len(seen))
-                    yield _row(f"{lesson}: {name}, {way}", seen, budget, cpu)
+            yield from _of(browser, server, lesson, f"{lesson}: {name}", control)
+
+
+def _of(
+    browser: Browser, server: Served, lesson: str, name: str, control: Slider | Select | Chips
+) -> Iterator[tuple[str, ...]]:
+    with window(browser) as watcher:
+        began = time.time()
+        watcher.page.goto(f"{server.url}/{lesson}")
+        watcher.seen(began, until="chart")
+        for way, places, budget in (("new", THERE, 500), ("seen before", BACK, 200)):
+            before = server.cpu_seconds()
+            seen = list(_moved(watcher, control, places))
+            cpu = _cpu(server, before, len(seen))
+            yield _row(f"{name}, {way}", seen, budget, cpu)
 
 
 def _moved(
