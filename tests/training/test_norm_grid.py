@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy import stats
 
+from viz_models.analysis import seed_noise
 from viz_models.recordings import norm as recordings_norm
 from viz_models.records import GridRun, NormGridSpec, StepRecord
 from viz_models.training import loop, norm_grid
@@ -77,7 +78,7 @@ def test_a_cell_is_mean_and_range_of_what_finished():
 
 @pytest.mark.parametrize("values", [(0.1, 0.3), (0.02, -0.01, 0.05, 0.04, 0.0), (0.5,) * 5])
 def test_interval_is_students(values):
-    mean, low, high = norm_grid.interval(values)
+    mean, low, high = seed_noise.interval(values)
     oracle = values[:2]  # without spread scipy has no interval
     if len(set(values)) > 1:
         oracle = stats.ttest_1samp(values, 0).confidence_interval(0.95)
@@ -149,7 +150,7 @@ def test_recording_is_of_the_default_grid():
     assert recorded.spec == NormGridSpec(), "run `make record`"
     specs = recorded.spec.runs()
     for spec, run in zip(specs, recorded.runs, strict=True):
-        assert (spec.model.norm, spec.lr, spec.batch_size, spec.seed) == (
+        assert (spec.model.norm, spec.optimizer.lr, spec.batch_size, spec.seed) == (
             *(run.norm, run.lr, run.batch_size, run.seed),
         )
     assert recorded.provenance.kind == "recorded run"

@@ -1,111 +1,198 @@
 """The training loop: a generator of step records, to be read from top to bottom."""
 
 import math
+import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from viz_models.models import digits_net
-from viz_models.records import Evaluation, RunSpec, StepRecord
-from viz_models.training import data
+from viz_models.models.builder.conv import ConvNet
+from viz_models.records import ConvSpec, Evaluation, Moment, RunSpec, RunState, StepRecord
+from viz_models.training import checkpoints, data, growing, networks, optimizers, placement
+from viz_models.training.budget import pace
+from viz_models.training.checkpoints import Checkpoint, Done
+from viz_models.training.checks import check
+from viz_models.training.evaluation import evaluate
+from viz_models.training.moments import Look
+from viz_models.training.resident import Resident
 
-MAX_SAMPLES = 10_000_000
-MAX_SEED = 2**32 - 1
+SEED_STRIDE = 1_000_003  # random numbers of step i: seed * SEED_STRIDE + i
 
 
-def train(spec: RunSpec) -> Iterator[StepRecord]:
-    """Train a fresh network by SGD, one record a step; stop reading to stop training.
+def train(spec: RunSpec, resume: Checkpoint | None = None) -> Iterator[StepRecord]:
+    """Train a network, one record a step; stop reading to stop training.
 
     The last record has the state "finished" and the test accuracy; or "diverged", as soon as a
     loss is NaN or infinite. Runs with the same seed are paired: they begin with the same
-    convolution and linear weights and see the same examples in the same order.
+    weights, where their networks have the same layers, and see the same examples in the same
+    order.
+
+    Args:
+        spec: What to train, on what, how.
+        resume: Where to go on from; the run is the same as if it had never stopped.
 
     Raises:
         ValueError: If the spec asks for what cannot be run; before the first step.
-
-    References:
-        Robbins and Monro 1951, eq. 8: w <- w - lr * dL/dw, doi:10.1214/aoms/1177729586.
+        ConnectionError: If its data cannot be fetched.
     """
-    check(spec)
-    return _steps(spec)
+    return Session(spec, resume).records()
 
 
-def _steps(spec: RunSpec) -> Iterator[StepRecord]:
-    examples = data.digits()
-    net = digits_net.build(spec.model, spec.seed)
-    optimizer = torch.optim.SGD(net.parameters(), lr=spec.lr)
-    steps = spec.samples // spec.batch_size
-    order = data.batches(len(examples.train_targets), spec.batch_size, steps, spec.seed)
-    for step, batch in enumerate(order, start=1):
-        targets = examples.train_targets[batch]
-        logits = net(examples.train_inputs[batch])
-        loss = F.cross_entropy(logits, targets)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        last = evaluate(net, examples) if step == steps else None
-        record = _record(step, spec, loss, logits, targets, last)
-        yield record
-        if record.state == "diverged":
-            return
+class Session:
+    """A run, between two steps: its network, its optimizer, and how far it has come."""
 
+    def __init__(
+        self,
+        spec: RunSpec,
+        resume: Checkpoint | None = None,
+        progress: data.Progress = lambda done, total: None,
+    ) -> None:
+        """Load the examples and build everything.
 
-def evaluate(net: nn.Module, examples: data.Dataset) -> Evaluation:
-    """Loss and accuracy on the test set, in eval mode; the network trains on afterwards."""
-    net.eval()
-    with torch.no_grad():
-        logits = net(examples.test_inputs)
-        loss = F.cross_entropy(logits, examples.test_targets).item()
-    net.train()
-    return Evaluation(loss=loss, accuracy=accuracy(logits, examples.test_targets))
+        Args:
+            spec: What to train, on what, how.
+            resume: Where to go on from.
+            progress: Told while a data set is fetched or decoded; it may raise to stop.
 
+        Raises:
+            ValueError: If the spec asks for what cannot be run.
+            ConnectionError: If its data cannot be fetched.
+        """
+        check(spec)
+        self.spec = spec
+        examples = data.load(spec.data, progress)
+        self.net = networks.build(spec.model, spec.seed)
+        self.place = placement.choose(spec, self.net, examples.facts().size)
+        self.net = self.place.moved(self.net)
+        self.examples = Resident(examples, self.place, networks.channels(spec.model))
+        self.optimizer = optimizers.make(spec.optimizer, self.net)
+        self.pace = pace(spec, len(examples.train_targets))
+        self.done = Done()
+        if resume:
+            self._restore(resume)
 
-def accuracy(logits: Tensor, targets: Tensor) -> float:
-    """Share of examples whose highest score is that of the right class.
+    def records(self) -> Iterator[StepRecord]:
+        """Take the steps that are left, one a record."""
+        spec, count = self.spec, len(self.examples.train_targets)
+        for batch in data.order(count, spec.batch_size, spec.seed, taken=self.done.step):
+            if self._grows_now():
+                self._grow()
+            record = self._step(batch)
+            yield record
+            if record.state != "running":
+                return
 
-    Args:
-        logits: (N, classes) float.
-        targets: (N,) int64.
-    """
-    return (logits.argmax(1) == targets).sum().item() / len(targets)
-
-
-def _record(
-    step: int,
-    spec: RunSpec,
-    loss: Tensor,
-    logits: Tensor,
-    targets: Tensor,
-    last: Evaluation | None,
-) -> StepRecord:
-    value = loss.item()
-    finite = math.isfinite(value) and (last is None or math.isfinite(last.loss))
-    return StepRecord(
-        step=step,
-        samples=step * spec.batch_size,
-        loss=value,
-        accuracy=accuracy(logits, targets),
-        state="diverged" if not finite else "finished" if last else "running",
-        evaluation=last,
-    )
-
-
-def check(spec: RunSpec) -> None:
-    """Raise a ValueError with one clear line unless the run can be made."""
-    digits_net.check(spec.model)
-    if spec.data != "digits":
-        raise ValueError(f"unknown data {spec.data!r}; choose digits")
-    if not (math.isfinite(spec.lr) and spec.lr > 0):
-        raise ValueError(f"learning rate {spec.lr} must be a number above 0, such as 0.1")
-    if spec.batch_size < 1:
-        raise ValueError(f"batch size {spec.batch_size} must be 1 or more")
-    if spec.batch_size == 1 and spec.model.norm == "batch" and len(spec.model.widths) > 3:
-        raise ValueError("batch size 1 leaves one value a channel to BatchNorm; choose 2 or more")
-    if not spec.batch_size <= spec.samples <= MAX_SAMPLES:
-        raise ValueError(
-            f"{spec.samples} samples: choose from one batch ({spec.batch_size}) to {MAX_SAMPLES}"
+    def _step(self, batch: Tensor) -> StepRecord:
+        """One step of gradient descent, and all that is told of it."""
+        spec, done = self.spec, self.done
+        weights = [p for p in self.net.parameters() if p.requires_grad]
+        look = Look(self.net) if self._looks_now() else None
+        begin = time.perf_counter()
+        lr = self._set_rate()
+        self.optimizer.zero_grad()
+        with look or nullcontext():
+            with self._random_numbers(), self.place.autocast():
+                inputs, targets = self.examples.batch(batch, spec.augment)
+                logits = self.net(inputs).float()
+            loss = F.cross_entropy(logits, targets)
+            loss.backward()
+        norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
+        if spec.optimizer.clip:
+            nn.utils.clip_grads_with_norm_(weights, spec.optimizer.clip, norm)
+        self.optimizer.step()
+        right = (logits.argmax(1) == targets).float().mean()
+        told = torch.stack([loss.detach(), right, norm.float()]).tolist()  # the GPU is waited for
+        self.done = replace(
+            done,
+            step=done.step + 1,
+            seconds=done.seconds + time.perf_counter() - begin,
+            looks=done.looks + (look is not None),
         )
-    if not 0 <= spec.seed <= MAX_SEED:
-        raise ValueError(f"seed {spec.seed} is out of range; choose 0 to {MAX_SEED}")
+        moment = look and look.moment(done.step, done.step * spec.batch_size)
+        return self._record(*told, lr, moment)
+
+    def _record(
+        self, loss: float, accuracy: float, norm: float, lr: float, moment: Moment | None
+    ) -> StepRecord:
+        last = self.pace.over(self.done.step, self.done.seconds)
+        finite = math.isfinite(loss)
+        test = self._evaluation(last) if finite else None
+        state: RunState = "finished" if last else "running"
+        if not finite or (test and not math.isfinite(test.loss)):
+            state = "diverged"
+        return StepRecord(
+            step=self.done.step,
+            samples=self.done.step * self.spec.batch_size,
+            loss=loss,
+            accuracy=accuracy,
+            lr=lr,
+            gradient_norm=norm,
+            seconds=self.done.seconds,
+            memory=self.place.memory(),
+            state=state,
+            evaluation=test,
+            moment=moment,
+        )
+
+    def _set_rate(self) -> float:
+        step, seconds = self.done.step, self.done.seconds
+        before, after = (self.pace.spent(i, seconds) for i in (step, step + 1))
+        lr = optimizers.rate(self.spec.optimizer, before, after)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        return lr
+
+    def _evaluation(self, last: bool) -> Evaluation | None:
+        passed = self.pace.marks(self.done.step, self.done.seconds, self.spec.evaluations)
+        if not last and passed <= self.done.tests:
+            return None
+        self.done = replace(self.done, tests=passed)
+        return evaluate(self.net, self.examples)
+
+    def _looks_now(self) -> bool:
+        count = self.spec.moments
+        passed = self.pace.marks(self.done.step, self.done.seconds, count)
+        return self.done.looks < count and passed >= self.done.looks
+
+    def _random_numbers(self) -> AbstractContextManager[None]:
+        """Dropout and augmentation draw the same numbers whenever this step is taken."""
+        seed = self.spec.seed * SEED_STRIDE + self.done.step
+        return placement.random_numbers(seed, self.place.device)
+
+    def _grows_now(self) -> bool:
+        growth = self.spec.growth
+        if growth is None or self.done.grown:
+            return False
+        return self.pace.spent(self.done.step, self.done.seconds) >= growth.at
+
+    def _grow(self) -> None:
+        """Put in the new blocks; the optimizer goes on with what it knows of the others."""
+        spec, growth = self.spec.model, self.spec.growth
+        assert isinstance(self.net, ConvNet)
+        assert isinstance(spec, ConvSpec)
+        assert growth is not None
+        memory = checkpoints.memory_of(self.optimizer, self.net)
+        growing.grow(self.net, spec, growth, self.spec.seed)
+        self.net = self.place.moved(self.net)
+        self.optimizer = optimizers.make(self.spec.optimizer, self.net)
+        checkpoints.remember(self.optimizer, self.net, memory)
+        self.done = replace(self.done, grown=True)
+
+    def checkpoint(self) -> Checkpoint:
+        """All that the run needs to go on from here; ask between two records."""
+        return Checkpoint(
+            done=self.done,
+            weights=checkpoints.weights_of(self.net),
+            optimizer=checkpoints.memory_of(self.optimizer, self.net),
+        )
+
+    def _restore(self, saved: Checkpoint) -> None:
+        if saved.done.grown:
+            self._grow()
+        checkpoints.refill(self.net, saved.weights)
+        checkpoints.remember(self.optimizer, self.net, saved.optimizer)
+        self.done = saved.done

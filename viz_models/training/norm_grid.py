@@ -3,16 +3,17 @@
 import datetime
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 import numpy as np
 import sklearn
 import torch
-from scipy.special import stdtrit  # type: ignore[import-untyped]
 
+from viz_models.analysis import seed_noise
+from viz_models.models.threads import one_thread
 from viz_models.records import (
+    DigitsNetSpec,
     GridCell,
     GridRun,
     NetNorm,
@@ -22,13 +23,10 @@ from viz_models.records import (
     Provenance,
     RunSpec,
     StepRecord,
-    Verdict,
 )
-from viz_models.training import loop
+from viz_models.training import checks, loop
 
 BASELINE: NetNorm = "none"
-CONFIDENCE = 0.95
-MIN_PAIRS = 5  # no verdict below
 LOSS_DIGITS = 6  # significant, of a recorded loss
 
 Progress = Callable[[int, int], None]  # runs done, runs in all
@@ -48,7 +46,7 @@ def measure(spec: NormGridSpec, progress: Progress = lambda done, total: None) -
     begin = time.process_time()
     todo = tuple(spec.runs())
     runs = []
-    with _one_thread():
+    with one_thread():
         for run in todo:
             runs.append(summarize(run, loop.train(run), spec.stretch))
             progress(len(runs), len(todo))
@@ -71,8 +69,8 @@ def summarize(spec: RunSpec, records: Iterable[StepRecord], stretch: int) -> Gri
             points.append(float(f"{math.fsum(losses) / len(losses):.{LOSS_DIGITS}g}"))
             losses = []
     return GridRun(
-        norm=spec.model.norm,
-        lr=spec.lr,
+        norm=_norm(spec),
+        lr=spec.optimizer.lr,
         batch_size=spec.batch_size,
         seed=spec.seed,
         state=record.state,
@@ -122,7 +120,7 @@ def differences(runs: Sequence[GridRun]) -> tuple[PairedDifference, ...]:
 def _difference(
     norm: NetNorm, lr: float, batch_size: int, deltas: Sequence[float]
 ) -> PairedDifference:
-    mean, low, high = interval(deltas)
+    mean, low, high = seed_noise.interval(deltas)
     return PairedDifference(
         norm=norm,
         lr=lr,
@@ -131,35 +129,8 @@ def _difference(
         mean=mean,
         low=low,
         high=high,
-        verdict=_verdict(len(deltas), low, high),
+        verdict=seed_noise.verdict(len(deltas), low, high),
     )
-
-
-def interval(values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
-    """Mean and the ends of its 95 % t-interval, mean ± t(n - 1) * s / sqrt(n).
-
-    Returns:
-        (mean, low, high); the ends are None below two values, the mean is None without any.
-
-    References:
-        Student 1908, The probable error of a mean, doi:10.2307/2331554.
-    """
-    n = len(values)
-    if n == 0:
-        return None, None, None
-    mean = float(np.mean(values))
-    if n == 1:
-        return mean, None, None
-    half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * np.std(values, ddof=1) / math.sqrt(n))
-    return mean, mean - half, mean + half
-
-
-def _verdict(n: int, low: float | None, high: float | None) -> Verdict:
-    if n < MIN_PAIRS or low is None or high is None:
-        return "too few pairs"
-    if low > 0:
-        return "higher"
-    return "lower" if high < 0 else "not larger than the seed noise"
 
 
 def check(spec: NormGridSpec) -> None:
@@ -175,22 +146,16 @@ def check(spec: NormGridSpec) -> None:
                 f"and the stretch the {spec.samples} samples of a run"
             )
     for run in spec.runs():
-        loop.check(run)
+        checks.check(run)
+
+
+def _norm(spec: RunSpec) -> NetNorm:
+    assert isinstance(spec.model, DigitsNetSpec)
+    return spec.model.norm
 
 
 def _place(run: GridRun) -> tuple[NetNorm, float, int]:
     return run.norm, run.lr, run.batch_size
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """With another number of threads torch adds in another order, and late digits differ."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _provenance() -> Provenance:

@@ -17,7 +17,7 @@ from viz_models.models.threads import one_thread
 from viz_models.records import Provenance
 from viz_models.records.build_surface import Surface, Surfaces, SurfaceSpec
 from viz_models.training import data
-from viz_models.training.loop import accuracy
+from viz_models.training.evaluation import accuracy
 
 MAX_BLOCKS = 32
 MAX_POINTS = 51

@@ -8,7 +8,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.models.vision_transformer import VisionTransformer
 from viz_models.records import StepRecord
-from viz_models.training import data, loop
+from viz_models.training import data, evaluation
 from viz_models.training.fitting import FitSpec, fit
 
 SHIFT = 1  # pixels; a digit is moved at random by up to so many, up or down and left or right
@@ -27,7 +27,7 @@ def train(model: VisionTransformer, spec: FitSpec) -> Iterator[StepRecord]:
     def measure(b: tuple[Tensor, Tensor]) -> tuple[Tensor, float]:
         images, targets = b
         logits = model(images)
-        return F.cross_entropy(logits, targets), loop.accuracy(logits, targets)
+        return F.cross_entropy(logits, targets), evaluation.accuracy(logits, targets)
 
     return fit(model, batches, measure, spec)
 
@@ -46,4 +46,4 @@ def accuracy(model: VisionTransformer) -> float:
     """Share of the 360 test digits that are recognized, 0..1."""
     digits = data.digits()
     with torch.no_grad():
-        return loop.accuracy(model(digits.test_inputs), digits.test_targets)
+        return evaluation.accuracy(model(digits.test_inputs), digits.test_targets)

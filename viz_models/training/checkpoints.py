@@ -1,0 +1,108 @@
+"""All that a run needs to go on, as tensors and plain numbers; never as a pickle."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+
+WEIGHTS = "weights.safetensors"
+OPTIMIZER = "optimizer.safetensors"
+PROGRESS = "progress.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """How far a run has come; what is drawn at random follows from its seed and the step."""
+
+    step: int = 0
+    seconds: float = 0.0  # of training
+    looks: int = 0  # moments taken
+    tests: int = 0  # evaluations made
+    grown: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Checkpoint:
+    """A run between two steps; all tensors on the CPU, its own copies."""
+
+    done: Done
+    weights: dict[str, Tensor]  # the network's state dict
+    optimizer: dict[str, Tensor]  # "stages.0.0.branch.conv1.weight/momentum_buffer"
+
+    def files(self) -> dict[str, bytes]:
+        """Name -> content; the weights are a safetensors file that any tool opens."""
+        from safetensors.torch import save
+
+        return {
+            WEIGHTS: save(self.weights),
+            OPTIMIZER: save(self.optimizer),
+            PROGRESS: json.dumps(asdict(self.done)).encode(),
+        }
+
+
+def from_files(files: Mapping[str, bytes]) -> Checkpoint:
+    """What `Checkpoint.files` wrote.
+
+    Raises:
+        ValueError: If a file is missing or torn.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        return Checkpoint(
+            done=Done(**json.loads(files[PROGRESS])),
+            weights=load(files[WEIGHTS]),
+            optimizer=load(files[OPTIMIZER]),
+        )
+    except (KeyError, TypeError, ValueError, SafetensorError) as trouble:
+        raise ValueError(f"the checkpoint cannot be read: {trouble}") from trouble
+
+
+def weights_of(net: nn.Module) -> dict[str, Tensor]:
+    """A copy of the network's state, on the CPU; shared tensors are written out twice."""
+    return {name: _copy(t) for name, t in net.state_dict().items()}
+
+
+def refill(net: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Give a network the weights that `weights_of` read.
+
+    Raises:
+        ValueError: If they are those of another network.
+    """
+    try:
+        net.load_state_dict(dict(weights))
+    except RuntimeError as trouble:
+        raise ValueError("the checkpoint's weights are those of another network") from trouble
+
+
+def memory_of(optimizer: torch.optim.Optimizer, net: nn.Module) -> dict[str, Tensor]:
+    """A copy of what the optimizer keeps of each parameter, by "parameter/what"."""
+    names = {p: name for name, p in net.named_parameters()}
+    return {
+        f"{names[p]}/{key}": _copy(value)
+        for p, kept in optimizer.state.items()
+        for key, value in kept.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def remember(
+    optimizer: torch.optim.Optimizer, net: nn.Module, memory: Mapping[str, Tensor]
+) -> None:
+    """Give an optimizer what `memory_of` read; parameters without memory start afresh."""
+    parameters = dict(net.named_parameters())
+    for name, value in memory.items():
+        parameter, _, key = name.rpartition("/")
+        p = parameters[parameter]
+        # counters of steps stay on the CPU, as torch keeps them
+        kept = value.clone() if key == "step" else value.to(p.device, copy=True)
+        if kept.shape == p.shape:
+            kept = torch.empty_like(p, memory_format=torch.preserve_format).copy_(kept)
+        optimizer.state[p][key] = kept
+
+
+def _copy(value: Tensor) -> Tensor:
+    return value.detach().to("cpu", copy=True).contiguous()

@@ -1,0 +1,173 @@
+"""Runs and experiments as plain data, for files, links and the run store, and back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+from viz_models.models.builder import specs as builder_specs
+from viz_models.records import (
+    Arm,
+    BuildSpec,
+    DigitsNetSpec,
+    ExperimentSpec,
+    Growth,
+    ModelSpec,
+    RnnSpec,
+    RunSpec,
+    ZooSpec,
+)
+
+OTHERS: dict[str, type[DigitsNetSpec] | type[RnnSpec] | type[ZooSpec]] = {
+    "digits_net": DigitsNetSpec,
+    "rnn": RnnSpec,
+    "zoo": ZooSpec,
+}
+MAX_ARMS = 64
+MAX_SEEDS = 100
+
+
+def to_json(spec: RunSpec | ExperimentSpec) -> dict[str, Any]:
+    """Field -> value; tuples become lists, a model says its `family` first."""
+    if isinstance(spec, ExperimentSpec):
+        arms = [{"label": arm.label, "run": to_json(arm.run)} for arm in spec.arms]
+        return {"name": spec.name, "card": spec.card, "arms": arms, "seeds": list(spec.seeds)}
+    plain = {name: _plain(getattr(spec, name)) for name in _names(RunSpec)}
+    return {**plain, "model": model_to_json(spec.model)}
+
+
+def model_to_json(spec: ModelSpec) -> dict[str, Any]:
+    """Field -> value, with the `family` first."""
+    if isinstance(spec, BuildSpec):
+        return builder_specs.to_json(spec)
+    family = next(name for name, kind in OTHERS.items() if isinstance(spec, kind))
+    return {"family": family, **_plain(spec)}
+
+
+def run_from_json(data: object) -> RunSpec:
+    """The run that `to_json` wrote, or that a person did; fields left out keep their default.
+
+    Only the form is checked here; `checks.check` says whether it can be run.
+
+    Raises:
+        ValueError: If a field or a value is none that there is; the line says which.
+    """
+    return _made(RunSpec, data, "a run")  # type: ignore[no-any-return]
+
+
+def experiment_from_json(data: object) -> ExperimentSpec:
+    """The experiment that `to_json` wrote, or that a person did.
+
+    Raises:
+        ValueError: If a field or a value is none that there is; the line says which.
+    """
+    given = dict(_object(data, "an experiment"))
+    arms = given.pop("arms", None)
+    spec: ExperimentSpec = _made(ExperimentSpec, given, "an experiment", but="arms")
+    if arms is not None:
+        if not isinstance(arms, list) or not 1 <= len(arms) <= MAX_ARMS:
+            raise ValueError(f"arms of an experiment: a list of 1 to {MAX_ARMS}")
+        spec = ExperimentSpec(
+            name=spec.name, card=spec.card, arms=tuple(map(_arm, arms)), seeds=spec.seeds
+        )
+    if not 1 <= len(spec.seeds) <= MAX_SEEDS or len(set(spec.seeds)) < len(spec.seeds):
+        raise ValueError(f"seeds of an experiment: 1 to {MAX_SEEDS} different whole numbers")
+    return spec
+
+
+def from_json(data: object) -> RunSpec | ExperimentSpec:
+    """Whichever it is: an experiment has arms, a run has none.
+
+    Raises:
+        ValueError: If a field or a value is none that there is; the line says which.
+    """
+    if isinstance(data, Mapping) and ("arms" in data or "seeds" in data):
+        return experiment_from_json(data)
+    return run_from_json(data)
+
+
+def model_from_json(data: object) -> ModelSpec:
+    """The network that `model_to_json` wrote.
+
+    Raises:
+        ValueError: If the family, a field or a value is none that there is.
+    """
+    given = dict(_object(data, "a model"))
+    family = given.get("family")
+    if isinstance(family, str) and family in OTHERS:
+        del given["family"]
+        return _made(OTHERS[family], given, family)  # type: ignore[no-any-return]
+    if family not in builder_specs.FAMILIES:
+        names = ", ".join((*builder_specs.FAMILIES, *OTHERS))
+        raise ValueError(f"unknown family {family!r}; choose {names}")
+    return builder_specs.from_json(given)
+
+
+def _arm(data: object) -> Arm:
+    given = _object(data, "an arm")
+    unknown = set(given) - {"label", "run"}
+    if unknown:
+        raise ValueError(f"unknown field {min(unknown)!r} of an arm; it has label, run")
+    label = given.get("label", "")
+    if not isinstance(label, str):
+        raise ValueError(f"label of an arm: {_short(label)} is no text")
+    return Arm(label=label, run=run_from_json(given.get("run", {})))
+
+
+def _made(kind: type, data: object, title: str, but: str = "") -> Any:  # noqa: ANN401
+    """A record from its fields, each of the type that the record says."""
+    given = _object(data, title)
+    known = [name for name in _names(kind) if name != but]
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise ValueError(
+            f"unknown field {_short(unknown[0])} of {title}; it has {', '.join(known)}"
+        )
+    hints = get_type_hints(kind)
+    return kind(**{name: _value(v, hints[name], f"{name} of {title}") for name, v in given.items()})
+
+
+def _value(value: object, hint: Any, title: str) -> object:  # noqa: ANN401 (a type hint)
+    if hint == ModelSpec:
+        return model_from_json(value)
+    if hint == Growth | None:
+        return None if value is None else _made(Growth, value, "growth")
+    if is_dataclass(hint):
+        return _made(hint, value, title)  # type: ignore[arg-type]
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"{title}: {_short(value)} is no list")
+        return tuple(_value(v, get_args(hint)[0], title) for v in value)
+    if get_args(hint):  # Literal
+        if value not in get_args(hint) or not isinstance(value, str):
+            raise ValueError(f"{title}: {_short(value)}; choose {', '.join(get_args(hint))}")
+        return value
+    fine = {
+        bool: type(value) is bool,
+        int: type(value) is int,
+        float: type(value) in (int, float),
+        str: isinstance(value, str),
+    }
+    if not fine[hint]:
+        words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+        raise ValueError(f"{title}: {_short(value)} is not {words[hint]}")
+    return value
+
+
+def _object(data: object, title: str) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping) or not all(isinstance(key, str) for key in data):
+        raise ValueError(f'{title} is one JSON object, such as {{"seed": 1}}')
+    return data
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (any field of a record)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: _plain(v) for name, v in asdict(value).items()}
+    return [_plain(v) for v in value] if isinstance(value, tuple) else value
+
+
+def _names(kind: type) -> list[str]:
+    return [field.name for field in fields(kind)]
+
+
+def _short(value: object) -> str:
+    return repr(" ".join(str(value).split())[:40])
