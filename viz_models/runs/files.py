@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from viz_models.records.training import Moment
 KEPT = 2  # checkpoints
 MAX_HEADER = 2**24  # bytes; a header that claims more is not one of ours
 _ID = re.compile(r"[0-9a-f]{32}")
-_CHECKPOINT = re.compile(r"checkpoint-(\d{9})-([0-9a-f]{8})\.safetensors")
+_SUMS = "crc32.json"
 _TENSORS = ("filters", "running_means", "running_variances")
 
 
@@ -40,72 +40,74 @@ def write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_through(part, data)
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        handle = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    _sync(path.parent)
 
 
-def save_checkpoint(root: Path, run: str, step: int, data: bytes) -> Path:
+def save_checkpoint(root: Path, run: str, step: int, parts: Mapping[str, bytes]) -> Path:
     """Keep one more checkpoint, and no more than the last two.
 
     Args:
         root: Folder of all runs.
         run: Id of the run.
         step: Taken so far.
-        data: A safetensors file.
+        parts: File name -> content.
 
     Returns:
-        The file; its name tells step and CRC-32.
+        Its folder, which is there whole or not at all.
+
+    Raises:
+        OSError: If it cannot be written; the checkpoints before are unharmed.
     """
     folder = folder_of(root, run)
-    path = folder / f"checkpoint-{step:09}-{zlib.crc32(data):08x}.safetensors"
-    write(path, data)
-    for old in [p for p in checkpoints(root, run) if p != path][KEPT - 1 :]:
-        old.unlink(missing_ok=True)
-    for part in folder.glob(".*.part"):  # of a worker that was killed while it wrote
-        if not part.name.endswith(f".{os.getpid()}.part"):
-            part.unlink(missing_ok=True)
-    return path
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in folder.glob(".checkpoint-*.part"):  # of a worker that was killed while it wrote
+        shutil.rmtree(left, ignore_errors=True)
+    whole = folder / f"checkpoint-{step:09}"
+    part = folder / f".{whole.name}.part"
+    try:
+        part.mkdir(mode=0o700)
+        for name, data in parts.items():
+            _write_through(part / name, data)
+        sums = {name: zlib.crc32(data) for name, data in parts.items()}
+        _write_through(part / _SUMS, json.dumps(sums).encode())
+        _sync(part)
+        shutil.rmtree(whole, ignore_errors=True)
+        part.replace(whole)
+    except OSError:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    _sync(folder)
+    for old in checkpoints(root, run)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return whole
 
 
 def checkpoints(root: Path, run: str) -> list[Path]:
-    """The checkpoints of a run, the latest first; whole or torn."""
+    """The folders of the checkpoints of a run, the latest first; whole or torn."""
+    return sorted(folder_of(root, run).glob("checkpoint-" + 9 * "[0-9]"), reverse=True)
+
+
+def load_checkpoint(folder: Path) -> dict[str, bytes] | None:
+    """File name -> content; None where something is torn or missing."""
     try:
-        names = [p for p in folder_of(root, run).iterdir() if _CHECKPOINT.fullmatch(p.name)]
-    except OSError:
-        return []
-    return sorted(names, reverse=True)
+        sums = json.loads((folder / _SUMS).read_bytes())
+        parts = {name: (folder / Path(name).name).read_bytes() for name in sums}
+        whole = all(zlib.crc32(data) == sums[name] for name, data in parts.items())
+    except (OSError, ValueError, TypeError):
+        return None
+    return parts if whole else None
 
 
-def load_checkpoints(root: Path, run: str) -> Iterator[bytes]:
-    """The contents of those that are whole, the latest first: a torn one is passed over."""
-    for path in checkpoints(root, run):
-        match = _CHECKPOINT.fullmatch(path.name)
-        try:
-            data = path.read_bytes()
-        except OSError:
-            continue
-        if match and f"{zlib.crc32(data):08x}" == match[2]:
-            yield data
-
-
-def checkpoint_file(root: Path, run: str) -> Path | None:
-    """The latest checkpoint that is whole."""
-    for path in checkpoints(root, run):
-        match = _CHECKPOINT.fullmatch(path.name)
-        if match and f"{zlib.crc32(path.read_bytes()):08x}" == match[2]:
-            return path
+def last_checkpoint(root: Path, run: str) -> tuple[Path, dict[str, bytes]] | None:
+    """The latest that is whole, with its content: a torn one is passed over."""
+    for folder in checkpoints(root, run):
+        if parts := load_checkpoint(folder):
+            return folder, parts
     return None
 
 
@@ -153,7 +155,7 @@ def _moment(path: Path) -> Moment | None:
 
     try:
         data = path.read_bytes()
-        plain: dict[str, Any] = json.loads(metadata(data)["moment"])
+        plain: dict[str, Any] = json.loads(_metadata(data)["moment"])
         arrays = load(data)
         for name in ("layers", "gradient_norms", "activation_means", "activation_stds"):
             plain[name] = tuple(plain[name])
@@ -165,15 +167,27 @@ def _moment(path: Path) -> Moment | None:
         return None
 
 
-def metadata(data: bytes) -> dict[str, str]:
-    """The text that a safetensors file carries.
-
-    Raises:
-        ValueError: If it is no such file.
-        KeyError: If it carries none.
-    """
+def _metadata(data: bytes) -> dict[str, str]:
+    """The text that a safetensors file carries."""
     length = int.from_bytes(data[:8], "little")
     if length > min(MAX_HEADER, len(data)):
         raise ValueError("this is no safetensors file: its header is cut off")
     found: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]
     return found
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder lasting."""
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -37,6 +37,11 @@ def hosted() -> bool:
     return os.environ.get("FORWARD_PASS_HOSTED", "") not in ("", "0")
 
 
+def is_home(runs: Path) -> bool:
+    """Whether the folder of runs is still there: a removed one needs no dispatcher."""
+    return runs.is_dir()
+
+
 def _data_folder() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")

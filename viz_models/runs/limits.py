@@ -21,15 +21,15 @@ def limits() -> Limits:
     """Those of a machine that strangers share, or of one's own; the environment may say others."""
     mine = home.hosted()
     return Limits(
-        wall_s=_number("FORWARD_PASS_WALL_S", 300 if mine else 12 * 3600),
-        memory=int(_number("FORWARD_PASS_MEMORY_GIB", 3 if mine else 16) * GIB),
-        disk=int(_number("FORWARD_PASS_DISK_GIB", 0.25 if mine else 4) * GIB),
+        wall_s=number("FORWARD_PASS_WALL_S", 300 if mine else 12 * 3600),
+        memory=int(number("FORWARD_PASS_MEMORY_GIB", 3 if mine else 16) * GIB),
+        disk=int(number("FORWARD_PASS_DISK_GIB", 0.25 if mine else 4) * GIB),
     )
 
 
 def slots() -> int:
     """How many runs compute at a time: one a core."""
-    return int(_number("FORWARD_PASS_SLOTS", cores()))
+    return int(number("FORWARD_PASS_SLOTS", cores()))
 
 
 def cores() -> int:
@@ -39,8 +39,8 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _number(name: str, usual: float) -> float:
-    """A positive number from the environment.
+def number(name: str, usual: float) -> float:
+    """A number above 0 from the environment, or the usual one.
 
     Raises:
         ValueError: If it is none.

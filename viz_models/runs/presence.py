@@ -63,6 +63,19 @@ def apps() -> list[str]:
     return found
 
 
+def wish(newer: int) -> None:
+    """Ask an older dispatcher to start nothing more, and to leave when its runs have ended."""
+    (home.home() / "dispatcher.wish").write_text(str(newer), encoding="ascii")
+
+
+def wished() -> int:
+    """The version that somebody waits to start; 0: nobody does."""
+    try:
+        return int((home.home() / "dispatcher.wish").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
 def _tell(folder: str) -> None:
     key = f"{folder}:{os.getpid()}"
     if key not in _told:

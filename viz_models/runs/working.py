@@ -12,6 +12,7 @@ from viz_models.records.training import RunSpec, StepRecord
 from viz_models.runs import points, reading
 from viz_models.runs.database import Database, runs
 from viz_models.runs.database import points as chunks
+from viz_models.runs.owners import BUSY
 
 Flag = Literal["", "cancel", "pause", "stop"]
 START_LEASE_S = 120.0  # for data to arrive and a network to be built
@@ -23,7 +24,6 @@ class Job:
 
     run: str
     attempt: int
-    owner: str
     spec: RunSpec
     step: int  # stored already; their records are not written again
 
@@ -75,15 +75,11 @@ class Working:
                 started=time.time(),
             )
         )
-        return Job(run=row.id, attempt=attempt, owner=row.owner, spec=spec, step=row.step)
+        return Job(run=row.id, attempt=attempt, spec=spec, step=row.step)
 
-    def assign(self, run: str, attempt: int, handle: str) -> bool:
-        """Note by which handle the engine knows an attempt; False: it is not to be started."""
-        return self._update(run, attempt, ("starting",), handle=handle)
-
-    def begin(self, run: str, attempt: int, device: str) -> bool:
-        """Starting becomes running; False: it is no longer this attempt's."""
-        return self._update(run, attempt, ("starting",), state="running", device=device)
+    def begin(self, run: str, attempt: int, handle: str, device: str = "") -> bool:
+        """Say who computes an attempt, and on what; False: it is not to be computed any more."""
+        return self._update(run, attempt, ("starting",), handle=handle, device=device)
 
     def push(
         self,
@@ -106,11 +102,12 @@ class Working:
             What people ask of the run; None if it is no longer this attempt's: stop, write no more.
         """
         mine = sql.update(runs).where(
-            runs.c.id == run, runs.c.attempt == attempt, runs.c.state == "running"
+            runs.c.id == run, runs.c.attempt == attempt, runs.c.state.in_(BUSY)
         )
         values: dict[str, Any] = {"beat": runs.c.beat + 1, "lease": lease}
         if records:
-            values |= {"step": records[-1].step, "chunk": runs.c.chunk + 1, "share": share}
+            values |= {"state": "running", "share": share}
+            values |= {"step": records[-1].step, "chunk": runs.c.chunk + 1}
             tested = [r.evaluation.accuracy for r in records if r.evaluation]
             values |= {"accuracy": tested[-1]} if tested else {}
         with self.database.write() as connection:
@@ -127,6 +124,15 @@ class Working:
             flag: Flag = found.flag
         return flag
 
+    def flag(self, run: str, attempt: int) -> Flag | None:
+        """What people ask of a run; None if it is no longer this attempt's."""
+        query = sql.select(runs.c.flag).where(
+            runs.c.id == run, runs.c.attempt == attempt, runs.c.state.in_(BUSY)
+        )
+        with self.database.read() as connection:
+            found: Flag | None = connection.scalar(query)
+        return found
+
     def end(self, run: str, attempt: int, state: StoredState, reason: str = "") -> bool:
         """Starting or running becomes `state`; False if it was not, or is another attempt's."""
         ended: dict[str, Any] = {"state": state, "reason": reason, "flag": ""}
@@ -136,11 +142,11 @@ class Working:
             ended["ended"] = time.time()
         if state == "finished" and not reason:
             ended["share"] = 1.0
-        return self._update(run, attempt, ("starting", "running"), **ended)
+        return self._update(run, attempt, BUSY, **ended)
 
     def alive(self) -> list[Alive]:
         """All that is starting or running."""
-        query = sql.select(runs).where(runs.c.state.in_(("starting", "running")))
+        query = sql.select(runs).where(runs.c.state.in_(BUSY))
         with self.database.read() as connection:
             return [
                 Alive(

@@ -1,0 +1,183 @@
+"""The process that decides which run is next and ends what must end; any app starts it."""
+
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from viz_models.runs import files, home, limits, presence, processes
+from viz_models.runs.engine import Engine, LocalEngine, Outcome
+from viz_models.runs.store import Store, StoreError
+from viz_models.runs.working import Alive
+
+TICK_S = 0.05
+GRACE_S = 1.5  # from cancel by flag to cancel by force: two seconds in all
+BEGIN_S = 5.0  # for a worker that another dispatcher has told to begin
+MEMORY_S, DISK_S = 1.0, 2.0  # between two looks
+MAX_STARTS = 3  # of a run whose worker dies before it begins
+LINGER_S = 60.0  # after the last run, with no app alive
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What this process knows of one attempt, by a clock that nobody can set."""
+
+    beat: int
+    since: float  # when the beat last changed
+    born: float
+    asked: float = 0.0  # when cancel was first seen
+    memory: float = 0.0  # when last looked at
+    disk: float = 0.0
+    handle: str = ""  # before the worker has written it down itself
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Starts what is next, and settles what has ended; `step` is called again and again."""
+
+    store: Store
+    engine: Engine
+    slots: int
+    watches: dict[tuple[str, int], _Watch] = field(default_factory=dict)
+    stillborn: Counter[str] = field(default_factory=Counter)  # starts of a run that led nowhere
+
+    def step(self, claims: bool = True) -> int:
+        """One round.
+
+        Args:
+            claims: Whether new runs may start.
+
+        Returns:
+            How many runs are alive now.
+
+        Raises:
+            StoreError: If the store does not answer; what is computed goes on.
+        """
+        rows = self.store.alive()
+        keys = {(row.run, row.attempt) for row in rows}
+        for key in [key for key in self.watches if key not in keys]:
+            del self.watches[key]
+        alive = 0
+        for row in rows:
+            outcome = self._outcome(row)
+            if outcome is None:
+                alive += 1
+            else:
+                self.store.end(row.run, row.attempt, *outcome)
+        while claims and alive < self.slots and (job := self.store.claim()):
+            now = time.monotonic()
+            watch = _Watch(beat=0, since=now, born=now)
+            watch.handle = self.engine.start(job)
+            self.watches[job.run, job.attempt] = watch
+            alive += 1
+        return alive
+
+    def _outcome(self, row: Alive) -> Outcome | None:
+        """How an attempt has ended, or is ended now; None while it goes on."""
+        now = time.monotonic()
+        watch = self._watch(row, now)
+        handle = watch.handle
+        if not handle:
+            late = now - watch.since > BEGIN_S
+            return Outcome("queued") if late else None
+        if ended := self.engine.poll(handle):
+            if row.flag == "cancel":
+                return Outcome("cancelled")
+            if ended.state in ("failed", "lost") and not row.handle:
+                self.stillborn[row.run] += 1
+                if self.stillborn[row.run] < MAX_STARTS:
+                    return Outcome("queued")
+            return ended
+        verdict = self._verdict(row, watch, now)
+        if verdict:
+            self.engine.kill(handle)
+        return verdict
+
+    def _watch(self, row: Alive, now: float) -> _Watch:
+        key = row.run, row.attempt
+        if key not in self.watches:
+            age = max(0.0, time.time() - row.started)
+            self.watches[key] = _Watch(beat=row.beat, since=now, born=now - age)
+        watch = self.watches[key]
+        if watch.beat != row.beat:
+            watch.beat, watch.since = row.beat, now
+        watch.handle = row.handle or watch.handle
+        if row.flag == "cancel" and not watch.asked:
+            watch.asked = now
+        return watch
+
+    def _verdict(self, row: Alive, watch: _Watch, now: float) -> Outcome | None:
+        """Why an attempt that computes is to be ended."""
+        if watch.asked and (now - watch.asked > GRACE_S or not row.handle):
+            return Outcome("cancelled")
+        if now - watch.since > row.lease:
+            return Outcome("lost", f"no sign of life for {row.lease:.0f} s: it hung")
+        most = limits.limits()
+        if now - watch.born > most.wall_s:
+            return Outcome("timed_out", f"longer than the limit of {most.wall_s:g} s")
+        if now - watch.memory > MEMORY_S:
+            watch.memory = now
+            if processes.memory(watch.handle) > most.memory:
+                gib = most.memory / limits.GIB
+                return Outcome("failed", f"out of memory: more than the limit of {gib:g} GiB")
+        if now - watch.disk > DISK_S:
+            watch.disk = now
+            if files.size(self.store.folder, row.run) > most.disk:
+                gib = most.disk / limits.GIB
+                return Outcome("failed", f"disk full: more than the limit of {gib:g} GiB")
+        return None
+
+
+def main() -> int:
+    """Be the machine's dispatcher, unless there is one, until nobody needs it."""
+    lock = presence.dispatcher_lock()
+    words = {"version": presence.version(), "process": processes.own_name()}
+    while not lock.acquire(words):
+        if lock.words().get("version", 0) >= presence.version():
+            return 0
+        presence.wish(presence.version())
+        time.sleep(0.2)
+    store = Store()
+    engine = LocalEngine(limits.slots())
+    try:
+        serve(store, engine)
+    finally:
+        engine.close()
+        lock.release()
+    if store.waiting() and lock.path.exists():  # it came while this one was leaving
+        presence.ensure()
+    return 0
+
+
+def serve(store: Store, engine: LocalEngine) -> None:
+    """Dispatch until a newer one asks for its place, or nobody has been there for a minute."""
+    dispatcher = Dispatcher(store, engine, limits.slots())
+    busy = looked = time.monotonic()
+    drain = False
+    linger = limits.number("FORWARD_PASS_LINGER_S", LINGER_S)
+    while True:
+        try:
+            alive = dispatcher.step(claims=not drain)
+        except StoreError as error:
+            sys.stderr.write(f"dispatcher: {error}\n")
+            time.sleep(0.5)
+            alive = 1
+        now = time.monotonic()
+        if alive:
+            busy = now
+        elif drain:
+            return
+        if now - looked > 1:
+            looked = now
+            if not home.is_home(store.folder):
+                return
+            drain = presence.wished() > presence.version()
+            if now - busy > linger:
+                engine.rest()
+                if not presence.apps() and not store.waiting():
+                    return
+        time.sleep(TICK_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""What a run tells goes into the store beside the training, not between two of its steps."""
+
+import threading
+import time
+
+from viz_models.records.training import StepRecord
+from viz_models.runs import files, limits
+from viz_models.runs.store import Store, StoreError
+from viz_models.runs.working import Flag, Job
+
+CHUNK = 10  # records, or
+CHUNK_S = 0.25  # whichever comes first
+PATIENCE_S = 20.0  # with a store that does not answer
+LEASE_S = 10.0  # a run that takes no step for so long hangs, or
+LEASE_GAPS = 40  # times its longest step so far: an evaluation takes longer than a step
+MAX_LEASE_S = 600.0
+
+
+class LostError(RuntimeError):
+    """The run is no longer this worker's; it writes no more."""
+
+
+class Teller:
+    """Writes records in chunks from a thread of its own."""
+
+    def __init__(self, store: Store, job: Job) -> None:
+        """Begin to wait for records.
+
+        Args:
+            store: Where they go.
+            job: Whose they are; what is stored of it already is not written again.
+        """
+        self.flag: Flag = ""  # what people ask of the run
+        self._store, self._job = store, job
+        self._new: list[StepRecord] = []
+        self._share = 0.0
+        self._writing = False
+        self._closed = False
+        self._trouble: Exception | None = None
+        self._least = limits.number("FORWARD_PASS_LEASE_S", LEASE_S)
+        self._lease = self._least
+        self._last = time.monotonic()
+        self._turn = threading.Condition()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def tell(self, record: StepRecord, share: float) -> None:
+        """Take one record; returns at once.
+
+        Args:
+            record: Of the step just taken.
+            share: Of the budget spent, 0..1.
+
+        Raises:
+            StoreError: If what was told before could not be stored.
+            LostError: If the run is another attempt's now.
+        """
+        now = time.monotonic()
+        gap, self._last = now - self._last, now
+        with self._turn:
+            self._check()
+            self._lease = min(MAX_LEASE_S, max(self._lease, LEASE_GAPS * gap, self._least))
+            if record.step > self._job.step:
+                self._new.append(record)
+                self._share = share
+                if len(self._new) >= CHUNK:
+                    self._turn.notify_all()
+
+    def flush(self) -> None:
+        """Wait until all that was told is stored; raises as `tell` does."""
+        with self._turn:
+            while (self._new or self._writing) and not self._trouble:
+                self._turn.notify_all()
+                self._turn.wait(CHUNK_S)
+            self._check()
+
+    def close(self) -> None:
+        """Let the thread end; what is not stored yet is dropped."""
+        with self._turn:
+            self._closed = True
+            self._turn.notify_all()
+        self._thread.join()
+
+    def _check(self) -> None:
+        if self._trouble:
+            raise self._trouble
+
+    def _work(self) -> None:
+        try:
+            while not self._closed:
+                self._round()
+        except Exception as trouble:
+            with self._turn:
+                self._trouble, self._writing = trouble, False
+                self._turn.notify_all()
+
+    def _round(self) -> None:
+        with self._turn:
+            if len(self._new) < CHUNK:
+                self._turn.wait(CHUNK_S)
+            chunk, self._new = self._new, []
+            share, lease, self._writing = self._share, self._lease, bool(chunk)
+        flag = self._store_chunk(chunk, share, lease)
+        if flag is None:
+            raise LostError("the run is another attempt's now")
+        with self._turn:
+            self.flag, self._writing = flag, False
+            self._turn.notify_all()
+
+    def _store_chunk(self, chunk: list[StepRecord], share: float, lease: float) -> Flag | None:
+        """Store a chunk, or ask for the flag alone; tries again while the store is busy."""
+        run, attempt = self._job.run, self._job.attempt
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                if not chunk:
+                    return self._store.flag(run, attempt)
+                for record in chunk:
+                    if record.moment:
+                        files.save_moment(self._store.folder, run, record.moment)
+                return self._store.push(run, attempt, chunk, share, lease)
+            except StoreError:
+                if time.monotonic() > deadline or self._closed:
+                    raise
+                time.sleep(CHUNK_S)

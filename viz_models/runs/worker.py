@@ -1,0 +1,197 @@
+"""The process that computes runs, one after the other: `python -m viz_models.runs.worker`."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING
+
+from viz_models.records.runs import StoredState
+from viz_models.records.training import Budget, RunSpec
+from viz_models.runs import files, presence, processes
+from viz_models.runs.engine import Outcome
+from viz_models.runs.store import Store
+from viz_models.runs.telling import LostError, Teller
+from viz_models.runs.working import START_LEASE_S, Job
+
+if TYPE_CHECKING:
+    from viz_models.training.checkpoints import Checkpoint
+    from viz_models.training.loop import Session
+
+CHECKPOINT_S = 5.0  # from one checkpoint to the next, or
+CHECKPOINT_GAPS = 50  # times what one takes, so that they take two hundredths of the time
+SIGN_S = 1.0  # between two signs of life while data arrive
+NICE = 5  # pages come before runs
+ASKED: dict[str, StoredState] = {"cancel": "cancelled", "pause": "paused", "stop": "finished"}
+
+
+class AskedError(Exception):
+    """Somebody asks the run to end before its first step."""
+
+
+def execute(store: Store, job: Job) -> Outcome:
+    """Compute one attempt and store what it tells; does not store how it ended.
+
+    Args:
+        store: Where the run is.
+        job: Which run, and what it is asked for.
+    """
+    teller = None
+    try:
+        session = _session(store, job)
+        store.begin(job.run, job.attempt, processes.own_name(), session.place.words())
+        teller = Teller(store, job)
+        return _follow(session, teller, store, job)
+    except LostError as gone:
+        return Outcome("lost", str(gone))
+    except AskedError as asked:
+        return Outcome(ASKED[str(asked)])
+    except MemoryError:
+        return Outcome("failed", "out of memory: choose a smaller network or batch")
+    except Exception as trouble:
+        sys.excepthook(type(trouble), trouble, trouble.__traceback__)
+        return Outcome("failed", _line(trouble))
+    finally:
+        if teller:
+            teller.close()
+
+
+def _session(store: Store, job: Job) -> "Session":
+    """The run, as far as it has come."""
+    from viz_models.training.loop import Session
+
+    last = time.monotonic()
+
+    def sign(_done: int, _total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > SIGN_S:
+            last = time.monotonic()
+            flag = store.push(job.run, job.attempt, (), lease=START_LEASE_S)
+            if flag is None:
+                raise LostError("the run is another attempt's now")
+            if flag:
+                raise AskedError(flag)
+
+    return Session(job.spec, _checkpoint(store, job), sign)
+
+
+def _checkpoint(store: Store, job: Job) -> "Checkpoint | None":
+    """The last one that can be read; None: begin anew."""
+    from viz_models.training import checkpoints
+
+    for folder in files.checkpoints(store.folder, job.run):
+        if parts := files.load_checkpoint(folder):
+            try:
+                return checkpoints.from_files(parts)
+            except ValueError:  # of another version of the code
+                continue
+    return None
+
+
+def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outcome:
+    """Take all steps; checkpoints come after what was told before them is stored."""
+    from viz_models.training.evaluation import evaluate
+
+    if session.pace.over(session.done.step, session.done.seconds):
+        return Outcome("finished")  # all but the last word was said before
+    due, state = time.monotonic() + 1.0, "running"
+    for record in session.records():
+        if teller.flag == "stop" and not record.evaluation:
+            record = replace(record, evaluation=evaluate(session.net, session.examples))
+        teller.tell(record, session.pace.spent(session.done.step, session.done.seconds))
+        state = record.state
+        if teller.flag or state != "running":
+            break
+        if time.monotonic() >= due:
+            begin = time.monotonic()
+            _save(session, teller, store, job)
+            took = time.monotonic() - begin
+            due = time.monotonic() + max(CHECKPOINT_S, CHECKPOINT_GAPS * took)
+    if state != "diverged":
+        _save(session, teller, store, job)
+    teller.flush()
+    if state == "diverged":
+        return Outcome("diverged", f"the loss is no number any more at step {session.done.step}")
+    if teller.flag and state == "running":
+        early = f"stopped at step {session.done.step}" if teller.flag == "stop" else ""
+        return Outcome(ASKED[teller.flag], early)
+    return Outcome("finished")
+
+
+def _save(session: "Session", teller: Teller, store: Store, job: Job) -> None:
+    """Keep a checkpoint; of a run that is going to be cancelled it would only take time."""
+    saved = session.checkpoint()
+    teller.flush()
+    if teller.flag != "cancel":
+        files.save_checkpoint(store.folder, job.run, saved.done.step, saved.files())
+
+
+def _line(trouble: Exception) -> str:
+    """An exception in one line for people."""
+    import torch
+
+    first = next(iter(str(trouble).splitlines()), "").strip()
+    if isinstance(trouble, torch.cuda.OutOfMemoryError) or "can't allocate memory" in first:
+        return "out of memory: choose a smaller network or batch"
+    if isinstance(trouble, OSError) and trouble.errno in (28, 27, 122):  # ENOSPC, EFBIG, EDQUOT
+        return "disk full: free some space, then resume"
+    if isinstance(trouble, ValueError | OSError) and first:
+        return first[:300]
+    return f"{type(trouble).__name__}: {first}"[:300]
+
+
+def _warm() -> None:
+    """Take one tiny step, which imports all that a first step imports."""
+    import torch
+
+    from viz_models.training.loop import train
+
+    torch.set_num_threads(1)
+    for _ in train(RunSpec(batch_size=8, budget=Budget(amount=1, unit="steps"), device="cpu")):
+        pass
+
+
+def _jobs(lines: IO[str]) -> Iterator[Job]:
+    from viz_models.training import specs
+
+    for line in lines:
+        told = json.loads(line)
+        spec = specs.run_from_json(told.pop("spec"))
+        yield Job(**told, spec=spec)
+
+
+def main() -> None:
+    """Take jobs from the standard input, one a line, until it ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what libraries print is no answer
+    _warm()
+    store = Store()
+    _say(answers, "warm")
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    own = processes.own_name()
+    for job in _jobs(sys.stdin):
+        if not store.begin(job.run, job.attempt, own):
+            outcome = Outcome("lost", "the run is another attempt's now")
+        else:
+            outcome = execute(store, job)
+        _say(answers, outcome)
+        store.end(job.run, job.attempt, *outcome)
+        if outcome.state == "failed":
+            break  # who knows what is broken: another process takes the next
+    if store.waiting():
+        presence.ensure()
+
+
+def _say(answers: IO[str], what: object) -> None:
+    try:
+        answers.write(json.dumps(what) + "\n")
+        answers.flush()
+    except OSError:  # the dispatcher is gone; the store knows all the same
+        pass
+
+
+if __name__ == "__main__":
+    main()
