@@ -10,19 +10,19 @@ from viz_models.records import ModelRef, TraceSpec
 
 
 def test_the_flow_recording_is_of_the_pages_default():
-    recorded = recordings.load("flow")
+    recorded = recordings.load()
     assert recorded.spec == TraceSpec()
     assert recorded.provenance.kind == "recorded run"
     assert recorded.provenance.date
 
 
 def test_it_holds_the_networks_steps_as_they_are():
-    assert recordings.load("flow").steps == steps_of(ModelRef())
+    assert recordings.load().steps == steps_of(ModelRef())
 
 
 @pytest.mark.slow
 def test_its_faces_are_what_a_forward_pass_gives_now():
-    recorded, now = recordings.load("flow"), flow_recording(TraceSpec())
+    recorded, now = recordings.load(), flow_recording(TraceSpec())
     assert recorded.schemes == now.schemes
     for name, face in now.faces.items():
         # another CPU may round a value across the border between two of 256 colors
@@ -30,11 +30,9 @@ def test_its_faces_are_what_a_forward_pass_gives_now():
         assert off.max() <= 1, name
 
 
-def test_what_is_saved_is_what_is_loaded(tmp_path, monkeypatch):
-    recorded = recordings.load("flow")
-    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
-    recordings.save(recorded, "copy")
-    again = recordings.load("copy")
+def test_what_is_saved_is_what_is_loaded(tmp_path):
+    recorded = recordings.load()
+    again = recordings.load(recordings.save(recorded, tmp_path / "copy.json"))
     assert again.spec == recorded.spec
     assert again.steps == recorded.steps
     assert again.provenance == recorded.provenance
@@ -42,6 +40,6 @@ def test_what_is_saved_is_what_is_loaded(tmp_path, monkeypatch):
         np.testing.assert_array_equal(again.faces[name], face)
 
 
-def test_an_unknown_recording_is_an_error():
+def test_an_unknown_recording_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
-        recordings.load("nothing of that name")
+        recordings.load(tmp_path / "nothing.json")

@@ -47,7 +47,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 def _record_flow() -> Path:
-    return recordings.save(flow_recording(TraceSpec()), "flow")
+    return recordings.save(flow_recording(TraceSpec()))
 
 
 def _record_norm_axes() -> Path:

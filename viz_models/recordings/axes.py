@@ -3,15 +3,13 @@
 `make record` writes it; a test fails when it is no longer what the lesson opens with.
 """
 
-import base64
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from viz_models.recordings import files
 from viz_models.recordings.folder import FOLDER
 from viz_models.records import Provenance, SourceSpec
 
@@ -31,14 +29,7 @@ class AxesRecording:
 
 def save(recording: AxesRecording, path: Path = PATH) -> Path:
     """Write the recording; returns where."""
-    data = {
-        "source": asdict(recording.source),
-        "provenance": asdict(recording.provenance),
-        "values": text(recording.values),
-        "photos": text(recording.photos),
-    }
-    path.write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    return files.save(recording, path)
 
 
 @cache
@@ -48,25 +39,4 @@ def load(path: Path = PATH) -> AxesRecording:
     Raises:
         FileNotFoundError: If nothing was recorded.
     """
-    data = json.loads(path.read_text(encoding="utf-8"))
-    source: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in data["source"].items()
-    }
-    return AxesRecording(
-        source=SourceSpec(**source),
-        values=array(data["values"]),
-        photos=array(data["photos"]),
-        provenance=Provenance(**data["provenance"]),
-    )
-
-
-def text(values: np.ndarray) -> list[Any]:
-    """An array as JSON: dtype, shape and bytes."""
-    raw = base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
-    return [values.dtype.str, list(values.shape), raw]
-
-
-def array(parts: list[Any]) -> np.ndarray:
-    """The array that `text` wrote; read-only."""
-    dtype, shape, raw = parts
-    return np.frombuffer(base64.b64decode(raw), dtype).reshape(shape)
+    return files.load(AxesRecording, path)

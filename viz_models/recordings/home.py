@@ -3,14 +3,13 @@
 `make record` writes it; a test fails when it is no longer what the lessons compute.
 """
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from viz_models.recordings.axes import array, text
+from viz_models.recordings import files
 from viz_models.recordings.folder import FOLDER
 from viz_models.records import Provenance
 
@@ -32,17 +31,7 @@ class HomeRecording:
 
 def save(recording: HomeRecording, path: Path = PATH) -> Path:
     """Write the recording; returns where."""
-    data = {
-        "groups": recording.groups,
-        "apart": text(recording.apart),
-        "shuffled": text(recording.shuffled),
-        "weights": text(recording.weights),
-        "queries": recording.queries,
-        "keys": recording.keys,
-        "provenance": asdict(recording.provenance),
-    }
-    path.write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    return files.save(recording, path)
 
 
 @cache
@@ -52,13 +41,4 @@ def load(path: Path = PATH) -> HomeRecording:
     Raises:
         FileNotFoundError: If nothing was recorded.
     """
-    data = json.loads(path.read_text(encoding="utf-8"))
-    return HomeRecording(
-        groups=data["groups"],
-        apart=array(data["apart"]),
-        shuffled=array(data["shuffled"]),
-        weights=array(data["weights"]),
-        queries=tuple(data["queries"]),
-        keys=tuple(data["keys"]),
-        provenance=Provenance(**data["provenance"]),
-    )
+    return files.load(HomeRecording, path)

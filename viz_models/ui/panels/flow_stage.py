@@ -103,7 +103,7 @@ def first_step(steps: tuple[Step, ...]) -> str:
 def question(where: DeltaGenerator, text: dict[str, str], build: ConvSpec | None) -> None:
     """The question that the chosen step answers."""
     # ResNet18's are known without importing torch
-    steps = results.steps(ModelRef(build=build)) if build else recordings.load("flow").steps
+    steps = results.steps(ModelRef(build=build)) if build else recordings.load().steps
     step = chosen_step(steps)
     section = text[flow_words.kind(step, steps)]
     asked = flow_words.question(section, flow_words.static_facts(step))

@@ -26,7 +26,7 @@ Links = Mapping[str, str]  # section with a question -> page that answers it
 
 def hero(page: str) -> None:
     """The diagram from a recording, so that nobody waits for torch, and the way to the page."""
-    recorded = recordings.load("flow")
+    recorded = recordings.load()
     faces = {n: flow.Face(a, recorded.schemes[n]) for n, a in recorded.faces.items()}
     picture = flow.diagram(recorded.steps, faces, luts(is_dark()), labels(recorded.steps), None)
     flow.flow(
@@ -49,7 +49,7 @@ def hero(page: str) -> None:
 def flow_questions(text: Words, page: str) -> None:
     """Each question is a link to the step that answers it."""
     _head(text, "Follow a photo through ResNet18")
-    for step in recordings.load("flow").steps:
+    for step in recordings.load().steps:
         if step.name in text:
             _question(page, text[step.name], step=step.name)
 
