@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from viz_models.cli import attend, cost, export, norm, record, trace, train_attention
+from viz_models.cli import attend, cost, export, norm, record, runs, trace, train, train_attention
 from viz_models.cli.command import Command
 
 COMMANDS: dict[str, Command] = {
@@ -16,6 +16,8 @@ COMMANDS: dict[str, Command] = {
     "export": export.COMMAND,
     "attend": attend.COMMAND,
     "record": record.COMMAND,
+    "train": train.COMMAND,
+    "runs": runs.COMMAND,
     "train-attention": train_attention.COMMAND,
 }
 BAD_INPUT = 2

@@ -4,7 +4,7 @@ from functools import cache
 
 from viz_models.records.runs import Experiment, Points, Run
 from viz_models.records.training import ExperimentSpec, Moment
-from viz_models.runs import home, presence
+from viz_models.runs import export, home, presence
 from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
 
 __all__ = ["NoSuchRunError", "QuotaError", "StoreError"]
@@ -113,3 +113,14 @@ def rename(owner: str | None, id: str, name: str) -> None:
 def delete(owner: str | None, id: str) -> None:
     """Forget an experiment that has ended, with its curves and files."""
     store().delete(owner, id)
+
+
+def take(owner: str | None, id: str, kind: export.Kind) -> export.Taken:
+    """A file about an experiment or a run: "csv", "jsonl", "tensorboard", "checkpoint", "script".
+
+    Raises:
+        NoSuchRunError: If it is not the owner's.
+        ValueError: If it has no such file.
+    """
+    store().check_owner(owner, id)
+    return export.take(store(), id, kind)

@@ -236,6 +236,15 @@ class Store(Working):
         for run in ids:
             files.forget(self.folder, run)
 
+    def check_owner(self, owner: str | None, id: str) -> None:
+        """Nothing, if an experiment or a run is the owner's.
+
+        Raises:
+            NoSuchRunError: If it is not.
+        """
+        with self.database.read() as connection:
+            self._mine(connection, owner, id)
+
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
