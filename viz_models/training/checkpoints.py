@@ -80,7 +80,7 @@ def refill(net: nn.Module, weights: Mapping[str, Tensor]) -> None:
 
 def memory_of(optimizer: torch.optim.Optimizer, net: nn.Module) -> dict[str, Tensor]:
     """A copy of what the optimizer keeps of each parameter, by "parameter/what"."""
-    names = {p: name for name, p in net.named_parameters()}
+    names: dict[Tensor, str] = {p: name for name, p in net.named_parameters()}
     return {
         f"{names[p]}/{key}": _copy(value)
         for p, kept in optimizer.state.items()

@@ -72,8 +72,8 @@ def grow(net: ConvNet, spec: ConvSpec, growth: Growth, seed: int) -> list[Block]
     deeper = builder.build(grown(spec, growth), seed)
     assert isinstance(deeper, ConvNet)
     if growth.freeze:
-        for block in net.blocks():
-            block.requires_grad_(False)
+        for old in net.blocks():
+            old.requires_grad_(False)
     added = []
     for stage, source in zip(net.stages, deeper.stages, strict=True):
         blocks = list(source.children())[-growth.blocks :]

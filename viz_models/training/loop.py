@@ -105,15 +105,15 @@ class Session:
             nn.utils.clip_grads_with_norm_(weights, spec.optimizer.clip, norm)
         self.optimizer.step()
         right = (logits.argmax(1) == targets).float().mean()
-        told = torch.stack([loss.detach(), right, norm.float()]).tolist()  # the GPU is waited for
+        told = torch.stack([loss.detach(), right, norm.float()]).tolist()  # waits for the GPU
         self.done = replace(
             done,
             step=done.step + 1,
             seconds=done.seconds + time.perf_counter() - begin,
             looks=done.looks + (look is not None),
         )
-        moment = look and look.moment(done.step, done.step * spec.batch_size)
-        return self._record(*told, lr, moment)
+        moment = look.moment(done.step, done.step * spec.batch_size) if look else None
+        return self._record(told[0], told[1], told[2], lr, moment)
 
     def _record(
         self, loss: float, accuracy: float, norm: float, lr: float, moment: Moment | None

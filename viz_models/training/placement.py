@@ -1,7 +1,7 @@
 """Where a run computes: device, number format, memory format, random numbers."""
 
 import mmap
-import sys
+import platform
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Place:
     def moved(self, net: nn.Module) -> nn.Module:
         """The network there, in that memory format."""
         if self.channels_last:
-            net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            net = net.to(memory_format=torch.channels_last)
         return net.to(self.device)
 
     def words(self) -> str:
@@ -141,10 +141,10 @@ def random_numbers(seed: int, device: torch.device) -> Iterator[None]:
 
 def resident() -> int:
     """Bytes of memory that this process holds (on a Mac: held at most); 0 where none says."""
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 (at every step)
             return int(file.read().split()[1]) * mmap.PAGESIZE
-    if sys.platform == "darwin":
+    if platform.system() == "Darwin":
         import resource
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

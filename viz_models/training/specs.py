@@ -51,7 +51,7 @@ def run_from_json(data: object) -> RunSpec:
     Raises:
         ValueError: If a field or a value is none that there is; the line says which.
     """
-    return _made(RunSpec, data, "a run")  # type: ignore[no-any-return]
+    return _made(RunSpec, data, "a run")
 
 
 def experiment_from_json(data: object) -> ExperimentSpec:
@@ -95,7 +95,7 @@ def model_from_json(data: object) -> ModelSpec:
     family = given.get("family")
     if isinstance(family, str) and family in OTHERS:
         del given["family"]
-        return _made(OTHERS[family], given, family)  # type: ignore[no-any-return]
+        return _made(OTHERS[family], given, family)
     if family not in builder_specs.FAMILIES:
         names = ", ".join((*builder_specs.FAMILIES, *OTHERS))
         raise ValueError(f"unknown family {family!r}; choose {names}")
