@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from viz_models.digits import digits
-from viz_models.figures import theme
+from viz_models.figures import theme, train_axes
+from viz_models.figures.train_spread import is_log, pairs, short, spread
 from viz_models.records import ENDED
 from viz_models.records.curves import Course, CurveView, Metric, RunCurve
 
@@ -19,9 +20,8 @@ MOST_POINTS = 200  # of one series
 MOST_BYTES = 20_000  # of a whole option
 POINT_BYTES = 18  # "[48832,0.6123]," and a little
 SERIES_BYTES = 420  # its name, color, width and label
-SIGNIFICANT = 4
+OUTSIDE = 1.5  # times the highest value of a healthy run: what is above is cut off
 BAND = 0.18  # opacity of the range over seeds
-AXIS = {"step": "steps", "sample": "samples seen", "second": "seconds of training"}
 FINISHED = "finished"
 Option = dict[str, Any]
 
@@ -30,7 +30,8 @@ Option = dict[str, Any]
 class Drawn:
     """What is drawn alike: the finished runs of an arm, or one run by itself."""
 
-    label: str
+    name: str  # what hover calls it
+    said: str  # what stands where it ends; empty where a line alike says it
     color: str
     runs: tuple[RunCurve, ...]
 
@@ -69,8 +70,27 @@ def curves(
         view = replace(view, examples="training")  # measured there alone
     drawn = list(_drawn(runs, labels, dark))
     share = _points(drawn, view)
-    series = [s for d in drawn for s in _series(d, view, share, scale)]
-    return _frame(view, drawn, dark=dark, scale=scale) | {"series": series}
+    top = ceiling(drawn, view)
+    series = [s for d in drawn for s in _series(d, view, share, top, scale)]
+    frame = train_axes.frame(
+        view,
+        caption=caption(drawn, view),
+        longest=max((len(d.said) for d in drawn if not d.broken and not d.going), default=0),
+        log=is_log(view),
+        top=top,
+        dark=dark,
+        scale=scale,
+    )
+    return frame | {"series": series}
+
+
+def caption(drawn: Sequence[Drawn], view: CurveView) -> str:
+    """What thick, thin and pale stand for."""
+    seeds = max((len(d.runs) for d in drawn), default=0)
+    band = f", mean and range of {seeds} seeds" if seeds > 1 else ""
+    if view.examples == "both":
+        return f"{view.metric}: validation thick{band}; training thin"
+    return f"{view.examples} {view.metric}{band}"
 
 
 def _drawn(runs: Sequence[RunCurve], labels: Sequence[str], dark: bool) -> Iterator[Drawn]:
@@ -79,15 +99,20 @@ def _drawn(runs: Sequence[RunCurve], labels: Sequence[str], dark: bool) -> Itera
         members = [r for r in runs if r.arm == arm and len(r.training.step)]
         done = tuple(r for r in members if r.state == FINISHED)
         if done:
-            yield Drawn(label, ink[arm], done)
-        for run in members:
-            if run.state != FINISHED:
-                yield Drawn(_alone(label, run), ink[arm], (run,))
+            yield Drawn(label, label, ink[arm], done)
+        for state in dict.fromkeys(r.state for r in members if r.state != FINISHED):
+            alike = [r for r in members if r.state == state]
+            for i, run in enumerate(alike):
+                name = _alone(label, [run])
+                said = _alone(label, alike) if state in ENDED else name
+                yield Drawn(name, "" if state in ENDED and i else said, ink[arm], (run,))
 
 
-def _alone(label: str, run: RunCurve) -> str:
-    said = "now" if run.state == "running" else run.state.replace("_", " ")
-    return f"{label} seed {run.seed}, {said}".strip()
+def _alone(label: str, runs: Sequence[RunCurve]) -> str:
+    state = runs[0].state
+    said = "now" if state == "running" else state.replace("_", " ")
+    seeds = ", ".join(str(r.seed) for r in runs[:4]) + (" …" if len(runs) > 4 else "")
+    return f"{label} seed{'s' * (len(runs) > 1)} {seeds} {said}".strip()
 
 
 def colors(count: int, *, dark: bool = False) -> list[str]:
@@ -103,6 +128,19 @@ def _courses(drawn: Drawn, view: CurveView) -> Iterator[tuple[str, list[Course]]
             found = [c for r in drawn.runs if len((c := getattr(r, name)).step)]
             if found:
                 yield name, found
+
+
+def ceiling(drawn: Sequence[Drawn], view: CurveView) -> float | None:
+    """Where the axis ends, if a run that broke off would squeeze the others flat; else None."""
+    highest = {True: 0.0, False: 0.0}
+    for each in drawn:
+        for _, courses in _courses(each, view):
+            values = np.concatenate([c.value[view.metric] for c in courses])
+            known = values[np.isfinite(values)]
+            highest[each.broken] = max(highest[each.broken], float(known.max(initial=0.0)))
+    if not highest[False] or highest[True] <= OUTSIDE * highest[False]:
+        return None
+    return short(OUTSIDE * highest[False])
 
 
 def _points(drawn: Sequence[Drawn], view: CurveView) -> int:
@@ -123,84 +161,20 @@ def _has_band(name: str, view: CurveView) -> bool:
     return name == "validation" or view.examples == "training"
 
 
-def _series(drawn: Drawn, view: CurveView, share: int, scale: float) -> Iterator[Option]:
+def _series(
+    drawn: Drawn, view: CurveView, share: int, top: float | None, scale: float
+) -> Iterator[Option]:
     found = list(_courses(drawn, view))
     for name, courses in found:
         x, mean, low, high = spread(courses, name, view, share)
         if len(courses) > 1 and _has_band(name, view):
             yield from _band(drawn, x, low, high, view)
         main = name == found[-1][0]  # validation, where there is any
-        yield _line(drawn, name, x, mean, view, main=main, scale=scale)
+        yield _line(drawn, name, x, _under(mean, top), view, main=main, scale=scale)
 
 
-def spread(
-    courses: Sequence[Course], name: str, view: CurveView, points: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and range of several runs, where all of them are.
-
-    Args:
-        courses: Of at least one run.
-        name: "training" is smoothed, "validation" never.
-        view: Which metric, along what.
-        points: How many at most.
-
-    Returns:
-        Places along the axis, mean, lowest and highest there; each (n,) float.
-    """
-    smoothing = view.smoothing if name == "training" else 0.0
-    values = [smoothed(c.value[view.metric], smoothing) for c in courses]
-    places = [getattr(c, view.along).astype(float) for c in courses]
-    if any(len(p) != len(places[0]) or (p != places[0]).any() for p in places):
-        start, end = max(p[0] for p in places), min(p[-1] for p in places)
-        grid = np.linspace(start, max(start, end), min(points, max(len(p) for p in places)))
-        values = [np.interp(grid, p, v) for p, v in zip(places, values, strict=True)]
-    else:
-        grid = places[0]
-    keep = _thin(len(grid), points)
-    table = np.array(values)[:, keep]
-    return grid[keep], table.mean(axis=0), table.min(axis=0), table.max(axis=0)
-
-
-def smoothed(values: np.ndarray, share: float) -> np.ndarray:
-    """Exponential moving average, without the pull of its start; NaN stays, and counts for none.
-
-    References:
-        Kingma & Ba 2015, section 3 (the correction of the bias): arXiv:1412.6980.
-    """
-    if not share:
-        return values
-    out, kept, weight = np.full(len(values), np.nan), 0.0, 0.0
-    for i, value in enumerate(values):
-        if np.isfinite(value):
-            kept, weight = share * kept + (1 - share) * value, share * weight + (1 - share)
-            out[i] = kept / weight
-    return out
-
-
-def _thin(count: int, most: int) -> np.ndarray:
-    """Places of at most so many values, evenly spread; the last is one of them."""
-    if count <= most:
-        return np.arange(count)
-    return np.unique(np.linspace(0, count - 1, most).round().astype(int))
-
-
-def _pairs(x: np.ndarray, y: np.ndarray, view: CurveView) -> list[list[float | None]]:
-    """JSON has no NaN, and a logarithm no zero."""
-    log = is_log(view)
-    return [
-        [_short(a), _short(b) if np.isfinite(b) and (b > 0 or not log) else None]
-        for a, b in zip(x.tolist(), y.tolist(), strict=True)
-    ]
-
-
-def _short(value: float) -> float:
-    number = float(f"{value:.{SIGNIFICANT}g}") if abs(value) < 10_000 else round(value)
-    return int(number) if number == int(number) else number
-
-
-def is_log(view: CurveView) -> bool:
-    """An accuracy has no use for a logarithm."""
-    return view.log and view.metric != "accuracy"
+def _under(values: np.ndarray, top: float | None) -> np.ndarray:
+    return values if top is None else np.minimum(values, top)
 
 
 def _band(
@@ -209,7 +183,7 @@ def _band(
     """Two invisible lines, one on top of the other, and color between them."""
     bare = {
         "type": "line",
-        "stack": f"band {drawn.label}",
+        "stack": f"band {drawn.name}",
         "stackStrategy": "all",
         "lineStyle": {"width": 0},
         "showSymbol": False,
@@ -217,9 +191,9 @@ def _band(
         "z": 1,
         "tooltip": {"show": False},
     }
-    yield {**bare, "data": _pairs(x, low, view)}
+    yield {**bare, "data": pairs(x, low, view)}
     fill = {"color": drawn.color, "opacity": BAND}
-    yield {**bare, "data": _pairs(x, high - low, replace(view, log=False)), "areaStyle": fill}
+    yield {**bare, "data": pairs(x, high - low, replace(view, log=False)), "areaStyle": fill}
 
 
 def _line(
@@ -237,8 +211,8 @@ def _line(
     both = view.examples == "both"
     return {
         "type": "line",
-        "name": f"{drawn.label} {name}".strip() if both else drawn.label or name,
-        "data": _pairs(x, y, view),
+        "name": f"{drawn.name} {name}".strip() if both else drawn.name or name,
+        "data": pairs(x, y, view),
         "lineStyle": {
             "width": width * scale,
             "type": dashed,
@@ -262,18 +236,19 @@ def _end(drawn: Drawn, x: np.ndarray, y: np.ndarray, view: CurveView, scale: flo
     size = round((theme.TEXT_SIZE - 0.5) * scale)
     text = {"color": drawn.color, "fontSize": size, "fontFamily": theme.FONT}
     if not drawn.broken and not drawn.going:
-        said = "\n".join(filter(None, (drawn.label, reading(float(y[last]), view.metric))))
+        said = "\n".join(filter(None, (drawn.said, reading(float(y[last]), view.metric))))
         label = {**text, "show": True, "formatter": said, "fontWeight": 600, "distance": 8}
+        label["lineHeight"] = round(1.3 * size)
         return {"endLabel": label, "labelLayout": {"moveOverlap": "shiftY"}}
-    pair = _pairs(x[last : last + 1], y[last : last + 1], view)[0]
+    pair = pairs(x[last : last + 1], y[last : last + 1], view)[0]
     mark = {
         "symbol": _CROSS if drawn.broken else "circle",
         "symbolSize": (9 if drawn.broken else 8) * scale,
         "data": [{"coord": pair}],
         "label": {
             **text,
-            "show": True,
-            "formatter": drawn.label,
+            "show": bool(drawn.said),
+            "formatter": drawn.said,
             "position": "bottom" if drawn.broken else "top",
         },
         "silent": True,
@@ -290,54 +265,3 @@ _CROSS = (
 def reading(value: float, metric: Metric) -> str:
     """A value as it stands beside its line."""
     return f"{100 * value:.1f} %" if metric == "accuracy" else digits(value, 3)
-
-
-def _frame(view: CurveView, drawn: Sequence[Drawn], *, dark: bool, scale: float) -> Option:
-    p = theme.palette(dark)
-    small = round((theme.TEXT_SIZE - 0.5) * scale)
-    longest = max((len(d.label) for d in drawn if not d.broken and not d.going), default=0)
-    muted = {"color": p.muted, "fontSize": small, "fontFamily": theme.FONT}
-    axis = {
-        "axisLabel": {**muted, "hideOverlap": True},
-        "nameTextStyle": muted,
-        "axisTick": {"show": False},
-        "axisLine": {"lineStyle": {"color": p.border}},
-        "splitLine": {"lineStyle": {"color": theme.fade(p.muted, 0.18)}},
-    }
-    percent = {"min": 0, "max": 1} if view.metric == "accuracy" else {"scale": True}
-    return {
-        "animation": False,
-        "textStyle": {"fontFamily": theme.FONT},
-        "grid": {
-            "left": 8,
-            "right": round(min(190, 34 + 7.2 * max(longest, 6)) * scale),
-            "top": round(16 * scale),
-            "bottom": round(26 * scale),
-            "containLabel": True,
-        },
-        "tooltip": {
-            "trigger": "axis",
-            "backgroundColor": p.card,
-            "borderColor": p.border,
-            "textStyle": {"color": p.text, "fontSize": small, "fontFamily": theme.FONT},
-            "valueFormatter": "%.4g" if view.metric != "accuracy" else "percent",
-            "confine": True,
-            "order": "valueDesc",
-        },
-        "toolbox": {
-            "right": 0,
-            "itemSize": round(13 * scale),
-            "iconStyle": {"borderColor": p.muted},
-            "feature": {"saveAsImage": {"title": "Save", "backgroundColor": p.ground}},
-        },
-        "xAxis": {
-            **axis,
-            "type": "value",
-            "name": AXIS[view.along],
-            "nameLocation": "middle",
-            "nameGap": round(24 * scale),
-            "splitLine": {"show": False},
-            "max": "dataMax",
-        },
-        "yAxis": {**axis, "type": "log" if is_log(view) else "value", **percent},
-    }

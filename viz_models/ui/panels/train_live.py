@@ -1,22 +1,25 @@
 """Watch runs while they train: their curves, how far they are, and the buttons that end them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
 from viz_models.digits import memory
-from viz_models.figures import train_curves
+from viz_models.figures import train_axes, train_curves
 from viz_models.records import ENDED, Experiment, Run
-from viz_models.records.curves import Along, CurveView, Examples, Metric
+from viz_models.records.curves import Along, CurveView, Examples, Metric, RunCurve
 from viz_models.ui import frame, runs
 from viz_models.ui.controls import chips, control, select
 from viz_models.ui.panels import norm_common as common
+from viz_models.ui.panels.train_buttons import buttons
 from viz_models.ui.watch import Watched, relabeled, watch
 
 HEIGHT = 330  # px at normal type size
 TICK_S = 1.0
+LONGEST_LABEL = 26  # letters
 WAITING_TICK_S = 2.0  # while all wait in the queue
 METRICS: dict[str, Metric] = {
     "loss": "loss",
@@ -25,12 +28,12 @@ METRICS: dict[str, Metric] = {
     "learning rate": "learning rate",
 }
 EXAMPLES: dict[str, Examples] = {
-    "training and validation": "both",
+    "train + validation": "both",
     "validation": "validation",
     "training": "training",
 }
 ALONG: dict[str, Along] = {"step": "step", "sample": "sample", "second": "second"}
-SMOOTHING = {"not smoothed": 0.0, "smoothed": 0.7, "very smooth": 0.93}
+SMOOTHING = {"raw": 0.0, "smooth": 0.7, "smoother": 0.93}
 CHIP: dict[str, tuple[str, str]] = {  # of each state: color, icon
     "queued": ("gray", "schedule"),
     "starting": ("blue", "hourglass_top"),
@@ -62,7 +65,7 @@ def live(experiment_id: str, *, height: int = HEIGHT) -> None:
         return
     chart((experiment_id,), height=height)
     if runs.is_mine(found):
-        _buttons(found)
+        buttons(found)
 
 
 @st.fragment
@@ -109,7 +112,7 @@ def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
         height=height,
         theme=None,
         key="curves",
-        alt=f"{view.metric} of the runs, {train_curves.AXIS[view.along]} along the bottom",
+        alt=f"{view.metric} of the runs, {train_axes.AXIS[view.along]} along the bottom",
     )
     for each in watched if len(watched) == 1 else ():
         if each.experiment:
@@ -123,9 +126,9 @@ def controls() -> CurveView:
         along = chips(
             "Along", {name: f"by {name}" for name in ALONG}, key="along", default="sample"
         )
-        metric = select("Metric", METRICS, "metric", 140)
-        of = select("Examples", EXAMPLES, "of", 200)
-        smoothing = select("Smoothing", SMOOTHING, "smooth", 140)
+        metric = select("Metric", METRICS, "metric", 126)
+        of = select("Examples", EXAMPLES, "split", 158)
+        smoothing = select("Smoothing", SMOOTHING, "smooth", 104)
         log = control(st.toggle, "log", key="log", help="Logarithmic vertical axis")
     return CurveView(
         metric=metric,
@@ -149,20 +152,35 @@ def option(
 def _option(
     watched: Sequence[Watched], view: CurveView, dark: bool, scale: float
 ) -> dict[str, object]:
-    curves, labels = [], []
+    curves: list[RunCurve] = []
+    labels = arm_labels(watched)
+    offset = 0
     for each in watched:
         if each.experiment:
-            curves += relabeled(each.drawn(), len(labels))
-            labels += arm_labels(each.experiment, alone=len(watched) == 1)
+            curves += relabeled(each.drawn(), offset)
+            offset += len(each.experiment.spec.arms)
     return train_curves.curves(curves, labels, view, dark=dark, scale=scale)
 
 
-def arm_labels(experiment: Experiment, *, alone: bool = True) -> list[str]:
-    """What the arms are called in a chart; among other experiments the name goes first."""
-    arms = [arm.label for arm in experiment.spec.arms]
-    if alone:
-        return arms
-    return [f"{experiment.name[:24]} {label}".strip() for label in arms]
+def arm_labels(watched: Sequence[Watched]) -> list[str]:
+    """What all arms are called in one chart; the experiment's name goes before one that is taken.
+
+    Args:
+        watched: In the order of the chart.
+    """
+    pairs = [(w.experiment, arm) for w in watched if w.experiment for arm in w.experiment.spec.arms]
+    counts = Counter(arm.label for _, arm in pairs)
+    found = []
+    for experiment, arm in pairs:
+        label = arm.label
+        if len(watched) > 1 and (not label or counts[label] > 1):
+            label = f"{_short(experiment.name)} {label}".strip()
+        found.append(_short(label, LONGEST_LABEL))
+    return found
+
+
+def _short(text: str, most: int = 16) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def run_label(experiment: Experiment, run: Run) -> str:
@@ -170,10 +188,11 @@ def run_label(experiment: Experiment, run: Run) -> str:
     return f"{experiment.spec.arms[run.arm].label} seed {run.spec.seed}".strip()
 
 
-def chip(state: str) -> str:
-    """A state as Markdown: an icon and a word on a colored ground."""
+def chip(state: str, count: int = 0) -> str:
+    """A state as Markdown: an icon and a word on a colored ground, with a count if there is one."""
     color, icon = CHIP[state]
-    return f":{color}-badge[:material/{icon}: {state.replace('_', ' ')}]"
+    words = f"{count or ''} {state.replace('_', ' ')}".strip()
+    return f":{color}-badge[:material/{icon}: {words}]"
 
 
 def status(watched: Watched) -> tuple[float, str]:
@@ -229,41 +248,3 @@ def _seconds(seconds: float) -> str:
     if seconds >= 100:
         return f"{seconds / 60:.0f} min"
     return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
-
-
-def _buttons(found: Experiment) -> None:
-    """What may be done to it now."""
-    states = {run.state for run in found.runs}
-    moving = bool(states & {"queued", "starting", "running"})
-    offers: list[tuple[bool, str, str, Callable[[str], None], str]] = [
-        (moving, "Pause", "pause", runs.pause, "Keep a checkpoint, and go on later from there"),
-        (moving, "Stop and keep", "stop", runs.stop, "End it now, with what was learned so far"),
-        (moving or "paused" in states, "Cancel", "close", runs.cancel, "End it now"),
-        (
-            not moving and bool(states & {"paused", "cancelled", "lost", "failed", "timed_out"}),
-            "Resume",
-            "play_arrow",
-            runs.resume,
-            "Go on from the last checkpoint",
-        ),
-    ]
-    with st.container(horizontal=True, gap="xsmall"):
-        for offered, label, icon, do, why in offers:
-            if offered:
-                st.button(
-                    label,
-                    key=f"do_{label.partition(' ')[0].lower()}",
-                    icon=f":material/{icon}:",
-                    help=why,
-                    on_click=attempt,
-                    args=(do, found.id),
-                )
-
-
-def attempt(do: Callable[[str], None], id: str) -> None:
-    """Do it; a refusal is one line on the page, never a traceback."""
-    try:
-        do(id)
-    except (ValueError, OSError) as error:
-        st.toast(str(error), icon=":material/warning:")
-    watch(id).forget()

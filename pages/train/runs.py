@@ -1,0 +1,47 @@
+"""Lesson: all runs of this browser: watch them, lay them over each other, look inside."""
+
+import streamlit as st
+
+from viz_models.ui import runs, words
+from viz_models.ui.panels import norm_common as common
+from viz_models.ui.panels import train_compare, train_inside, train_live, train_table
+from viz_models.ui.watch import watch
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)
+        listed = runs.mine()
+        chosen = train_table.chosen(listed)
+        if listed:
+            section = text[""].partition("\n")[2]
+            common.answer(answer, section, **train_table.facts(listed))
+        elif not chosen:
+            st.markdown(text["Nothing yet"])
+            st.page_link("pages/train/train.py", label="Train", icon=":material/play_arrow:")
+            return
+        if chosen:
+            curves(chosen, text)
+        if listed:
+            train_table.table(listed, chosen)
+    if chosen:
+        train_inside.inside([watch(id) for id in chosen], text)
+
+
+def curves(chosen: tuple[str, ...], text: dict[str, str]) -> None:
+    """The curves of what was chosen, what they say, and what may be done."""
+    left, right = st.columns([2, 1], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        if len(chosen) == 1:
+            train_live.live(chosen[0])
+        else:
+            train_live.chart(chosen)
+    with right.container(border=True, height="stretch"):
+        train_compare.compare([watch(id) for id in chosen], text)
+        if len(chosen) == 1:
+            train_table.actions(chosen[0])
+
+
+main()

@@ -1,0 +1,52 @@
+"""Test examples as people look at them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from viz_models.records import DataSpec
+from viz_models.training import data
+
+SHOWN = 96  # px, at least, of a side: small pictures are enlarged by whole pixels
+
+
+def of_tests(spec: DataSpec, indices: Sequence[int]) -> list[np.ndarray]:
+    """Pictures of test examples, as the network gets them: permuted where the spec says so.
+
+    Args:
+        spec: Which examples.
+        indices: Places in the test set.
+
+    Returns:
+        For each (H, W, 3) uint8, black to white from the lowest to the highest value of the test
+        set.
+
+    Raises:
+        ValueError: If the examples are points, not pictures, or an index is not in the test set.
+        ConnectionError: If the data set is not on this machine.
+    """
+    inputs = data.load(spec).test_inputs
+    if inputs.shape[2] < 2:
+        raise ValueError("these examples are points; only pictures can be shown")
+    if any(not 0 <= i < len(inputs) for i in indices):
+        raise ValueError(f"the test set has {len(inputs)} examples, counted from 0")
+    low, high = (0.0, 255.0) if not inputs.is_floating_point() else _ends(inputs.numpy())
+    scaled = (inputs[list(indices)].float().numpy() - low) * (255 / (high - low))
+    return [_enlarged(image.clip(0, 255).round().astype(np.uint8)) for image in scaled]
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    return low, high if high > low else low + 1
+
+
+def _enlarged(image: np.ndarray) -> np.ndarray:
+    """(C, H, W) as (H, W, 3), each pixel as a square of whole pixels."""
+    colors = image if image.shape[0] == 3 else np.repeat(image[:1], 3, axis=0)
+    times = max(1, -(-SHOWN // image.shape[2]))
+    return colors.repeat(times, axis=1).repeat(times, axis=2).transpose(1, 2, 0)
+
+
+def labels_of_tests(spec: DataSpec) -> np.ndarray:
+    """The right class of each test example, (M,) int64."""
+    return data.load(spec).test_targets.numpy()
