@@ -38,7 +38,7 @@ def grid():
     ]  # fmt: skip
     runs = [
         GridRun(
-            norm=run.model.norm, lr=run.lr, batch_size=run.batch_size, seed=run.seed,
+            norm=run.model.norm, lr=run.optimizer.lr, batch_size=run.batch_size, seed=run.seed,
             state="finished", steps=9, test_accuracy=0.5,
             losses=LOSSES[run.model.norm][run.seed],
         )

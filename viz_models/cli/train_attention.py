@@ -28,7 +28,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> str:
     from viz_models.models import registry, weights
-    from viz_models.training.fitting import one_thread
+    from viz_models.models.threads import one_thread
 
     if options.steps is not None and options.steps < 1:
         raise ValueError(f"{options.steps} steps: choose 1 or more")

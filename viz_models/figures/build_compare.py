@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.figures.band import band
 from viz_models.figures.build_race_marks import ratio_text
 from viz_models.records import Race, RaceView
 
@@ -13,7 +14,6 @@ HEIGHT = 250  # px
 NAMES = 78  # px, beside the plot, for names and ratios
 TOP, MARGINS = 10, 56  # px, above; above and below
 TICKS = 48  # px, on the other side
-BAND = 0.16  # opacity of the range over seeds
 GAP = 18  # px, between the two names
 PLAIN_DECADES = 9  # of an axis whose numbers are written out
 ROOM = 0.35  # decades above and below the lines
@@ -71,15 +71,7 @@ def _line(fig: go.Figure, race: Race, name: str, view: RaceView, color: str) -> 
     if not known.any():
         return
     if len(race.lines[name]) > 1:
-        fig.add_scatter(
-            x=np.concatenate([x[known], x[known][::-1]]),
-            y=np.concatenate([high[known], low[known][::-1]]),
-            fill="toself",
-            fillcolor=theme.fade(color, BAND),
-            mode="lines",
-            line={"width": 0},
-            hoverinfo="skip",
-        )
+        fig.add_trace(band(x[known], low[known], high[known], color))
     fig.add_scatter(
         x=x[known],
         y=middle[known],

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from viz_models.figures import build_race_marks as marks
 from viz_models.figures import theme
+from viz_models.figures.band import band
 from viz_models.figures.build_race_marks import Scene
 from viz_models.records import Race, RaceView
 
@@ -15,7 +16,6 @@ HEIGHT = 400  # px
 LABELS = 176  # px, beside the plot, for names and ratios
 TICKS = 64  # px, on the other side, for the axis
 TOP, BOTTOM = 10, 46  # px
-BAND = 0.16  # opacity of the range over seeds
 ROOM = 0.35  # decades above and below the lines
 PLAIN_DECADES = 9  # of an axis whose numbers are written out
 DOUBLING_ROOM = 2.5  # decades that the naive expectation may add to the axis
@@ -102,16 +102,7 @@ def _band_and_line(scene: Scene, name: str, color: str) -> Iterator[go.Scatter]:
     x = np.arange(scene.first, scene.depth + 1)
     known = np.isfinite(middle)
     if len(scene.race.lines[name]) > 1:
-        yield go.Scatter(
-            x=np.concatenate([x[known], x[known][::-1]]),
-            y=np.concatenate([high[known], low[known][::-1]]),
-            fill="toself",
-            fillcolor=theme.fade(color, BAND),
-            mode="lines",
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        yield band(x[known], low[known], high[known], color)
     yield go.Scatter(
         x=x[known],
         y=middle[known],

@@ -76,23 +76,30 @@ def _scale(dark: bool) -> list[tuple[float, str]]:
     return [(i / (len(colors) - 1), color) for i, color in enumerate(colors)]
 
 
+def _common(loss: np.ndarray, steps: np.ndarray, dark: bool) -> dict[str, Any]:
+    """What the relief and the map of one surface share."""
+    return {
+        "x": steps,
+        "y": steps,
+        "z": np.log10(loss),
+        "customdata": loss,
+        "colorscale": _scale(dark),
+        "showscale": False,
+        "hovertemplate": "%{y:.2f}, %{x:.2f}: %{customdata:.4g} nats<extra></extra>",
+    }
+
+
 def _relief(
     loss: np.ndarray, steps: np.ndarray, ends: tuple[float, float], p: theme.Palette, dark: bool
 ) -> tuple[Any, ...]:
     middle = len(steps) // 2
     here = float(loss[middle, middle])
     surface = go.Surface(
-        x=steps,
-        y=steps,
-        z=np.log10(loss),
-        customdata=loss,
+        **_common(loss, steps, dark),
         cmin=ends[0],
         cmax=ends[1],
-        colorscale=_scale(dark),
-        showscale=False,
         contours={"z": {"show": True, "usecolormap": True, "project": {"z": True}, "width": 1}},
         lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
-        hovertemplate="%{y:.2f}, %{x:.2f}: %{customdata:.4g} nats<extra></extra>",
     )
     ring = go.Scatter3d(
         x=[0],
@@ -111,17 +118,11 @@ def _map(
     middle = len(steps) // 2
     here = float(loss[middle, middle])
     lines = go.Contour(
-        x=steps,
-        y=steps,
-        z=np.log10(loss),
-        customdata=loss,
+        **_common(loss, steps, dark),
         zmin=ends[0],
         zmax=ends[1],
-        colorscale=_scale(dark),
         contours={"start": ends[0], "end": ends[1], "size": LEVEL},
         line={"width": 0.5},
-        showscale=False,
-        hovertemplate="%{y:.2f}, %{x:.2f}: %{customdata:.4g} nats<extra></extra>",
     )
     guessing = go.Contour(
         x=steps,

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.figures.band import band
 from viz_models.records import BatchErrors
 
 HEIGHT = 292  # px
@@ -50,16 +51,6 @@ def errors_over_size(
 def _series(name: str, sizes: np.ndarray, errors: np.ndarray, color: str) -> list[go.Scatter]:
     seen = (errors > 0).all(axis=1)
     x, (low, middle, high) = sizes[seen], errors[seen].T
-    band = go.Scatter(
-        x=np.concatenate([x, x[::-1]]),
-        y=np.concatenate([high, low[::-1]]),
-        fill="toself",
-        fillcolor=theme.fade(color, 0.16),
-        mode="lines",
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
     line = go.Scatter(
         x=x,
         y=middle,
@@ -71,7 +62,7 @@ def _series(name: str, sizes: np.ndarray, errors: np.ndarray, color: str) -> lis
         hovertemplate=f"N = %{{x}}<br>{name}: %{{y:.3~%}}"
         "<br>5 % to 95 %: %{customdata[0]:.3~%} to %{customdata[1]:.3~%}<extra></extra>",
     )
-    return [band, line]
+    return [band(x, low, high, color), line]
 
 
 def _guide(result: BatchErrors, color: str) -> go.Scatter:

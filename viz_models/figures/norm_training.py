@@ -10,12 +10,12 @@ from plotly.subplots import make_subplots
 
 from viz_models.digits import digits, signed
 from viz_models.figures import theme
+from viz_models.figures.band import band
 from viz_models.records import GridCell, NetNorm, NormGrid, PairedDifference
 
 HEIGHT = 300  # px
 CHANCE = 0.1  # accuracy of guessing among ten digits
 LABEL_GAP = 0.08  # accuracy, between two names
-BAND = 0.16  # opacity of the range over seeds
 DASH: dict[NetNorm, str] = {"none": "dot", "batch": "solid", "layer": "dash", "group": "dashdot"}
 NAME: dict[NetNorm, str] = {"none": "no norm", "batch": "batch", "layer": "layer", "group": "group"}
 
@@ -71,7 +71,7 @@ def _accuracy_traces(norm: NetNorm, cells: list[GridCell], color: str) -> Iterat
         if known:
             stretch = list(group)
             ends = [c.low for c in stretch], [c.high for c in stretch]
-            yield _band([c.lr for c in stretch], *ends, color)
+            yield band([c.lr for c in stretch], *ends, color)
     yield go.Scatter(
         x=[c.lr for c in cells],
         y=[c.mean for c in cells],
@@ -87,21 +87,6 @@ def _accuracy_traces(norm: NetNorm, cells: list[GridCell], color: str) -> Iterat
     lost = [c for c in cells if c.diverged]
     if lost:
         yield _crosses(norm, lost, color)
-
-
-def _band(
-    x: list[float], low: list[float | None], high: list[float | None], color: str
-) -> go.Scatter:
-    return go.Scatter(
-        x=x + x[::-1],
-        y=high + low[::-1],
-        fill="toself",
-        fillcolor=theme.fade(color, BAND),
-        mode="lines",
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
 
 
 def _crosses(norm: NetNorm, lost: list[GridCell], color: str) -> go.Scatter:
@@ -187,7 +172,7 @@ def loss_curves(grid: NormGrid, batch_size: int, lr: float, *, dark: bool = Fals
         length = max((len(r.losses) for r in runs), default=0)
         columns = [[r.losses[i] for r in runs if i < len(r.losses)] for i in range(length)]
         x = [(i + 0.5) * grid.spec.stretch for i in range(length)]  # middle of each stretch
-        fig.add_trace(_band(x, [min(c) for c in columns], [max(c) for c in columns], color))
+        fig.add_trace(band(x, [min(c) for c in columns], [max(c) for c in columns], color))
         fig.add_scatter(
             x=x,
             y=[fmean(c) for c in columns],

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -87,17 +86,6 @@ def next_word(logits: Tensor, words: Tensor) -> tuple[Tensor, float]:
     real = words != PAD
     right = ((logits.argmax(-1) == words) & real).sum() / real.sum()
     return loss, right.item()
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """One torch thread inside the block: more of them add up in another order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def padded(rows: Iterable[Iterable[int]]) -> Tensor:

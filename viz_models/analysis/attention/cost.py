@@ -4,7 +4,6 @@ import datetime
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,6 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from viz_models.analysis.attention.cost_layers import Recurrence, build
 from viz_models.analysis.attention.cost_memory import peak_bytes
+from viz_models.models.threads import one_thread
 from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, PathPoint, Provenance, Slope
 
 LIMIT = 8192  # tokens; the n by n weights of attention then take 256 MiB
@@ -96,7 +96,7 @@ def collected(
 
 def _point(spec: CostSpec, kind: LayerKind, n: int) -> CostPoint:
     layer, x = _drawn(spec, kind, n)
-    with _one_thread(), torch.no_grad():
+    with one_thread(), torch.no_grad():
         times = sorted(_milliseconds(layer, x) for _ in range(spec.repeats))
     return CostPoint(
         kind=kind,
@@ -239,13 +239,3 @@ def check(spec: CostSpec) -> None:
         raise ValueError(f"sizes must rise, got {spec.sizes}")
     if spec.width < 1 or spec.repeats < 1 or min(spec.kernel, spec.window) < 2:
         raise ValueError("width and repeats must be 1 or more, kernel and window 2 or more")
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -39,30 +39,18 @@ def variants(spec: BuildSpec) -> dict[str, BuildSpec]:
         Name -> spec, the reader's own last as "yours", unless it is one of the others.
     """
     if isinstance(spec, ConvSpec):
-        found = _conv_variants(spec)
+        plain = replace(spec, connect="plain", norm="none", branch_scale="one")
+        found = _stack_variants(plain, replace(plain, connect="residual"))
     elif isinstance(spec, MlpSpec):
-        found = _mlp_variants(spec)
+        bare = replace(spec, residual=False, norm="none", branch_scale="one")
+        found = _stack_variants(bare, replace(bare, residual=True))
     else:
         found = _transformer_variants(spec)
     return found if spec in found.values() else found | {YOURS: spec}
 
 
-def _conv_variants(spec: ConvSpec) -> dict[str, BuildSpec]:
-    plain = replace(spec, connect="plain", norm="none", branch_scale="one")
-    skip = replace(plain, connect="residual")
-    return {
-        "plain": plain,
-        "skip": skip,
-        "BN": replace(plain, norm="batch"),
-        "LN": replace(plain, norm="layer"),
-        "skip + BN": replace(skip, norm="batch"),
-        "skip + 1/√L": replace(skip, branch_scale="depth"),
-    }
-
-
-def _mlp_variants(spec: MlpSpec) -> dict[str, BuildSpec]:
-    plain = replace(spec, residual=False, norm="none", branch_scale="one")
-    skip = replace(plain, residual=True)
+def _stack_variants(plain: ConvSpec | MlpSpec, skip: ConvSpec | MlpSpec) -> dict[str, BuildSpec]:
+    """What a stack of equal blocks is compared with: the same without and with a skip."""
     return {
         "plain": plain,
         "skip": skip,
