@@ -28,6 +28,10 @@ def main() -> None:
             train_table.table(listed, chosen)
     if chosen:
         train_inside.inside([watch(id) for id in chosen], text)
+    if len(chosen) == 1:
+        st.subheader("Take it away")
+        st.markdown(text["Take it away"])
+        train_table.downloads(chosen[0])
 
 
 def curves(chosen: tuple[str, ...], text: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ def frame(
     longest: int,
     log: bool,
     top: float | None,
+    end: float | None,
     dark: bool,
     scale: float,
 ) -> dict[str, Any]:
@@ -26,13 +27,14 @@ def frame(
         longest: Letters of the longest name that stands at the end of a line.
         log: Whether the vertical axis is logarithmic.
         top: Where that axis ends; None where the values say so.
+        end: Where the other one ends; None likewise.
         dark: Which theme is showing.
         scale: Enlarges letters, for presenting.
     """
     p = theme.palette(dark)
     small = round((theme.TEXT_SIZE - 0.5) * scale)
     muted = {"color": p.muted, "fontSize": small, "fontFamily": theme.FONT}
-    axis = {
+    axis: dict[str, Any] = {
         "axisLabel": {**muted, "hideOverlap": True},
         "nameTextStyle": muted,
         "axisTick": {"show": False},
@@ -45,7 +47,7 @@ def frame(
     percent |= {} if top is None else {"max": top}
     return {
         "animation": False,
-        "title": {"text": caption, "textStyle": {**muted, "fontWeight": 400}},
+        "title": {"text": caption, "left": 0, "textStyle": {**muted, "fontWeight": 400}},
         "textStyle": {"fontFamily": theme.FONT},
         "grid": {
             "left": 8,
@@ -75,8 +77,14 @@ def frame(
             "name": AXIS[view.along],
             "nameLocation": "middle",
             "nameGap": round(24 * scale),
+            "axisLabel": {**axis["axisLabel"], "showMaxLabel": end is not None},
             "splitLine": {"show": False},
-            "max": "dataMax",
+            "max": "dataMax" if end is None else end,
         },
-        "yAxis": {**axis, "type": "log" if log else "value", **percent},
+        "yAxis": {
+            **axis,
+            "type": "log" if log else "value",
+            "axisLabel": {**axis["axisLabel"], "showMaxLabel": top is None},
+            **percent,
+        },
     }

@@ -51,6 +51,7 @@ def curves(
     labels: Sequence[str],
     view: CurveView,
     *,
+    end: float | None = None,
     dark: bool = False,
     scale: float = 1.0,
 ) -> Option:
@@ -63,6 +64,7 @@ def curves(
         runs: Their `arm` is a place among the labels.
         labels: What is compared; each has one color.
         view: Which metric, along what.
+        end: Where the runs will end along that, if it is known.
         dark: Which theme is showing.
         scale: Enlarges letters and lines, for presenting.
     """
@@ -78,6 +80,7 @@ def curves(
         longest=max((len(d.said) for d in drawn if not d.broken and not d.going), default=0),
         log=is_log(view),
         top=top,
+        end=end,
         dark=dark,
         scale=scale,
     )
@@ -238,7 +241,7 @@ def _end(drawn: Drawn, x: np.ndarray, y: np.ndarray, view: CurveView, scale: flo
     if not drawn.broken and not drawn.going:
         said = "\n".join(filter(None, (drawn.said, reading(float(y[last]), view.metric))))
         label = {**text, "show": True, "formatter": said, "fontWeight": 600, "distance": 8}
-        label["lineHeight"] = round(1.3 * size)
+        label |= {"lineHeight": round(1.3 * size), "offset": [0, -size / 2]}
         return {"endLabel": label, "labelLayout": {"moveOverlap": "shiftY"}}
     pair = pairs(x[last : last + 1], y[last : last + 1], view)[0]
     mark = {
@@ -249,7 +252,7 @@ def _end(drawn: Drawn, x: np.ndarray, y: np.ndarray, view: CurveView, scale: flo
             **text,
             "show": bool(drawn.said),
             "formatter": drawn.said,
-            "position": "bottom" if drawn.broken else "top",
+            "position": "right",
         },
         "silent": True,
         "animation": False,

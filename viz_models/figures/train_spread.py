@@ -70,6 +70,7 @@ def pairs(x: np.ndarray, y: np.ndarray, view: CurveView) -> list[list[float | No
 
 
 def short(value: float) -> float:
+    """Four significant digits, whole numbers without a point: what a chart can show."""
     number = float(f"{value:.{SIGNIFICANT}g}") if abs(value) < 10_000 else round(value)
     return int(number) if number == int(number) else number
 

@@ -5,6 +5,7 @@ needs the owner.
 """
 
 import re
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,8 +14,18 @@ from viz_models.records.training import Moment
 from viz_models.runs import client
 from viz_models.ui import owner, state
 
+if TYPE_CHECKING:
+    from viz_models.runs.export import Kind
+
 NO_SUCH_RUN = "No such run: it was deleted, or the link is not whole."
 MOST_ASKED = 6  # experiments that one link may name
+FILES: dict["Kind", str] = {  # kind -> what its button says
+    "csv": "Steps (CSV)",
+    "jsonl": "Steps (JSON)",
+    "tensorboard": "TensorBoard",
+    "checkpoint": "Weights",
+    "script": "Script (Python)",
+}
 _ID = re.compile(r"[0-9a-f]{32}")
 _PARAM = "run"
 
@@ -81,6 +92,21 @@ def points(run: str, after: int = 0) -> Points:
 def moments(run: str) -> tuple[Moment, ...]:
     """The looks inside a run so far."""
     return client.moments(run)
+
+
+def file(id: str, kind: "Kind") -> bytes:
+    """What is saved of an experiment.
+
+    Args:
+        id: Of an experiment or a run.
+        kind: One of `FILES`.
+
+    Raises:
+        ValueError: If it has no such file.
+    """
+    from viz_models.runs import export
+
+    return export.take(client.store(), id, kind).data
 
 
 # What may be done; each raises a ValueError with one line for people

@@ -60,7 +60,7 @@ def compare(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
         a = select("First arm", found, "arm_a", 164, default=names[0])
         b = select("Second arm", found, "arm_b", 164, default=names[1])
         measure = select("Measure", MEASURES, "measured", 132)
-    _verdict(difference(a, b, measure), (a.label, b.label))
+    _verdict(difference(a, b, measure))
     st.caption(text["Paired"].format(comparisons=len(found) * (len(found) - 1) // 2))
 
 
@@ -81,15 +81,17 @@ def difference(a: Arm, b: Arm, measure: Measure) -> Difference:
     )
 
 
-def _verdict(found: Difference, labels: tuple[str, str]) -> None:
-    better = -1 if found.comparison.measure == "test loss" else 1
+def _verdict(found: Difference) -> None:
+    st.markdown(f"**{train_verdict.said(found)}**")
+    if found.mean is None:
+        return
     row = figures.Row(
-        label=f"{labels[0]} − {labels[1]}, {train_verdict.UNITS[found.comparison.measure][0]}",
-        said=train_verdict.said(found),
+        label="",
+        said="",
         mean=found.mean,
         low=found.low,
         high=found.high,
         decided=found.verdict in ("higher", "lower"),
-        direction=better,
+        direction=-1 if found.comparison.measure == "test loss" else 1,
     )
     show(figures.intervals([row], ("B better", "A better"), **common.look()), "noise")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from viz_models.digits import memory
 from viz_models.figures import train_axes, train_curves
-from viz_models.records import ENDED, Experiment, Run
+from viz_models.records import ENDED, Experiment, Run, RunSpec
 from viz_models.records.curves import Along, CurveView, Examples, Metric, RunCurve
 from viz_models.ui import frame, runs
 from viz_models.ui.controls import chips, control, select
@@ -126,10 +126,10 @@ def controls() -> CurveView:
         along = chips(
             "Along", {name: f"by {name}" for name in ALONG}, key="along", default="sample"
         )
-        metric = select("Metric", METRICS, "metric", 126)
-        of = select("Examples", EXAMPLES, "split", 158)
-        smoothing = select("Smoothing", SMOOTHING, "smooth", 104)
-        log = control(st.toggle, "log", key="log", help="Logarithmic vertical axis")
+        metric = select("Metric", METRICS, "metric", 112)
+        of = select("Examples", EXAMPLES, "split", 152)
+        smoothing = select("Smoothing", SMOOTHING, "smooth", 92)
+        log = control(st.toggle, "log", key="log")
     return CurveView(
         metric=metric,
         examples=of,
@@ -159,7 +159,31 @@ def _option(
         if each.experiment:
             curves += relabeled(each.drawn(), offset)
             offset += len(each.experiment.spec.arms)
-    return train_curves.curves(curves, labels, view, dark=dark, scale=scale)
+    end = _end(watched, view.along)
+    return train_curves.curves(curves, labels, view, end=end, dark=dark, scale=scale)
+
+
+def _end(watched: Sequence[Watched], along: Along) -> float | None:
+    """Where the longest of the runs will end, as far as its budget says so: the axis stands still.
+
+    None once all have ended: then the curves say it.
+    """
+    if not any(each.active for each in watched):
+        return None
+    ends = [_budget(run.spec, along) for w in watched if w.experiment for run in w.experiment.runs]
+    return None if None in ends else max((e for e in ends if e is not None), default=None)
+
+
+def _budget(spec: RunSpec, along: Along) -> float | None:
+    amount, unit, size = spec.budget.amount, spec.budget.unit, spec.batch_size
+    known: dict[tuple[Along, str], float] = {
+        ("sample", "samples"): amount,
+        ("step", "samples"): amount / size,
+        ("sample", "steps"): amount * size,
+        ("step", "steps"): amount,
+        ("second", "seconds"): amount,
+    }
+    return known.get((along, unit))
 
 
 def arm_labels(watched: Sequence[Watched]) -> list[str]:

@@ -19,6 +19,19 @@ from viz_models.ui.words import plain
 PER_PAGE = 8
 REFRESH_S = 2.0
 LONGEST_NAME = 80
+ICONS = {
+    "csv": "table",
+    "jsonl": "data_object",
+    "tensorboard": "monitoring",
+    "checkpoint": "save",
+    "script": "code",
+}
+ENDINGS = {
+    "csv": ".csv",
+    "jsonl": ".jsonl",
+    "tensorboard": "-tensorboard.zip",
+    "checkpoint": "-checkpoint.zip",
+}
 _PICKED = "forward_pass.picked."
 _ASKED_ANEW = "forward_pass.asked_anew"
 
@@ -126,6 +139,25 @@ def actions(id: str) -> None:
                 args=(each.id,),
                 disabled=not ended,
                 help=None if ended else "Cancel it first",
+            )
+
+
+def downloads(id: str) -> None:
+    """Files of an experiment, each made when it is asked for."""
+    each = watch(id).look()
+    if each is None:
+        return
+    one = len({run.arm for run in each.runs}) == 1
+    ends = {**ENDINGS, "script": ".py" if one else "-scripts.zip"}
+    with st.container(horizontal=True):
+        for kind, label in runs.FILES.items():
+            st.download_button(
+                label,
+                partial(runs.file, id, kind),
+                f"{id}{ends[kind]}",
+                key=f"take_{kind}",
+                icon=f":material/{ICONS[kind]}:",
+                on_click="ignore",
             )
 
 
