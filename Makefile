@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fast e2e bench record clean
+.PHONY: help run test check lint fast e2e bench record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -14,7 +14,7 @@ TORCHLENS := .bench/installed-$(word 1,$(RIVAL))
 
 help: ## this list
 	@echo "Forward Pass. make ..."
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(APP) ## start the app (the first time: sets up .venv, a few minutes); options in ARGS="..."
 	@$(PY) -m streamlit run app.py $(ARGS)
@@ -44,6 +44,9 @@ bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, an
 
 record: $(APP) ## compute again what the pages open with: pretrained/recorded/
 	@$(PY) -m viz_models record
+
+weights-check: $(APP) ## test the shipped ResNet18 on all of CIFAR-10 again: minutes; ARGS="--data DIR"
+	@$(PY) -m viz_models check-weights $(ARGS)
 
 clean: ## remove caches, test leftovers and the benchmark's rival; .venv stays
 	rm -rf artifacts .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,7 +6,19 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from viz_models.cli import attend, cost, export, norm, record, runs, trace, train, train_attention
+from viz_models.cli import (
+    attend,
+    check_weights,
+    cost,
+    export,
+    norm,
+    record,
+    runs,
+    trace,
+    train,
+    train_attention,
+    train_demo,
+)
 from viz_models.cli.command import Command
 
 COMMANDS: dict[str, Command] = {
@@ -19,6 +31,8 @@ COMMANDS: dict[str, Command] = {
     "train": train.COMMAND,
     "runs": runs.COMMAND,
     "train-attention": train_attention.COMMAND,
+    "train-demo": train_demo.COMMAND,
+    "check-weights": check_weights.COMMAND,
 }
 BAD_INPUT = 2
 

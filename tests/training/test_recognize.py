@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.nn import functional as F  # noqa: N812
+from torchvision.models import resnet18
+from torchvision.transforms.v2 import functional as transforms
+
+from viz_models.training import recognize
+from viz_models.training.data import Dataset
+from viz_models.training.recognize import Phase, Recipe, Training
+
+SHORT = Recipe(
+    phases=(Phase(size=32, samples=24, smallest=0.5), Phase(size=40, samples=16, smallest=0.5)),
+    batch_size=8,
+)
+
+
+@pytest.fixture(scope="module")
+def noise():
+    generator = torch.Generator().manual_seed(0)
+    return Dataset(
+        train_inputs=torch.randint(256, (40, 3, 32, 32), generator=generator, dtype=torch.uint8),
+        train_targets=torch.arange(40) % 10,
+        test_inputs=torch.randint(256, (20, 3, 32, 32), generator=generator, dtype=torch.uint8),
+        test_targets=torch.arange(20) % 10,
+        classes=recognize.CLASSES,
+    )
+
+
+@pytest.mark.slow
+def test_a_stopped_training_goes_on_as_if_nothing_had_been(noise, tmp_path):
+    whole = Training(SHORT, noise)
+    told = [p.loss for p in whole.steps()]
+    first = Training(SHORT, noise)
+    steps = first.steps()
+    before = [next(steps).loss for _ in range(2)]
+    first.save(tmp_path)
+    second = Training(replace(SHORT), noise)
+    second.restore(tmp_path)
+    assert before + [p.loss for p in second.steps()] == told
+    for name, value in whole.shipped().items():
+        assert torch.equal(second.shipped()[name], value), name
+
+
+def test_pictures_grow_phase_by_phase(noise):
+    assert [p.size for p in Training(SHORT, noise).steps()] == [32, 32, 32, 40, 40]
+
+
+def test_a_whole_picture_is_what_torchvision_would_enlarge():
+    pixels = torch.randint(256, (4, 3, 32, 32), dtype=torch.uint8)
+    ours = recognize.enlarged(pixels, 64)
+    large = F.interpolate(pixels / 255, size=(64, 64), mode="bilinear")
+    theirs = transforms.normalize(large, list(recognize.MEAN), list(recognize.STD))
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+
+
+def test_views_have_no_padding_and_keep_the_range():
+    pixels = torch.full((16, 3, 32, 32), 255, dtype=torch.uint8)
+    seen = recognize.views(pixels, 48, 0.2, torch.Generator().manual_seed(0))
+    assert seen.shape == (16, 3, 48, 48)
+    for picture in seen:  # of a white picture every part is of one color
+        assert picture.std(dim=(1, 2)).max() < 1e-4
+
+
+@pytest.mark.slow
+def test_the_shipped_network_is_half_precision_of_the_average_and_torchvisions(noise):
+    training = Training(SHORT, noise)
+    list(training.steps())
+    kept = training.shipped()
+    theirs = resnet18(num_classes=10)
+    assert {k: v.shape for k, v in kept.items()} == {
+        k: v.shape for k, v in theirs.state_dict().items()
+    }
+    assert kept["conv1.weight"].dtype == torch.float16
+    assert kept["bn1.running_var"].dtype == torch.float32
+    theirs.load_state_dict(kept)
+    inputs = recognize.enlarged(noise.test_inputs, 64)
+    with torch.no_grad():
+        right = (theirs.eval()(inputs).argmax(1) == noise.test_targets).float().mean().item()
+    assert recognize.share_right(recognize.network(kept), noise, 64) == pytest.approx(right)
+
+
+def test_the_learning_rate_rises_and_falls():
+    rates = [recognize.factor(i, 100, 0.1) for i in range(100)]
+    assert rates.index(max(rates)) == 9
+    assert rates[:10] == sorted(rates[:10])
+    assert rates[9:] == sorted(rates[9:], reverse=True)
+    assert rates[-1] < 1e-3
+
+
+def test_other_data_is_refused_with_what_to_give(noise):
+    with pytest.raises(ValueError, match="ten folders, airplane, automobile"):
+        Training(SHORT, replace(noise, classes=("cat", "dog")))
