@@ -36,13 +36,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> str:
     from viz_models.runs import client, home
 
-    experiment = client.start(home.LOCAL_OWNER, asked(options), uuid.uuid4().hex)
-    follow = _Follower(experiment.id, options.json_lines)
+    follow = None
     try:
+        client.ready()
+        experiment = client.start(home.LOCAL_OWNER, asked(options), uuid.uuid4().hex)
+        follow = _Follower(experiment.id, options.json_lines)
         runs = follow.to_the_end()
     except KeyboardInterrupt:
-        client.cancel(None, experiment.id)
-        sys.stdout.write(follow.last_words(follow.until_cancelled()) + "\n")
+        if follow:
+            client.cancel(None, follow.id)
+            sys.stdout.write(follow.last_words(follow.until_cancelled()) + "\n")
         raise SystemExit(INTERRUPTED) from None
     words = follow.last_words(runs)
     if any(run.state not in ("finished", "diverged") for run in runs):
@@ -96,7 +99,7 @@ class _Follower:
     """Reads what runs tell, as it comes, and prints it."""
 
     def __init__(self, experiment: str, json_lines: bool) -> None:
-        self._id, self._json = experiment, json_lines
+        self.id, self._json = experiment, json_lines
         self._after: dict[str, int] = {}
         self._states: dict[str, str] = {}
         self._said = 0.0
@@ -107,7 +110,7 @@ class _Follower:
         from viz_models.runs import client
 
         while True:
-            experiment = client.experiment(self._id)
+            experiment = client.experiment(self.id)
             over = all(run.state in (*ENDED, "paused") for run in experiment.runs)
             for line in self._news(experiment, over):
                 sys.stdout.write(line + "\n")
@@ -123,7 +126,7 @@ class _Follower:
 
         deadline = time.monotonic() + CANCEL_S
         while True:
-            runs = client.experiment(self._id).runs
+            runs = client.experiment(self.id).runs
             if all(run.state in ENDED for run in runs) or time.monotonic() > deadline:
                 return runs
             time.sleep(LOOK_S)

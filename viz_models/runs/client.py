@@ -40,12 +40,11 @@ def start(owner: str, spec: ExperimentSpec, key: str) -> Experiment:
     Raises:
         ValueError: If it is refused; the line says the limit and the nearest value.
     """
+    ready()  # a worker warms while this process imports torch
     from viz_models.training.price import price
 
     estimates = [price(arm.run, home.hosted()).seconds for arm in spec.arms]
-    made = store().submit(owner, spec, key, estimates)
-    ready()
-    return made
+    return store().submit(owner, spec, key, estimates)
 
 
 def experiment(id: str) -> Experiment:

@@ -1,0 +1,106 @@
+"""Processes have names that are never used again; a lock ends with its holder."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.runs.rig import until
+from viz_models.runs import presence, processes
+from viz_models.runs.lock import Lock
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from viz_models.runs.lock import Lock
+assert Lock(Path(sys.argv[1])).acquire({"version": 1})
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def sleeper():
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield child
+    child.kill()
+    child.wait()
+
+
+def test_a_process_has_one_name_as_long_as_it_lives(sleeper):
+    name = processes.name_of(sleeper.pid)
+    assert processes.alive(name)
+    assert processes.pid_of(name) == sleeper.pid
+    assert processes.memory(name) > 2**20
+    processes.kill(name)
+    until(lambda: not processes.alive(name))  # also while it is a zombie
+    processes.kill(name)
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_another_process_with_the_same_id_is_another(sleeper, part):
+    parts = processes.name_of(sleeper.pid).split(":")
+    parts[part] = "1"
+    other = ":".join(parts)
+    assert not processes.alive(other)
+    processes.kill(other)
+    assert sleeper.poll() is None
+
+
+@pytest.mark.parametrize("name", ["", "nobody", "-1:2:3", "0:1:2", "99999999:1:2"])
+def test_what_is_no_name_is_nobodys(name):
+    assert not processes.alive(name)
+    processes.kill(name)
+    assert processes.memory(name) == 0
+
+
+def test_a_lock_is_one_process_and_ends_with_it(tmp_path):
+    lock = Lock(tmp_path / "a.lock")
+    assert not lock.held()
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLD, lock.path], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout.readline() == "held\n"
+    assert lock.held()
+    assert lock.words() == {"version": 1}
+    assert not lock.acquire({"version": 2})
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    assert not lock.held()
+    assert lock.acquire({"version": 2})
+    assert lock.words() == {"version": 2}
+    lock.release()
+    assert not lock.held()
+
+
+def test_workers_are_told_no_secrets(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "x")
+    monkeypatch.setenv("aws_secret_access_key", "x")
+    monkeypatch.setenv("FORWARD_PASS_DATABASE", "postgresql://me:password@here/runs")
+    told = presence.environment()
+    assert "HF_TOKEN" not in told
+    assert "aws_secret_access_key" not in told
+    assert told["FORWARD_PASS_DATABASE"] == os.environ["FORWARD_PASS_DATABASE"]
+    assert told["PATH"] == os.environ["PATH"]
+
+
+@pytest.mark.parametrize("module", ["engine", "dispatcher", "worker", "lock", "client", "files"])
+def test_nothing_that_windows_lacks_is_imported_at_top_level(module):
+    lacking = {"fcntl", "resource", "pwd", "grp", "termios"}
+    said = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", f"import viz_models.runs.{module}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ours = (ROOT / "viz_models" / "runs").glob("*.py")
+    assert "viz_models.runs" in said.stderr
+    assert "torch" not in {line.rpartition("|")[2].strip() for line in said.stderr.splitlines()}
+    for path in ours:
+        top = [t for t in path.read_text(encoding="utf-8").splitlines() if t.startswith("import ")]
+        assert not lacking & {line.split()[1] for line in top}
