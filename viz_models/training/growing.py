@@ -71,6 +71,7 @@ def grow(net: ConvNet, spec: ConvSpec, growth: Growth, seed: int) -> list[Block]
     example = next(net.parameters())
     deeper = builder.build(grown(spec, growth), seed)
     assert isinstance(deeper, ConvNet)
+    net.zero_grad()  # what trains no more must not keep its last gradient
     if growth.freeze:
         for old in net.blocks():
             old.requires_grad_(False)

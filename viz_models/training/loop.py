@@ -12,7 +12,15 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.models.builder.conv import ConvNet
 from viz_models.records import ConvSpec, Evaluation, Moment, RunSpec, RunState, StepRecord
-from viz_models.training import checkpoints, data, growing, networks, optimizers, placement
+from viz_models.training import (
+    checkpoints,
+    data,
+    graphs,
+    growing,
+    networks,
+    optimizers,
+    placement,
+)
 from viz_models.training.budget import pace
 from viz_models.training.checkpoints import Checkpoint, Done
 from viz_models.training.checks import check
@@ -74,6 +82,7 @@ class Session:
         self.done = Done()
         if resume:
             self._restore(resume)
+        self.forward = self._prepared()
 
     def records(self) -> Iterator[StepRecord]:
         """Take the steps that are left, one a record."""
@@ -97,7 +106,7 @@ class Session:
         with look or nullcontext():
             with self._random_numbers(), self.place.autocast():
                 inputs, targets = self.examples.batch(batch, spec.augment)
-                logits = self.net(inputs).float()
+                logits = (self.net if look else self.forward)(inputs).float()
             loss = F.cross_entropy(logits, targets)
             loss.backward()
         norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
@@ -153,6 +162,18 @@ class Session:
         self.done = replace(self.done, tests=passed)
         return evaluate(self.net, self.examples)
 
+    def _prepared(self) -> graphs.Forward:
+        """The network's forward as steps call it; what preparing takes counts as training."""
+        if self.spec.growth:
+            return self.net
+        first = torch.arange(self.spec.batch_size) % len(self.examples.train_targets)
+        begin = time.perf_counter()
+        forward = graphs.forward_of(
+            self.net, lambda: self.examples.batch(first)[0], self.place, self.pace
+        )
+        self.done = replace(self.done, seconds=self.done.seconds + time.perf_counter() - begin)
+        return forward
+
     def _looks_now(self) -> bool:
         count = self.spec.moments
         passed = self.pace.marks(self.done.step, self.done.seconds, count)
@@ -177,7 +198,7 @@ class Session:
         assert growth is not None
         memory = checkpoints.memory_of(self.optimizer, self.net)
         growing.grow(self.net, spec, growth, self.spec.seed)
-        self.net = self.place.moved(self.net)
+        self.forward = self.net = self.place.moved(self.net)
         self.optimizer = optimizers.make(self.spec.optimizer, self.net)
         checkpoints.remember(self.optimizer, self.net, memory)
         self.done = replace(self.done, grown=True)

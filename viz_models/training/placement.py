@@ -68,6 +68,8 @@ def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
     fast = bf16_is_faster(device)
     if spec.precision == "bf16" and device.type == "cuda" and not fast:
         raise ValueError("this GPU has no bfloat16; choose precision fp32")
+    if device.type == "cuda":
+        torch.backends.cudnn.deterministic = True  # the same seed gives the same curve
     low = spec.precision == "bf16" or (spec.precision == "auto" and fast and _worth(spec, device))
     return Place(
         device=device,
