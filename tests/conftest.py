@@ -16,6 +16,10 @@ def pytest_configure(config):
     torch.set_num_threads(1)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="as many faults as the targets name")
+
+
 def pytest_collection_modifyitems(items):
     """Cheap news first: fast tests, then slow ones, then those that need a browser."""
     items.sort(

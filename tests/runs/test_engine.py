@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.runs.rig import LONG, TINY, tiny, until
+from tests.runs.rig import LONG, TINY, Rig, tiny, until
 from viz_models.records.training import DataSpec
 from viz_models.runs import processes
 from viz_models.runs.engine import LocalEngine
@@ -15,7 +15,15 @@ ENGINES = {"local": LocalEngine}  # slots -> engine; one on other machines is on
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=ENGINES.values(), ids=ENGINES)
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        made = Rig(tmp_path_factory.mktemp("machine") / "home", patch)
+        yield made
+        made.end()
+
+
+@pytest.fixture(scope="module", params=ENGINES.values(), ids=ENGINES)
 def engine(request, rig):
     made = request.param(1)
     yield made
@@ -94,16 +102,6 @@ def test_what_cannot_run_says_why(engine, rig):
     assert "\n" not in reason
 
 
-def test_a_closed_engine_leaves_its_run_alone_but_no_idle_process(engine, rig):
-    job = claimed(rig.store)
-    handle = engine.start(job)
-    begun(rig.store, job)
-    engine.close()
-    until(lambda: rig.store.run(job.run).state == "finished")
-    until(lambda: not processes.alive(handle))
-    until(lambda: rig.children() == [])
-
-
 def test_a_hung_worker_is_killed_all_the_same(engine, rig):
     job = claimed(rig.store, LONG)
     handle = engine.start(job)
@@ -120,3 +118,13 @@ def test_a_second_store_sees_all_of_it(engine, rig):
     other = Store()
     assert other.points(job.run) == rig.store.points(job.run)
     other.close()
+
+
+def test_a_closed_engine_leaves_its_run_alone_but_no_idle_process(engine, rig):
+    job = claimed(rig.store)
+    handle = engine.start(job)
+    begun(rig.store, job)
+    engine.close()
+    until(lambda: rig.store.run(job.run).state == "finished")
+    until(lambda: not processes.alive(handle))
+    until(lambda: rig.children() == [])

@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text, event
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
+
+from viz_models.runs.lock import Lock
 
 BUSY_S = 10.0  # a writer waits so long for another
 TABLES = MetaData()
@@ -84,18 +86,30 @@ class Database:
         try:
             TABLES.create_all(self._engine)
         except DatabaseError as error:
-            if not _broken(error):
+            if not self._heals(error):
                 raise _plain(error) from error
-            self._set_aside()
-            TABLES.create_all(self._engine)
 
-    def _set_aside(self) -> None:
-        """Keep an unreadable SQLite file beside a new, empty one."""
-        self._engine.dispose()
+    def _heals(self, error: SQLAlchemyError) -> bool:
+        """Whether the file was unreadable; then it lies aside, and there is a new, empty one."""
+        text = str(getattr(error, "orig", ""))
+        if "not a database" not in text and "malformed" not in text:
+            return False
         path = Path(make_url(self.url).database or "")
-        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            if file.exists():
-                file.replace(file.with_name(f"{file.name}.broken-{time.time_ns()}"))
+        lock = Lock(path.with_name(f"{path.name}.lock"))
+        while not lock.acquire({}):
+            time.sleep(0.05)
+        try:
+            self._engine.dispose()
+            if not _sound(path):  # nobody else has done it meanwhile
+                now = time.time_ns()
+                for end in ("", "-journal", "-wal", "-shm"):
+                    file = path.with_name(path.name + end)
+                    if file.exists():
+                        file.replace(file.with_name(f"{file.name}.broken-{now}"))
+            TABLES.create_all(self._engine)
+        finally:
+            lock.release()
+        return True
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -108,7 +122,7 @@ class Database:
             with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise _plain(error) from error
+            raise self._said(error) from error
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -122,8 +136,15 @@ class Database:
                 connection.execution_options(writes=True)
                 with connection.begin():
                     yield connection
+        except IntegrityError:
+            raise
         except SQLAlchemyError as error:
-            raise _plain(error) from error
+            raise self._said(error) from error
+
+    def _said(self, error: SQLAlchemyError) -> StoreError:
+        if self._heals(error):
+            return StoreError("the list of runs could not be read and was set aside: try again")
+        return _plain(error)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -167,9 +188,18 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _broken(error: DatabaseError) -> bool:
-    text = str(error.orig)
-    return "not a database" in text or "malformed" in text
+def _sound(path: Path) -> bool:
+    """Whether SQLite can read all of a file."""
+    import sqlite3
+
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _plain(error: SQLAlchemyError) -> StoreError:

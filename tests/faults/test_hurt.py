@@ -1,0 +1,191 @@
+"""Runs that hang, overflow, diverge or are cancelled (F5, F6, F8, F9, F11, F15)."""
+
+import resource
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.runs.rig import LONG, TINY, say, tiny, until
+from viz_models.records.training import ConvSpec, OptimizerSpec
+from viz_models.runs import client, files, processes
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+CANCELLED_S = 2.0
+LEASE_S = 3.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_leases(rig):
+    rig.set(LEASE_S=LEASE_S)
+
+
+def test_f5_a_run_that_hangs_is_lost_when_its_lease_ends_and_others_go_on(rig):
+    id, other = rig.start(tiny(LONG)), rig.start(tiny(LONG))
+    rig.wait_for_steps(id, 50)
+    rig.wait_for_steps(other, 5)
+    worker = rig.worker(id)
+    (row,) = (row for row in rig.store.alive() if row.run == id)
+    rig.signal(worker, signal.SIGSTOP)
+    shown = until(lambda: rig.run(id).state == "lost")
+    say(f"F5: hung run shown after {shown:.2f} s, lease {row.lease:.1f} s")
+    assert shown <= row.lease + 3
+    assert "no sign of life" in client.run(id).reason
+    until(lambda: not processes.alive(worker), 2)
+    seen = client.run(other).step
+    until(lambda: client.run(other).step > seen + 10)
+    assert client.run(other).attempt == 1
+
+
+def limit(worker, what, most):
+    """What a full disk or too little memory does to a process, on a live one."""
+    resource.prlimit(processes.pid_of(worker), what, (most, resource.RLIM_INFINITY))
+
+
+def test_f6_the_disk_is_full(rig):
+    id = rig.start(tiny(LONG))
+    until(lambda: rig.run(id).step and files.checkpoints(rig.store.folder, id))
+    kept = files.last_checkpoint(rig.store.folder, id)[0]
+    limit(rig.worker(id), resource.RLIMIT_FSIZE, 512)
+    run = rig.wait(id, "failed")
+    assert run.reason.startswith(("disk full", "the disk is full", "the run store"))
+    assert files.load_checkpoint(kept) or files.last_checkpoint(rig.store.folder, id)
+    steps = rig.steps(id)
+    assert steps == list(range(1, len(steps) + 1))
+    next_one = rig.start()
+    assert rig.wait(next_one, "finished").attempt == 1
+    client.resume(None, id)
+    rig.wait_for_steps(id, len(steps) + 5)
+
+
+def test_f8_memory_runs_out(rig):
+    id, next_one = rig.start(tiny(LONG)), rig.start()
+    rig.wait_for_steps(id, 1)
+    worker = rig.worker(id)
+    limit(worker, resource.RLIMIT_AS, 2**20)
+    run = rig.wait(id, "failed")
+    assert "memory" in run.reason or "worker died" in run.reason
+    until(lambda: not processes.alive(worker))
+    assert rig.wait(next_one, "finished").attempt == 1
+
+
+def test_f8_more_memory_than_the_limit(rig):
+    rig.signal(rig.dispatcher())
+    until(lambda: not rig.dispatcher())
+    rig.set(MEMORY_GIB=0.05)
+    try:
+        id = rig.start(tiny(LONG))
+        assert rig.wait(id, "failed").reason == "out of memory: more than the limit of 0.05 GiB"
+    finally:
+        rig.set(MEMORY_GIB="")
+        rig.signal(rig.dispatcher())
+        until(lambda: not rig.dispatcher())
+
+
+def cancelled_after(rig, id):
+    client.cancel("local", id)
+    return until(lambda: rig.run(id).state == "cancelled")
+
+
+def test_f9_cancel_what_is_queued_starting_or_running(rig, count):
+    running = [rig.start(tiny(LONG)) for _ in range(2)]
+    for id in running:
+        rig.wait_for_steps(id, 1)
+    queued = rig.start()
+    seconds = {"queued": [cancelled_after(rig, queued)]}
+    seconds["running"] = [cancelled_after(rig, id) for id in running]
+    for _ in range(count(2, 20)):
+        id = rig.start(tiny(LONG))
+        until(lambda: rig.run(id).state in ("starting", "running"))  # noqa: B023 (at once)
+        seconds.setdefault("starting", []).append(cancelled_after(rig, id))
+    say("F9: " + ", ".join(f"{name} {max(s):.2f} s" for name, s in seconds.items()))
+    assert max(map(max, seconds.values())) <= CANCELLED_S
+    assert rig.store.alive() == []
+    assert rig.wait(rig.start(), "finished").attempt == 1
+
+
+def test_f9_cancel_while_checkpoints_are_written(rig):
+    big = ConvSpec(depths=(2, 2), widths=(64, 128), in_channels=1, size=8, classes=10)
+    id = rig.start(tiny(replace(LONG, model=big)))
+    until(lambda: rig.run(id).step and files.checkpoints(rig.store.folder, id))
+    assert cancelled_after(rig, id) <= CANCELLED_S
+    assert files.last_checkpoint(rig.store.folder, id)
+
+
+def test_f9_a_worker_that_does_not_listen_is_killed(rig):
+    id = rig.start(tiny(LONG))
+    rig.wait_for_steps(id, 1)
+    worker = rig.worker(id)
+    rig.signal(worker, signal.SIGSTOP)
+    seconds = cancelled_after(rig, id)
+    say(f"F9: deaf run cancelled after {seconds:.2f} s")
+    assert seconds <= CANCELLED_S + 0.5
+    until(lambda: not processes.alive(worker), 1)
+
+
+CLICK = """
+from tests.runs.rig import tiny
+from viz_models.runs import client
+for _ in range(10):
+    print(client.store().submit("local", tiny(), "double").id)
+"""
+
+
+def test_f11_a_double_click_starts_one_run(rig):
+    def click(_):
+        return subprocess.run(
+            [sys.executable, "-c", CLICK], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.split()
+
+    with ThreadPoolExecutor(5) as pool:
+        ids = {id for told in pool.map(click, range(5)) for id in told}
+    assert len(ids) == 1
+    (id,) = ids
+    (run,) = client.experiment(id).runs
+    assert rig.wait(run.id, "finished").attempt == 1
+    assert len([e for e in client.experiments(None) if e.id == id]) == 1
+
+
+def test_f15_a_loss_that_is_no_number(rig):
+    wild = replace(TINY, optimizer=OptimizerSpec(name="sgd", lr=1e9))
+    id = rig.start(tiny(wild))
+    run = rig.wait(id, "diverged")
+    steps = client.points(id).steps
+    assert run.reason == f"the loss is no number any more at step {steps[-1].step}"
+    assert steps[-1].state == "diverged"
+    assert [s.step for s in steps] == list(range(1, len(steps) + 1))
+    assert rig.wait(rig.start(), "finished").attempt == 1
+
+
+def test_pause_resume_and_stop_early(rig):
+    id = rig.start(tiny(LONG))
+    rig.wait_for_steps(id, 20)
+    client.pause("local", id)
+    paused = rig.wait(id, "paused")
+    time.sleep(0.5)
+    assert client.run(id).step == paused.step
+    client.resume("local", id)
+    rig.wait_for_steps(id, paused.step + 10)
+    client.stop("local", id)
+    run = rig.wait(id, "finished")
+    assert run.reason == f"stopped at step {run.step}"
+    assert run.accuracy is not None
+    assert run.attempt == 2
+    assert rig.steps(id) == list(range(1, run.step + 1))
+
+
+def test_too_long_a_run_is_ended(rig):
+    rig.signal(rig.dispatcher())
+    until(lambda: not rig.dispatcher())
+    rig.set(WALL_S=20)
+    try:
+        run = rig.wait(rig.start(tiny(LONG)), "timed_out")
+        assert run.reason == "longer than the limit of 20 s"
+    finally:
+        rig.set(WALL_S="")
+        rig.signal(rig.dispatcher())
