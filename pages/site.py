@@ -35,6 +35,10 @@ CHAPTERS = {
         st.Page(HERE / "attend/cost.py", title="Cost", url_path="attention-cost"),
         st.Page(HERE / "attend/patches.py", title="Images", url_path="patches"),
     ],
+    "Train": [
+        st.Page(HERE / "train/train.py", title="Train", url_path="train"),
+        st.Page(HERE / "train/runs.py", title="Runs", url_path="runs"),
+    ],
 }
 
 st.set_page_config(page_title="Forward Pass", page_icon=HERE / "favicon.svg", layout="wide")

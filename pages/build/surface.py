@@ -8,6 +8,7 @@ import streamlit as st
 from viz_models.ui import take_away, words
 from viz_models.ui.panels import build_surface as panel
 from viz_models.ui.panels import norm_common as common
+from viz_models.ui.panels import train_links
 
 
 def main() -> None:
@@ -24,6 +25,7 @@ def main() -> None:
     st.subheader("Training")
     st.markdown(text["Training"])
     panel.curves(choice.found)
+    train_links.card("depth", "Train plain and residual networks here, with five seeds")
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row(

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.ui import photos, words
-from viz_models.ui.panels import flow_built, flow_cards, flow_more, flow_stage
+from viz_models.ui.panels import flow_built, flow_cards, flow_more, flow_run, flow_stage
 
 
 def main() -> None:
@@ -15,10 +15,13 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         asked, answered = st.empty(), st.empty()
-        build = flow_built.asked()
+        run = flow_run.asked()
+        build = run.model.build if run else flow_built.asked()
         flow_stage.question(asked, text, build)  # on screen before torch is imported
-        flow_built.remarks(build)
-        wanted = flow_stage.controls(build)
+        flow_run.remarks(run)
+        if run is None:
+            flow_built.remarks(build)
+        wanted = flow_stage.controls(build, run)
         photos.remarks(wanted.chosen)
         walk(wanted, asked, answered, text)
 

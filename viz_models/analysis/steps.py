@@ -62,7 +62,7 @@ def steps_of(ref: ModelRef) -> tuple[Step, ...]:
         ValueError: If the registry does not have the network.
     """
     registry.card(ref)
-    return _steps(replace(ref, seed=0))
+    return _steps(replace(ref, seed=0, trained=""))
 
 
 @lru_cache(maxsize=8)

@@ -18,6 +18,7 @@ from viz_models.recordings import flow as recordings
 from viz_models.recordings import home as recordings_home
 from viz_models.recordings import norm as recordings_norm
 from viz_models.recordings import sharing as recordings_sharing
+from viz_models.recordings import train as recordings_train
 from viz_models.records import (
     AttendSpec,
     ConvSpec,
@@ -37,7 +38,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*RECORDINGS, "all"),
         default="all",
         help="flow, home, norm_axes: seconds; attention_cost: 1 minute; attention_sharing: 4; "
-        "loss_surface: 5; norm_training: 8; default: %(default)s",
+        "train_cards: 4; loss_surface: 5; norm_training: 8; default: %(default)s",
     )
 
 
@@ -89,6 +90,14 @@ def _record_attention_sharing() -> Path:
     from viz_models.training import shared_heads
 
     return recordings_sharing.save(shared_heads.measure(_progress("attention_sharing")))
+
+
+def _record_train_cards() -> Path:
+    from viz_models.training.card_record import measure
+    from viz_models.training.cards import CARDS
+
+    measured = (measure(card, _progress(f"train_cards, {card.id}")) for card in CARDS.values())
+    return recordings_train.save(measured)
 
 
 def _record_home() -> Path:
@@ -181,6 +190,7 @@ RECORDINGS = {
     "attention_heads": _record_attention_heads,
     "attention_sharing": _record_attention_sharing,
     "loss_surface": _record_loss_surface,
+    "train_cards": _record_train_cards,
 }
 COMMAND = Command(
     help="measure what the pages open with, and keep it",

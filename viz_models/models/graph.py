@@ -81,7 +81,7 @@ def graph(ref: ModelRef) -> Graph:
         ValueError: If the registry does not have the network.
     """
     registry.card(ref)
-    return _graph(replace(ref, seed=0))
+    return _graph(replace(ref, seed=0, trained=""))
 
 
 @lru_cache(maxsize=8)

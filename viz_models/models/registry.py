@@ -5,19 +5,23 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from viz_models.models import weights, zoo
 from viz_models.models.builder.conv import ConvNet
 from viz_models.models.builder.repair import repaired
-from viz_models.models.light import torchvision
-from viz_models.records import ConvSpec, ModelRef
+from viz_models.models.digits_net import DigitsNet
+from viz_models.records import ConvSpec, DigitsNetSpec, ModelRef
+from viz_models.records.inputs import Weights
 
 SHARED_BYTES = 256 * 2**20  # five ResNet18s; the oldest go first
 MAX_SEED = 2**32 - 1
+TITLES = {"resnet18": "ResNet18"}  # where people write it otherwise than torchvision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +34,25 @@ class ModelCard:
     mean: tuple[float, ...]  # what preprocessing subtracts, per channel, of 0..1
     std: tuple[float, ...]  # and divides by
     labels: tuple[str, ...]  # one per class
+    resize: int = 0  # px, the short side before the crop; 0: 8/7 of the crop
+    interpolation: str = "bilinear"  # or "bicubic"
 
 
-CARDS = {
-    "resnet18": ModelCard(
-        title="ResNet18",
-        builder=lambda: torchvision.models.resnet18(weights=None),
-        input_shape=(3, 224, 224),
-        mean=(0.485, 0.456, 0.406),
-        std=(0.229, 0.224, 0.225),
-        labels=tuple(torchvision.models.ResNet18_Weights.IMAGENET1K_V1.meta["categories"]),
-    ),
-}
+@lru_cache
+def _card(name: str, weights: Weights) -> ModelCard:
+    """The card of one of torchvision's models, from what its Weights API says."""
+    preset = zoo.api(name).transforms()
+    demo = weights == "demo"
+    return ModelCard(
+        title=TITLES.get(name, name),
+        builder=zoo.demo_network if demo else partial(zoo.network, name, recolored=weights == "imagenet"),
+        input_shape=(3, *preset.crop_size * 2),
+        mean=tuple(preset.mean),
+        std=tuple(preset.std),
+        labels=zoo.LABELS if demo else tuple(zoo.api(name).meta["categories"]),
+        resize=preset.resize_size[0],
+        interpolation=preset.interpolation.value,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,21 +74,38 @@ def card(ref: ModelRef) -> ModelCard:
         ValueError: If the name, the weights or the seed is not one we have, or if the parts of
             a built network cannot go together.
     """
-    if ref.build is None and ref.name not in CARDS:
-        raise ValueError(f"unknown model {ref.name!r}; choose from {', '.join(sorted(CARDS))}")
+    if ref.build is None:
+        zoo.check(ref.name)
     if ref.weights != "random":
-        raise ValueError(f"unknown weights {ref.weights!r} for {ref.name}; choose random")
+        _check_weights(ref)
     if not 0 <= ref.seed <= MAX_SEED:
         raise ValueError(f"seed {ref.seed} is out of range; choose 0 to {MAX_SEED}")
-    return CARDS[ref.name] if ref.build is None else _built(ref.build)
+    return _card(ref.name, ref.weights) if ref.build is None else _built(ref.build)
 
 
-def _built(spec: ConvSpec) -> ModelCard:
+def _check_weights(ref: ModelRef) -> None:
+    if ref.weights not in get_args(Weights):
+        raise ValueError(f"unknown weights {ref.weights!r}; choose {', '.join(get_args(Weights))}")
+    if ref.build is not None:
+        raise ValueError(f"a network of your own has no {ref.weights} weights; choose random")
+    if ref.weights == "demo" and (ref.name != zoo.DEMO_MODEL or not zoo.demo_is_here()):
+        raise ValueError(f"there are no demo weights for {ref.name} here; choose random or imagenet")
+
+
+def _built(spec: ConvSpec | DigitsNetSpec) -> ModelCard:
+    if isinstance(spec, DigitsNetSpec):
+        return replace(
+            _card("resnet18", "random"),
+            title="a small network for digits",
+            builder=lambda: DigitsNet(spec),
+            input_shape=(1, 8, 8),
+            labels=tuple("0123456789"),
+        )
     _, repairs = repaired(spec)
     if repairs:
         raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
     return replace(
-        CARDS["resnet18"],  # photos are normalized alike for all
+        _card("resnet18", "random"),  # photos are normalized alike for all
         title="the network you built",
         builder=lambda: ConvNet(spec),
         input_shape=(spec.in_channels, spec.size, spec.size),
@@ -89,14 +117,35 @@ def build(ref: ModelRef) -> nn.Module:
     """A fresh network of your own, in training mode, as torchvision would build it.
 
     Equals `torch.manual_seed(ref.seed)` followed by the builder bit for bit, but leaves
-    torch's global generator where it was.
+    torch's global generator where it was. With `ref.trained` it has the weights of that file.
 
     Raises:
-        ValueError: If the registry does not have it.
+        ValueError: If the registry does not have it, or the file has other weights.
     """
     builder = card(ref).builder
+    if ref.weights == "imagenet":
+        model = skeleton(ref).train()
+        zoo.fill(model, ref.name)
+        return model
     with seeded(ref.seed):
-        return builder()
+        model = builder()
+    if ref.weights == "demo":
+        model.load_state_dict(weights.load(zoo.DEMO))
+    if ref.trained:
+        _load(model, ref.trained)
+    return model
+
+
+def _load(model: nn.Module, path: str) -> None:
+    """Fill a network from a file of safetensors, which can hold no code."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        model.load_state_dict(load_file(path))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        line = str(error).splitlines()[0]
+        raise ValueError(f"these weights cannot be opened in this network: {line}") from error
 
 
 @contextmanager
@@ -113,12 +162,16 @@ def seeded(seed: int) -> Iterator[None]:
 
 def skeleton(ref: ModelRef) -> nn.Module:
     """The network on the meta device: shapes and modules, no values, no memory."""
-    with torch.device("meta"), _Unfilled():
-        return card(ref).builder().eval()
+    with _Unfilled():
+        return card(ref).builder().to("meta").eval()
 
 
 class _Unfilled(TorchFunctionMode):
-    """There is no memory to fill, and torch would import its compiler for it."""
+    """Parameters are made on the meta device, and nothing is filled.
+
+    There is no memory to fill, and torch would import its compiler for it. What a network
+    computes while it is built (RegNet its widths) is computed.
+    """
 
     def __torch_function__(
         self,
@@ -127,8 +180,14 @@ class _Unfilled(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 (whatever the function returns)
-        """Call anything but what fills a tensor with normal numbers."""
-        return args[0] if func is Tensor.normal_ else func(*args, **(kwargs or {}))
+        """Call anything but what fills a tensor with random numbers."""
+        given = dict(kwargs or {})
+        if func is torch.empty and given.get("device") is None:
+            given["device"] = "meta"
+        return args[0] if func in _FILLING else func(*args, **given)
+
+
+_FILLING = (Tensor.normal_, Tensor.uniform_, Tensor.erfinv_)
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """What was asked for, and the photo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from viz_models.records.build import ConvSpec
+from viz_models.records.training import DigitsNetSpec
+from viz_models.records.zoo import SIDE, SIDES
 
 Pair = tuple[int, int]  # (vertical, horizontal)
+Weights = Literal["demo", "imagenet", "random"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +26,27 @@ class ImageRef:
 class ModelRef:
     """Which network with which weights."""
 
-    name: str = "resnet18"
-    weights: Literal["random"] = "random"
-    seed: int = 0
-    build: ConvSpec | None = None  # a network from the builder; `name` says nothing then
+    name: str = "resnet18"  # any classification model of torchvision
+    weights: Weights = "random"  # or "demo": ours, ten classes; "imagenet": torchvision's own
+    seed: int = 0  # of random weights
+    build: ConvSpec | DigitsNetSpec | None = None  # a built network; `name` says nothing then
+    trained: str = ""  # file of safetensors with its weights, in place of the seed's
 
     @property
     def side(self) -> int:
         """Height and width of the photo that it takes."""
-        return 224 if self.build is None else self.build.size
+        if isinstance(self.build, DigitsNetSpec):
+            return 8
+        return SIDES.get(self.name, SIDE) if self.build is None else self.build.size
+
+    @property
+    def architecture(self) -> "ModelRef":
+        """The same for every seed: the network without its weights.
+
+        Weights that bring classes or steps of their own keep their name.
+        """
+        own = self.weights == "demo" or self.name in ("googlenet", "inception_v3")
+        return replace(self, seed=0, trained="", weights=self.weights if own else "random")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from viz_models.records.curves import Along
 from viz_models.records.norm_grid import Verdict
 from viz_models.records.provenance import Provenance
 from viz_models.records.runs import StoredState
@@ -18,6 +17,7 @@ Measure = Literal[
     "gradient ratio",  # log10 of ||dL/dW|| of the first layer over that of the last
     "loss where it grows",  # of the first step after blocks were put in, or would have been
 ]
+Shown = Literal["test loss", "training loss", "test accuracy"]
 Where = Literal["end", "step", "second"]  # "step": where the shortest of the arms ends
 
 
@@ -41,18 +41,18 @@ class Card:
     experiment: ExperimentSpec
     comparisons: tuple[Comparison, ...]  # the first one is predicted
     choices: dict[Verdict, str]  # what "higher", "lower" and no difference mean here
-    along: Along = "sample"  # the axis on which the answer is read
+    shows: Shown = "test loss"  # over the course of its runs, where they were recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A place on a run's way, and how well it did there."""
+class Course:
+    """How well a run did on its way, column by column; all have one length."""
 
-    step: int
-    samples: int
-    seconds: float  # of training
-    loss: float
-    accuracy: float  # 0..1
+    step: tuple[int, ...] = ()
+    samples: tuple[int, ...] = ()
+    seconds: tuple[float, ...] = ()  # of training
+    loss: tuple[float, ...] = ()
+    accuracy: tuple[float, ...] = ()  # 0..1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +64,8 @@ class Outcome:
     state: StoredState
     steps: int
     seconds: float
-    training: tuple[Mark, ...]  # means over equal stretches of steps, at the end of each
-    tests: tuple[Mark, ...]  # each evaluation
+    training: Course  # means over equal stretches of steps, at the end of each
+    tests: Course  # each evaluation
     training_loss: float | None = None  # the measures of these names
     training_error: float | None = None
     gradient_ratio: float | None = None
@@ -99,3 +99,10 @@ class CardResult:
     outcomes: tuple[Outcome, ...]
     cpu_seconds: float  # of the process, evaluations and looks inside counted
     provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardResults:
+    """Those of all cards."""
+
+    cards: tuple[CardResult, ...]

@@ -22,9 +22,9 @@ def depth() -> Card:
     """How deep: plain and residual networks with the same parameters, both with BatchNorm."""
     base = RunSpec(
         model=RESIDUAL,
-        optimizer=OptimizerSpec(name="momentum", lr=0.02),
+        optimizer=MOMENTUM,
         batch_size=128,
-        budget=Budget(amount=5120),
+        budget=Budget(amount=4096),
         evaluations=4,
         moments=3,
     )
@@ -37,7 +37,7 @@ def depth() -> Card:
             arms[f"{name}, {layers} layers"] = replace(base, model=model)
     return Card(
         id="depth",
-        title="Deeper without skips",
+        title="Depth",
         experiment=experiment("depth", arms),
         comparisons=(
             Comparison(plus=(2,), minus=(1,), measure="training error"),
@@ -46,6 +46,7 @@ def depth() -> Card:
             Comparison(plus=(2,), minus=(5,), measure="gradient ratio"),
         ),
         choices=choices("56 layers fit worse", "56 layers fit better"),
+        shows="training loss",
     )
 
 
@@ -55,7 +56,7 @@ def growth() -> Card:
         model=replace(RESIDUAL, depths=(1, 1)),
         optimizer=OptimizerSpec(name="momentum", lr=0.02),
         batch_size=64,
-        budget=Budget(amount=7680),
+        budget=Budget(amount=6400),
         evaluations=10,
     )
     arms = {
@@ -66,7 +67,7 @@ def growth() -> Card:
     }
     return Card(
         id="growth",
-        title="Insert identity blocks",
+        title="Identity blocks",
         experiment=experiment("growth", arms),
         comparisons=(
             Comparison(plus=(1,), minus=(3,), measure="training loss"),
@@ -75,6 +76,7 @@ def growth() -> Card:
             Comparison(plus=(2,), minus=(1,), measure="training loss"),
         ),
         choices=choices("deep from the start fits better", "growing fits better"),
+        shows="training loss",
     )
 
 
@@ -82,7 +84,7 @@ def permuted() -> Card:
     """All pixels in another order, the same for every image."""
     local = RunSpec(
         model=replace(RESIDUAL, block="single", connect="plain", depths=(2,), widths=(16,)),
-        optimizer=MOMENTUM,
+        optimizer=OptimizerSpec(name="momentum", lr=0.1, schedule="cosine"),
         budget=Budget(amount=10240),
         evaluations=10,
     )
@@ -102,6 +104,7 @@ def permuted() -> Card:
             Comparison(plus=(0,), minus=(1,)),
         ),
         choices=choices("the CNN loses more", "the MLP loses more"),
+        shows="test accuracy",
     )
 
 
@@ -120,7 +123,7 @@ def hidden_layers() -> Card:
     }
     return Card(
         id="hidden-layers",
-        title="Many hidden layers or none",
+        title="Hidden layers",
         experiment=experiment("hidden-layers", arms),
         comparisons=(
             Comparison(plus=(2,), minus=(0,)),
@@ -128,6 +131,7 @@ def hidden_layers() -> Card:
             Comparison(plus=(2,), minus=(1,)),
         ),
         choices=choices("eight layers are better", "none is better"),
+        shows="test accuracy",
     )
 
 
@@ -155,5 +159,5 @@ def rows() -> Card:
             Comparison(plus=(2,), minus=(1,), measure="seconds"),
         ),
         choices=choices("the RNN is more accurate", "the MLP is more accurate"),
-        along="second",
+        shows="test accuracy",
     )

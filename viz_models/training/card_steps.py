@@ -37,7 +37,7 @@ def batch_size() -> Card:
         model=DigitsNetSpec(norm="none"),
         optimizer=OptimizerSpec(name="sgd", lr=0.05),
         batch_size=64,
-        budget=Budget(amount=38400),
+        budget=Budget(amount=25600),
         evaluations=20,
     )
     large = replace(small, batch_size=640)
@@ -74,7 +74,7 @@ def norm_rate() -> Card:
     }
     return Card(
         id="norm-rate",
-        title="Norm and learning rate",
+        title="Norm and rate",
         experiment=experiment("norm-rate", arms),
         comparisons=(
             Comparison(plus=(4,), minus=(1,)),
@@ -83,6 +83,7 @@ def norm_rate() -> Card:
             Comparison(plus=(4,), minus=(7,)),
         ),
         choices=choices("BatchNorm ends higher", "no norm ends higher"),
+        shows="test accuracy",
     )
 
 
@@ -99,7 +100,7 @@ def optimizers() -> Card:
     }
     return Card(
         id="optimizers",
-        title="Five optimizers",
+        title="Optimizers",
         experiment=experiment("optimizers", arms),
         comparisons=(
             Comparison(plus=(4,), minus=(1,), measure="training loss"),
@@ -108,4 +109,5 @@ def optimizers() -> Card:
             Comparison(plus=(4,), minus=(1,)),
         ),
         choices=choices("momentum gets lower", "Adam gets lower"),
+        shows="training loss",
     )

@@ -6,11 +6,11 @@ from statistics import fmean, median
 
 from viz_models.analysis.seed_noise import interval, verdict
 from viz_models.records.runs import StoredState
-from viz_models.records.train_cards import Comparison, Difference, Mark, Measure, Outcome
+from viz_models.records.train_cards import Comparison, Course, Difference, Measure, Outcome, Where
 from viz_models.records.training import ExperimentSpec, Moment, RunSpec, StepRecord
 from viz_models.training.budget import pace
 
-MARKS = 24  # on a training curve
+MARKS = 20  # on a training curve
 LAST = 0.1  # share of the steps over which the training loss is averaged at the end
 DIGITS = 4  # significant, on a curve
 LOWER_IS_BETTER: tuple[Measure, ...] = ("test loss", "training loss", "training error", "seconds")
@@ -43,7 +43,7 @@ def outcome(
         steps=steps[-1].step if steps else 0,
         seconds=_short(steps[-1].seconds) if steps else 0.0,
         training=_training(steps),
-        tests=tuple(_mark(s, e.loss, e.accuracy) for s, e in tests if math.isfinite(e.loss)),
+        tests=_course([(s, e.loss, e.accuracy) for s, e in tests if math.isfinite(e.loss)]),
         training_loss=_mean([s.loss for s in last]),
         training_error=_mean([1 - s.accuracy for s in last]),
         gradient_ratio=_gradient_ratio(moments),
@@ -52,7 +52,7 @@ def outcome(
     )
 
 
-def _training(steps: Sequence[StepRecord]) -> tuple[Mark, ...]:
+def _training(steps: Sequence[StepRecord]) -> Course:
     """Means over stretches of equal length; a stretch with a NaN ends the curve."""
     length = max(1, math.ceil(len(steps) / MARKS))
     marks = []
@@ -61,17 +61,18 @@ def _training(steps: Sequence[StepRecord]) -> tuple[Mark, ...]:
         loss = fmean(s.loss for s in part)
         if not math.isfinite(loss):
             break
-        marks.append(_mark(part[-1], loss, fmean(s.accuracy for s in part)))
-    return tuple(marks)
+        marks.append((part[-1], loss, fmean(s.accuracy for s in part)))
+    return _course(marks)
 
 
-def _mark(at: StepRecord, loss: float, accuracy: float) -> Mark:
-    return Mark(
-        step=at.step,
-        samples=at.samples,
-        seconds=_short(at.seconds),
-        loss=_short(loss),
-        accuracy=_short(accuracy),
+def _course(marks: Sequence[tuple[StepRecord, float, float]]) -> Course:
+    """Of (where, loss, accuracy)."""
+    return Course(
+        step=tuple(at.step for at, _, _ in marks),
+        samples=tuple(at.samples for at, _, _ in marks),
+        seconds=tuple(_short(at.seconds) for at, _, _ in marks),
+        loss=tuple(_short(loss) for _, loss, _ in marks),
+        accuracy=tuple(_short(accuracy) for _, _, accuracy in marks),
     )
 
 
@@ -162,10 +163,10 @@ def measured(
         others: All runs of the comparison with this seed; the one that ends first says where.
     """
     if comparison.measure in ("accuracy", "test loss"):
-        tests = [m for m in outcome.tests if _reached(m, comparison, others)]
-        if not tests:
-            return None
-        return tests[-1].accuracy if comparison.measure == "accuracy" else tests[-1].loss
+        tests = outcome.tests
+        count = _reached(tests, comparison.where, others)
+        values = tests.accuracy if comparison.measure == "accuracy" else tests.loss
+        return values[count - 1] if count else None
     return {
         "training loss": outcome.training_loss,
         "training error": outcome.training_error,
@@ -175,12 +176,13 @@ def measured(
     }[comparison.measure]
 
 
-def _reached(mark: Mark, comparison: Comparison, others: Sequence[Outcome]) -> bool:
-    if comparison.where == "step":
-        return mark.step <= min(o.steps for o in others)
-    if comparison.where == "second":
-        return mark.seconds <= min(o.seconds for o in others)
-    return True
+def _reached(tests: Course, where: Where, others: Sequence[Outcome]) -> int:
+    """How many evaluations lie before the place where a comparison is read."""
+    if where == "step":
+        return sum(step <= min(o.steps for o in others) for step in tests.step)
+    if where == "second":
+        return sum(second <= min(o.seconds for o in others) for second in tests.seconds)
+    return len(tests.step)
 
 
 def better(comparison: Comparison) -> int:

@@ -116,7 +116,7 @@ def input_calculation(prepared: Prepared, cell: Cell) -> Calculation:
     """
     cell = checked_cell(cell, prepared.tensor.shape, "the input")
     channel, y, x = cell
-    color = ("red", "green", "blue")[channel]
+    color = ("red", "green", "blue")[channel] if len(prepared.tensor) == 3 else "gray"
     pixel = int(prepared.cropped[y, x, channel])
     mean, std = prepared.normalize_mean[channel], prepared.normalize_std[channel]
     step = Step(name="input", op="input", group="input", output_shape=prepared.tensor.shape)

@@ -7,7 +7,7 @@ import streamlit as st
 from viz_models.digits import shape
 from viz_models.ui import build_results as results
 from viz_models.ui import take_away as home
-from viz_models.ui.panels import build_compare, flow_built
+from viz_models.ui.panels import build_compare, flow_built, train_links
 from viz_models.ui.panels.build_stage import View
 from viz_models.ui.panels.norm_common import badge
 
@@ -54,3 +54,5 @@ def take_away(view: View, text: Mapping[str, str]) -> None:
     )
     flow_built.link(spec)
     build_compare.link(spec)
+    if view.asked.refusal is None:
+        train_links.network(spec)

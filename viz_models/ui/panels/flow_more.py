@@ -62,13 +62,18 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
             scheme="diverging",
             size=146,
             columns=3,
-            title="red, green, blue, normalized",
+            title=f"{', '.join(_colors(prepared.tensor))}, normalized",
             note=shape(prepared.tensor.shape) + (", every 2nd row and column" * (stride == 2)),
             bar=True,
         )
         tiles([cropped, three], key="planes", luts=luts(is_dark()))
     with numbers:
         ledger(_preparation(view), key="preparation", title="What was done", note=photo.credit)
+
+
+def _colors(tensor: np.ndarray) -> tuple[str, ...]:
+    """What the channels of the input are called."""
+    return ("red", "green", "blue") if len(tensor) == 3 else ("gray",)
 
 
 def _preparation(view: View) -> list[Line]:
@@ -83,7 +88,7 @@ def _preparation(view: View) -> list[Line]:
             value=f"{top}, {left}",
         ),
     ]
-    for i, color in enumerate(("red", "green", "blue")):
+    for i, color in enumerate(_colors(prepared.tensor)):
         mean = f"{digits(prepared.mean_before[i], 3)} → {digits(prepared.mean_after[i], 3)}"
         std = f"{digits(prepared.std_before[i], 3)} → {digits(prepared.std_after[i], 3)}"
         done = f"(v − {prepared.normalize_mean[i]}) ÷ {prepared.normalize_std[i]}"
@@ -135,6 +140,9 @@ def take_away(view: View, text: dict[str, str]) -> None:
     """The step table, and a script that prints the same digits."""
     st.subheader("Take it away")
     build = view.spec.model.build
+    if view.spec.model.trained:
+        st.markdown(text["Take a trained network away"])
+        return
     st.markdown(text["Take it away" if build is None else "Take a built network away"])
     # Made in another thread, where no session says what is chosen: so it is said here.
     step, cell, trace = view.step().name, view.cell(), view.trace

@@ -9,18 +9,23 @@ from streamlit.delta_generator import DeltaGenerator
 from viz_models.analysis import cells
 from viz_models.figures import pixels, theme
 from viz_models.recordings import flow as recordings
-from viz_models.records import Cell, ConvSpec, ModelRef, Step, Trace, TraceSpec
+from viz_models.records import Cell, ConvSpec, DigitsNetSpec, ModelRef, Step, Trace, TraceSpec
 from viz_models.ui import photos, results, state
 from viz_models.ui.controls import control, select
 from viz_models.ui.instruments import flow
-from viz_models.ui.panels import flow_guess, flow_words
+from viz_models.ui.panels import flow_guess, flow_run, flow_words
 
 DEFAULT_STEP = "layer2.0.add"
 HEIGHT = 296  # px at normal type size
 # What a select box shows is also what the URL says, so it must read well in both.
 WEIGHTS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(10)}
 _LARGE = 128  # px
-_WORDS = {"layer": "block ", "stages.": "block ", "downs.": "down "}  # of a group's name
+_WORDS = {  # of a group's name
+    "layer": "block ",
+    "stages.": "block ",
+    "blocks.": "block ",
+    "downs.": "down ",
+}
 NO_TINT = "no tint"
 TINTS = {  # label -> field of a Step, unit; milliseconds are measured
     "multiply-adds": ("macs", ""),
@@ -100,7 +105,9 @@ def first_step(steps: tuple[Step, ...]) -> str:
     return (met or convolved or names)[0]
 
 
-def question(where: DeltaGenerator, text: dict[str, str], build: ConvSpec | None) -> None:
+def question(
+    where: DeltaGenerator, text: dict[str, str], build: ConvSpec | DigitsNetSpec | None
+) -> None:
     """The question that the chosen step answers."""
     # ResNet18's are known without importing torch
     steps = results.steps(ModelRef(build=build)) if build else recordings.load().steps
@@ -112,15 +119,21 @@ def question(where: DeltaGenerator, text: dict[str, str], build: ConvSpec | None
     where.title(asked)
 
 
-def controls(build: ConvSpec | None) -> Wanted:
+def controls(
+    build: ConvSpec | DigitsNetSpec | None, run: flow_run.Explored | None = None
+) -> Wanted:
     """One row of chips.
 
     Args:
         build: A network from the builder, instead of ResNet18.
+        run: A trained run, with weights and examples of its own.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        chosen = photos.choose(ModelRef(build=build).side)
-        model = replace(select("Weights", WEIGHTS, "weights", 148), build=build)
+        if run is None:
+            chosen = photos.choose(ModelRef(build=build).side)
+            model = replace(select("Weights", WEIGHTS, "weights", 148), build=build)
+        else:
+            chosen, model = flow_run.choose(run), run.model
         tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 132)
         order = select("Order of the maps", ORDERS, "sort", 118)
         guessing = control(
@@ -133,9 +146,9 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     """One line of answer, with what was measured on this photo."""
     step = view.step()
     height, width = view.chosen.photo.original_size
-    words = flow_words.facts(step, view.trace) | {
-        "photo": f"The {view.spec.image.name} photo, {width}×{height} pixels,"
-    }
+    name = view.spec.image.name
+    what = name.capitalize() if view.spec.model.trained else f"The {name} photo"
+    words = flow_words.facts(step, view.trace) | {"photo": f"{what}, {width}×{height} pixels,"}
     if view.guessing and not flow_guess.guessed(step):
         where.caption("Guess first: what goes in, and how the operation is set, is all you need.")
         return

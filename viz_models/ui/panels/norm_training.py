@@ -24,6 +24,7 @@ from viz_models.ui.charts import kept, show
 from viz_models.ui.controls import select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.panels import norm_common as common
+from viz_models.ui.panels import train_links
 
 SOURCE = replace(common.DIGITS, shape=(8, 8, 8, 8))
 FIXED = NormSpec(norm="batch", mode="eval")
@@ -146,7 +147,9 @@ def grid(view: View) -> None:
     with st.container(border=True):
         accuracy = partial(norm_training.accuracy_over_rate, view.grid)
         show(kept("accuracy", accuracy, view.grid.spec, **_dark()), "accuracy")
-        st.caption(provenance(view.grid))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(provenance(view.grid))
+            train_links.card("norm-rate", "Run it here")
 
 
 def provenance(grid: NormGrid) -> str:

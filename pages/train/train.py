@@ -1,0 +1,29 @@
+"""Lesson: questions that training answers. Predict, run, and read what was measured.
+
+Sources: He et al. 2016, arXiv:1512.03385; Goyal et al. 2017, arXiv:1706.02677; Student 1908,
+doi:10.2307/2331554.
+"""
+
+import streamlit as st
+
+from viz_models.ui import words
+from viz_models.ui.panels import train_ask, train_own, train_view
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        asked, answered = st.empty(), st.empty()
+        card, experiment = train_view.choose()
+        asked.title(text[card])
+        if card == train_view.OWN:
+            answered.caption(text[f"{card}: set-up"])
+            train_own.own(experiment)
+            return
+        view = train_view.view(card, experiment)
+        answered.caption(train_ask.answer(view, text))
+        train_ask.body(view, text)
+
+
+main()

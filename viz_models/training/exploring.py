@@ -1,0 +1,96 @@
+"""A trained run on the flow page: its network, its weights, its data's images."""
+
+import numpy as np
+
+from viz_models.records import (
+    ConvSpec,
+    DataSpec,
+    DigitsNetSpec,
+    ImageRef,
+    ModelRef,
+    Photo,
+    Prepared,
+    RunSpec,
+)
+from viz_models.training import data
+from viz_models.training.checks import grows
+
+TOP = 240  # of 255, what the highest value of float examples is shown as: 16 grays of digits fit
+
+
+def network(run: RunSpec, weights: str) -> ModelRef:
+    """The network that a run ended with.
+
+    Args:
+        run: What was asked for.
+        weights: File of safetensors.
+
+    Raises:
+        ValueError: If its tensors cannot be followed there; the line says which can.
+    """
+    model = grows(run) or run.model
+    if not isinstance(model, ConvSpec | DigitsNetSpec):
+        raise ValueError("only a convolutional network's tensors can be followed here")
+    return ModelRef(build=model, seed=run.seed, trained=weights)
+
+
+def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
+    """A test example as the network gets it, in the place of a photo.
+
+    Args:
+        spec: Which data.
+        index: In its test set.
+
+    Raises:
+        ValueError: If these are no pictures, or there is none at that place.
+    """
+    found = data.load(spec)
+    inputs = found.test_inputs
+    if inputs.shape[2] < 2:
+        raise ValueError("these examples are points, not pictures")
+    if not 0 <= index < len(inputs):
+        raise ValueError(f"the test set has {len(inputs)} examples, counted from 0")
+    pixels, mean, std = _pixels(found, index)  # (C, H, W) uint8; of 0..1
+    scaled = pixels.astype(np.float32) / np.float32(255)
+    shape = (-1, 1, 1)
+    shifted = scaled - np.asarray(mean, np.float32).reshape(shape)
+    made = shifted / np.asarray(std, np.float32).reshape(shape)
+    tensor = made if found.mean else inputs[index].numpy()
+    cropped = np.repeat(pixels, 3, axis=0) if len(pixels) == 1 else pixels
+    cropped = np.ascontiguousarray(cropped.transpose(1, 2, 0))
+    side = cropped.shape[0]
+    name = found.classes[int(found.test_targets[index])]
+    ref = ImageRef(name=f"test example {index}, “{name}”", sha256=str(spec))
+    return Photo(ref=ref, pixels=cropped, original_size=(side, side)), Prepared(
+        tensor=tensor,
+        cropped=cropped,
+        resized_size=(side, side),
+        crop_box=(0, 0, side, side),
+        mean_before=_each(scaled.mean((1, 2))),
+        std_before=_each(scaled.std((1, 2))),
+        mean_after=_each(tensor.mean((1, 2))),
+        std_after=_each(tensor.std((1, 2))),
+        normalize_mean=tuple(round(m, 6) for m in mean),
+        normalize_std=tuple(round(s, 6) for s in std),
+    )
+
+
+def _pixels(
+    found: data.Dataset, index: int
+) -> tuple[np.ndarray, tuple[float, ...], tuple[float, ...]]:
+    """Pixels, and the mean and std, of 0..1, that make them what the network gets."""
+    one = found.test_inputs[index]
+    if found.mean:
+        return (
+            one.numpy(),
+            tuple(m / 255 for m in found.mean),
+            tuple(s / 255 for s in found.std),
+        )
+    low, high = (float(v) for v in found.test_inputs.aminmax())
+    unit = TOP / 255 / (high - low)
+    pixels = ((one.numpy() - low) * (TOP / (high - low))).round().astype(np.uint8)
+    return pixels, (-low * unit,) * len(pixels), (unit,) * len(pixels)
+
+
+def _each(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)
