@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fast e2e bench record weights-check clean
+.PHONY: help run test check lint fast e2e faults bench record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -21,7 +21,7 @@ run: $(APP) ## start the app (the first time: sets up .venv, a few minutes); opt
 
 test: $(DEV) ## everything a stranger should run, in a real browser too: 20 minutes on two cores
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -m "not faults" $(ARGS)
 
 check: $(DEV) ## two minutes: `lint` and the fast tests, side by side
 	@$(MAKE) --no-print-directory -j 2 lint fast
@@ -38,6 +38,9 @@ fast: $(DEV) ## tests that need no browser and less than two seconds each
 e2e: $(DEV) ## browser tests alone
 	@$(PY) scripts/chromium.py || true
 	@$(PY) -m pytest -m e2e $(ARGS)
+
+faults: $(DEV) ## kill, hang and starve real runs: 10 minutes; ARGS=--full for as often as they must stand
+	@$(PY) -m pytest -q -s tests/faults $(ARGS)
 
 bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, and of the pages, as ratios
 	@$(PY) -m benchmarks $(ARGS)

@@ -137,6 +137,7 @@ def main() -> int:
             return 0
         presence.wish(presence.version())
         time.sleep(0.2)
+    presence.wish(0)
     store = Store()
     engine = LocalEngine(limits.slots())
     try:

@@ -1,0 +1,148 @@
+"""One dispatcher at a time; it leaves when nobody needs it, and gives way to a newer one."""
+
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.runs.rig import LONG, TINY, tiny, until
+from viz_models.runs import client, presence, processes
+from viz_models.runs.dispatcher import Dispatcher
+from viz_models.runs.engine import Outcome
+
+
+class Slots:
+    """An engine whose runs end when the test says so."""
+
+    def __init__(self):
+        self.ended, self.killed, self.jobs = {}, [], []
+
+    def start(self, job):
+        self.jobs.append(job)
+        return f"{job.run}:{job.attempt}"
+
+    def poll(self, handle):
+        return self.ended.get(handle)
+
+    def kill(self, handle):
+        self.killed.append(handle)
+        self.ended[handle] = Outcome("failed", "killed")
+
+
+@pytest.fixture
+def dispatcher(store):
+    return Dispatcher(store, Slots(), 2)
+
+
+def test_slots_are_filled_and_filled_again(store, dispatcher):
+    made = store.submit("ann", tiny(seeds=(0, 1, 2)), "k")
+    assert dispatcher.step() == 2
+    assert dispatcher.step() == 2
+    first, second, third = made.runs
+    dispatcher.engine.ended[f"{first.id}:1"] = Outcome("finished")
+    assert dispatcher.step() == 2
+    states = [run.state for run in store.experiment(made.id).runs]
+    assert states == ["finished", "starting", "starting"]
+    assert [job.run for job in dispatcher.engine.jobs] == [first.id, second.id, third.id]
+
+
+def test_a_worker_that_dies_before_it_begins_is_tried_three_times(store, dispatcher):
+    made = store.submit("ann", tiny(), "k")
+    for attempt in (1, 2, 3):
+        assert dispatcher.step() == 1
+        dispatcher.engine.ended[f"{made.runs[0].id}:{attempt}"] = Outcome("failed", "exit code 1")
+    assert dispatcher.step() == 0
+    run = store.run(made.runs[0].id)
+    assert (run.state, run.reason, run.attempt) == ("failed", "exit code 1", 3)
+
+
+def test_a_cancel_before_the_worker_begins_is_done_at_once(store, dispatcher):
+    made = store.submit("ann", tiny(), "k")
+    dispatcher.step()
+    store.cancel("ann", made.id)
+    assert dispatcher.step() == 0
+    assert store.run(made.runs[0].id).state == "cancelled"
+    assert dispatcher.engine.killed == [f"{made.runs[0].id}:1"]
+
+
+def test_a_lease_ends_by_the_dispatchers_own_clock(store, dispatcher, monkeypatch):
+    made = store.submit("ann", tiny(), "k")
+    dispatcher.step()
+    run = made.runs[0].id
+    store.begin(run, 1, f"{run}:1")
+    store.push(run, 1, (), lease=0.3)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 3600)  # somebody sets the clock
+    assert dispatcher.step() == 1
+    store.push(run, 1, (), lease=0.3)
+    assert dispatcher.step() == 1
+    time.sleep(0.4)
+    assert dispatcher.step() == 0
+    assert store.run(run).state == "lost"
+    assert "no sign of life for 0 s" in store.run(run).reason
+    assert dispatcher.engine.killed
+
+
+def test_draining_claims_nothing(store, dispatcher):
+    store.submit("ann", tiny(), "k")
+    assert dispatcher.step(claims=False) == 0
+    assert store.waiting() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_it_leaves_nothing_behind(rig):
+    script = (
+        "from tests.runs.rig import tiny; from viz_models.runs import client; client.ready();"
+        "print(client.store().submit('local', tiny(), 'k').runs[0].id)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    run = told.stdout.strip()
+    until(lambda: rig.store.run(run).state == "finished")  # the store alone: no app is alive
+    until(lambda: not rig.dispatcher())
+    until(lambda: rig.children() == [])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_it_stays_as_long_as_an_app_is_alive(rig):
+    client.ready()
+    until(rig.dispatcher)
+    first = rig.dispatcher()
+    time.sleep(3)  # the linger of this machine is half a second
+    assert rig.dispatcher() == first
+    assert processes.own_name() in presence.apps()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_an_older_one_drains_and_leaves(rig, monkeypatch):
+    run = rig.start(tiny(LONG))
+    rig.wait_for_steps(run, 5)
+    old = rig.dispatcher()
+    newer = presence.version() + 1
+    presence.wish(newer)
+    waiting = rig.store.submit("local", tiny(TINY), "later").runs[0].id
+    time.sleep(2)
+    assert rig.store.run(run).state == "running"
+    client.store().cancel(None, run)
+    until(lambda: not processes.alive(old))
+    assert rig.store.run(run).state == "cancelled"
+    assert rig.store.run(waiting).attempt == 0
+    assert rig.wait(waiting, "finished").attempt == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_dispatcher_whose_home_is_gone_ends(rig):
+    client.ready()
+    until(rig.dispatcher)
+    name = rig.dispatcher()
+    client.store().close()
+    shutil.rmtree(rig.folder)
+    until(lambda: not processes.alive(name), 30)

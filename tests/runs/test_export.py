@@ -1,0 +1,96 @@
+"""What is taken away is what was told; other tools open it."""
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from tests.runs.rig import TINY, records, tiny
+from viz_models.records.training import Arm, Evaluation, ExperimentSpec, StepRecord
+from viz_models.runs import export, files
+
+NAN = float("nan")
+
+
+@pytest.fixture
+def ran(store):
+    """An experiment of two arms whose runs told three steps each, the last one no number."""
+    arms = (Arm(label="=cmd()", run=TINY), Arm(label="b", run=replace(TINY, batch_size=16)))
+    made = store.submit("ann", ExperimentSpec(name="x", arms=arms, seeds=(4,)), "k")
+    test = Evaluation(loss=0.5, accuracy=0.875)
+    last = StepRecord(step=3, samples=24, loss=NAN, accuracy=0.0, seconds=0.3, evaluation=test)
+    while job := store.claim():
+        store.push(job.run, job.attempt, [*records(1, 2), last])
+        files.save_checkpoint(store.folder, job.run, 3, {"weights.safetensors": b"w"})
+        store.end(job.run, job.attempt, "diverged", "at step 3")
+    return store.experiment(made.id)
+
+
+def test_csv(store, ran):
+    taken = export.take(store, ran.id, "csv")
+    rows = list(csv.DictReader(io.StringIO(taken.data.decode())))
+    assert taken.name == f"{ran.id}.csv"
+    assert [row["step"] for row in rows] == ["1", "2", "3"] * 2
+    assert {row["arm"] for row in rows} == {"'=cmd()", "b"}  # a spreadsheet computes nothing
+    assert (rows[0]["seed"], rows[1]["loss"], rows[2]["val_accuracy"]) == ("4", "1.0", "0.875")
+    assert len(export.take(store, ran.runs[0].id, "csv").data.splitlines()) == 4
+
+
+def test_json_lines(store, ran):
+    lines = export.take(store, ran.runs[0].id, "jsonl").data.decode().splitlines()
+    told = [json.loads(line, parse_constant=pytest.fail) for line in lines]
+    assert [event["event"] for event in told] == ["step", "step", "step", "eval", "state"]
+    assert told[2]["loss"] is None
+    assert told[3] == {
+        "event": "eval",
+        "run": ran.runs[0].id,
+        "step": 3,
+        "val_loss": 0.5,
+        "val_accuracy": 0.875,
+    }
+    assert told[4]["state"] == "diverged"
+    assert told[4]["val_accuracy"] == 0.875
+
+
+@pytest.mark.slow
+def test_tensorboard_reads_it(store, ran, tmp_path):
+    from tensorboardX.event_file_writer import event_pb2
+
+    taken = export.take(store, ran.id, "tensorboard")
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as archive:
+        names = archive.namelist()
+        content = archive.read(names[0])
+    assert {name.split("/")[0] for name in names} == {run.id for run in ran.runs}
+    scalars = {}
+    while content:  # a record: length, its checksum, event, its checksum
+        size = int.from_bytes(content[:8], "little")
+        event = event_pb2.Event.FromString(content[12 : 12 + size])
+        content = content[12 + size + 4 :]
+        for value in event.summary.value:
+            scalars.setdefault(value.tag, []).append((event.step, value.simple_value))
+    assert scalars["loss/train"][:2] == [(1, 2.0), (2, 1.0)]
+    assert scalars["accuracy/validation"] == [(3, 0.875)]
+
+
+def test_checkpoints(store, ran):
+    taken = export.take(store, ran.id, "checkpoint")
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as archive:
+        assert set(archive.namelist()) == {f"{run.id}/weights.safetensors" for run in ran.runs}
+    waiting = store.submit("ann", tiny(), "k2")
+    with pytest.raises(ValueError, match="there is no checkpoint"):
+        export.take(store, waiting.id, "checkpoint")
+
+
+@pytest.mark.slow
+def test_scripts(store, ran):
+    taken = export.take(store, ran.id, "script")
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert set(texts) == {"arm-0.py", "arm-1.py"}
+    one = export.take(store, ran.runs[1].id, "script")
+    assert one.name.endswith(".py")
+    assert one.data.decode() == texts["arm-1.py"]
+    compile(one.data, one.name, "exec")

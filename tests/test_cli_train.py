@@ -1,0 +1,131 @@
+"""`train` and `runs`, as people type them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.runs.rig import LONG, TINY, Rig, tiny
+from viz_models.__main__ import main
+from viz_models.runs import client
+from viz_models.training import specs
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        made = Rig(tmp_path_factory.mktemp("machine") / "home", patch)
+        made.set(LINGER_S=60)
+        yield made
+        made.end()
+
+
+@pytest.fixture
+def spec_file(tmp_path):
+    def write(spec):
+        path = tmp_path / "my-run.json"
+        path.write_text(json.dumps(specs.to_json(spec)), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "viz_models", *arguments]
+
+
+def test_json_lines_tell_every_step_and_how_it_ended(rig, spec_file, capsys):
+    assert main(["train", "--spec", spec_file(TINY), "--seed", "3", "--json-lines"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    steps = [event["step"] for event in told if event["event"] == "step"]
+    tested = [event for event in told if event["event"] == "eval"]
+    assert steps == list(range(1, 61))
+    assert {event["event"] for event in told} == {"step", "eval", "state"}
+    last = told[-1]
+    assert (last["event"], last["state"]) == ("state", "finished")
+    assert last["val_accuracy"] == tested[-1]["val_accuracy"]
+    (run,) = [r for e in client.experiments("local") for r in e.runs if r.id == last["run"]]
+    assert run.spec == replace(TINY, seed=3)
+    assert rig.store.experiment(run.experiment).name == "my-run"
+
+
+def test_preset_data_and_seconds(rig, capsys):
+    arguments = ["--preset", "small-cnn", "--data", "digits", "--device", "cpu", "--seconds", "1"]
+    assert main(["train", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert "finished" in out
+    assert "of the test set" in out
+    assert "running" in err or "starting" in err
+
+
+def test_control_c_cancels(rig, spec_file):
+    process = subprocess.Popen(
+        command("train", "--spec", spec_file(LONG), "--json-lines"),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lines = []
+    while not any('"step", ' in line or '"event": "step"' in line for line in lines):
+        lines.append(process.stdout.readline())
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == ""
+    last = json.loads(out.splitlines()[-1])
+    assert (last["event"], last["state"]) == ("state", "cancelled")
+    assert client.run(last["run"]).state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["train", "--preset", "nope"], "small-cnn"),
+        (["train"], "one of the arguments --spec --preset is required"),
+        (["train", "--spec", "no/such/file.json"], "no/such/file.json"),
+        (["train", "--preset", "small-cnn", "--device", "cuda:99"], "cpu"),
+        (["train", "--preset", "small-cnn", "--data", "imagenet"], "digits"),
+        (["train", "--preset", "small-cnn", "--seconds", "-1"], "seconds"),
+        (["runs", "show", "ffff"], "no run with an id that begins with 'ffff'"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(rig, capsys, arguments, says):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    out, err = capsys.readouterr()
+    assert (stop.value.code, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+
+
+def test_runs_list_show_cancel_resume_export(rig, capsys, tmp_path):
+    run = rig.start(tiny(LONG, name="long one"))
+    rig.wait_for_steps(run, 5)
+    experiment = client.run(run).experiment
+
+    def said(*arguments):
+        assert main(["runs", *arguments]) == 0
+        return capsys.readouterr().out
+
+    assert experiment[:12] in said("list")
+    assert "long one" in said("list")
+    assert json.loads(said("show", experiment[:8], "--json"))["runs"][0]["id"] == run
+    assert "running" in said("show", run)
+    said("cancel", experiment)
+    stopped = rig.wait(run, "cancelled").step
+    for kind in ("csv", "jsonl", "checkpoint"):
+        wrote = said("export", run, "--format", kind, "--into", str(tmp_path)).strip()
+        assert (tmp_path / wrote.rpartition("/")[2]).stat().st_size > 100
+    assert run[:12] in said("resume", experiment)
+    rig.wait_for_steps(run, stopped + 5)
+    said("cancel", run)
+    begin = time.monotonic()
+    rig.wait(run, "cancelled")
+    assert time.monotonic() - begin < 5
