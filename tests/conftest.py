@@ -1,6 +1,10 @@
 import os
+import shutil
+import tempfile
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: two shared cores, many processes
+# never the runs of whoever starts the tests; a dispatcher ends by itself without its folder
+os.environ["FORWARD_PASS_HOME"] = tempfile.mkdtemp(prefix="forward-pass-tests-")
 
 from pathlib import Path
 
@@ -14,6 +18,10 @@ def pytest_configure(config):
     import torch
 
     torch.set_num_threads(1)
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(os.environ["FORWARD_PASS_HOME"], ignore_errors=True)
 
 
 def pytest_addoption(parser):

@@ -1,0 +1,128 @@
+"""The Train page without a browser: what shows before and after a prediction, links, refusals."""
+
+import json
+
+import pytest
+
+from viz_models.records import MlpSpec
+from viz_models.training.cards import CARDS, OPENING
+
+pytestmark = pytest.mark.slow
+PAGE = "train/train.py"
+
+
+@pytest.fixture
+def train(open_page):
+    """The page with these parameters."""
+
+    def _open(**params):
+        at = open_page("pages/site.py")
+        for name, value in params.items():
+            at.query_params[name] = value
+        at = at.switch_page(PAGE).run()
+        assert [e.value for e in at.exception] == []
+        return at
+
+    return _open
+
+
+def text(at):
+    return "\n".join([m.value for m in at.markdown] + [c.value for c in at.caption])
+
+
+def button(at, label):
+    return next(b for b in at.button if b.label == label)
+
+
+def labels(at):
+    return [b.label for b in at.button]
+
+
+def test_it_opens_on_a_finished_recorded_card(train):
+    at = train()
+    assert "64 against 640" in at.title[0].value
+    assert "recorded run" in text(at)
+    assert "n = 5 pairs" in text(at)
+    assert "What it means" in text(at)
+    assert "Run it here" in labels(at)
+
+
+@pytest.mark.parametrize("card", [c for c in CARDS if c != OPENING])
+def test_a_card_keeps_its_answer_until_somebody_predicts(train, card):
+    asked = CARDS[card]
+    at = train(card=asked.title)
+    assert "pairs" not in text(at)
+    assert "only how it begins" in text(at)
+    choice = asked.choices["higher"]
+    at = button(at, choice).click().run()
+    assert [e.value for e in at.exception] == []
+    assert f"You predicted: **{choice}**" in text(at)
+    assert "n = 5 pairs" in text(at)
+    assert "{" not in text(at)
+
+
+def test_who_predicts_right_is_told_so(train):
+    at = train(card=CARDS["hidden-layers"].title)
+    at = button(at, CARDS["hidden-layers"].choices["not larger than the seed noise"]).click().run()
+    assert "so it is" in text(at)
+
+
+def test_who_predicts_wrong_is_told_what_came_out(train):
+    at = train(card=CARDS["depth"].title)
+    at = button(at, CARDS["depth"].choices["lower"]).click().run()
+    assert f"came out otherwise: **{CARDS['depth'].choices['higher']}**" in text(at)
+
+
+def test_just_showing_it_is_no_prediction(train):
+    at = train(card=CARDS["depth"].title)
+    at = button(at, "Just show it").click().run()
+    assert "You predicted" not in text(at)
+    assert "n = 5 pairs" in text(at)
+
+
+def test_blocks_that_begin_as_the_identity_change_nothing(train):
+    at = train(card=CARDS["growth"].title)
+    at = button(at, "Just show it").click().run()
+    assert "changes the loss by 0 (exactly)" in text(at)
+
+
+def test_a_network_of_the_builder_is_fitted_and_priced(train):
+    at = train(spec=json.dumps({"family": "conv", "depths": [2]}))
+    assert at.title[0].value == "Train something of your own"
+    assert "in_channels: 3 → 1" in text(at)
+    assert "parameters" in text(at)
+    assert not button(at, "Start").disabled
+
+
+def test_what_is_too_much_is_refused_with_the_nearest_that_fits(train):
+    at = train(
+        spec=json.dumps({"family": "conv", "depths": [40], "widths": [256]}),
+        examples="1024",
+        budget="1000",
+    )
+    assert button(at, "Start").disabled
+    assert "fits" in at.warning[0].value
+
+
+def test_a_link_that_names_no_network_says_so(train):
+    at = train(spec="{nonsense")
+    assert "The link names no network" in at.warning[0].value
+    assert not button(at, "Start").disabled
+
+
+def test_an_unknown_run_leaves_the_recorded_card(train):
+    at = train(run=32 * "0")
+    assert "recorded run" in text(at)
+
+
+def test_the_flow_page_says_why_a_run_cannot_be_followed(open_page):
+    at = open_page("pages/site.py")
+    at.query_params["run"] = 32 * "0"
+    at = at.switch_page("flow/tensor_flow.py").run()
+    assert [e.value for e in at.exception] == []
+    assert "You see ResNet18 instead" in at.warning[0].value
+
+
+def test_the_builder_offers_to_train_a_perceptron(train):
+    at = train(spec=json.dumps({"family": "mlp", "depth": MlpSpec().depth}))
+    assert "in_channels: 3 → 1" in text(at)
