@@ -22,7 +22,6 @@ from viz_models.records import (
 )
 from viz_models.training.data import Facts
 
-ZOO_SIZES = {"inception_v3": 75}  # smallest input of those that need more than MIN_ZOO_SIZE
 MAX_CLASSES = 1000
 
 
@@ -60,17 +59,16 @@ def skeleton(spec: ModelSpec) -> nn.Module:
 def _made(spec: RnnSpec | ZooSpec) -> nn.Module:
     if isinstance(spec, RnnSpec):
         return recurrent.RowReader(spec)
-    made: nn.Module = torchvision.models.get_model(
-        spec.name, weights=None, num_classes=spec.classes, **_ZOO_OPTIONS.get(spec.name, {})
-    )
+    made: nn.Module = torchvision.models.get_model(spec.name, **zoo_options(spec))
     return made
 
 
-# heads beside the last, which give a tuple in training mode
-_ZOO_OPTIONS: dict[str, dict[str, bool]] = {
-    "googlenet": {"aux_logits": False, "init_weights": True},
-    "inception_v3": {"aux_logits": False, "init_weights": True},
-}
+def zoo_options(spec: ZooSpec) -> dict[str, object]:
+    """What torchvision is asked for; heads beside the last would give a tuple in training."""
+    options: dict[str, object] = {"weights": None, "num_classes": spec.classes}
+    if spec.name in ("googlenet", "inception_v3"):
+        options |= {"aux_logits": False, "init_weights": True}
+    return options
 
 
 def zoo() -> tuple[str, ...]:
@@ -129,7 +127,7 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
     if isinstance(spec, ConvSpec | TransformerSpec) and facts.size < 4:
         raise ValueError("points of two numbers are no image; choose an MLP")
     moved = tuple(
-        Repair(name, getattr(spec, name), value, "so the data has it")
+        Repair(name, getattr(spec, name), value, "the data asks for it")
         for name, value in wanted.items()
         if getattr(spec, name) != value
     )

@@ -96,7 +96,7 @@ def model_from_json(data: object) -> ModelSpec:
     if isinstance(family, str) and family in OTHERS:
         del given["family"]
         return _made(OTHERS[family], given, family)
-    if family not in builder_specs.FAMILIES:
+    if not isinstance(family, str) or family not in builder_specs.FAMILIES:
         names = ", ".join((*builder_specs.FAMILIES, *OTHERS))
         raise ValueError(f"unknown family {family!r}; choose {names}")
     return builder_specs.from_json(given)

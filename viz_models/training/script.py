@@ -1,0 +1,250 @@
+"""A run as one file of plain PyTorch, for people to take away."""
+
+import ast
+import inspect
+import textwrap
+from functools import cache
+from pathlib import Path
+from string import Template
+
+import torch
+
+from viz_models.analysis import export
+from viz_models.models.digits_net import norm_layer
+from viz_models.models.recurrent import CELLS
+from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RnnSpec, RunSpec
+from viz_models.training import augment, checks, data, loop, networks, optimizers, placement
+from viz_models.training.budget import pace
+from viz_models.training.resident import TEST_BATCH
+from viz_models.training.shelves import SHELVES, scale
+
+LINES = 20  # that the script prints of a run
+IMPORTS = (
+    ("math.", "import math"),
+    ("time.", "import time"),
+    ("OrderedDict(", "from collections import OrderedDict"),
+    ("Path(", "from pathlib import Path"),
+    ("np.", "import numpy as np"),
+    ("torch.", "import torch"),
+    ("torchvision.", "import torchvision"),
+    ("load_digits(", "from sklearn.datasets import load_digits"),
+    ("make_moons(", "from sklearn.datasets import make_moons"),
+    ("make_circles(", "from sklearn.datasets import make_circles"),
+    ("nn.", "from torch import nn"),
+    ("Tensor", "from torch import Tensor"),
+    ("functional.", "from torch.nn import functional"),
+)
+STANDARD = 4  # of the imports are Python's own
+# what the script takes over word for word, with the names that it uses for them
+_RENAMED = (("F.", "functional."), ("torch.nn.functional.", "functional."))
+
+
+def source(spec: RunSpec) -> str:
+    """A script without this project's imports that makes the same run, to the last digit.
+
+    It prints the losses and the test accuracy, and keeps the weights; where the budget is in
+    seconds, it ends when they are over, as the run did.
+
+    Args:
+        spec: One that `checks.check` has nothing to say about.
+
+    Raises:
+        ValueError: If it cannot be run, or grows while it trains, which no short script says.
+    """
+    checks.check(spec)
+    if spec.growth:
+        raise ValueError("there is no script of a run whose network grows; download its weights")
+    code = "\n\n\n".join([*_network(spec.model), *_examples(spec), *_helpers(spec), _main(spec)])
+    return f"{_head(spec)}\n\n{_imports(code)}\n\n\n{code}\n"
+
+
+def _head(spec: RunSpec) -> str:
+    needs = "torch, torchvision and scikit-learn"
+    return (
+        f'"""A training run in plain PyTorch: {spec.budget.amount:g} {spec.budget.unit} of '
+        f"{spec.data.name}.\n\nNeeds {needs}. Written for torch {torch.__version__}; another "
+        'version, device or\nnumber of threads adds in another order.\n"""'
+    )
+
+
+def _imports(code: str) -> str:
+    needed = [line if used in code else "" for used, line in IMPORTS]
+    own = [line for line in needed[:STANDARD] if line]
+    others = [line for line in needed[STANDARD:] if line]
+    return "\n".join(own) + "\n\n" + "\n".join(others)
+
+
+def _network(model: ModelSpec) -> list[str]:
+    if isinstance(model, BuildSpec):
+        return _definitions(export.source(model))
+    if isinstance(model, DigitsNetSpec):
+        layer = repr(norm_layer(model.norm, 4 * 999)).split("(")[0]
+        made = {
+            "Identity": "nn.Identity()",
+            "BatchNorm2d": "nn.BatchNorm2d(width)",
+            "GroupNorm": f"nn.GroupNorm({1 if model.norm == 'layer' else 4}, width)",
+        }
+        norm = "no norm" if model.norm == "none" else f"{model.norm} norm"
+        return [_section("digits_net", norm=norm, widths=model.widths, layer=made[layer])]
+    if isinstance(model, RnnSpec):
+        return [
+            _section(
+                "rnn",
+                cell=CELLS[model.cell].__name__,
+                row=model.in_channels * model.size,
+                hidden=model.hidden,
+                layers=model.layers,
+                classes=model.classes,
+            )
+        ]
+    options = networks.zoo_options(model)
+    written = ", ".join(f"{key}={value!r}" for key, value in options.items())
+    return [_section("zoo", options=f"{model.name!r}, {written}")]
+
+
+def _definitions(text: str) -> list[str]:
+    """The constants, classes and functions of a Python file, without its imports and its main."""
+    lines, kept = text.splitlines(), []
+    for node in ast.parse(text).body[1:]:
+        if not isinstance(node, ast.Import | ast.ImportFrom | ast.If):
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            kept.append("\n".join(lines[first - 1 : node.end_lineno]))
+    return kept
+
+
+def _examples(spec: RunSpec) -> list[str]:
+    name = spec.data.name
+    if name == "digits":
+        return [_section("digits")]
+    if name in ("moons", "circles", "spirals"):
+        return [_section("points", places=_sections()[name])]
+    if name == "folder":
+        size = data.facts(spec.data).size
+        return [_section("folder", size=size, folder=ascii(spec.data.folder))]
+    shelf = SHELVES[name]
+    return [_section("torchvision", title=shelf.title, name=shelf.source.__name__)]
+
+
+def _helpers(spec: RunSpec) -> list[str]:
+    """Functions that are the loop's own, word for word."""
+    asked = spec.data
+    wanted: list[object] = [
+        *([data._resized] if asked.size else []),
+        *([data.noisy] if asked.label_noise else []),
+        *([data.permuted] if asked.permute else []),
+        data.order,
+        scale,
+        *([optimizers._between] if spec.optimizer.schedule in ("cosine", "one cycle") else []),
+        *(getattr(augment, f"_{_PAST[change]}") for change in spec.augment),
+    ]
+    steps = [f"    x = _{_PAST[c]}(x)" for c in ("flip", "shift", "crop") if c in spec.augment]
+    changed = "\n".join(["def augmented(x):", *steps, "    return x"])
+    constants = f"SHIFT, SMALLEST = {augment.SHIFT}, {augment.SMALLEST}" if spec.augment else ""
+    return [*([constants] if constants else []), *map(_own, wanted), changed]
+
+
+_PAST = {"flip": "flipped", "shift": "shifted", "crop": "cropped"}
+
+
+def _own(function: object) -> str:
+    text = inspect.getsource(function)  # type: ignore[arg-type]
+    for ours, theirs in _RENAMED:
+        text = text.replace(f" {ours}", f" {theirs}").replace(f"({ours}", f"({theirs}")
+    return text.replace("Iterator[Tensor]", '"Iterator[Tensor]"').strip()
+
+
+def _main(spec: RunSpec) -> str:
+    facts = data.facts(spec.data)
+    place = placement.choose(spec, networks.skeleton(spec.model), facts.size)
+    steps = pace(spec, facts.train).steps
+    seconds = spec.budget.amount
+    return _section(
+        "train",
+        threads=torch.get_num_threads(),
+        device=place.device,
+        changes=_changes(spec),
+        channels=networks.channels(spec.model),
+        memory="channels_last" if place.channels_last else "contiguous_format",
+        seed=spec.seed,
+        batch_size=spec.batch_size,
+        optimizer=_optimizer(spec),
+        going=f"step < {steps}" if steps else f"time.perf_counter() - begin < {seconds}",
+        share=f"step / {steps}" if steps else f"(time.perf_counter() - begin) / {seconds}",
+        rate=_rate(spec, steps),
+        stride=loop.SEED_STRIDE,
+        low=place.precision == torch.bfloat16,
+        clip=_clip(spec),
+        every=max(1, steps // LINES) if steps else 100,
+        test_batch=TEST_BATCH,
+    )
+
+
+def _changes(spec: RunSpec) -> str:
+    asked, lines = spec.data, []
+    facts = data.facts(asked)
+    if asked.size and facts.size > 1:
+        lines.append(f"train_x, test_x = (_resized(x, {asked.size}) for x in (train_x, test_x))")
+    if asked.limit:
+        lines.append(
+            f"kept = torch.randperm(len(train_x), "
+            f"generator=torch.Generator().manual_seed({asked.seed}))[:{asked.limit}]\n"
+            "train_x, train_y = train_x[kept], train_y[kept]"
+        )
+    if asked.label_noise:
+        noise, classes = asked.label_noise, len(facts.classes)
+        lines.append(f"train_y = noisy(train_y, {noise}, {classes}, seed={asked.seed})")
+    if asked.permute:
+        lines.append(
+            f"train_x, test_x = (permuted(x, seed={asked.seed}) for x in (train_x, test_x))"
+        )
+    return textwrap.indent("\n".join(lines), "    ")
+
+
+def _optimizer(spec: RunSpec) -> str:
+    asked = spec.optimizer
+    names = {"adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+    extra = ""
+    if asked.name in ("momentum", "nesterov"):
+        extra = f", momentum={asked.momentum}, nesterov={asked.name == 'nesterov'}"
+    name = names.get(asked.name, "SGD")
+    return f"{name}(weights, {asked.lr}, weight_decay={asked.weight_decay}{extra})"
+
+
+def _rate(spec: RunSpec, steps: int) -> str:
+    """The learning rate as an expression of the share that is spent."""
+    asked = spec.optimizer
+    peak, start, end = (
+        optimizers.ONE_CYCLE_PEAK,
+        optimizers.ONE_CYCLE_START,
+        optimizers.ONE_CYCLE_END,
+    )
+    factors = {
+        "constant": "1.0",
+        "cosine": "_between(1, 0, share)",
+        "step": f"0.1 ** sum(share >= drop for drop in {optimizers.DROPS})",
+        "one cycle": f"(_between({start}, 1, share / {peak}) if share < {peak} "
+        f"else _between(1, {end}, (share - {peak}) / (1 - {peak})))",
+    }
+    warm = "1.0"
+    if asked.warm_up:
+        after = f"(step + 1) / {steps}" if steps else "share"
+        warm = f"min(1.0, {after} / {asked.warm_up})"
+    return f"{asked.lr} * {warm} * {factors[asked.schedule]}"
+
+
+def _clip(spec: RunSpec) -> str:
+    largest = spec.optimizer.clip
+    if not largest:
+        return ""
+    return f"        nn.utils.clip_grads_with_norm_(weights, {largest}, norm)\n"
+
+
+def _section(title: str, **blanks: object) -> str:
+    return Template(_sections()[title]).substitute(blanks)
+
+
+@cache
+def _sections() -> dict[str, str]:
+    text = Path(__file__).with_name("script_sections.py.txt").read_text(encoding="utf-8")
+    parts = (part.partition("\n") for part in ("\n" + text).split("\n## ")[1:])
+    return {title: body.strip("\n") for title, _, body in parts}
