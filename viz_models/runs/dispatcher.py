@@ -39,6 +39,7 @@ class Dispatcher:
     engine: Engine
     slots: int
     watches: dict[tuple[str, int], _Watch] = field(default_factory=dict)
+    starting: int = 0  # runs that no worker has begun yet
     stillborn: Counter[str] = field(default_factory=Counter)  # starts of a run that led nowhere
 
     def step(self, claims: bool = True) -> int:
@@ -57,8 +58,9 @@ class Dispatcher:
         keys = {(row.run, row.attempt) for row in rows}
         for key in [key for key in self.watches if key not in keys]:
             del self.watches[key]
-        alive = 0
+        alive = self.starting = 0
         for row in rows:
+            self.starting += not row.handle
             outcome = self._outcome(row)
             if outcome is None:
                 alive += 1
@@ -166,8 +168,8 @@ def serve(store: Store, engine: LocalEngine) -> None:
         now = time.monotonic()
         if alive:
             busy = now
-        elif drain:
-            return
+        if drain and not dispatcher.starting:
+            return  # what has begun goes on by itself, and the newer one adopts it
         if now - looked > 1:
             looked = now
             if not home.is_home(store.folder):

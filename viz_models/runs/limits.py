@@ -1,11 +1,15 @@
 """How much a machine gives to runs."""
 
 import os
+import shutil
+import subprocess
 from dataclasses import dataclass
+from functools import cache
 
 from viz_models.runs import home
 
 GIB = 2**30
+RUNS_A_GPU = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +32,30 @@ def limits() -> Limits:
 
 
 def slots() -> int:
-    """How many runs compute at a time: one a core."""
-    return int(number("FORWARD_PASS_SLOTS", cores()))
+    """How many runs compute at a time: one a core, but two a GPU where there are some."""
+    most = min(cores(), RUNS_A_GPU * gpus()) if gpus() else cores()
+    return int(max(1, number("FORWARD_PASS_SLOTS", most)))
+
+
+def threads() -> int:
+    """How many threads a run may use: one, unless somebody knows that the machine is idle.
+
+    With both cores of a machine busy, two threads have trained ten times slower than one.
+    """
+    return int(max(1, number("FORWARD_PASS_THREADS", 1)))
+
+
+@cache
+def gpus() -> int:
+    """How many NVIDIA GPUs there are, found without torch."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return 0
+    try:
+        told = subprocess.run([tool, "-L"], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    return sum(line.startswith("GPU ") for line in told.stdout.splitlines())
 
 
 def cores() -> int:

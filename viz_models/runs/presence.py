@@ -11,6 +11,7 @@ from viz_models.runs import home, processes
 from viz_models.runs.lock import Lock
 
 ROOT = Path(__file__).resolve().parents[2]
+_NEEDED = ("records", "images", "models", "analysis", "training", "runs")
 _SECRETS = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY", "COOKIE")
 _started: dict[str, subprocess.Popen[bytes]] = {}  # by folder; kept so that none stays a zombie
 _told: set[str] = set()  # folders that know of this process
@@ -18,8 +19,9 @@ _told: set[str] = set()  # folders that know of this process
 
 @cache
 def version() -> int:
-    """Grows with the code: nanoseconds since 1970 of the latest change to it."""
-    return max(p.stat().st_mtime_ns for p in (ROOT / "viz_models").rglob("*.py"))
+    """Grows with the code that runs need: nanoseconds since 1970 of its latest change."""
+    parts = (ROOT / "viz_models" / name for name in _NEEDED)
+    return max(path.stat().st_mtime_ns for part in parts for path in part.rglob("*.py"))
 
 
 def dispatcher_lock() -> Lock:
@@ -64,7 +66,7 @@ def apps() -> list[str]:
 
 
 def wish(newer: int) -> None:
-    """Ask an older dispatcher to start nothing more, and to leave when its runs have ended."""
+    """Ask an older dispatcher to start nothing more, and to leave its runs to a newer one."""
     (home.home() / "dispatcher.wish").write_text(str(newer), encoding="ascii")
 
 

@@ -34,7 +34,7 @@ class Teller:
         self._store, self._job = store, job
         self._new: list[StepRecord] = []
         self._share = 0.0
-        self._writing = False
+        self._begun = self._writing = False
         self._closed = False
         self._trouble: Exception | None = None
         self._least = limits.number("FORWARD_PASS_LEASE_S", LEASE_S)
@@ -63,7 +63,8 @@ class Teller:
             if record.step > self._job.step:
                 self._new.append(record)
                 self._share = share
-                if len(self._new) >= CHUNK:
+                if len(self._new) >= CHUNK or not self._begun:
+                    self._begun = True  # the first record goes at once: somebody waits for it
                     self._turn.notify_all()
 
     def flush(self) -> None:

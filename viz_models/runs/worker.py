@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from viz_models.records.runs import StoredState
 from viz_models.records.training import Budget, RunSpec
-from viz_models.runs import files, presence, processes
+from viz_models.runs import files, limits, presence, processes
 from viz_models.runs.engine import Outcome
 from viz_models.runs.store import Store
 from viz_models.runs.telling import LostError, Teller
@@ -143,14 +143,17 @@ def _line(trouble: Exception) -> str:
 
 
 def _warm() -> None:
-    """Take one tiny step, which imports all that a first step imports."""
+    """Take one tiny step where runs will: it imports and sets up all that a first step needs."""
     import torch
 
     from viz_models.training.loop import train
 
-    torch.set_num_threads(1)
-    for _ in train(RunSpec(batch_size=8, budget=Budget(amount=1, unit="steps"), device="cpu")):
-        pass
+    torch.set_num_threads(limits.threads())
+    tiny = RunSpec(batch_size=8, budget=Budget(amount=1, unit="steps"))
+    try:
+        list(train(tiny))
+    except RuntimeError:  # the GPU is full, or broken: runs will say so themselves
+        list(train(replace(tiny, device="cpu")))
 
 
 def _jobs(lines: IO[str]) -> Iterator[Job]:
