@@ -15,6 +15,7 @@ from viz_models.ui.controls import select
 from viz_models.ui.inside_results import Inside
 from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.sheet import sheet
+from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels import norm_common as common
 from viz_models.ui.panels.flow_stage import is_dark, luts
@@ -23,6 +24,7 @@ from viz_models.ui.watch import Watched, watch
 
 FILTERS = 6  # rows of the strip
 REFRESH_S = 3.0
+HEIGHT = 700  # px that are kept free until somebody scrolls there
 PICTURE = 64  # px
 SUREST = 10  # mistakes
 KINDS: dict[str, train_moments.Inside] = {
@@ -49,9 +51,11 @@ def inside(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
                     each.experiment,
                     run,
                 )
-    told = {name: pair for name, pair in found.items() if pair[1].step}
     st.subheader("Inside a run")
     st.markdown(text["Inside a run"])
+    if not in_sight("inside_run", height=HEIGHT):
+        return
+    told = {name: pair for name, pair in found.items() if pair[1].step}
     if not told:
         st.caption(text["Nothing told yet"])
         return

@@ -20,6 +20,7 @@ from viz_models.ui.watch import Watched, relabeled, watch
 HEIGHT = 330  # px at normal type size
 TICK_S = 1.0
 LONGEST_LABEL = 26  # letters
+PAGE_S = 6.0  # between two drawings of the page because of one run among several
 WAITING_TICK_S = 2.0  # while all wait in the queue
 METRICS: dict[str, Metric] = {
     "loss": "loss",
@@ -51,8 +52,9 @@ CHIP: dict[str, tuple[str, str]] = {  # of each state: color, icon
 def live(experiment_id: str, *, height: int = HEIGHT) -> None:
     """Curves, progress and buttons of one experiment; they move by themselves while it runs.
 
-    The whole page is drawn anew whenever one of the runs changes its state, so that what stands
-    beside (a verdict, a table) follows. Draw it once a page: its controls live in the URL.
+    The whole page is drawn anew when all have ended, when they pause or go on, and within some
+    seconds when one of several has ended, so that what stands beside (a verdict, a table) follows.
+    Draw it once a page: its controls live in the URL.
 
     Args:
         experiment_id: As in the URL; one line says so if there is no such experiment.
@@ -80,7 +82,7 @@ def chart(ids: Sequence[str], *, height: int = HEIGHT) -> None:
     watched = [watch(id) for id in ids]
     for each in watched:
         each.look()
-    st.session_state[_SEEN] = _states(watched)
+    st.session_state[_SEEN] = (*_standing(watched), time.monotonic())
     every = None
     if any(each.active for each in watched):
         every = TICK_S if any(_moves(each) for each in watched) else WAITING_TICK_S
@@ -90,8 +92,23 @@ def chart(ids: Sequence[str], *, height: int = HEIGHT) -> None:
 _SEEN = "forward_pass.states"
 
 
-def _states(watched: Sequence[Watched]) -> list[tuple[str, ...]]:
-    return [tuple(r.state for r in w.experiment.runs) if w.experiment else () for w in watched]
+def _standing(watched: Sequence[Watched]) -> tuple[object, int]:
+    """(what the buttons depend on, how many runs have ended)."""
+    states = [r.state for w in watched if w.experiment for r in w.experiment.runs]
+    ended = sum(state in ENDED for state in states)
+    moving = any(state not in ENDED and state != "paused" for state in states)
+    return (len(states), ended == len(states), moving, "paused" in states), ended
+
+
+def _is_news(watched: Sequence[Watched]) -> bool:
+    """Whether the page should be drawn anew.
+
+    At once when the buttons change; a run that ended among many waits a while for the next one:
+    sixty tabs would otherwise draw a whole page for each.
+    """
+    standing, ended, since = st.session_state.get(_SEEN, (None, 0, 0.0))
+    now, count = _standing(watched)
+    return now != standing or (count != ended and time.monotonic() - since >= PAGE_S)
 
 
 def _moves(watched: Watched) -> bool:
@@ -104,7 +121,7 @@ def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
     watched = [watch(id) for id in ids]
     for each in watched:
         each.look()
-    if _states(watched) != st.session_state.get(_SEEN):
+    if _is_news(watched):
         st.rerun()
     look = common.look()
     st.echarts_chart(

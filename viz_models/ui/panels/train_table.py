@@ -17,7 +17,7 @@ from viz_models.ui.watch import watch
 from viz_models.ui.words import plain
 
 PER_PAGE = 8
-REFRESH_S = 2.0
+REFRESH_S = 4.0
 LONGEST_NAME = 80
 ICONS = {
     "csv": "table",
@@ -43,7 +43,8 @@ def table(listed: Sequence[Experiment], chosen: Sequence[str]) -> None:
         listed: The latest first.
         chosen: Ids that the URL names.
     """
-    moving = any(run.state not in ENDED for each in listed for run in each.runs)
+    others = [each for each in listed if each.id not in chosen]  # the chart tells of its own
+    moving = any(run.state not in ENDED for each in others for run in each.runs)
     draw = partial(_rows, [each.id for each in listed], tuple(chosen))
     with st.container(border=True):
         st.fragment(draw, run_every=REFRESH_S if moving else None)()
