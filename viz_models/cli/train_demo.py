@@ -28,20 +28,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state", type=Path, default=Path("artifacts/demo"), help="folder; continues from there"
     )
-    parser.add_argument("--threads", type=int, help="default: torch's own choice")
     parser.add_argument("--samples", type=int, help="of each size, for a quick look")
     parser.add_argument("--into", type=Path, help="folder; default: pretrained/")
 
 
 def _run(options: argparse.Namespace) -> str:
-    import torch
-
     from viz_models.models import weights
     from viz_models.training import data
     from viz_models.training.recognize import Recipe, Training
 
-    if options.threads:
-        torch.set_num_threads(options.threads)
     recipe = Recipe()
     if options.samples is not None:
         short = (replace(p, samples=options.samples) for p in recipe.phases)
@@ -75,9 +70,8 @@ def _follow(training: "Training", state: Path) -> None:
 
 
 def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> str:
-    import torch
-
     from viz_models.models import weights
+    from viz_models.training.attention_recipes import versions
     from viz_models.training.recognize import network, share_right
 
     tensors = training.shipped()
@@ -94,7 +88,7 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
         seed=training.recipe.seed,
         date=datetime.date.today().isoformat(),
         device="cpu",
-        versions=f"torch {torch.__version__}",
+        versions=versions(),
         tested_on="10000 test pictures of CIFAR-10 enlarged to 224 pixels",
         accuracy=round(accuracy, 4),
     )
