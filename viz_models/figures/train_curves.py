@@ -17,9 +17,10 @@ from viz_models.records import ENDED
 from viz_models.records.curves import Course, CurveView, Metric, RunCurve
 
 MOST_POINTS = 200  # of one series
-MOST_BYTES = 20_000  # of a whole option
+MOST_BYTES = 16_500  # of a whole option; with what Streamlit adds a tick is below 20 kB
+MANY = 6  # arms; of more there are only validation curves, without bands
 POINT_BYTES = 18  # "[48832,0.6123]," and a little
-SERIES_BYTES = 420  # its name, color, width and label
+SERIES_BYTES = 540  # its name, color, width and label
 OUTSIDE = 1.5  # times the highest value of a healthy run: what is above is cut off
 BAND = 0.18  # opacity of the range over seeds
 FINISHED = "finished"
@@ -34,6 +35,7 @@ class Drawn:
     said: str  # what stands where it ends; empty where a line alike says it
     color: str
     runs: tuple[RunCurve, ...]
+    few: bool  # arms in the chart: then there is room for bands
 
     @property
     def broken(self) -> bool:
@@ -70,6 +72,8 @@ def curves(
     """
     if view.metric in ("gradient norm", "learning rate"):
         view = replace(view, examples="training")  # measured there alone
+    elif view.examples == "both" and len(labels) > MANY:
+        view = replace(view, examples="validation")
     drawn = list(_drawn(runs, labels, dark))
     share = _points(drawn, view)
     top = ceiling(drawn, view)
@@ -90,7 +94,8 @@ def curves(
 def caption(drawn: Sequence[Drawn], view: CurveView) -> str:
     """What thick, thin and pale stand for."""
     seeds = max((len(d.runs) for d in drawn), default=0)
-    band = f", mean and range of {seeds} seeds" if seeds > 1 else ""
+    spread = "mean and range" if drawn and drawn[0].few else "mean"
+    band = f", {spread} of {seeds} seeds" if seeds > 1 else ""
     if view.examples == "both":
         return f"{view.metric}: validation thick{band}; training thin"
     return f"{view.examples} {view.metric}{band}"
@@ -98,17 +103,18 @@ def caption(drawn: Sequence[Drawn], view: CurveView) -> str:
 
 def _drawn(runs: Sequence[RunCurve], labels: Sequence[str], dark: bool) -> Iterator[Drawn]:
     ink = colors(len(labels), dark=dark)
+    few = len(labels) <= MANY
     for arm, label in enumerate(labels):
         members = [r for r in runs if r.arm == arm and len(r.training.step)]
         done = tuple(r for r in members if r.state == FINISHED)
         if done:
-            yield Drawn(label, label, ink[arm], done)
+            yield Drawn(label, label, ink[arm], done, few)
         for state in dict.fromkeys(r.state for r in members if r.state != FINISHED):
             alike = [r for r in members if r.state == state]
             for i, run in enumerate(alike):
                 name = _alone(label, [run])
                 said = _alone(label, alike) if state in ENDED else name
-                yield Drawn(name, "" if state in ENDED and i else said, ink[arm], (run,))
+                yield Drawn(name, "" if state in ENDED and i else said, ink[arm], (run,), few)
 
 
 def _alone(label: str, runs: Sequence[RunCurve]) -> str:
@@ -149,7 +155,7 @@ def ceiling(drawn: Sequence[Drawn], view: CurveView) -> float | None:
 def _points(drawn: Sequence[Drawn], view: CurveView) -> int:
     """How many points each series may have, so that all together stay within MOST_BYTES."""
     count = sum(
-        3 if len(courses) > 1 and _has_band(name, view) else 1
+        3 if len(courses) > 1 and _has_band(d, name, view) else 1
         for d in drawn
         for name, courses in _courses(d, view)
     )
@@ -159,9 +165,9 @@ def _points(drawn: Sequence[Drawn], view: CurveView) -> int:
     return max(8, min(MOST_POINTS, left // (POINT_BYTES * count)))
 
 
-def _has_band(name: str, view: CurveView) -> bool:
+def _has_band(drawn: Drawn, name: str, view: CurveView) -> bool:
     """A training curve beside a validation curve goes without: two bands would hide the lines."""
-    return name == "validation" or view.examples == "training"
+    return drawn.few and (name == "validation" or view.examples == "training")
 
 
 def _series(
@@ -170,7 +176,7 @@ def _series(
     found = list(_courses(drawn, view))
     for name, courses in found:
         x, mean, low, high = spread(courses, name, view, share)
-        if len(courses) > 1 and _has_band(name, view):
+        if len(courses) > 1 and _has_band(drawn, name, view):
             yield from _band(drawn, x, low, high, view)
         main = name == found[-1][0]  # validation, where there is any
         yield _line(drawn, name, x, _under(mean, top), view, main=main, scale=scale)
