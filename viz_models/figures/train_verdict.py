@@ -9,6 +9,7 @@ from viz_models.figures import theme
 
 ROW = 46  # px
 HALF = 1.0  # of the axis; each row has a scale of its own, with zero in the middle
+SIDES = 0.4  # of a row, for the words under the first
 REACH = 0.86  # of that half, how far the longest end goes
 
 
@@ -35,24 +36,24 @@ def intervals(
 
     Args:
         rows: From top to bottom.
-        sides: What stands under them, at the left and at the right end.
+        sides: What stands under the first, at its left and at its right end.
         dark: Which theme is showing.
         scale: Enlarges letters and height, for presenting.
     """
     p = theme.palette(dark)
     fig = go.Figure()
     for i, row in enumerate(rows):
-        _row(fig, row, -i, p, scale)
+        _row(fig, row, -i - SIDES * (i > 0), p, scale)
     fig.update_xaxes(visible=False, range=[-HALF, HALF], fixedrange=True)
-    fig.update_yaxes(visible=False, range=[-len(rows) + 0.45, 0.62], fixedrange=True)
-    theme.style(fig, dark=dark, height=ROW * len(rows) + 22, scale=scale)
+    fig.update_yaxes(visible=False, range=[-len(rows) - SIDES + 0.62, 0.82], fixedrange=True)
+    theme.style(fig, dark=dark, height=round(ROW * (len(rows) + SIDES + 0.2)), scale=scale)
     for x, anchor, text in ((-HALF, "left", f"◂ {sides[0]}"), (HALF, "right", f"{sides[1]} ▸")):
-        _text(fig, text, x, -len(rows) + 0.58, anchor, p.blue, scale)
+        _text(fig, text, x, -0.36, anchor, p.blue, scale)
     fig.update_layout(margin={"l": 2, "r": 2, "t": 2, "b": 2}, showlegend=False)
     return fig
 
 
-def _row(fig: go.Figure, row: Row, y: int, p: theme.Palette, scale: float) -> None:
+def _row(fig: go.Figure, row: Row, y: float, p: theme.Palette, scale: float) -> None:
     _text(fig, row.label, -HALF, y + 0.4, "left", p.muted, scale)
     _text(fig, row.said, HALF, y + 0.4, "right", p.green_text if row.decided else p.text, scale)
     line = {"color": p.muted, "width": 1}

@@ -150,7 +150,6 @@ def runs_table(
                 note=", ".join(f"{SIGNS[state]} {n} {state}" for state, n in states.items()),
                 value=" · ".join(told) or "–",
                 role="warning" if set(states) & BROKEN else "plain",
-                rule=place > 0,
             )
         )
     ledger(
