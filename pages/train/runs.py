@@ -20,7 +20,7 @@ def main() -> None:
             common.answer(answer, section, **train_table.facts(listed))
         elif not chosen:
             st.markdown(text["Nothing yet"])
-            st.page_link("pages/train/train.py", label="Train", icon=":material/play_arrow:")
+            st.page_link("train/train.py", label="Train", icon=":material/play_arrow:")
             return
         if chosen:
             curves(chosen, text)
