@@ -27,6 +27,7 @@ class WeightsCard:
     versions: str
     tested_on: str  # what `accuracy` is a share of
     accuracy: float  # 0..1, of the file as it is shipped
+    unsure_below: float | None = None  # largest probability under which nothing was recognized
 
 
 def cards(folder: Path = FOLDER) -> dict[str, WeightsCard]:
@@ -85,7 +86,8 @@ def save(name: str, tensors: dict[str, Tensor], folder: Path = FOLDER, **entry: 
 
 
 def _entry(name: str, card: WeightsCard) -> str:
-    lines = [f"{key} = {_value(getattr(card, key))}" for key in card.__slots__]
+    said = {key: getattr(card, key) for key in card.__slots__}
+    lines = [f"{key} = {_value(value)}" for key, value in said.items() if value is not None]
     return "\n".join([f"[{name}]", *lines, ""])
 
 
