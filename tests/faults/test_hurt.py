@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.runs.rig import LONG, TINY, say, tiny, until
-from viz_models.records.training import ConvSpec, OptimizerSpec
+from viz_models.records import ConvSpec, OptimizerSpec
 from viz_models.runs import client, files, processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

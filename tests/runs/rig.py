@@ -65,6 +65,8 @@ class Rig:
         folder.mkdir()
         self.folder, self._patch = folder, monkeypatch
         self.set(HOME=folder, LINGER_S=0.5, SLOTS=1, DATABASE="", HOSTED="")
+        self.set(VERSION=1)  # whoever edits the code meanwhile starts no newer dispatcher
+        presence.version.cache_clear()
         self._seen = set()
 
     def set(self, **values):

@@ -10,7 +10,8 @@ from viz_models.runs.engine import Engine, LocalEngine, Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.working import Alive
 
-TICK_S = 0.05
+TICK_S, IDLE_S = 0.05, 0.1
+SETTLE_S = 1.0  # whoever asks whether the lock is held holds it for a moment
 GRACE_S = 1.5  # from cancel by flag to cancel by force: two seconds in all
 BEGIN_S = 5.0  # for a worker that another dispatcher has told to begin
 MEMORY_S, DISK_S = 1.0, 2.0  # between two looks
@@ -66,7 +67,10 @@ class Dispatcher:
                 alive += 1
             else:
                 self.store.end(row.run, row.attempt, *outcome)
-        while claims and alive < self.slots and (job := self.store.claim()):
+        while claims and alive < self.slots and self.store.waiting():
+            job = self.store.claim()
+            if job is None:
+                break
             now = time.monotonic()
             watch = _Watch(beat=0, since=now, born=now)
             watch.handle = self.engine.start(job)
@@ -134,11 +138,13 @@ def main() -> int:
     """Be the machine's dispatcher, unless there is one, until nobody needs it."""
     lock = presence.dispatcher_lock()
     words = {"version": presence.version(), "process": processes.own_name()}
+    begin = time.monotonic()
     while not lock.acquire(words):
-        if lock.words().get("version", 0) >= presence.version():
+        if lock.words().get("version", 0) < presence.version():
+            presence.wish(presence.version())
+        elif time.monotonic() - begin > SETTLE_S:
             return 0
-        presence.wish(presence.version())
-        time.sleep(0.2)
+        time.sleep(0.1)
     presence.wish(0)
     store = Store()
     engine = LocalEngine(limits.slots())
@@ -179,7 +185,7 @@ def serve(store: Store, engine: LocalEngine) -> None:
                 engine.rest()
                 if not presence.apps() and not store.waiting():
                     return
-        time.sleep(TICK_S)
+        time.sleep(TICK_S if alive else IDLE_S)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple, Protocol
 
@@ -12,6 +13,7 @@ from viz_models.records.runs import StoredState
 from viz_models.runs import presence, processes
 from viz_models.runs.working import Job
 
+LOOK_S = 0.5  # between two looks after a process that is no child
 RUNS_EACH = 20  # of one worker: importing torch takes seconds, and what leaks must end some time
 
 
@@ -69,6 +71,7 @@ class LocalEngine:
         """
         self._slots = slots
         self._workers: dict[str, _Worker] = {}
+        self._looked: dict[str, float] = {}  # after workers of another dispatcher
         self._spare()
 
     def start(self, job: Job) -> str:
@@ -84,8 +87,13 @@ class LocalEngine:
         """How it ended; a worker of another dispatcher is known by its process alone."""
         worker = self._workers.get(handle)
         if worker is None:
-            if processes.alive(handle):
+            now = time.monotonic()
+            if now - self._looked.get(handle, 0.0) < LOOK_S:
                 return None
+            if processes.alive(handle):
+                self._looked[handle] = now
+                return None
+            self._looked.pop(handle, None)
             return Outcome("lost", "its process is gone: resume it from its last checkpoint")
         if not worker.busy:
             return worker.said[-1]

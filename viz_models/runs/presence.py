@@ -13,13 +13,17 @@ from viz_models.runs.lock import Lock
 ROOT = Path(__file__).resolve().parents[2]
 _NEEDED = ("records", "images", "models", "analysis", "training", "runs")
 _SECRETS = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY", "COOKIE")
-_started: dict[str, subprocess.Popen[bytes]] = {}  # by folder; kept so that none stays a zombie
+AGAIN_S = 2.0  # from one start to the next, also when it ends at once
+# by folder: the last one started, so that it does not stay a zombie, and when
+_started: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
 _told: set[str] = set()  # folders that know of this process
 
 
 @cache
 def version() -> int:
-    """Grows with the code that runs need: nanoseconds since 1970 of its latest change."""
+    """Grows with the code that runs need: FORWARD_PASS_VERSION, or when a file last changed."""
+    if told := os.environ.get("FORWARD_PASS_VERSION", ""):
+        return int(told)
     parts = (ROOT / "viz_models" / name for name in _NEEDED)
     return max(path.stat().st_mtime_ns for part in parts for path in part.rglob("*.py"))
 
@@ -33,13 +37,13 @@ def ensure() -> None:
     """Start a dispatcher unless one is there that is as new as this code; tell it of this app."""
     folder = str(home.home())
     _tell(folder)
-    child = _started.get(folder)
-    if child and child.poll() is None:
+    child, when = _started.get(folder, (None, 0.0))
+    if child and (child.poll() is None or time.monotonic() - when < AGAIN_S):
         return
     lock = dispatcher_lock()
     if lock.held() and lock.words().get("version", 0) >= version():
         return
-    _started[folder] = _start(folder)
+    _started[folder] = _start(folder), time.monotonic()
 
 
 def environment() -> dict[str, str]:
