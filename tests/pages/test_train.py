@@ -112,7 +112,13 @@ def test_a_link_that_names_no_network_says_so(train):
 
 def test_an_unknown_run_leaves_the_recorded_card(train):
     at = train(run=32 * "0")
+    assert "No such run" in at.warning[0].value
     assert "recorded run" in text(at)
+
+
+def test_what_cannot_be_an_id_is_no_run(train):
+    at = train(run="../../etc/passwd")
+    assert "No such run" in at.warning[0].value
 
 
 def test_the_flow_page_says_why_a_run_cannot_be_followed(open_page):

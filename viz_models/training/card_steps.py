@@ -43,18 +43,18 @@ def batch_size() -> Card:
     large = replace(small, batch_size=640)
     arms = {
         "batch 64": small,
-        "batch 640": large,
         "batch 640, rate × 10": replace(large, optimizer=OptimizerSpec(name="sgd", lr=0.5)),
+        "batch 640": large,
     }
     return Card(
         id="batch-size",
         title="Batch 64 or 640",
         experiment=experiment("batch-size", arms),
         comparisons=(
-            Comparison(plus=(0,), minus=(2,)),
-            Comparison(plus=(0,), minus=(2,), where="step"),
-            Comparison(plus=(0,), minus=(2,), where="second"),
             Comparison(plus=(0,), minus=(1,)),
+            Comparison(plus=(0,), minus=(1,), where="step"),
+            Comparison(plus=(0,), minus=(1,), where="second"),
+            Comparison(plus=(0,), minus=(2,)),
         ),
         choices=choices("64 is better", "640 is better"),
     )

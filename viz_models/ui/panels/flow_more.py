@@ -8,7 +8,7 @@ import streamlit as st
 from viz_models.digits import digits, shape
 from viz_models.figures import flow as figures
 from viz_models.figures import pixels
-from viz_models.records import Line, Step, Trace
+from viz_models.records import ConvSpec, Line, Step, Trace
 from viz_models.ui import build_results, results, state
 from viz_models.ui import take_away as downloads
 from viz_models.ui.charts import show
@@ -151,9 +151,9 @@ def take_away(view: View, text: dict[str, str]) -> None:
         "forward_pass",
         table=lambda: table(trace),
         code=lambda: (
-            results.script(trace.spec, step, cell, photo)
-            if build is None
-            else build_results.code(build)
+            build_results.code(build)
+            if isinstance(build, ConvSpec)
+            else results.script(trace.spec, step, cell, photo)
         ),
     )
 

@@ -13,6 +13,7 @@ from viz_models.ui.controls import control
 from viz_models.ui.panels import train_ask, train_knobs, train_live, train_stage, train_verdict
 
 FROM_LINK = "the network of the link"
+OPEN = "the run on screen"
 SEEDS = (1, 2, 3, 5, 10)
 SCRIPT = 470  # px
 _PARAM = "spec"
@@ -31,7 +32,7 @@ def own(experiment: Experiment | None) -> None:
     """Knobs at the left; price, Start and curves at the right."""
     left, right = st.columns([1, 2.4], gap="small")
     with left.container(border=True):
-        base = _base()
+        base = _base(experiment)
         train_knobs.column(base)
         seeds = control(st.select_slider, "Seeds", SEEDS, value=1, key="own_seeds")
     wanted = _wanted(train_knobs.asked(base))
@@ -51,9 +52,11 @@ def own(experiment: Experiment | None) -> None:
             train_ask.explore(experiment)
 
 
-def _base() -> RunSpec:
+def _base(experiment: Experiment | None) -> RunSpec:
     """What the knobs start from."""
     choices = dict(results.presets())
+    if experiment is not None:
+        choices[OPEN] = experiment.spec.arms[0].run
     text = st.query_params.get(_PARAM, "")
     if text:
         try:
