@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.runs.rig import LONG, TINY, say, tiny, until
-from viz_models.records import ConvSpec, OptimizerSpec
+from viz_models.records import Budget, ConvSpec, DigitsNetSpec, OptimizerSpec
 from viz_models.runs import client, files, processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -64,12 +64,15 @@ def test_f6_the_disk_is_full(rig):
 
 
 def test_f8_memory_runs_out(rig):
-    id, next_one = rig.start(tiny(LONG)), rig.start()
+    # activations of more than 32 MB, which the C library asks the system for at each step
+    steps = Budget(amount=10_000, unit="steps")
+    big = replace(LONG, model=DigitsNetSpec(widths=(160, 16)), batch_size=1400, budget=steps)
+    id, next_one = rig.start(tiny(big)), rig.start()
     rig.wait_for_steps(id, 1)
     worker = rig.worker(id)
     limit(worker, resource.RLIMIT_AS, 2**20)
     run = rig.wait(id, "failed")
-    assert "memory" in run.reason or "worker died" in run.reason
+    assert "out of memory" in run.reason or "worker died" in run.reason
     until(lambda: not processes.alive(worker))
     assert rig.wait(next_one, "finished").attempt == 1
 

@@ -65,6 +65,8 @@ points = Table(
 class StoreError(OSError):
     """The database does not answer; one line says why."""
 
+    busy = False  # whether it may do so a little later
+
 
 class Database:
     """Short transactions on any database that SQLAlchemy knows."""
@@ -205,7 +207,10 @@ def _sound(path: Path) -> bool:
 def _plain(error: SQLAlchemyError) -> StoreError:
     text = str(getattr(error, "orig", None) or error).splitlines()[0]
     if "full" in text:
-        return StoreError("the disk is full: free some space, then start again")
-    if isinstance(error, OperationalError) and "locked" in text:
-        return StoreError(f"the run store was busy for {BUSY_S:g} s: try again")
-    return StoreError(f"the run store does not answer: {text}")
+        return StoreError("disk full: free some space, then resume")
+    if "locked" in text:
+        said = StoreError(f"the run store was busy for {BUSY_S:g} s: try again")
+    else:
+        said = StoreError(f"the run store does not answer: {text}")
+    said.busy = isinstance(error, OperationalError) and "I/O" not in text
+    return said

@@ -120,7 +120,7 @@ class Teller:
                     if record.moment:
                         files.save_moment(self._store.folder, run, record.moment)
                 return self._store.push(run, attempt, chunk, share, lease)
-            except StoreError:
-                if time.monotonic() > deadline or self._closed:
+            except StoreError as trouble:
+                if not trouble.busy or time.monotonic() > deadline or self._closed:
                     raise
                 time.sleep(CHUNK_S)

@@ -1,5 +1,6 @@
 """The process that computes runs, one after the other: `python -m viz_models.runs.worker`."""
 
+import contextlib
 import json
 import os
 import sys
@@ -12,7 +13,7 @@ from viz_models.records.runs import StoredState
 from viz_models.records.training import Budget, RunSpec
 from viz_models.runs import files, limits, presence, processes
 from viz_models.runs.engine import Outcome
-from viz_models.runs.store import Store
+from viz_models.runs.store import Store, StoreError
 from viz_models.runs.telling import LostError, Teller
 from viz_models.runs.working import START_LEASE_S, Job
 
@@ -181,10 +182,11 @@ def main() -> None:
         else:
             outcome = execute(store, job)
         _say(answers, outcome)
-        store.end(job.run, job.attempt, *outcome)
+        with contextlib.suppress(StoreError):  # then the dispatcher stores what it was told
+            store.end(job.run, job.attempt, *outcome)
         if outcome.state == "failed":
-            break  # who knows what is broken: another process takes the next
-    if store.waiting():
+            return  # who knows what is broken: another process takes the next
+    if store.waiting():  # the dispatcher is gone, or it was about to leave
         presence.ensure()
 
 
