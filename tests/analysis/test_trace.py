@@ -280,7 +280,7 @@ def test_a_wrong_input_is_refused(x):
 
 
 def test_an_unknown_network_is_refused():
-    with pytest.raises(ValueError, match="choose from resnet18"):
-        trace(TraceSpec(image=ImageRef(), model=ModelRef(name="alexnet")), photo())
-    with pytest.raises(ValueError, match="choose from resnet18"):
-        steps_of(ModelRef(name="alexnet"))
+    with pytest.raises(ValueError, match="unknown model 'alexnot'; choose a torchvision"):
+        trace(TraceSpec(image=ImageRef(), model=ModelRef(name="alexnot")), photo())
+    with pytest.raises(ValueError, match="unknown model 'alexnot'; choose a torchvision"):
+        steps_of(ModelRef(name="alexnot"))

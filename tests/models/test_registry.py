@@ -115,8 +115,9 @@ def test_shared_models_are_bounded_in_bytes(monkeypatch):
 @pytest.mark.parametrize(
     ("ref", "says"),
     [
-        (ModelRef(name="resnet19"), r"unknown model 'resnet19'; choose from resnet18"),
-        (ModelRef(weights="imagenet"), r"unknown weights 'imagenet'"),
+        (ModelRef(name="resnet19"), r"unknown model 'resnet19'; choose .* resnet18"),
+        (ModelRef(weights="coco"), r"unknown weights 'coco'; choose demo, imagenet, random"),
+        (ModelRef(name="alexnet", weights="demo"), r"no demo weights for alexnet"),
         (ModelRef(seed=-1), r"seed -1 is out of range"),
         (ModelRef(seed=2**32), r"out of range"),
     ],

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from viz_models.records import Pair, ReceptiveField, Step
 
 WHOLE_PIXEL = ReceptiveField((1, 1), (1, 1), (0, 0))  # a photo's value sees itself
-_POINTWISE = ("relu", "batch_norm", "pointwise")
+_POINTWISE = ("relu", "batch_norm", "pointwise", "split")
+_IN_PLACE = ("linear", "layer_norm")  # position by position, where channels come last
 
 
 def receptive_field(step: Step, seen: Sequence[ReceptiveField | None]) -> ReceptiveField | None:
@@ -30,9 +31,11 @@ def receptive_field(step: Step, seen: Sequence[ReceptiveField | None]) -> Recept
         return None
     if step.kernel_size is not None:
         return _through_window(step, known[0])
-    if step.op in _POINTWISE:
+    if step.op in _POINTWISE or (step.channels_last and step.op in _IN_PLACE):
         return known[0]
-    return _union(known) if step.op in ("add", "cat") else None
+    if step.op == "rearrange":
+        return known[0] if _keeps_places(step) else None
+    return _union(known) if step.op in ("add", "cat", "mul") else None
 
 
 def box(field: ReceptiveField | None, y: int, x: int, photo: Pair) -> tuple[int, int, int, int]:
@@ -45,6 +48,14 @@ def box(field: ReceptiveField | None, y: int, x: int, photo: Pair) -> tuple[int,
     top = field.start[0] + y * field.jump[0]
     left = field.start[1] + x * field.jump[1]
     return top, left, top + field.size[0], left + field.size[1]
+
+
+def _keeps_places(step: Step) -> bool:
+    """Whether rows and columns stay what they are while the channels move."""
+    before, after = step.input_shapes[0], step.output_shape
+    if not 3 <= len(after) <= 4 or len(before) < 3:
+        return False
+    return (after[:2] if step.channels_last else after[-2:]) in (before[:2], before[-2:])
 
 
 def _through_window(step: Step, seen: ReceptiveField) -> ReceptiveField:

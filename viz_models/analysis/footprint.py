@@ -11,7 +11,7 @@ from torch import Tensor, fx, nn
 from viz_models.analysis import fields
 from viz_models.analysis.arithmetic.question import checked_cell
 from viz_models.models import registry
-from viz_models.models.graph import graph, up_to
+from viz_models.models.graph import graph, output_of, up_to
 from viz_models.records import Cell, Footprint, ModelRef, Step, Trace
 
 _one_at_a_time = threading.Lock()  # a backward pass keeps what the forward made: 30 MB
@@ -47,8 +47,12 @@ def _input_gradient(ref: ModelRef, photo: np.ndarray, name: str, cell: Cell) -> 
     x = torch.from_numpy(photo.copy())[None].requires_grad_()
     with torch.enable_grad():
         # a copy of the input, because a first layer may work in place
-        value = fx.Interpreter(_private(ref), graph=up_to(graph(ref), name)).run(x.clone())
-        (gradient,) = torch.autograd.grad(value[0][cell], x)
+        traced = graph(ref)
+        out = fx.Interpreter(_private(ref), graph=up_to(traced, name)).run(x.clone())
+        value = output_of(next(n for n, known in traced.names.items() if known == name), out)
+        if value is None:
+            raise ValueError(f"{name} gives no tensor; choose one of the trace's steps")
+        (gradient,) = torch.autograd.grad(value[cell], x)
     return gradient[0]
 
 
@@ -61,5 +65,6 @@ def _private(ref: ModelRef) -> nn.Module:
 
 def _box(step: Step, cell: Cell, gradient: Tensor) -> tuple[int, int, int, int]:
     photo = (gradient.shape[-2], gradient.shape[-1])
-    y, x = cell[1:] if len(cell) == 3 else (0, 0)
+    place = cell[:2] if step.channels_last else cell[-2:]
+    y, x = place if len(cell) > 2 else (0, 0)
     return fields.box(step.receptive_field, y, x, photo)

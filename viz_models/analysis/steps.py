@@ -1,56 +1,20 @@
 """The static facts of every operation: shapes, windows, cost, receptive field. No photo needed."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812 (torch's own convention)
 from torch import fx, nn
 
-from viz_models.analysis import costs, fields
+from viz_models.analysis import costs, counting, fields, operations
 from viz_models.models import registry
-from viz_models.models.graph import Graph, graph
-from viz_models.records import ModelRef, Op, Pair, ReceptiveField, Step
+from viz_models.models.graph import Graph, graph, output_of, sources_of
+from viz_models.records import ModelRef, Pair, ReceptiveField, Step
 
-_MODULES: tuple[tuple[type[nn.Module], Op], ...] = (
-    (nn.Conv2d, "conv2d"),
-    (nn.modules.batchnorm._BatchNorm, "batch_norm"),
-    (nn.ReLU, "relu"),
-    (nn.MaxPool2d, "max_pool2d"),
-    (nn.AvgPool2d, "avg_pool2d"),
-    (nn.AdaptiveAvgPool2d, "adaptive_avg_pool2d"),
-    (nn.Flatten, "flatten"),
-    (nn.Linear, "linear"),
-)
-_CALLS: dict[Callable[..., Any] | str, Op] = {
-    operator.add: "add",
-    operator.iadd: "add",
-    torch.add: "add",
-    "add": "add",
-    "add_": "add",
-    torch.relu: "relu",
-    F.relu: "relu",
-    "relu": "relu",
-    "relu_": "relu",
-    torch.flatten: "flatten",
-    "flatten": "flatten",
-    torch.cat: "cat",
-}
-_POINTWISE = (
-    nn.LeakyReLU,
-    nn.ELU,
-    nn.GELU,
-    nn.SiLU,
-    nn.Tanh,
-    nn.Sigmoid,
-    nn.Identity,
-    nn.Dropout,
-    nn.ChannelShuffle,
-)
-_SCALINGS = (operator.mul, operator.imul, torch.mul)
+_OPENING = "resnet18"  # what the page opens with, and nobody should wait for
+_LAST, _FIRST = (0, 2, 3, 1), (0, 3, 1, 2)  # where a permutation puts the channels
 
 
 def steps_of(ref: ModelRef) -> tuple[Step, ...]:
@@ -62,13 +26,13 @@ def steps_of(ref: ModelRef) -> tuple[Step, ...]:
         ValueError: If the registry does not have the network.
     """
     registry.card(ref)
-    return _steps(replace(ref, seed=0, trained=""))
+    return _steps(ref.architecture)
 
 
 @lru_cache(maxsize=8)
 def _steps(ref: ModelRef) -> tuple[Step, ...]:
     traced, input_shape = graph(ref), registry.card(ref).input_shape
-    if ref.build is not None:
+    if ref.name != _OPENING or ref.build is not None:
         return facts(traced, input_shape)
     with registry.shared(ref) as model:  # to be run anyway; on the meta device, the first
         shapes = _shapes(traced, model, torch.zeros(1, *input_shape))  # relu imports a compiler
@@ -82,22 +46,28 @@ def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
         traced: The operations and the module on the meta device that they were traced from.
         input_shape: (C, H, W).
     """
-    return _facts(
-        traced, _shapes(traced, traced.skeleton, torch.empty(1, *input_shape, device="meta"))
-    )
+    with counting.Counter() as counter:
+        photo = torch.empty(1, *input_shape, device="meta")
+        return _facts(traced, _shapes(traced, traced.skeleton, photo, counter))
 
 
-def _facts(traced: Graph, shapes: Mapping[fx.Node, tuple[int, ...]]) -> tuple[Step, ...]:
+def _facts(traced: Graph, found: Mapping[fx.Node, "_Found"]) -> tuple[Step, ...]:
     modules = dict(traced.skeleton.named_modules())
     steps: dict[str, Step] = {}
     counted: set[nn.Parameter] = set()
+    shapes = {node: one.shape for node, one in found.items()}
     for node in shapes:
         module = modules.get(str(node.target)) if node.op == "call_module" else None
         step = _step(traced, node, module, shapes)
         fresh = set(_parameters(traced, node, module)) - counted  # used twice, paid for once
         counted |= fresh
-        step = replace(step, parameters=sum(p.numel() for p in fresh))
-        steps[step.name] = _priced(step, steps)
+        step = replace(
+            step,
+            parameters=sum(p.numel() for p in fresh),
+            macs=costs.macs(step) or found[node].macs,
+            channels_last=_channels_last(node, step, steps),
+        )
+        steps[step.name] = _located(step, steps)
     return tuple(steps.values())
 
 
@@ -113,23 +83,34 @@ def _parameters(traced: Graph, node: fx.Node, module: nn.Module | None) -> Itera
                 yield value
 
 
-class _Shapes(fx.Interpreter):
-    """Runs a graph and writes down the shape of every node that gives one tensor."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    shape: tuple[int, ...]
+    macs: int = 0  # as torch counts them, 0 where it was not asked
 
-    def __init__(self, traced: Graph, model: nn.Module) -> None:
+
+class _Shapes(fx.Interpreter):
+    """Runs a graph and writes down the shape of every step."""
+
+    def __init__(self, traced: Graph, model: nn.Module, counter: counting.Counter | None) -> None:
         super().__init__(model, graph=traced.fx)
-        self.names = traced.names
-        self.found: dict[fx.Node, tuple[int, ...]] = {}
+        self.counter = counter
+        self.found: dict[fx.Node, _Found] = {}
+        self.before = 0
 
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
         out = super().run_node(n)
-        if n in self.names and n.op != "get_attr" and isinstance(out, torch.Tensor):
-            self.found[n] = tuple(out.shape[1:])
+        if (tensor := output_of(n, out)) is not None:
+            macs = self.counter.macs if self.counter else 0
+            self.found[n] = _Found(tuple(tensor.shape), macs - self.before)
+            self.before = macs
         return out
 
 
-def _shapes(traced: Graph, model: nn.Module, x: torch.Tensor) -> dict[fx.Node, tuple[int, ...]]:
-    recorder = _Shapes(traced, model)
+def _shapes(
+    traced: Graph, model: nn.Module, x: torch.Tensor, counter: counting.Counter | None = None
+) -> dict[fx.Node, _Found]:
+    recorder = _Shapes(traced, model, counter)
     with torch.no_grad():
         recorder.run(x)
     return recorder.found
@@ -141,32 +122,28 @@ def _step(
     module: nn.Module | None,
     shapes: Mapping[fx.Node, tuple[int, ...]],
 ) -> Step:
-    sources: list[fx.Node] = []
-    fx.node.map_arg((node.args, node.kwargs), sources.append)  # keeps x + x twice
-    sources = [source for source in sources if source in shapes]
+    sources = sources_of(node, shapes)
     return Step(
         name=traced.names[node],
-        op=_op(node, module, len(sources)),
+        op=operations.kind(node, module, len(sources)),
         group=traced.groups[node],
         module=str(node.target) if module is not None else "",
         inputs=tuple(traced.names[source] for source in sources),
         input_shapes=tuple(shapes[source] for source in sources),
         output_shape=shapes[node],
-        **_window(module, [shapes[s] for s in sources], shapes[node]),
+        **_window(module or operations.called(node), [shapes[s] for s in sources], shapes[node]),
     )
 
 
-def _op(node: fx.Node, module: nn.Module | None, operands: int) -> Op:
-    """What a node does; `operands` counts the tensors that it reads, parameters excluded."""
-    if node.op == "placeholder":
-        return "input"
-    if module is not None:
-        known = next((op for kind, op in _MODULES if isinstance(module, kind)), None)
-        return known or ("pointwise" if isinstance(module, _POINTWISE) else "other")
-    op = _CALLS.get(node.target, "other")
-    if op == "add" and operands < 2:  # plus a number: no two paths meet here
-        op = "pointwise"
-    return "pointwise" if operands == 1 and node.target in _SCALINGS else op
+def _channels_last(node: fx.Node, step: Step, earlier: Mapping[str, Step]) -> bool:
+    """Whether the step's shape is H W C: from one permutation to the next."""
+    if len(step.output_shape) != 3:
+        return False
+    if node.target in (torch.permute, "permute"):
+        order = node.args[1] if isinstance(node.args[1], list | tuple) else node.args[1:]
+        if tuple(order) in (_LAST, _FIRST):
+            return tuple(order) == _LAST
+    return any(earlier[name].channels_last for name in step.inputs)
 
 
 def _window(
@@ -206,11 +183,10 @@ def _pair(value: Any) -> Pair:  # noqa: ANN401 (torch takes an int or a tuple)
     return (value, value) if isinstance(value, int) else (value[0], value[1])
 
 
-def _priced(step: Step, earlier: Mapping[str, Step]) -> Step:
+def _located(step: Step, earlier: Mapping[str, Step]) -> Step:
     seen: list[ReceptiveField | None] = [earlier[n].receptive_field for n in step.inputs]
     return replace(
         step,
-        macs=costs.macs(step),
         bytes=costs.output_bytes(step),
         receptive_field=fields.receptive_field(step, seen),
     )

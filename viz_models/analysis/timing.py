@@ -8,7 +8,7 @@ import torch
 from torch import fx, nn
 
 from viz_models.models import registry
-from viz_models.models.graph import Graph, graph
+from viz_models.models.graph import Graph, graph, output_of
 from viz_models.records import ModelRef
 
 
@@ -49,14 +49,15 @@ class Clock(fx.Interpreter):
     def __init__(self, model: nn.Module, traced: Graph) -> None:
         """Nothing runs yet; `run` fills in the milliseconds of every named node."""
         super().__init__(model, graph=traced.fx)
-        self.names = traced.names
         self.spent: dict[fx.Node, float] = {}
+        self.between = 0.0  # ms, of what is no step (a cut, a size), paid by the next one
 
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
         """Run one node and keep its time."""
         start = time.perf_counter()
         out = super().run_node(n)
-        elapsed = (time.perf_counter() - start) * 1e3
-        if n in self.names and n.op != "get_attr" and isinstance(out, torch.Tensor):
-            self.spent[n] = 0.0 if n.op == "placeholder" else elapsed
+        self.between += (time.perf_counter() - start) * 1e3
+        if output_of(n, out) is not None:
+            self.spent[n] = 0.0 if n.op == "placeholder" else self.between
+            self.between = 0.0
         return out

@@ -9,7 +9,7 @@ from torch import Tensor, fx, nn
 
 from viz_models.analysis.steps import steps_of
 from viz_models.models import registry
-from viz_models.models.graph import graph
+from viz_models.models.graph import graph, output_of
 from viz_models.records import Provenance, StepStats, Trace, TraceSpec
 
 __all__ = ["Recorder", "statistics", "steps_of", "trace"]
@@ -108,8 +108,8 @@ class Recorder(fx.Interpreter):
             target = n.all_input_nodes[0]
             self.env[target] = self.env[target].clone()
         out = super().run_node(n)
-        if n in self.names and n.op != "get_attr" and isinstance(out, Tensor):
-            self.values[self.names[n]] = out[0]
+        if n in self.names and (value := output_of(n, out)) is not None:
+            self.values[self.names[n]] = value
         return out
 
     def _overwrites(self, n: fx.Node) -> bool:

@@ -16,6 +16,10 @@ CHUNK = 1 << 20  # bytes between two reports
 SILENCE = 20  # s without a byte, after which we give up
 
 
+class DownloadError(OSError):
+    """A file could not be fetched; the message is one line for the reader."""
+
+
 def target_of(url: str) -> Path:
     """Where torch.hub keeps the file of that address."""
     import torch
@@ -35,7 +39,7 @@ def download(url: str, target: Path, sha256: str) -> Iterator[tuple[int, int]]:
         Bytes so far and in all; in all is 0 where the server does not say.
 
     Raises:
-        OSError: With one line for the reader: the network says no, the disk is full, or what
+        DownloadError: With one line for the reader: the network says no, the disk is full, or what
             came is not the file.
     """
     host = urlsplit(url).hostname
@@ -43,16 +47,20 @@ def download(url: str, target: Path, sha256: str) -> Iterator[tuple[int, int]]:
     try:
         answer = urlopen(url, timeout=SILENCE)
     except HTTPError as trouble:
-        raise OSError(f"{host} answers {trouble.code} {trouble.reason}; try later") from trouble
+        raise DownloadError(
+            f"{host} answers {trouble.code} {trouble.reason}; try later"
+        ) from trouble
     except (URLError, TimeoutError) as trouble:
         reason = getattr(trouble, "reason", trouble)
-        raise OSError(f"{host} cannot be reached ({reason}); is there a network?") from trouble
+        raise DownloadError(
+            f"{host} cannot be reached ({reason}); is there a network?"
+        ) from trouble
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".partial")
     partial = Path(name)
     total, free = int(answer.headers.get("Content-Length") or 0), shutil.disk_usage(partial).free
     try:
         if total > free:
-            raise OSError(f"the disk has {free >> 20} MiB left; {total >> 20} MiB are needed")
+            raise DownloadError(f"the disk has {free >> 20} MiB left; {total >> 20} MiB are needed")
         with answer, os.fdopen(handle, "wb") as file:
             yield from _copy(answer, file, total, sha256)
         shutil.move(partial, target)
@@ -68,7 +76,9 @@ def _copy(
         try:
             chunk = answer.read(CHUNK)
         except (OSError, HTTPException) as trouble:
-            raise OSError(f"the connection broke after {done >> 20} MiB; try again") from trouble
+            raise DownloadError(
+                f"the connection broke after {done >> 20} MiB; try again"
+            ) from trouble
         if not chunk:
             break
         file.write(chunk)
@@ -76,6 +86,8 @@ def _copy(
         done += len(chunk)
         yield done, total
     if done < total:
-        raise OSError(f"the connection broke after {done >> 20} of {total >> 20} MiB; try again")
+        raise DownloadError(
+            f"the connection broke after {done >> 20} of {total >> 20} MiB; try again"
+        )
     if not digest.hexdigest().startswith(sha256):
-        raise OSError("what came is not the file that was asked for (its SHA-256 differs)")
+        raise DownloadError("what came is not the file that was asked for (its SHA-256 differs)")

@@ -1,8 +1,10 @@
 """A network as a list of operations, named as torchvision's feature extraction names them."""
 
+import operator
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +29,9 @@ _ROOT_GROUPS: tuple[tuple[type[nn.Module], str], ...] = (
     (nn.Embedding, "embed"),
 )
 
+
+_POOLS = (nn.MaxPool2d, nn.AvgPool2d)  # one ends a stretch of a plain sequence, as in AlexNet
+_MOST = 64  # steps of a block that can still be looked at side by side
 
 _TRACING = threading.Lock()
 
@@ -81,7 +86,7 @@ def graph(ref: ModelRef) -> Graph:
         ValueError: If the registry does not have the network.
     """
     registry.card(ref)
-    return _graph(replace(ref, seed=0, trained=""))
+    return _graph(ref.architecture)
 
 
 @lru_cache(maxsize=8)
@@ -128,29 +133,88 @@ def up_to(traced: Graph, name: str) -> torch.fx.Graph:
     return cut
 
 
+def output_of(node: Node, out: object) -> torch.Tensor | None:
+    """The tensor that a node gives as a step of its own, without the batch axis; None if none.
+
+    Attention gives a tuple of one tensor (and weights that nobody asked for): that is its step, and
+    taking it out of the tuple is none. What is cut in several tensors becomes a step each.
+    """
+    if node.op in ("get_attr", "output"):
+        return None
+    if isinstance(out, tuple):
+        found = [part for part in out if isinstance(part, torch.Tensor)]
+        out = found[0] if len(found) == 1 else None
+    elif _is_unpacking(node):
+        return None
+    if not isinstance(out, torch.Tensor) or not out.is_floating_point():
+        return None
+    return out[0] if out.ndim and out.shape[0] == 1 else out  # a table of biases has no batch
+
+
+def _is_unpacking(node: Node) -> bool:
+    """Whether it takes the one tensor out of the tuple that a module gives."""
+    if node.target is not operator.getitem or not isinstance(node.args[1], int):
+        return False
+    source = node.args[0]
+    return isinstance(source, Node) and source.op == "call_module"
+
+
+def sources_of(node: Node, steps: Collection[Node]) -> list[Node]:
+    """The steps that a node reads, in torch's order; x + x counts twice.
+
+    What is no step is looked through where tensors pass it, as in a tuple, but not where it
+    only tells a size.
+    """
+    found: list[Node] = []
+    read: list[Node] = []
+    torch.fx.node.map_arg((node.args, node.kwargs), read.append)
+    for source in read:
+        if source in steps:
+            found.append(source)
+        elif is_cut(source) or _is_unpacking(source):
+            found += sources_of(source, steps)
+    return found
+
+
+def is_cut(node: Node) -> bool:
+    """Whether it cuts a tensor in several."""
+    return getattr(node.target, "__name__", node.target) in ("chunk", "split")
+
+
 def _groups(nodes: list[Node], names: dict[Node, str], root: nn.Module) -> Iterator[str]:
-    """What folds together: the outermost block around a step, or a run of the root's own steps.
+    """What folds together: a block around a step, or a run of the root's own steps.
 
     A step that starts nothing of its own (a ReLU of the root, a reshape) joins the step before.
     """
     modules = dict(root.named_modules())
+    blocks = [_blocks(names[node], modules) for node in nodes]
+    sizes = Counter(block for found in blocks for block in found)
     last, current, used = "", "", set[str]()
-    for node in nodes:
-        wanted = "input" if node.op == "placeholder" else _block(names[node], modules)
-        wanted = wanted or _root_group(node, modules) or last
-        if wanted != last:  # a second stretch of the same kind is a group of its own
+    pooled = False
+    for node, found in zip(nodes, blocks, strict=True):
+        wanted = "input" if node.op == "placeholder" else _block(found, names[node], sizes)
+        wanted = wanted or _root_group(node, modules) or (last if last != "input" else "stem")
+        kind = modules.get(str(node.target)) if node.op == "call_module" else None
+        cut = pooled and wanted == last and kind is not None and not found
+        if wanted != last or cut:  # a second stretch of the same kind is a group of its own
             current = f"{wanted}_{names[node]}" if wanted in used else wanted
             last = wanted
             used.add(wanted)
+        pooled = isinstance(kind, _POOLS) and not found
         yield current
 
 
-def _block(name: str, modules: dict[str, nn.Module]) -> str:
-    """The first module on the way down that does something of its own and is no leaf."""
+def _blocks(name: str, modules: dict[str, nn.Module]) -> list[str]:
+    """The modules on the way down to a step that do something of their own and are no leaves."""
     parts = name.split(".")[:-1]
     prefixes = [".".join(parts[: i + 1]) for i in range(len(parts))]
-    own = [p for p in prefixes if not isinstance(modules.get(p), _CONTAINERS)]
-    return own[0] if own else (prefixes[-1] if prefixes else "")
+    return [p for p in prefixes if not isinstance(modules.get(p), _CONTAINERS)]
+
+
+def _block(found: list[str], name: str, sizes: Counter[str]) -> str:
+    """The outermost block that still fits a screen; the sequence around a step without a block."""
+    fitting = (block for block in found if sizes[block] <= _MOST)
+    return next(fitting, found[-1] if found else name.rpartition(".")[0])
 
 
 def _root_group(node: Node, modules: dict[str, nn.Module]) -> str:

@@ -45,7 +45,9 @@ def _card(name: str, weights: Weights) -> ModelCard:
     demo = weights == "demo"
     return ModelCard(
         title=TITLES.get(name, name),
-        builder=zoo.demo_network if demo else partial(zoo.network, name, recolored=weights == "imagenet"),
+        builder=zoo.demo_network
+        if demo
+        else partial(zoo.network, name, recolored=weights == "imagenet"),
         input_shape=(3, *preset.crop_size * 2),
         mean=tuple(preset.mean),
         std=tuple(preset.std),
@@ -89,7 +91,9 @@ def _check_weights(ref: ModelRef) -> None:
     if ref.build is not None:
         raise ValueError(f"a network of your own has no {ref.weights} weights; choose random")
     if ref.weights == "demo" and (ref.name != zoo.DEMO_MODEL or not zoo.demo_is_here()):
-        raise ValueError(f"there are no demo weights for {ref.name} here; choose random or imagenet")
+        raise ValueError(
+            f"there are no demo weights for {ref.name} here; choose random or imagenet"
+        )
 
 
 def _built(spec: ConvSpec | DigitsNetSpec) -> ModelCard:
@@ -187,7 +191,7 @@ class _Unfilled(TorchFunctionMode):
         return args[0] if func in _FILLING else func(*args, **given)
 
 
-_FILLING = (Tensor.normal_, Tensor.uniform_, Tensor.erfinv_)
+_FILLING = (Tensor.normal_, Tensor.uniform_, Tensor.erfinv_, Tensor.fill_, Tensor.zero_)
 
 
 @contextmanager

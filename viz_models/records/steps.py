@@ -21,6 +21,12 @@ Op = Literal[
     "adaptive_avg_pool2d",
     "flatten",
     "linear",
+    "split",  # some of the maps, as they are
+    "mul",  # two tensors, value by value; gates of one value a map count for all of it
+    "mean",  # of every map
+    "layer_norm",
+    "attention",
+    "rearrange",  # the same values at other places
     "other",
 ]
 
@@ -54,6 +60,7 @@ class Step:
     padding: Pair | None = None
     dilation: Pair | None = None
     groups: int = 1
+    channels_last: bool = False  # shapes are H W C, as between some layers of ConvNeXt and Swin
     parameters: int = 0
     macs: int = 0  # multiply-adds
     bytes: int = 0  # of the output, float32

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from torch import nn
 
-from viz_models.analysis.arithmetic import pointwise, pooling, sums
+from viz_models.analysis.arithmetic import joining, pointwise, pooling, sums
 from viz_models.analysis.arithmetic.question import Question, checked_cell
 from viz_models.analysis.merges import paths
 from viz_models.models import registry
@@ -24,6 +24,10 @@ _RULES: MappingProxyType[Op, Callable[[Question], Calculation]] = MappingProxyTy
         "max_pool2d": pooling.max_pool,
         "avg_pool2d": pooling.avg_pool,
         "adaptive_avg_pool2d": pooling.adaptive_avg_pool,
+        "mul": joining.multiply,
+        "cat": joining.concatenate,
+        "mean": joining.mean,
+        "layer_norm": joining.layer_norm,
     }
 )
 
