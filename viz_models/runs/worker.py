@@ -122,11 +122,10 @@ def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outco
 
 
 def _save(session: "Session", teller: Teller, store: Store, job: Job) -> None:
-    """Keep a checkpoint; of a run that is going to be cancelled it would only take time."""
+    """Keep a checkpoint; a cancelled run that takes too long over its last one is killed."""
     saved = session.checkpoint()
     teller.flush()
-    if teller.flag != "cancel":
-        files.save_checkpoint(store.folder, job.run, saved.done.step, saved.files())
+    files.save_checkpoint(store.folder, job.run, saved.done.step, saved.files())
 
 
 def _line(trouble: Exception) -> str:
