@@ -7,7 +7,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.ui import photos, words
-from viz_models.ui.panels import flow_built, flow_cards, flow_more, flow_run, flow_stage
+from viz_models.ui.panels import (
+    flow_built,
+    flow_cards,
+    flow_more,
+    flow_off,
+    flow_run,
+    flow_says,
+    flow_stage,
+    flow_why,
+)
 
 
 def main() -> None:
@@ -39,7 +48,10 @@ def walk(
     flow_stage.answer(answered, view, text)
     flow_stage.diagram(view)
     flow_cards.cards(view)
+    flow_says.prediction(view, text)
     with st.container():
+        flow_why.why(view, text)
+        flow_off.off(view, text)
         flow_more.preprocessing(view, text)
         flow_more.all_steps(view, text)
         flow_more.take_away(view, text)

@@ -44,9 +44,8 @@ def test_a_largest_probability_below_the_threshold_recognizes_nothing(below, uns
 
 
 def test_the_threshold_stands_in_the_manifest(tmp_path, monkeypatch):
-    entry = {
-        name: "" for name in ("source", "licence", "command", "recipe", "device", "versions")
-    } | {"seed": 0, "date": "", "tested_on": "", "accuracy": 0.9}
+    names = ("source", "licence", "command", "recipe", "date", "device", "versions", "tested_on")
+    entry = dict.fromkeys(names, "") | {"seed": 0, "accuracy": 0.9}
     kept = {"fc.bias": torch.zeros(10)}
     weights.save("resnet18_random", kept, tmp_path, **entry, unsure_below=0.55)
     weights.save("other", kept, tmp_path, **entry)

@@ -19,7 +19,6 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.analysis.attribution_copy import last_maps, private
 from viz_models.analysis.trace import check_input
-from viz_models.models import registry
 from viz_models.records import Provenance
 from viz_models.records.attribution import SLOW, Attribution, AttributionSpec, Completeness
 
@@ -228,6 +227,6 @@ def _against(values: Tensor) -> float:
     return float(-flat.clamp(max=0).sum()) / whole if whole else 0.0
 
 
-def labels(spec: AttributionSpec) -> tuple[str, ...]:
-    """What the network's classes are called."""
-    return registry.card(spec.trace.model).labels
+def prepare() -> None:
+    """Import captum now, before somebody waits for it."""
+    import captum.attr  # noqa: F401

@@ -52,6 +52,14 @@ class Store:
                 with self._lock:
                     self._busy.pop(key, None)
 
+    def find(self, key: Hashable) -> Any | None:  # noqa: ANN401 (as it was kept)
+        """The result for `key` if it is there; None if not."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
     def _put(self, key: Hashable, result: object, size: int) -> None:
         with self._lock:
             if isinstance(key, tuple) and key[0] not in self._owners:
@@ -114,3 +122,8 @@ def remembered(
     """
     store = _large_store() if large else _store()
     return store.get((_session() if private else "", key), compute, size)
+
+
+def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)
+    """A result from the store, or None: nothing is computed. Arguments as of `remembered`."""
+    return _store().find((_session() if private else "", key))

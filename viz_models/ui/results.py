@@ -30,7 +30,7 @@ _SMALL = 4096  # bytes, for results that are a handful of numbers
 
 def warm(step: str = "layer2.0.add") -> None:
     """Compute what the flow page opens with, before anybody asks; bring Plotly for all pages."""
-    from viz_models.analysis import cells
+    from viz_models.analysis import attribution, cells
     from viz_models.figures import flow as figures
 
     spec = TraceSpec()
@@ -43,6 +43,7 @@ def warm(step: str = "layer2.0.add") -> None:
     size_formula(done.steps[done.index(step)])
     milliseconds(spec, prepared)
     figures.depth_band(done, step, dark=False)
+    attribution.prepare()
 
 
 def sample(name: str, side: int = 224) -> tuple[Photo, Prepared]:

@@ -1,0 +1,181 @@
+"""Switch a part off: a residual branch or a single map, and see the scores move."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures import flow_off as figures
+from viz_models.records import Line, Step, TraceSpec
+from viz_models.records.ablation import Off, OffSpec, Switched
+from viz_models.ui import frame, results, why_results, words
+from viz_models.ui.charts import kept, show
+from viz_models.ui.controls import control
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sight import in_sight
+from viz_models.ui.panels.flow_stage import View, is_dark, labels
+from viz_models.ui.photos import Chosen
+
+HEIGHT = 330  # px at normal type size, of the panel
+PILLS = 16  # branches that fit beside each other
+MEASURED = 20  # branches that are measured one by one at once
+TOP = 5
+_BRANCHES, _MAPS = "off", "maps_off"  # URL parameters
+
+
+def off(view: View, text: Mapping[str, str]) -> None:
+    """What the network says without a part of it."""
+    st.subheader("Switch a part off")
+    st.markdown(text["Switch a part off"])
+    cell = view.cell()
+    _panel(view.chosen, view.spec, (view.step().name, cell[0] if cell else 0), text)
+
+
+@st.fragment
+def _panel(
+    chosen: Chosen, spec: TraceSpec, clicked: tuple[str, int], text: Mapping[str, str]
+) -> None:
+    """All that follows what is off; it outlives a run, so it is given no trace."""
+    if not in_sight("off_sight", height=HEIGHT):
+        return
+    steps = results.steps(spec.model)
+    asked = OffSpec(trace=spec, off=_controls(steps, clicked))
+    found = why_results.switched(asked, chosen.prepared)
+    numbers, chart = st.columns([1, 1.7], gap="xsmall")
+    with numbers.container(border=True, height="stretch"):
+        _scores(asked, found)
+    with chart.container(border=True, height="stretch"):
+        _each(asked, chosen, steps, text)
+
+
+def _controls(steps: tuple[Step, ...], clicked: tuple[str, int]) -> Off:
+    """Branches by name, maps by a click on them."""
+    names = {name: label(name, steps) for name in why_results.branches(steps)}
+    widget, options = st.multiselect, {"placeholder": "branches that are off"}
+    if len(names) <= PILLS:
+        widget, options = st.pills, {"selection_mode": "multi"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        branches = (
+            control(
+                widget,
+                "Branches that are off",
+                list(names),
+                format_func=names.__getitem__,
+                key=_BRANCHES,
+                label_visibility="collapsed",
+                **options,
+            )
+            if names
+            else []
+        )
+        maps = _maps(steps, clicked)
+        st.button(
+            "Restore",
+            icon=":material/settings_backup_restore:",
+            key="restore",
+            disabled=not (branches or maps),
+            on_click=_restore,
+        )
+    return Off(branches=tuple(n for n in names if n in branches), maps=maps)
+
+
+def _maps(steps: tuple[Step, ...], clicked: tuple[str, int]) -> tuple[tuple[str, int], ...]:
+    """Maps that are off; the one that was clicked can be added."""
+    sizes = {step.name: step.output_shape[0] for step in steps if step.op != "input"}
+    already = st.session_state.get(_MAPS, st.query_params.get_all(_MAPS))
+    offered = [text for text in already if parse(text, sizes)]
+    written = f"{clicked[0]} map {clicked[1]}"
+    if clicked[0] in sizes:
+        offered = list(dict.fromkeys([*offered, written]))
+    chosen = control(
+        st.multiselect,
+        "Maps that are off",
+        offered,
+        key=_MAPS,
+        label_visibility="collapsed",
+        placeholder="maps that are off: offered is the one you clicked",
+        width=frame.px(320),
+    )
+    return tuple(found for text in chosen if (found := parse(text, sizes)))
+
+
+def parse(text: str, sizes: Mapping[str, int]) -> tuple[str, int] | None:
+    """The step and channel of "layer1.0.conv1 map 3"; None if there is none."""
+    name, _, number = text.rpartition(" map ")
+    if not (number.isascii() and number.isdigit()) or name not in sizes:
+        return None
+    return (name, int(number)) if int(number) < sizes[name] else None
+
+
+def _restore() -> None:
+    for key in (_BRANCHES, _MAPS):
+        if key in st.session_state:
+            st.session_state[key] = []
+
+
+def label(name: str, steps: tuple[Step, ...]) -> str:
+    """What the diagram calls the block of an add; the add's own name where a block has more."""
+    group = next(step.group for step in steps if step.name == name)
+    alone = sum(s.op == "add" and s.group == group for s in steps) == 1
+    return labels(steps)[group] if alone else name
+
+
+def _scores(asked: OffSpec, found: Switched) -> None:
+    """The likeliest classes of both, before and after."""
+    model = asked.trace.model
+    before, after = (why_results.guesses(model, s) for s in (found.before, found.after))
+    was = {guess.index: guess.probability for guess in before}
+    lines = [
+        Line(
+            label=guess.label,
+            value=_change(was[guess.index], guess.probability) if asked.off else _share(guess),
+            role="chosen" if guess.index == before[0].index and asked.off else "plain",
+        )
+        for guess in after[:TOP]
+    ]
+    if asked.off:
+        moved = percent(found.moved)
+        lines.append(Line(label="logits move by", note="of their length", value=moved, rule=True))
+        top = before[0].label
+        said = f"{top} → {after[0].label}" if found.changed else f"still {top}"
+        lines.append(Line(label="top 1", value=said, role="warning" if found.changed else "plain"))
+    made = found.provenance
+    ledger(
+        lines,
+        key="off_scores",
+        title="Before → after" if asked.off else "With everything on",
+        badge=f"{made.kind} · {made.device} · {made.versions}",
+        terms=words.glossary(),
+    )
+
+
+def _share(guess: object) -> str:
+    return percent(guess.probability)  # type: ignore[attr-defined]
+
+
+def _change(before: float, after: float) -> str:
+    return f"{percent(before)} → {percent(after)}"
+
+
+def _each(asked: OffSpec, chosen: Chosen, steps: tuple[Step, ...], text: Mapping[str, str]) -> None:
+    """Every branch off alone: over test images where that was recorded, else for this photo."""
+    look = {"dark": is_dark(), "scale": frame.px(100) / 100}
+    record = why_results.recorded()
+    if record and asked.trace.model.weights == "demo":
+        show(kept("accuracies", lambda **how: figures.accuracies(record, **how), **look), "each")
+        made = record.provenance
+        st.caption(text["Each branch, recorded"].format(images=record.images, date=made.date))
+        return
+    count = len(why_results.branches(steps))
+    if not count:
+        st.caption(text["No branches"])
+    elif count > MEASURED:
+        st.caption(text["Many branches"].format(count=count))
+    else:
+        found = why_results.each_branch(asked, chosen.prepared)
+        names = {name: label(name, steps) for name in why_results.branches(steps)}
+        show(figures.moved(found, names, asked.off.branches, **look), "each")
+        changed = sum(one.changed for one in found)
+        least, most = (digits(100 * edge(o.moved for o in found), 2) for edge in (min, max))
+        facts = {"count": count, "changed": changed, "least": least, "most": most}
+        st.caption(text["Each branch"].format(**facts))

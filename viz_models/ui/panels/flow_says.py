@@ -1,0 +1,39 @@
+"""The foot of the flow page: what the network says is on the photo."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from viz_models.digits import percent
+from viz_models.records.prediction import Prediction
+from viz_models.ui import why_results, words
+from viz_models.ui.panels.flow_stage import View
+
+
+def prediction(view: View, text: Mapping[str, str]) -> None:
+    """The likeliest classes with their probabilities, and whether to believe them."""
+    found = why_results.prediction(view.trace)
+    with st.container(border=True, gap="xsmall", key="says"):
+        st.markdown(answer(found, text))
+        columns = st.columns(len(found.top), gap="small")
+        for column, guess in zip(columns, found.top, strict=True):
+            name = words.plain(guess.label)
+            column.progress(guess.probability, f"{name} · {percent(guess.probability)}")
+
+
+def answer(found: Prediction, text: Mapping[str, str]) -> str:
+    """One line: a class, or that none is known."""
+    section = "What the network says"
+    if not found.trained:
+        section = "What an untrained network says"
+    elif found.unsure:
+        section = "What the network says, unsure"
+    best = found.top[0]
+    return text[section].format(
+        label=words.plain(best.label),
+        share=percent(best.probability),
+        classes=found.classes,
+        even=percent(1 / found.classes),
+        below=percent(found.unsure_below or 0),
+        top=len(found.top),
+    )
