@@ -12,7 +12,7 @@ from torch import nn
 from viz_models.records import RunSpec
 
 WORTH_BF16 = 10_000_000  # multiply-adds of an example; below, converting costs what bf16 gains
-WORTH_CHANNELS_LAST = 16  # pixels of height and width; digits' 8x8 maps gain nothing by it
+WORTH_SIZE, WORTH_WIDTH = 16, 64  # pixels or channels from which channels-last memory gains
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
     return Place(
         device=device,
         precision=torch.bfloat16 if low else torch.float32,
-        channels_last=is_convolutional(net) and size >= WORTH_CHANNELS_LAST,
+        channels_last=gains_by_channels_last(net, size),
     )
 
 
@@ -115,9 +115,14 @@ def bf16_is_faster(device: torch.device) -> bool:
     return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
-def is_convolutional(net: nn.Module) -> bool:
-    """Whether it holds convolutions that channels-last memory could speed up."""
-    return any(isinstance(m, nn.Conv2d) and m.kernel_size != m.stride for m in net.modules())
+def gains_by_channels_last(net: nn.Module, size: int) -> bool:
+    """Whether it convolves maps that are large or many; patches of a Transformer do not overlap."""
+    widths = [
+        m.out_channels
+        for m in net.modules()
+        if isinstance(m, nn.Conv2d) and m.kernel_size != m.stride
+    ]
+    return bool(widths) and (size >= WORTH_SIZE or max(widths) >= WORTH_WIDTH)
 
 
 @contextmanager

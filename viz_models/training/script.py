@@ -122,7 +122,7 @@ def _examples(spec: RunSpec) -> list[str]:
         size = data.facts(spec.data).size
         return [_section("folder", size=size, folder=ascii(spec.data.folder))]
     shelf = SHELVES[name]
-    return [_section("torchvision", title=shelf.title, name=shelf.source.__name__)]
+    return [_section("torchvision", called=shelf.title, name=shelf.source.__name__)]
 
 
 def _helpers(spec: RunSpec) -> list[str]:
