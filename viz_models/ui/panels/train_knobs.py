@@ -79,7 +79,7 @@ def _in(field: str) -> dict[str, Any]:
 
 
 KNOBS = (
-    Knob(key="data", label="Data", kind="chips", labels=DATA, **_of("data", "name")),
+    Knob(key="dataset", label="Data", kind="chips", labels=DATA, **_of("data", "name")),
     Knob(
         key="optimizer",
         label="Optimizer",
