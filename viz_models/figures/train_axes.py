@@ -52,7 +52,7 @@ def frame(
         "grid": {
             "left": 8,
             "right": round(min(190, 34 + 7.2 * max(longest, 6)) * scale),
-            "top": round(34 * scale),
+            "top": round(42 * scale),
             "bottom": round(26 * scale),
             "containLabel": True,
         },

@@ -7,8 +7,6 @@ import numpy as np
 from viz_models.records import DataSpec
 from viz_models.training import data
 
-SHOWN = 96  # px, at least, of a side: small pictures are enlarged by whole pixels
-
 
 def of_tests(spec: DataSpec, indices: Sequence[int]) -> list[np.ndarray]:
     """Pictures of test examples, as the network gets them: permuted where the spec says so.
@@ -32,19 +30,13 @@ def of_tests(spec: DataSpec, indices: Sequence[int]) -> list[np.ndarray]:
         raise ValueError(f"the test set has {len(inputs)} examples, counted from 0")
     low, high = (0.0, 255.0) if not inputs.is_floating_point() else _ends(inputs.numpy())
     scaled = (inputs[list(indices)].float().numpy() - low) * (255 / (high - low))
-    return [_enlarged(image.clip(0, 255).round().astype(np.uint8)) for image in scaled]
+    pixels = scaled.clip(0, 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
+    return list(pixels if pixels.shape[3] == 3 else pixels[..., :1].repeat(3, axis=3))
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     return low, high if high > low else low + 1
-
-
-def _enlarged(image: np.ndarray) -> np.ndarray:
-    """(C, H, W) as (H, W, 3), each pixel as a square of whole pixels."""
-    colors = image if image.shape[0] == 3 else np.repeat(image[:1], 3, axis=0)
-    times = max(1, -(-SHOWN // image.shape[2]))
-    return colors.repeat(times, axis=1).repeat(times, axis=2).transpose(1, 2, 0)
 
 
 def labels_of_tests(spec: DataSpec) -> np.ndarray:

@@ -250,16 +250,16 @@ def pictures(data: DataSpec, evaluation: Evaluation, cell: tuple[int, int] | Non
             kept = inside_results.of_cell(evaluation, target, guess)
             shown = {w.index: percent(w.probability) for w in kept}
         st.markdown(f"**{target} read as {guess}**: {count} of the test set, {len(shown)} shown")
-        _row(data, shown)
+        _row(data, shown, "of_cell")
     st.markdown("**Surest mistakes**: right class → guess, and how sure")
     worst = {
         w.index: f"{w.target} → {w.guess}, {100 * w.probability:.0f} %"
         for w in evaluation.worst[:10]
     }
-    _row(data, worst)
+    _row(data, worst, "surest")
 
 
-def _row(data: DataSpec, shown: Mapping[int, str]) -> None:
+def _row(data: DataSpec, shown: Mapping[int, str], key: str) -> None:
     if not shown:
         return
     try:
@@ -267,6 +267,8 @@ def _row(data: DataSpec, shown: Mapping[int, str]) -> None:
     except (ValueError, OSError) as error:
         st.caption(str(error))
         return
-    with st.container(horizontal=True, gap="xsmall"):
-        for image, said in zip(images, shown.values(), strict=True):
-            st.image(image, caption=said or None, width=frame.px(PICTURE))
+    groups = [
+        Tiles(name=f"test_{i}", title=said, values=image, scheme="photo", size=PICTURE)
+        for image, (i, said) in zip(images, shown.items(), strict=True)
+    ]
+    tiles(groups, key=key, luts={}, param=f"{key}_pixel")
