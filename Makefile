@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fast e2e faults bench record weights-check clean
+.PHONY: help run test check lint fast e2e faults load bench record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -41,6 +41,9 @@ e2e: $(DEV) ## browser tests alone
 
 faults: $(DEV) ## kill, hang and starve real runs: 10 minutes; ARGS=--full for as often as they must stand
 	@$(PY) -m pytest -q -s tests/faults $(ARGS)
+
+load: $(DEV) ## sixty tabs that watch a run: missed ticks, gaps, server time a tick; ARGS="--tabs 20 --seconds 10"
+	@$(PY) -m benchmarks.load $(ARGS)
 
 bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, and of the pages, as ratios
 	@$(PY) -m benchmarks $(ARGS)
