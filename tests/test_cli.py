@@ -125,7 +125,7 @@ BAD = {
     "unknown command": ["fly"],
     "unknown sample": ["trace", "--sample", "dog"],
     "unknown model": ["trace", "--model", "resnet19"],
-    "unknown weights": ["trace", "--weights", "imagenet"],
+    "unknown weights": ["trace", "--weights", "coco"],
     "seed no number": ["trace", "--seed", "one"],
     "seed out of range": ["trace", "--seed", "-1"],
     "missing file": ["trace", "--image", "no such file.png"],

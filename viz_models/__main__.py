@@ -19,7 +19,7 @@ from viz_models.cli import (
     train_attention,
     train_demo,
 )
-from viz_models.cli.command import Command
+from viz_models.cli.command import Command, NoNetworkError
 
 COMMANDS: dict[str, Command] = {
     "trace": trace.COMMAND,
@@ -35,6 +35,7 @@ COMMANDS: dict[str, Command] = {
     "check-weights": check_weights.COMMAND,
 }
 BAD_INPUT = 2
+NO_NETWORK = 3
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        Exit code: 0, or 2 for bad input after one line on stderr.
+        Exit code: 0; after one line on stderr 2 for bad input, 3 where the network says no.
     """
     parser = _Parser(prog="python -m viz_models", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
@@ -61,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(COMMANDS[options.command].run(options), flush=True)
     except BrokenPipeError:  # `... | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except NoNetworkError as error:
+        parser.exit(NO_NETWORK, f"{parser.prog}: {error}\n")
     except (ValueError, OSError) as error:
         parser.error(str(error))
     return 0

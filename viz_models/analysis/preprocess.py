@@ -1,5 +1,6 @@
 """What torchvision's ResNet weights do to a photo before the network sees it, step by step."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -7,15 +8,40 @@ import torch
 from PIL import Image
 
 from viz_models.images.convert import middle
+from viz_models.models import registry
 from viz_models.models.light import torchvision
-from viz_models.records import Pair, Photo, Prepared
+from viz_models.records import ModelRef, Pair, Photo, Prepared
 
+InterpolationMode = torchvision.transforms.InterpolationMode
 functional = torchvision.transforms.functional
 PRESET: Final = torchvision.models.ResNet18_Weights.IMAGENET1K_V1.transforms()
 SIDE: Final = PRESET.crop_size[0]
 
 
-def prepare(photo: Photo, side: int = SIDE) -> Prepared:
+def prepare_for(photo: Photo, model: ModelRef) -> Prepared:
+    """What this network's weights do to a photo, as their `transforms()` in torchvision say.
+
+    Raises:
+        ValueError: If the registry does not have the network.
+    """
+    card = registry.card(model)
+    return prepare(
+        photo,
+        model.side,
+        resize=card.resize,
+        interpolation=InterpolationMode(card.interpolation),
+        moments=(card.mean, card.std),
+    )
+
+
+def prepare(
+    photo: Photo,
+    side: int = SIDE,
+    *,
+    resize: int = 0,
+    interpolation: InterpolationMode = PRESET.interpolation,
+    moments: tuple[Sequence[float], Sequence[float]] = (PRESET.mean, PRESET.std),
+) -> Prepared:
     """Resize, center crop, scale to 0..1 and normalize.
 
     Bit for bit `ResNet18_Weights.IMAGENET1K_V1.transforms()` on the same picture, except that a
@@ -23,8 +49,11 @@ def prepare(photo: Photo, side: int = SIDE) -> Prepared:
 
     Args:
         photo: (H, W, 3) uint8 pixels of any size from 1x1.
-        side: Height and width that the network takes. The short side is first resized to 8/7 of
-            it, so that the crop shows the same part of the photo at every size.
+        side: Height and width that the network takes.
+        resize: What the short side is first resized to; 0 is 8/7 of the side, so that the crop
+            shows the same part of the photo at every size.
+        interpolation: How it is resized.
+        moments: What is subtracted from each channel, and what it is divided by.
 
     Returns:
         Prepared, with the (3, side, side) float32 tensor and what happened on the way.
@@ -32,13 +61,13 @@ def prepare(photo: Photo, side: int = SIDE) -> Prepared:
     image = Image.fromarray(middle(photo.pixels))
     resized = functional.resize(
         image,
-        [round(side * PRESET.resize_size[0] / SIDE)],
-        PRESET.interpolation,
+        [resize or round(side * PRESET.resize_size[0] / SIDE)],
+        interpolation,
         antialias=PRESET.antialias,
     )
     cropped = functional.center_crop(resized, [side])
     scaled = functional.convert_image_dtype(functional.pil_to_tensor(cropped), torch.float)
-    tensor = functional.normalize(scaled, PRESET.mean, PRESET.std)
+    tensor = functional.normalize(scaled, *map(list, moments))
 
     mean_before, std_before = _moments(scaled)
     mean_after, std_after = _moments(tensor)
@@ -51,8 +80,8 @@ def prepare(photo: Photo, side: int = SIDE) -> Prepared:
         std_before=std_before,
         mean_after=mean_after,
         std_after=std_after,
-        normalize_mean=tuple(PRESET.mean),
-        normalize_std=tuple(PRESET.std),
+        normalize_mean=tuple(moments[0]),
+        normalize_std=tuple(moments[1]),
     )
 
 

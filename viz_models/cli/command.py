@@ -5,6 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
+class NoNetworkError(OSError):
+    """Something had to be fetched and could not be; the message is one line for the reader."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One subcommand; heavy imports belong inside `run`, so that `--help` is quick."""

@@ -3,11 +3,12 @@
 import argparse
 import json
 import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from viz_models.cli.command import Command
+from viz_models.cli.command import Command, NoNetworkError
 from viz_models.records import ModelRef, Photo, Prepared, Step, StepStats, Trace, TraceSpec
 
 TOP = 5
@@ -17,8 +18,16 @@ _NUMBERS = ("parameters", "macs", "KiB", "field", "mean", "std", "min", "max", "
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     default = ModelRef()
-    parser.add_argument("--model", default=default.name, help="default: %(default)s")
-    parser.add_argument("--weights", default=default.weights, help="default: %(default)s")
+    parser.add_argument(
+        "--model",
+        default=default.name,
+        help="a classification model as torchvision calls it; default: %(default)s",
+    )
+    parser.add_argument(
+        "--weights",
+        help="demo (ResNet18, ten classes), imagenet (fetched into torch's cache), or random; "
+        "default: demo where it is shipped, else random",
+    )
     parser.add_argument("--seed", type=int, default=default.seed, help="default: %(default)s")
     photo = parser.add_mutually_exclusive_group()
     photo.add_argument("--sample", default="cat", help="a sample photo; default: %(default)s")
@@ -27,18 +36,36 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
-    from viz_models.analysis.preprocess import prepare
+    from viz_models.analysis.preprocess import prepare_for
     from viz_models.analysis.trace import trace
-    from viz_models.models import registry
+    from viz_models.models import registry, zoo
 
-    model = ModelRef(name=options.model, weights=options.weights, seed=options.seed)
+    weights = options.weights or zoo.default_weights(options.model)
+    model = ModelRef(name=options.model, weights=weights, seed=options.seed)
     labels = registry.card(model).labels  # a wrong name is told before the photo is read
     photo = _photo(options.sample, options.image)
-    prepared = prepare(photo)
+    if weights == "imagenet" and not zoo.file(model.name).exists():
+        _fetch(model.name)
+    prepared = prepare_for(photo, model)
     result = trace(TraceSpec(image=photo.ref, model=model), prepared.tensor)
     if options.json:
         return json.dumps(report(result, prepared, labels), allow_nan=False, ensure_ascii=False)
     return table(result, labels)
+
+
+def _fetch(name: str) -> None:
+    """Download the weights of a model, and tell people who watch how far it is."""
+    from viz_models.models import zoo
+    from viz_models.models.download import DownloadError
+
+    try:
+        for done, total in zoo.fetch(name):
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{zoo.file(name).name}: {done >> 20} of {total >> 20} MiB ")
+    except DownloadError as trouble:
+        raise NoNetworkError(str(trouble)) from trouble
+    if sys.stderr.isatty():
+        sys.stderr.write("\n")
 
 
 def _photo(sample: str, file: Path | None) -> Photo:

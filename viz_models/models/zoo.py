@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from viz_models.models import download, weights
 from viz_models.models.light import torchvision
+from viz_models.records.inputs import Weights
 from viz_models.records.zoo import NAMES
 
 DEMO = "resnet18_demo"  # in pretrained/
@@ -109,6 +110,11 @@ def fill(model: nn.Module, name: str) -> None:
 def demo_is_here(folder: Path = weights.FOLDER) -> bool:
     """Whether the weights that this project trained are shipped."""
     return DEMO in weights.cards(folder)
+
+
+def default_weights(name: str) -> Weights:
+    """What to show first: what has learned something, if it is here."""
+    return "demo" if name == DEMO_MODEL and demo_is_here() else "random"
 
 
 def demo_network() -> nn.Module:
