@@ -46,10 +46,10 @@ def intervals(
         _row(fig, row, -i - SIDES * (i > 0), p, scale)
     fig.update_xaxes(visible=False, range=[-HALF, HALF], fixedrange=True)
     fig.update_yaxes(visible=False, range=[-len(rows) - SIDES + 0.62, 0.82], fixedrange=True)
-    theme.style(fig, dark=dark, height=round(ROW * (len(rows) + SIDES + 0.2)), scale=scale)
+    theme.style(fig, dark=dark, height=round(ROW * (len(rows) + SIDES + 0.2)) + 12, scale=scale)
     for x, anchor, text in ((-HALF, "left", f"◂ {sides[0]}"), (HALF, "right", f"{sides[1]} ▸")):
         _text(fig, text, x, -0.36, anchor, p.blue, scale)
-    fig.update_layout(margin={"l": 2, "r": 2, "t": 2, "b": 2}, showlegend=False)
+    fig.update_layout(margin={"l": 2, "r": 2, "t": 20, "b": 2}, showlegend=False)
     return fig
 
 

@@ -36,7 +36,7 @@ def body(now: View, text: Words) -> None:
     matrices, meaning = st.columns([1.2, 1], gap="small")
     first = now.card.comparisons[0]
     with matrices:
-        train_verdict.confusions(now.outcomes, arms, sorted(first.minus + first.plus)[:2])
+        train_verdict.confusions(now.outcomes, arms, (first.minus[0], first.plus[0]))
     with meaning.container(border=True, height="stretch"):
         st.markdown("**What it means**")
         st.markdown(text[f"{now.card.id}: meaning"].format(**facts))
