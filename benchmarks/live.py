@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from viz_models.records.training import RunSpec
 
 ROOT = Path(__file__).resolve().parents[1]
-STEPS, ROUNDS, WATCHERS = 1200, 4, 3
+STEPS, CPU_STEPS, ROUNDS, WATCHERS = 1200, 400, 4, 3
 WATCH = """
 import sys, time
 from viz_models.runs import client
@@ -38,10 +38,29 @@ from viz_models.training import specs
 from viz_models.training.loop import train
 from viz_models.runs.worker import _warm
 _warm()
-begin = time.perf_counter()
+begin, computed = time.perf_counter(), time.process_time()
 for record in train(specs.run_from_json(json.loads(sys.argv[1]))):
     pass
-print(record.step / (time.perf_counter() - begin))
+print(json.dumps([time.perf_counter() - begin, time.process_time() - computed]))
+"""
+# what a worker does with one job, its threads included
+STORED = """
+import json, sys, time
+from pathlib import Path
+import torch
+from viz_models.records.training import Arm, ExperimentSpec
+from viz_models.runs.store import Store
+from viz_models.runs.worker import _warm, execute
+from viz_models.training import specs
+_warm()
+store = Store(f"sqlite:///{sys.argv[2]}/own.sqlite", Path(sys.argv[2]) / "own", hosted=False)
+run = specs.run_from_json(json.loads(sys.argv[1]))
+store.submit("me", ExperimentSpec(arms=(Arm(label="", run=run),)), str(time.time()))
+job = store.claim()
+store.begin(job.run, job.attempt, "me")
+begin, computed = time.perf_counter(), time.process_time()
+assert execute(store, job).state == "finished"
+print(json.dumps([time.perf_counter() - begin, time.process_time() - computed]))
 """
 
 
@@ -56,17 +75,15 @@ def main() -> None:
         cold = first_point()
         warm = [first_point() for _ in range(3)]
         rates: dict[str, list[float]] = {"bare loop": [], "stored and watched": []}
+        cpu: dict[str, list[float]] = {"bare loop": [], "stored": []}
         for _ in range(ROUNDS):
-            rates["bare loop"].append(bare())
+            rates["bare loop"].append(alone(BARE)[0])
             rates["stored and watched"].append(watched())
-        base = statistics.median(rates["bare loop"])
-        body = [
-            (name, f"{statistics.median(r):.0f}", f"{min(r):.0f}..{max(r):.0f}",
-             f"{statistics.median(r) / base:.3f}x", str(len(r)))
-            for name, r in rates.items()
-        ]  # fmt: skip
-        head = ("", "steps/s", "range", "ratio", "n")
-        print_table(f"small-cnn on digits, 1 thread, {WATCHERS} watchers at 1 Hz", head, body)
+        for _ in range(ROUNDS):
+            cpu["bare loop"].append(alone(BARE, CPU_STEPS)[1])
+            cpu["stored"].append(alone(STORED, CPU_STEPS, folder)[1])
+        print_rates(f"small-cnn, steps a second, {WATCHERS} watchers at 1 Hz", rates)
+        print_rates("small-cnn, steps a second of the processor: other work counts less", cpu)
         print(f"Start to first stored point: cold {cold:.2f} s, warm {min(warm):.2f} s")
         processes.kill(presence.dispatcher_lock().words().get("process", ""))
         client.store().close()
@@ -113,15 +130,36 @@ def finish(experiment: str) -> None:
         time.sleep(0.1)
 
 
-def bare() -> float:
-    """Steps a second of the loop alone, in a process of its own."""
+def alone(code: str, steps: int = STEPS, folder: str = "") -> tuple[float, float]:
+    """Steps a second, and a second of the processor, of code in a process of its own."""
     from viz_models.training import specs
 
-    text = json.dumps(specs.to_json(spec(STEPS)))
+    text = json.dumps(specs.to_json(spec(steps)))
     told = subprocess.run(
-        [sys.executable, "-c", BARE, text], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, text, folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return float(told.stdout)
+    seconds, computed = json.loads(told.stdout)
+    return steps / seconds, steps / computed
+
+
+def print_rates(title: str, rates: dict[str, list[float]]) -> None:
+    """Medians, and their ratio to the first."""
+    base = statistics.median(next(iter(rates.values())))
+    body = [
+        (
+            name,
+            f"{statistics.median(r):.0f}",
+            f"{min(r):.0f}..{max(r):.0f}",
+            f"{statistics.median(r) / base:.3f}x",
+            str(len(r)),
+        )
+        for name, r in rates.items()
+    ]
+    print_table(title, ("", "steps/s", "range", "ratio", "n"), body)
 
 
 def watched() -> float:

@@ -32,7 +32,7 @@ def told(store, job):
     return [r.step for r in store.points(job.run).steps]
 
 
-def test_ten_records_go_at_once_and_fewer_after_a_quarter_second(store, job, teller):
+def test_the_first_goes_at_once_and_others_after_a_quarter_second(store, job, teller):
     for record in records(1, 10):
         teller.tell(record, 0.1)
     assert until(lambda: told(store, job) == list(range(1, 11))) < 2

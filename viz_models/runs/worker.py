@@ -144,6 +144,8 @@ def _line(trouble: Exception) -> str:
 
 def _warm() -> None:
     """Take one tiny step where runs will: it imports and sets up all that a first step needs."""
+    import safetensors.numpy
+    import safetensors.torch  # noqa: F401 (for the first checkpoint)
     import torch
 
     from viz_models.training.loop import train
