@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -43,6 +43,7 @@ def ended(arm: int, seed: int, accuracy: float, steps: int = 10) -> Outcome:
     return outcome(EMPTY, arm, seed, "finished", records)
 
 
+@settings(deadline=None)
 @given(ACCURACIES, ACCURACIES)
 def test_differences_are_paired_by_seed(ours: list[float], theirs: list[float]) -> None:
     n = min(len(ours), len(theirs))
