@@ -51,7 +51,6 @@ def _draw_anew(model: nn.Module, seed: int) -> None:
                 parameter.copy_(mixed.view_as(parameter))
 
 
-@lru_cache(maxsize=64)
 def last_maps(ref: ModelRef) -> str:
     """The module whose maps Grad-CAM weighs: the outermost one that ends with the last convolution.
 
@@ -61,6 +60,11 @@ def last_maps(ref: ModelRef) -> str:
     Raises:
         ValueError: If the network has no map, or only long before its end.
     """
+    return _last_maps(ref.architecture)
+
+
+@lru_cache(maxsize=64)
+def _last_maps(ref: ModelRef) -> str:
     model = registry.skeleton(ref)
     names: dict[nn.Module, str] = {module: name for name, module in model.named_modules()}
     maps: dict[str, int] = {}  # module -> when it was done, for those that give maps

@@ -41,7 +41,7 @@ def guesses(probabilities: np.ndarray, labels: Sequence[str], top: int = TOP) ->
 
 def is_trained(ref: ModelRef) -> bool:
     """Whether the weights learned anything."""
-    return ref.weights != "random" or bool(getattr(ref, "trained", ""))
+    return ref.weights != "random" or bool(ref.trained)
 
 
 def unsure_below(ref: ModelRef) -> float | None:

@@ -6,11 +6,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from viz_models.cli import record_ablation
 from viz_models.cli.command import Command
+from viz_models.recordings import ablation as recordings_ablation
 from viz_models.recordings import attention as recordings_attention
 from viz_models.recordings import axes as recordings_axes
 from viz_models.recordings import build as recordings_build
@@ -38,13 +41,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*RECORDINGS, "all"),
         default="all",
         help="flow, home, norm_axes: seconds; attention_cost: 1 minute; attention_sharing: 4; "
-        "train_cards: 4; loss_surface: 5; norm_training: 8; default: %(default)s",
+        "train_cards: 4; loss_surface: 5; norm_training: 8; ablation, which needs the weights of "
+        "train-demo: 10; default: %(default)s",
     )
+    parser.add_argument("--data", help="of ablation: CIFAR-10, as of train-demo")
 
 
 def _run(options: argparse.Namespace) -> str:
-    names = RECORDINGS if options.what == "all" else (options.what,)
-    return "\n".join(f"wrote {RECORDINGS[name]()}" for name in names)
+    made = RECORDINGS | {"ablation": partial(_record_ablation, options.data)}
+    names = list(RECORDINGS) if options.what == "all" else [options.what]
+    if options.what == "all" and not record_ablation.available():
+        names.remove("ablation")
+    return "\n".join(f"wrote {made[name]()}" for name in names)
 
 
 def _record_flow() -> Path:
@@ -98,6 +106,11 @@ def _record_train_cards() -> Path:
 
     measured = (measure(card, _progress(f"train_cards, {card.id}")) for card in CARDS.values())
     return recordings_train.save(measured)
+
+
+def _record_ablation(folder: str | None = None) -> Path:
+    measured = record_ablation.measure(folder, _progress("ablation"))
+    return recordings_ablation.save(measured)
 
 
 def _record_home() -> Path:
@@ -191,6 +204,7 @@ RECORDINGS = {
     "attention_sharing": _record_attention_sharing,
     "loss_surface": _record_loss_surface,
     "train_cards": _record_train_cards,
+    "ablation": _record_ablation,
 }
 COMMAND = Command(
     help="measure what the pages open with, and keep it",

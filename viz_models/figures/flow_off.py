@@ -67,7 +67,7 @@ def accuracies(record: AblationRecord, *, dark: bool = False, scale: float = 1.0
     fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
     for column, network in enumerate(record.networks, start=1):
         fig.add_bar(
-            x=[part.part for part in network.parts],
+            x=[part.part.removesuffix(".add") for part in network.parts],
             y=[part.accuracy for part in network.parts],
             marker_color=p.blue,
             hovertemplate="without %{x}: %{y:.1%}<extra></extra>",

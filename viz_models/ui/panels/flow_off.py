@@ -13,7 +13,8 @@ from viz_models.ui.charts import kept, show
 from viz_models.ui.controls import control
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
-from viz_models.ui.panels.flow_stage import View, is_dark, labels
+from viz_models.ui.panels.flow_names import labels
+from viz_models.ui.panels.flow_stage import View, is_dark
 from viz_models.ui.photos import Chosen
 
 HEIGHT = 330  # px at normal type size, of the panel
@@ -27,8 +28,8 @@ def off(view: View, text: Mapping[str, str]) -> None:
     """What the network says without a part of it."""
     st.subheader("Switch a part off")
     st.markdown(text["Switch a part off"])
-    cell = view.cell()
-    _panel(view.chosen, view.spec, (view.step().name, cell[0] if cell else 0), text)
+    if in_sight("off_sight", height=HEIGHT):
+        _panel(view.chosen, view.spec, (view.step().name, view.cell()[0]), text)
 
 
 @st.fragment
@@ -36,8 +37,6 @@ def _panel(
     chosen: Chosen, spec: TraceSpec, clicked: tuple[str, int], text: Mapping[str, str]
 ) -> None:
     """All that follows what is off; it outlives a run, so it is given no trace."""
-    if not in_sight("off_sight", height=HEIGHT):
-        return
     steps = results.steps(spec.model)
     asked = OffSpec(trace=spec, off=_controls(steps, clicked))
     found = why_results.switched(asked, chosen.prepared)
@@ -80,23 +79,29 @@ def _controls(steps: tuple[Step, ...], clicked: tuple[str, int]) -> Off:
 
 
 def _maps(steps: tuple[Step, ...], clicked: tuple[str, int]) -> tuple[tuple[str, int], ...]:
-    """Maps that are off; the one that was clicked can be added."""
+    """Maps that are off; a button adds the one that was clicked."""
     sizes = {step.name: step.output_shape[0] for step in steps if step.op != "input"}
     already = st.session_state.get(_MAPS, st.query_params.get_all(_MAPS))
-    offered = [text for text in already if parse(text, sizes)]
+    known = list(dict.fromkeys(text for text in already if parse(text, sizes)))
     written = f"{clicked[0]} map {clicked[1]}"
-    if clicked[0] in sizes:
-        offered = list(dict.fromkeys([*offered, written]))
-    chosen = control(
+    offered = [*known, written] if clicked[0] in sizes and written not in known else known
+    if offered != known:
+        icon = ":material/toggle_off:"
+        st.button(f"{written} off", icon=icon, key="map_off", on_click=_add, args=(offered,))
+    chosen = control(  # there from the start: what is set before it exists misses the URL
         st.multiselect,
         "Maps that are off",
         offered,
         key=_MAPS,
         label_visibility="collapsed",
-        placeholder="maps that are off: offered is the one you clicked",
-        width=frame.px(320),
+        placeholder="single maps",
+        width=frame.px(240),
     )
     return tuple(found for text in chosen if (found := parse(text, sizes)))
+
+
+def _add(maps: list[str]) -> None:
+    st.session_state[_MAPS] = maps
 
 
 def parse(text: str, sizes: Mapping[str, int]) -> tuple[str, int] | None:

@@ -50,14 +50,13 @@ def why(view: View, text: Mapping[str, str]) -> None:
     """Which pixels speak for a class."""
     st.subheader("Why this class?")
     st.markdown(text["Why this class?"])
-    _panel(view.chosen, view.spec, text)
+    if in_sight("why_sight", height=HEIGHT):
+        _panel(view.chosen, view.spec, text)
 
 
 @st.fragment
 def _panel(chosen: Chosen, spec: TraceSpec, text: Mapping[str, str]) -> None:
     """All that follows the methods and the class; it outlives a run, so it is given no trace."""
-    if not in_sight("why_sight", height=HEIGHT):
-        return
     asked = _controls(chosen, spec)
     job = st.session_state.get(_JOB)
     for made in list(job.results.values()) if job else []:
@@ -148,17 +147,24 @@ def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> None
         return
     photos = [
         _photo(chosen, card.found, "found", NAMES[card.asked.method]),
-        _photo(chosen, card.randomized, "randomized", "on random weights"),
+        _photo(chosen, card.randomized, "randomized", text[_random(card.asked)]),
     ]
     tiles(photos, key=key, luts=luts(is_dark()))
     st.caption(text[NAMES[card.asked.method]])
+
+
+def _random(asked: AttributionSpec) -> str:
+    """The section that says how the weights beside are called."""
+    model = asked.trace.model
+    trained = model.weights != "random" or model.trained
+    return "Sanity check" if trained else "Sanity check, untrained"
 
 
 def _photo(chosen: Chosen, made: Attribution | None, name: str, title: str) -> Tiles:
     cropped = chosen.prepared.cropped
     stride = -(-max(cropped.shape[:2]) // SHOWN)
     heat = strongest(made.heat, stride) if made else None
-    note = "…" if made is None else "" if made.heat.any() else "nothing speaks for the class"
+    note = "" if made and made.heat.any() else "nothing speaks for the class" if made else "…"
     return Tiles(
         name=name,
         values=np.ascontiguousarray(cropped[::stride, ::stride]),
@@ -200,7 +206,7 @@ def _terms() -> dict[str, str]:
 
 def _class(made: Attribution) -> list[Line]:
     name = why_results.classes(made.spec.trace.model)[made.target]
-    return [Line(label=name, note="its score, a logit", value=digits(made.score))]
+    return [Line(label=f"score of {name}", note="logit", value=digits(made.score))]
 
 
 def _alike(label: str, a: Attribution, b: Attribution) -> list[Line]:
