@@ -1,0 +1,172 @@
+"""What people take away of their runs: files that other tools open."""
+
+import csv
+import io
+import json
+import math
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from viz_models.records.runs import Experiment, Run
+from viz_models.records.training import StepRecord
+from viz_models.runs import files
+from viz_models.runs.store import NoSuchRunError, Store
+
+Kind = Literal["csv", "jsonl", "tensorboard", "checkpoint", "script"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+COLUMNS = (
+    "run", "arm", "seed", "step", "samples", "loss", "accuracy", "lr", "gradient_norm",
+    "seconds", "memory", "val_loss", "val_accuracy",
+)  # fmt: skip
+_STEP = COLUMNS[3:11]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One file to save."""
+
+    name: str  # made from ids, never from what people typed
+    mime: str
+    data: bytes
+
+
+def take(store: Store, id: str, kind: Kind) -> Taken:
+    """One file about an experiment, or about one run of it.
+
+    Args:
+        store: Where they are.
+        id: Of an experiment, or of a run.
+        kind: "csv" and "jsonl" have every step; "tensorboard" is a zip of event files;
+            "checkpoint" a zip with weights as safetensors; "script" plain PyTorch.
+
+    Raises:
+        NoSuchRunError: If there is none.
+        ValueError: If it has no such file; the line says why.
+    """
+    experiment, runs = _found(store, id)
+    if kind == "csv":
+        return Taken(name=f"{id}.csv", mime="text/csv", data=_csv(store, experiment, runs).encode())
+    if kind == "jsonl":
+        lines = "".join(f"{line}\n" for run in runs for line in _lines(store, run))
+        return Taken(name=f"{id}.jsonl", mime="application/jsonl", data=lines.encode())
+    if kind == "script":
+        return _scripts(id, runs)
+    parts = _tensorboard(store, runs) if kind == "tensorboard" else _checkpoints(store, runs)
+    return Taken(name=f"{id}-{kind}.zip", mime="application/zip", data=_zip(parts))
+
+
+def events(run: Run, record: StepRecord) -> Iterator[dict[str, Any]]:
+    """A record as what `--json-lines` prints; a number that is none becomes null."""
+    said = {name: _finite(getattr(record, name)) for name in _STEP}
+    yield {"event": "step", "run": run.id, **said}
+    if record.evaluation:
+        yield {
+            "event": "eval",
+            "run": run.id,
+            "step": record.step,
+            "val_loss": _finite(record.evaluation.loss),
+            "val_accuracy": _finite(record.evaluation.accuracy),
+        }
+
+
+def state_event(run: Run) -> dict[str, Any]:
+    """How a run stands, as `--json-lines` prints it."""
+    said = {"event": "state", "run": run.id, "state": run.state}
+    why = {"reason": run.reason} if run.reason else {}
+    tested = {"val_accuracy": _finite(run.accuracy)} if run.accuracy is not None else {}
+    return {**said, "step": run.step, **why, **tested}
+
+
+def _found(store: Store, id: str) -> tuple[Experiment, tuple[Run, ...]]:
+    try:
+        experiment = store.experiment(id)
+    except NoSuchRunError:
+        run = store.run(id)
+        return store.experiment(run.experiment), (run,)
+    return experiment, experiment.runs
+
+
+def _csv(store: Store, experiment: Experiment, runs: tuple[Run, ...]) -> str:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for run in runs:
+        label = experiment.spec.arms[run.arm].label
+        arm = f"'{label}" if label.startswith(_FORMULA) else label
+        for record in store.points(run.id).steps:
+            said = [getattr(record, name) for name in _STEP]
+            test = record.evaluation
+            tested = [test.loss, test.accuracy] if test else ["", ""]
+            table.writerow([run.id, arm, run.spec.seed, *said, *tested])
+    return text.getvalue()
+
+
+def _lines(store: Store, run: Run) -> Iterator[str]:
+    for record in store.points(run.id).steps:
+        for event in events(run, record):
+            yield json.dumps(event)
+    yield json.dumps(state_event(run))
+
+
+def _scripts(id: str, runs: tuple[Run, ...]) -> Taken:
+    from viz_models.training import script
+
+    arms = {run.arm: run for run in reversed(runs)}
+    texts = {f"arm-{arm}.py": script.source(run.spec).encode() for arm, run in arms.items()}
+    if len(texts) == 1:
+        return Taken(name=f"{id}.py", mime="text/x-python", data=next(iter(texts.values())))
+    return Taken(name=f"{id}-scripts.zip", mime="application/zip", data=_zip(texts))
+
+
+def _checkpoints(store: Store, runs: tuple[Run, ...]) -> dict[str, bytes]:
+    parts: dict[str, bytes] = {}
+    for run in runs:
+        if found := files.last_checkpoint(store.folder, run.id):
+            parts |= {f"{run.id}/{name}": data for name, data in found[1].items()}
+    if not parts:
+        raise ValueError("there is no checkpoint: it ended before the first one")
+    return parts
+
+
+def _tensorboard(store: Store, runs: tuple[Run, ...]) -> dict[str, bytes]:
+    """Event files, one a run; each keeps the time at which its step was taken."""
+    from tensorboardX import SummaryWriter
+
+    with tempfile.TemporaryDirectory() as folder:
+        for run in runs:
+            begin = run.started or run.created
+            with SummaryWriter(f"{folder}/{run.id}") as writer:
+                for record in store.points(run.id).steps:
+                    for name, value in _scalars(record).items():
+                        writer.add_scalar(name, value, record.step, begin + record.seconds)
+        paths = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()]
+        return {f"{p.parent.name}/{p.name}": p.read_bytes() for p in paths}
+
+
+def _scalars(record: StepRecord) -> dict[str, float]:
+    said = {
+        "loss/train": record.loss,
+        "accuracy/train": record.accuracy,
+        "lr": record.lr,
+        "gradient_norm": record.gradient_norm,
+    }
+    test = record.evaluation
+    tested = {"loss/validation": test.loss, "accuracy/validation": test.accuracy} if test else {}
+    return {**said, **tested}
+
+
+def _zip(parts: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
