@@ -31,7 +31,7 @@ COMPUTING = ("viz_models/models", "viz_models/analysis", "viz_models/training")
 LIBRARY_HOME = {
     "streamlit": ("viz_models/ui", "viz_models/server.py", "pages", "app.py"),
     "starlette": ("viz_models/server.py", "app.py"),
-    "torch": COMPUTING,
+    "torch": (*COMPUTING, "viz_models/runs/worker.py"),
     "torchvision": COMPUTING,
     "captum": ("viz_models/analysis",),
     "PIL": ("viz_models/images", "viz_models/analysis/preprocess.py"),

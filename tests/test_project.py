@@ -87,7 +87,8 @@ def test_ci_runs_the_command_of_the_readme():
     script = ROOT / ".ci/run"
     assert os.access(script, os.X_OK)
     lines = [x for x in script.read_text(encoding="utf-8").splitlines() if not x.startswith("#")]
-    assert lines == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "make test"]
+    commands = ["make test", "make faults"]
+    assert lines == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', *commands]
 
 
 def test_without_a_fitting_python_make_says_so_in_one_line(tmp_path):
