@@ -6,7 +6,7 @@ doi:10.2307/2331554.
 
 import streamlit as st
 
-from viz_models.ui import words
+from viz_models.ui import runs, words
 from viz_models.ui.panels import train_ask, train_own, train_view
 
 
@@ -17,6 +17,7 @@ def main() -> None:
         asked, answered = st.empty(), st.empty()
         card, experiment = train_view.choose()
         asked.title(text[card])
+        runs.prepare()
         if card == train_view.OWN:
             answered.caption(text[f"{card}: set-up"])
             train_own.own(experiment)

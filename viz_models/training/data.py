@@ -7,7 +7,6 @@ from itertools import islice
 
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
@@ -66,6 +65,8 @@ def digits() -> Dataset:
         Alpaydin and Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning
         Repository, doi:10.24432/C50P49.
     """
+    from sklearn.datasets import load_digits
+
     pixels, labels = load_digits(return_X_y=True)  # (1797, 64) float64 0..16, (1797,) int64
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     train = order[TEST_SIZE:]

@@ -1,7 +1,6 @@
 """How good a network is on the test set."""
 
 import torch
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
@@ -27,6 +26,8 @@ def judged(logits: Tensor, targets: Tensor) -> Evaluation:
         logits: (N, classes) float32.
         targets: (N,) int64.
     """
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
     classes = range(logits.shape[1])
     guesses = logits.argmax(1)
     precision, recall, f1, _ = precision_recall_fscore_support(
