@@ -26,13 +26,15 @@ def main() -> None:
         asked, answered = st.empty(), st.empty()
         run = flow_run.asked()
         build = run.model.build if run else flow_built.asked()
-        flow_stage.question(asked, text, build)  # on screen before torch is imported
+        model = flow_stage.asked(run, build)
+        flow_stage.question(asked, text, model)  # on screen before torch is imported
         flow_run.remarks(run)
         if run is None:
             flow_built.remarks(build)
         wanted = flow_stage.controls(build, run)
-        photos.remarks(wanted.chosen)
-        walk(wanted, asked, answered, text)
+        if wanted is not None:
+            photos.remarks(wanted.chosen)
+            walk(wanted, asked, answered, text)
 
 
 @st.fragment
@@ -44,7 +46,7 @@ def walk(
 ) -> None:
     """All that follows the chosen step and value: a click on them draws only this anew."""
     view = wanted.view()
-    flow_stage.question(asked, text, wanted.model.build)
+    flow_stage.question(asked, text, wanted.model)
     flow_stage.answer(answered, view, text)
     flow_stage.diagram(view)
     flow_cards.cards(view)

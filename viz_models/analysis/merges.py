@@ -65,6 +65,18 @@ def paths(steps: Sequence[Step], name: str) -> Paths:
     return Paths(fork, branch, stream, branch_first)
 
 
+def is_dense(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether a concatenation keeps an input beside what was computed from it, as DenseNet does.
+
+    Args:
+        step: A concatenation.
+        steps: All steps of the network, in order.
+    """
+    by_name = {s.name: s for s in steps}
+    origins = {name: _origins(name, by_name) - {name} for name in step.inputs}
+    return any(name in found for found in origins.values() for name in step.inputs)
+
+
 def merge(trace: Trace, name: str) -> Merge:
     """Lengths of branch and stream at an add, and the angle between them.
 

@@ -12,7 +12,6 @@ from viz_models.models import registry
 from viz_models.models.light import torchvision
 from viz_models.records import ModelRef, Pair, Photo, Prepared
 
-InterpolationMode = torchvision.transforms.InterpolationMode
 functional = torchvision.transforms.functional
 PRESET: Final = torchvision.models.ResNet18_Weights.IMAGENET1K_V1.transforms()
 SIDE: Final = PRESET.crop_size[0]
@@ -29,7 +28,7 @@ def prepare_for(photo: Photo, model: ModelRef) -> Prepared:
         photo,
         model.side,
         resize=card.resize,
-        interpolation=InterpolationMode(card.interpolation),
+        interpolation=card.interpolation,
         moments=(card.mean, card.std),
     )
 
@@ -39,7 +38,7 @@ def prepare(
     side: int = SIDE,
     *,
     resize: int = 0,
-    interpolation: InterpolationMode = PRESET.interpolation,
+    interpolation: str = PRESET.interpolation.value,
     moments: tuple[Sequence[float], Sequence[float]] = (PRESET.mean, PRESET.std),
 ) -> Prepared:
     """Resize, center crop, scale to 0..1 and normalize.
@@ -52,7 +51,7 @@ def prepare(
         side: Height and width that the network takes.
         resize: What the short side is first resized to; 0 is 8/7 of the side, so that the crop
             shows the same part of the photo at every size.
-        interpolation: How it is resized.
+        interpolation: How it is resized, "bilinear" or "bicubic".
         moments: What is subtracted from each channel, and what it is divided by.
 
     Returns:
@@ -62,7 +61,7 @@ def prepare(
     resized = functional.resize(
         image,
         [resize or round(side * PRESET.resize_size[0] / SIDE)],
-        interpolation,
+        torchvision.transforms.InterpolationMode(interpolation),
         antialias=PRESET.antialias,
     )
     cropped = functional.center_crop(resized, [side])

@@ -8,8 +8,10 @@ Scheme = Literal["sequential", "diverging"]
 
 
 def as_maps(value: np.ndarray) -> np.ndarray:
-    """A step's output as (C, H, W): a vector of C values becomes one map of 1xC."""
-    return value if value.ndim == 3 else value.reshape(1, 1, -1)
+    """A step's output as (C, H, W): a vector of C values becomes one map of 1xC, tokens one map."""
+    if value.ndim == 3:
+        return value
+    return value.reshape(1, 1, -1) if value.ndim < 2 else value.reshape(-1, *value.shape[-2:])
 
 
 def scheme(value: np.ndarray) -> Scheme:

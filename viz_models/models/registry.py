@@ -16,6 +16,7 @@ from viz_models.models import weights, zoo
 from viz_models.models.builder.conv import ConvNet
 from viz_models.models.builder.repair import repaired
 from viz_models.models.digits_net import DigitsNet
+from viz_models.recordings.shipped import DEMO
 from viz_models.records import ConvSpec, DigitsNetSpec, ModelRef
 from viz_models.records.inputs import Weights
 
@@ -134,7 +135,7 @@ def build(ref: ModelRef) -> nn.Module:
     with seeded(ref.seed):
         model = builder()
     if ref.weights == "demo":
-        model.load_state_dict(weights.load(zoo.DEMO))
+        model.load_state_dict(weights.load(DEMO))
     if ref.trained:
         _load(model, ref.trained)
     return model

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import torch
 from torch import Tensor, nn
 
-from viz_models.models import download, weights
+from viz_models.models import download
 from viz_models.models.light import torchvision
+from viz_models.recordings import shipped
 from viz_models.records.inputs import Weights
 from viz_models.records.zoo import NAMES
 
-DEMO = "resnet18_demo"  # in pretrained/
 DEMO_MODEL = "resnet18"
 MIRROR = "FORWARD_PASS_MIRROR"  # address of a folder with the files of download.pytorch.org/models
 LABELS = (
@@ -107,9 +107,9 @@ def fill(model: nn.Module, name: str) -> None:
         raise ValueError(f"{path} is damaged; remove it and download it anew ({line})") from error
 
 
-def demo_is_here(folder: Path = weights.FOLDER) -> bool:
+def demo_is_here() -> bool:
     """Whether the weights that this project trained are shipped."""
-    return DEMO in weights.cards(folder)
+    return shipped.DEMO in shipped.names()
 
 
 def default_weights(name: str) -> Weights:

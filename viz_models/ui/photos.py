@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from viz_models.images import samples
-from viz_models.records import Photo, Prepared
+from viz_models.records import ModelRef, Photo, Prepared
 from viz_models.ui import results, words
 from viz_models.ui.controls import chips, control
 
@@ -27,11 +27,12 @@ class Chosen:
     prepared: Prepared
 
 
-def choose(side: int = SIDE) -> Chosen:
+def choose(side: int = SIDE, model: ModelRef | None = None) -> Chosen:
     """Chips for the sample photos and for the reader's own; returns what is chosen.
 
     Args:
         side: Height and width that the network takes.
+        model: One of torchvision's that prepares photos in its own way.
     """
     own: Chosen | None = st.session_state.get(_OWN)
     if own is None and st.query_params.get("photo") == OWN:
@@ -41,15 +42,15 @@ def choose(side: int = SIDE) -> Chosen:
     with st.popover("", icon=":material/add_a_photo:", help="Your own photo, or the camera"):
         _own_photo()
     if own is None or name != OWN:
-        return Chosen(*results.sample(name, side))
-    return own if side == SIDE else _smaller(own, side)
+        return Chosen(*results.sample(name, side, model))
+    return own if side == SIDE and model is None else _another(own, side, model)
 
 
-def _smaller(own: Chosen, side: int) -> Chosen:
+def _another(own: Chosen, side: int, model: ModelRef | None) -> Chosen:
     """An own photo for another network; of it only what ResNet18 sees was kept."""
     note = f"Of your photo {SIDE}×{SIDE} pixels are kept; this network gets the middle of them."
     photo = replace(own.photo, notes=(*own.photo.notes, note))
-    return Chosen(photo, results.prepared(photo, side))
+    return Chosen(photo, results.prepared(photo, side, model))
 
 
 def remarks(chosen: Chosen) -> None:

@@ -4,7 +4,7 @@ torch takes two seconds to import, so nothing above this module imports it: a pa
 server shows its question first and waits here, inside a function, with the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -26,6 +26,7 @@ from viz_models.ui import cache
 
 T = TypeVar("T")
 _SMALL = 4096  # bytes, for results that are a handful of numbers
+_LARGE = 2_500_000_000  # multiply-adds, some 0.1 s: timed once, not five times
 
 
 def warm(step: str = "layer2.0.add") -> None:
@@ -46,17 +47,19 @@ def warm(step: str = "layer2.0.add") -> None:
     attribution.prepare()
 
 
-def sample(name: str, side: int = 224) -> tuple[Photo, Prepared]:
-    """A sample photo, decoded and preprocessed for a network that takes this side."""
-    from viz_models.analysis.preprocess import prepare
+def sample(name: str, side: int = 224, model: ModelRef | None = None) -> tuple[Photo, Prepared]:
+    """A sample photo, decoded and preprocessed for a network that takes this side.
+
+    With `model`, as the weights of that one of torchvision's say.
+    """
     from viz_models.images import samples
 
     def load() -> tuple[Photo, Prepared]:
         photo = samples.load(name)
-        return photo, prepare(photo, side)
+        return photo, prepared(photo, side, model)
 
     return cache.remembered(
-        (ImageRef(name=name), "photo", side),
+        (ImageRef(name=name), "photo", side, model and model.name),
         load,
         lambda r: r[0].pixels.nbytes + r[1].tensor.nbytes,
     )
@@ -75,11 +78,42 @@ def own_photo(raw: bytes, label: str) -> tuple[Photo, Prepared]:
     return photo, prepare(photo)
 
 
-def prepared(photo: Photo, side: int) -> Prepared:
-    """A photo made ready for a network that takes this side."""
-    from viz_models.analysis.preprocess import prepare
+def prepared(photo: Photo, side: int, model: ModelRef | None = None) -> Prepared:
+    """A photo made ready for a network that takes this side, or for that one of torchvision's."""
+    from viz_models.analysis.preprocess import prepare, prepare_for
 
-    return prepare(photo, side)
+    return prepare_for(photo, model) if model else prepare(photo, side)
+
+
+def refusal(model: ModelRef) -> str:
+    """Why a machine that strangers share does not build a network; empty if it may."""
+    from viz_models.runs import home
+
+    if not home.hosted() or model.build is not None:
+        return ""
+    from viz_models.analysis import price_zoo
+
+    return price_zoo.refusal(model.name)
+
+
+def weights_are_here(model: ModelRef) -> bool:
+    """Whether nothing has to be fetched before the network can be built."""
+    if model.weights != "imagenet":
+        return True
+    from viz_models.models import zoo
+
+    return zoo.file(model.name).exists()
+
+
+def fetch_weights(model: ModelRef) -> Iterator[tuple[int, int]]:
+    """Fetch a network's weights into torch's cache: bytes so far and in all.
+
+    Raises:
+        OSError: With one line for the reader.
+    """
+    from viz_models.models import zoo
+
+    return zoo.fetch(model.name)
 
 
 def steps(model: ModelRef) -> tuple[Step, ...]:
@@ -103,9 +137,10 @@ def milliseconds(spec: TraceSpec, prepared: Prepared) -> np.ndarray:
     """
     from viz_models.analysis.timing import milliseconds as compute
 
+    repeats = 5 if sum(step.macs for step in steps(spec.model)) < _LARGE else 1
     return cache.remembered(
-        (spec.model.name, spec.model.build, "milliseconds"),
-        lambda: compute(spec.model, prepared.tensor),
+        (spec.model.architecture, "milliseconds"),
+        lambda: compute(spec.model, prepared.tensor, repeats),
         lambda a: a.nbytes,
     )
 
@@ -160,6 +195,23 @@ def stream_name(step: Step, all_steps: tuple[Step, ...]) -> str:
     from viz_models.analysis.merges import paths
 
     return paths(all_steps, step.name).stream_name
+
+
+def is_merge(step: Step, all_steps: tuple[Step, ...]) -> bool:
+    """Whether an add brings two paths together that parted before."""
+    from viz_models.analysis.merges import paths
+
+    try:
+        return bool(paths(all_steps, step.name))
+    except ValueError:
+        return False
+
+
+def is_dense(step: Step, all_steps: tuple[Step, ...]) -> bool:
+    """Whether a concatenation keeps what its other inputs were computed from."""
+    from viz_models.analysis.merges import is_dense as compute
+
+    return compute(step, all_steps)
 
 
 def stream(step: Step, all_steps: tuple[Step, ...]) -> tuple[Step, tuple[Step, ...]]:

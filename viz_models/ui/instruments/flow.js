@@ -4,6 +4,7 @@
 const TOLD_EVERY = 120; // ms between two messages to Python while a key is held
 const BEAT = 900; // ms a step while playing
 const MOVE = 180; // ms for folding
+const CROWD = 20; // skips, from which on their lines are thin
 
 // ------------------------------------------------------------------ small helpers
 
@@ -120,9 +121,10 @@ function drawWire({ line, mark, d, x, y }, parent, em) {
   else if (mark === "end") add(parent, "circle", { class: "end", cx: x, cy: y, r: 0.24 * em });
   else {
     add(parent, "circle", { class: "join", cx: x, cy: y, r });
+    const cross = `M${x - r / 3} ${y - r / 3}l${r / 1.5} ${r / 1.5}m0 ${-r / 1.5}l${-r / 1.5} ${r / 1.5}`;
     const plus = `M${x - r / 2} ${y}h${r}M${x} ${y - r / 2}v${r}`;
     const bars = `M${x - r / 4} ${y - r / 2}v${r}M${x + r / 4} ${y - r / 2}v${r}`; // side by side
-    add(parent, "path", { class: "join", d: mark === "cat" ? bars : plus });
+    add(parent, "path", { class: "join", d: { cat: bars, mul: cross }[mark] ?? plus });
   }
 }
 
@@ -200,14 +202,16 @@ class Flow {
     const order = start !== this.start && start !== this.told;
     this.start = start;
     this.told ??= start;
-    if (!this.net.groups.some((g) => g.name === this.open)) this.open = null;
+    if (!this.folds.some((g) => g.name === this.open)) this.open = null;
     if (this.at >= 0 && !order) return;
     this.choice = start;
-    this.open = this.home.steps.at(-1) === this.at ? null : this.home.name; // folded, it shows its last step
+    const folded = this.home.steps.at(-1) === this.at && start !== this.net.default; // shows its last step
+    this.open = folded ? null : this.home.name;
   }
 
   get at() { return this.net.steps.findIndex((s) => s.name === this.choice); }
   get end() { return this.net.steps.length - 1; }
+  get folds() { return [...this.net.groups, ...this.net.stages]; }
   get home() { return groupOf(this.net, this.at); }
 
   listen() {
@@ -247,7 +251,7 @@ class Flow {
   pass(index) {
     const step = Math.max(0, Math.min(this.end, index));
     const group = groupOf(this.net, step);
-    this.open = group.steps.length > 1 ? group.name : null;
+    this.open = group.steps.length > 1 ? group.name : (stageOf(this.net, group.name)?.name ?? null);
     this.choose(step);
   }
 
@@ -257,9 +261,10 @@ class Flow {
   }
 
   toggle(name) {
-    const group = this.net.groups.find((g) => g.name === name);
+    const group = this.folds.find((g) => g.name === name);
     if (!group || group.steps.length < 2) return;
-    this.open = this.open === name ? null : name;
+    const around = stageOf(this.net, name)?.name ?? null;
+    this.open = this.open !== name ? name : around === name ? null : around;
     this.place(true);
   }
 
@@ -391,7 +396,9 @@ class Flow {
     const boxes = [...this.drawn.values()];
     const parent = this.find(".wires");
     parent.replaceChildren();
-    for (const wire of wires(this.net, boxes, em)) drawWire(wire, parent, em);
+    const drawn = wires(this.net, boxes, em);
+    for (const wire of drawn) drawWire(wire, parent, em);
+    parent.classList.toggle("many", drawn.filter((w) => w.line?.startsWith("skip")).length > CROWD);
     for (const box of boxes) drawBox(this.elements.get(box.key), box, em);
   }
 

@@ -17,7 +17,10 @@ from viz_models.ui.instruments.mounting import mounted, pack
 
 Picture = tuple[dict[str, Any], list[np.ndarray]]  # header, arrays
 
+MANY = 30  # groups that still stand side by side
 _PLAIN_NAMES = {
+    "layer_norm": "ln",
+    "mul": "multiply",
     "batch_norm": "bn",
     "adaptive_avg_pool2d": "avg pool",
     "linear": "fc",
@@ -63,9 +66,11 @@ def diagram(
     Raises:
         ValueError: for a face that is not uint8 or has no lookup table.
     """
+    groups = _groups(steps, labels)
     header: dict[str, Any] = {
         "steps": [_step(step, tint, step.name in unsaid) for step in steps],
-        "groups": _groups(steps, labels),
+        "groups": groups,
+        "stages": _stages(groups, labels),
         "luts": {scheme: i for i, scheme in enumerate(luts)},
     }
     arrays = [np.asarray(lut, dtype=np.uint8) for lut in luts.values()]
@@ -143,7 +148,7 @@ def _step(step: Step, tint: Tint | None, unsaid: bool) -> dict[str, Any]:
 
 def _label(step: Step) -> str:
     """The operation in a few characters: "conv 3×3 /2" as in the ResNet paper."""
-    if step.op in ("other", "pointwise"):
+    if step.op in ("other", "pointwise", "rearrange"):
         return step.name.rsplit(".", 1)[-1]
     name = {"conv2d": "conv", "max_pool2d": "max pool", "avg_pool2d": "avg pool"}.get(step.op)
     if name is None or step.kernel_size is None:
@@ -163,6 +168,27 @@ def _groups(steps: Sequence[Step], labels: Mapping[str, str]) -> list[dict[str, 
     ]
 
 
+def _stages(groups: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Neighbors of one parent as one box, where there are too many groups to see them all."""
+    parents = {_parent(group["name"]) for group in groups}
+    stages: list[dict[str, Any]] = []
+    for i, group in enumerate(groups):
+        name = group["name"] if group["name"] in parents else _parent(group["name"])
+        same = stages and name and stages[-1]["name"] == f"{name}.*"
+        if same and len(groups) > MANY:
+            stages[-1]["groups"].append(i)
+            stages[-1]["steps"] += group["steps"]
+        else:
+            label = labels.get(name, name)
+            steps = list(group["steps"])
+            stages.append({"name": f"{name}.*", "label": label, "groups": [i], "steps": steps})
+    return stages
+
+
+def _parent(group: str) -> str:
+    return group.rpartition(".")[0]
+
+
 def _paths(steps: Sequence[Step]) -> tuple[list[int | None], list[dict[str, Any]]]:
     """Where each step's main input comes from, and the skips beside that line.
 
@@ -177,9 +203,12 @@ def _paths(steps: Sequence[Step]) -> tuple[list[int | None], list[dict[str, Any]
         paths = [_back(mains, index[name]) for name in step.inputs]
         branch = max(paths, key=len, default=[])
         mains.append(branch[0] if branch else None)
+        reached = set(branch)
         for path in paths:
             if path is not branch:
-                common = next(k for k, at in enumerate(path) if at in branch)
+                common = next((k for k, at in enumerate(path) if at in reached), None)
+                if common is None:  # a learned token comes from nowhere
+                    continue
                 via = path[:common][::-1]
                 skips.append({"from": path[common], "to": i, "via": via})
     return mains, skips

@@ -13,37 +13,52 @@ const NARROW = 40; // em: in less room, boxes are not spread evenly
 
 const groupOf = (net, i) => net.groups.find((g) => g.steps.includes(i));
 const shapeOf = (net, box) => net.steps[box.last].said;
-const JOINS = ["add", "cat"];
+const JOINS = ["add", "cat", "mul"];
+const stageOf = (net, name) => net.stages.find((s) =>
+  s.groups.length > 1 && (s.name === name || s.groups.some((g) => net.groups[g].name === name)));
 const kindAt = (net, box) => net.steps[box.last].kind;
 const isJoin = (net, box) => !box.folds && JOINS.includes(kindAt(net, box));
 
-/** Add what the header does not spell out: steps drawn over a branch, and steps under a skip. */
+/** Add what the header does not spell out: steps drawn over a branch (and in which lane), and steps under a skip. */
 function study(header) {
-  const [over, under] = [new Set(), new Set()];
+  const [over, under] = [new Map(), new Set()];
+  const lanes = new Map(); // group -> how many there are
   for (const skip of header.skips) {
     for (let i = skip.from; i <= skip.to; i++) under.add(i);
     const home = groupOf(header, skip.to);
     if (!home.steps.includes(header.steps[skip.to].after)) continue; // no branch beside it
-    for (const i of skip.via) if (home.steps.includes(i)) over.add(i);
+    const inside = skip.via.filter((i) => home.steps.includes(i) && !over.has(i));
+    if (!inside.length) continue;
+    const lane = lanes.get(home) ?? 0;
+    lanes.set(home, lane + 1);
+    for (const i of inside) over.set(i, lane);
   }
   return { ...header, over, under };
 }
 
-/** One column per folded group and per operation of the open one. */
+/** One column per folded group and per operation of the open one; of many groups, one per stage. */
 function columns(net, open) {
-  return net.groups.flatMap((group) => {
-    const folds = group.steps.length > 1;
-    if (folds && group.name === open) return group.steps.map((i) => operation(net, group, i));
-    const first = group.steps.find((i) => !net.over.has(i));
-    const last = group.steps.at(-1);
-    const key = folds ? `group ${group.name}` : net.steps[last].name;
-    return [{ key, group, folds, first, last, label: group.label }];
+  const home = stageOf(net, open);
+  return net.stages.flatMap((stage) => {
+    if (stage.groups.length > 1 && stage !== home) return [folded(net, stage, true)];
+    return stage.groups.map((g) => net.groups[g]).flatMap((group) => {
+      const folds = group.steps.length > 1;
+      if (folds && group.name === open) return group.steps.map((i) => operation(net, group, i));
+      return [{ ...folded(net, group, folds), stage: stage === home && stage }];
+    });
   });
+}
+
+function folded(net, group, folds) {
+  const first = group.steps.find((i) => !net.over.has(i));
+  const last = group.steps.at(-1);
+  const key = folds ? `group ${group.name}` : net.steps[last].name;
+  return { key, group, folds, first, last, label: group.label };
 }
 
 function operation(net, group, i) {
   const { name, label } = net.steps[i];
-  return { key: name, group, inside: true, first: i, last: i, label, over: net.over.has(i) };
+  return { key: name, group, inside: true, first: i, last: i, label, over: net.over.has(i), lane: net.over.get(i) };
 }
 
 // ------------------------------------------------------------------ how large
@@ -63,6 +78,11 @@ function tallest(net, boxes, scale, keep = () => true) {
 }
 
 const isOver = (box) => box.over;
+const sum = (values) => values.reduce((a, b) => a + b, 0);
+/** How high each lane over the branch has to be. */
+const laneTops = (net, cols, scale) =>
+  [...new Set(cols.filter(isOver).map((c) => c.lane))].sort((a, b) => a - b)
+    .map((lane) => tallest(net, cols, scale, (c) => c.over && c.lane === lane));
 const isPlain = (box) => box.inside && !box.over;
 
 /** The largest scale at which every box fits, with an arc (so many em) above those under a skip. */
@@ -71,8 +91,9 @@ function fittingScale(net, cols, room, em, arcs = 5) {
     const arc = (net.under.has(i) ? arcs : 0.5) * em;
     return (room - arc) / tallest(net, [{ last: i }], 1);
   });
-  const lanes = tallest(net, cols, 1, isOver) + tallest(net, cols, 1, isPlain);
-  if (cols.some(isOver)) fits.push((room - 4 * em) / lanes);
+  const over = laneTops(net, cols, 1);
+  const lanes = sum(over) + tallest(net, cols, 1, isPlain);
+  if (over.length) fits.push((room - (1.6 * over.length + 2.4) * em) / lanes);
   return Math.min(...fits);
 }
 
@@ -142,7 +163,7 @@ function arrange(net, open, width, room, ink) {
     if (lanes && isBranch(net, col)) at.cy = lanes.branch;
     return { ...col, ...c, ...body(net, col, scale, c.seen), ...at, labelY: room + ink.em, left, right: x };
   });
-  const over = cols.filter(isOver).map((col) => overBox(net, col, boxes, scale, lanes.over, ink));
+  const over = cols.filter(isOver).map((col) => overBox(net, col, boxes, scale, lanes, ink));
   return { width: x, room, boxes: [...boxes, ...over], band: bandOf(net, boxes, ink.em) };
 }
 
@@ -186,13 +207,18 @@ function body(net, col, scale, seen) {
   return { h, d, ex: seen * w, ey: RISE * w * Math.min(1, seen / FULL_TURN), opacity: 1 };
 }
 
-/** A projection gets a lane of its own above the branch; together they fill the height. */
+/** What lies on a skip gets a lane of its own above the branch; together they fill the height. */
 function laneHeights(net, cols, scale, room, em) {
-  const over = tallest(net, cols, scale, isOver);
-  if (!over) return null;
+  const over = laneTops(net, cols, scale);
+  if (!over.length) return null;
   const branch = tallest(net, cols, scale, isPlain);
-  const gap = (room - over - branch - 3 * em) / 3;
-  return { over: 1.5 * em + gap + over / 2, branch: room - Math.max(4, gap / 2) - branch / 2 };
+  const gap = Math.max(0, room - sum(over) - branch - (1.5 * over.length + 1.5) * em) / (over.length + 2);
+  let y = 1.5 * em;
+  const centers = over.map((height) => {
+    y += gap + height + 1.5 * em;
+    return y - 1.5 * em - height / 2;
+  });
+  return { over: centers, branch: room - Math.max(4, gap / 2) - branch / 2 };
 }
 
 /** Whether a step lies beside a projection that is drawn over it. */
@@ -200,9 +226,12 @@ const isBranch = (net, col) => col.inside && net.skips.some((s) =>
   s.from < col.last && col.last < s.to && s.via.some((i) => net.over.has(i) && col.group.steps.includes(i)));
 
 /** A box on a skip: spread over the length of the branch below. */
-function overBox(net, col, row, scale, cy, ink) {
+function overBox(net, col, row, scale, lanes, ink) {
+  const ranks = [...new Set(net.over.values())].filter((l) => col.group.steps.some((i) => net.over.get(i) === l));
+  const cy = lanes.over[ranks.sort((a, b) => a - b).indexOf(col.lane)];
   const skip = net.skips.find((s) => s.via.includes(col.last));
-  const branch = row.filter((b) => b.inside && b.last > skip.from && b.last < skip.to);
+  const beside = row.filter((b) => b.inside && b.last > skip.from && b.last < skip.to);
+  const branch = beside.length ? beside : row.filter((b) => b.inside);
   const [from, to] = [branch[0].x, rightOf(branch.at(-1))];
   const middle = from + ((to - from) * (skip.via.indexOf(col.last) + 1)) / (skip.via.length + 1);
   const at = body(net, col, scale, branch[0].seen);
@@ -212,11 +241,20 @@ function overBox(net, col, row, scale, cy, ink) {
 
 function bandOf(net, boxes, em) {
   const inside = boxes.filter((b) => b.inside);
-  if (!inside.length) return null;
+  if (!inside.length) return stageBand(boxes, em);
   const [first, last] = [inside[0], inside.at(-1)];
   const ends = [net.steps[first.first].after ?? first.first, last.last];
   const note = ends.map((i) => net.steps[i].said).join(" → ");
   return { x: first.left + 0.3 * em, w: last.right - first.left - 0.6 * em, group: first.group, note };
+}
+
+/** The band behind the groups of an open stage, while none of them is open. */
+function stageBand(boxes, em) {
+  const inside = boxes.filter((b) => b.stage);
+  if (!inside.length) return null;
+  const [first, last] = [inside[0], inside.at(-1)];
+  const x = first.left + 0.15 * em;
+  return { x, w: last.right - x - 0.15 * em, group: first.stage, note: `${inside.length} blocks` };
 }
 
 // ------------------------------------------------------------------ lines between boxes

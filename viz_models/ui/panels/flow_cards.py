@@ -48,17 +48,22 @@ def maps(view: View, step: Step, cell: Cell) -> None:
         [group],
         key="maps",
         luts=luts(is_dark()),
-        start=cells.parse(state.held("cell", token, cells.text(cell)), step.output_shape),
-        default=view.default_cell(),
+        start=_start(state.held("cell", token, cells.text(cell)), step),
+        default=cells.on_maps(view.default_cell(), step.output_shape),
         height=CARD,
         on_change=state.listen("maps", "cell", "cell"),
         contrast=True,
     )
 
 
+def _start(text: str, step: Step) -> Cell | None:
+    cell = cells.parse(text, step.output_shape)
+    return cell and cells.on_maps(cell, step.output_shape)
+
+
 def _all_maps(step: Step, output: np.ndarray, order: str) -> Tiles:
     all_maps = pixels.as_maps(output)
-    indices = np.arange(output.shape[0])
+    indices = np.arange(len(all_maps) if output.ndim > 1 else len(output))
     if order == "mean" and output.ndim == 3:
         indices = pixels.by_mean(output)
         all_maps = all_maps[indices]
@@ -85,7 +90,12 @@ def _what(step: Step) -> str:
     sizes = step.output_shape
     if len(sizes) == 1:
         return f"{sizes[0]} numbers"
-    return f"{sizes[0]} maps of {shape(sizes[1:])}"
+    if len(sizes) == 2:
+        return f"{sizes[0]} positions of {sizes[1]} features"
+    if step.channels_last:
+        return f"{sizes[0]} rows of {sizes[1]} positions with {sizes[2]} channels"
+    maps = sizes[0] if len(sizes) == 3 else " × ".join(str(n) for n in sizes[:-2])
+    return f"{maps} maps of {shape(sizes[-2:])}"
 
 
 def facts(view: View, step: Step) -> None:

@@ -8,7 +8,7 @@ from viz_models.ui import state
 from viz_models.ui.controls import control
 from viz_models.ui.panels.flow_words import window
 
-_AXES = {3: ("C", "H", "W"), 1: ("C",)}
+_AXES = {3: ("C", "H", "W"), 2: ("T", "C"), 1: ("C",)}
 
 
 def guessed(step: Step) -> bool:
@@ -31,7 +31,7 @@ def ask(step: Step) -> None:
             f"**{step.name}**: `{step.op}`{set_to}{kernels}. "
             f"It takes {taken}. **What shape comes out?**"
         )
-        axes = _AXES[len(step.output_shape)]
+        axes = _AXES.get(len(step.output_shape), tuple("ABCDEF"[: len(step.output_shape)]))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             values = [
                 control(

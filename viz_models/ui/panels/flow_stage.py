@@ -13,12 +13,12 @@ from viz_models.records import Cell, ConvSpec, DigitsNetSpec, ModelRef, Step, Tr
 from viz_models.ui import photos, results, state
 from viz_models.ui.controls import control, select
 from viz_models.ui.instruments import flow
-from viz_models.ui.panels import flow_guess, flow_run, flow_words
+from viz_models.ui.panels import flow_guess, flow_names, flow_run, flow_words, flow_zoo
 
 DEFAULT_STEP = "layer2.0.add"
 HEIGHT = 296  # px at normal type size
 # What a select box shows is also what the URL says, so it must read well in both.
-WEIGHTS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(10)}
+SEEDS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(flow_zoo.SEEDS)}
 _LARGE = 128  # px
 _WORDS = {  # of a group's name
     "layer": "block ",
@@ -100,17 +100,24 @@ def first_step(steps: tuple[Step, ...]) -> str:
     names = [s.name for s in steps]
     if DEFAULT_STEP in names:
         return DEFAULT_STEP
-    met = [s.name for s in steps if s.op in ("add", "cat")]
+    met = [s.name for s in steps if s.op == "attention"]
+    met = met or [s.name for s in steps if s.op in ("add", "cat") and len(s.inputs) > 1]
     convolved = [s.name for s in steps if s.op == "conv2d"]
     return (met or convolved or names)[0]
 
 
-def question(
-    where: DeltaGenerator, text: dict[str, str], build: ConvSpec | DigitsNetSpec | None
-) -> None:
+def asked(run: flow_run.Explored | None, build: ConvSpec | DigitsNetSpec | None) -> ModelRef:
+    """The network that the URL names: a trained run's, one from the builder, or torchvision's."""
+    if run is not None:
+        return run.model
+    return flow_zoo.asked() if build is None else ModelRef(build=build)
+
+
+def question(where: DeltaGenerator, text: dict[str, str], model: ModelRef) -> None:
     """The question that the chosen step answers."""
-    # ResNet18's are known without importing torch
-    steps = results.steps(ModelRef(build=build)) if build else recordings.load().steps
+    known = recordings.load()  # so that ResNet18's steps need no torch
+    recorded = known.spec.model.architecture == model.architecture
+    steps = known.steps if recorded else results.steps(model)
     step = chosen_step(steps)
     section = text[flow_words.kind(step, steps)]
     asked = flow_words.question(section, flow_words.static_facts(step))
@@ -121,8 +128,8 @@ def question(
 
 def controls(
     build: ConvSpec | DigitsNetSpec | None, run: flow_run.Explored | None = None
-) -> Wanted:
-    """One row of chips.
+) -> Wanted | None:
+    """One row of chips; None while the network is refused or its weights are not here.
 
     Args:
         build: A network from the builder, instead of ResNet18.
@@ -130,16 +137,28 @@ def controls(
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if run is None:
-            chosen = photos.choose(ModelRef(build=build).side)
-            model = replace(select("Weights", WEIGHTS, "weights", 148), build=build)
+            chosen, model = _photo_and_model(build)
         else:
             chosen, model = flow_run.choose(run), run.model
-        tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 132)
-        order = select("Order of the maps", ORDERS, "sort", 118)
+        tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 118)
+        order = select("Order of the maps", ORDERS, "sort", 112)
         guessing = control(
             st.toggle, "guess", key="guess", help="Guess each step's shape before it is shown"
         )
-    return Wanted(chosen, model, tint, order, guessing)
+    return Wanted(chosen, model, tint, order, guessing) if flow_zoo.ready(model) else None
+
+
+def _photo_and_model(build: ConvSpec | DigitsNetSpec | None) -> tuple[photos.Chosen, ModelRef]:
+    if build is None:
+        place = st.container(
+            horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
+        )
+        model = flow_zoo.choose()
+        own_way = model if model.name != flow_zoo.OPENING else None
+        with place:
+            return photos.choose(model.side, own_way), model
+    chosen = photos.choose(ModelRef(build=build).side)
+    return chosen, replace(select("Weights", SEEDS, "weights", 148), build=build)
 
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
@@ -168,7 +187,7 @@ def diagram(view: View) -> None:
             view.trace.steps,
             _faces(view, dark),
             luts(dark),
-            labels(view.trace.steps),
+            flow_names.labels(view.trace.steps),
             _tint(view),
             unsaid,
         ),
@@ -185,8 +204,9 @@ def diagram(view: View) -> None:
 
 
 def _faces(view: View, dark: bool) -> dict[str, flow.Face]:
+    side = flow_names.face_side(view.trace.steps)
     faces = {
-        s.name: flow.Face(pixels.face(v), pixels.scheme(v))
+        s.name: flow.Face(pixels.face(flow_names.channels_first(s, v), side), pixels.scheme(v))
         for s, v in zip(view.trace.steps, view.trace.values, strict=True)
     }
     stride = photo_stride(view)
@@ -207,18 +227,6 @@ def is_dark() -> bool:
 def luts(dark: bool) -> dict[str, np.ndarray]:
     """The lookup tables of the instruments."""
     return {name: theme.lut(name, dark=dark) for name in ("sequential", "diverging")}
-
-
-def labels(steps: tuple[Step, ...]) -> dict[str, str]:
-    """What the boxes are called: "block 2.0" for the group "layer2.0"."""
-    return {s.group: _label(s.group) for s in steps}
-
-
-def _label(group: str) -> str:
-    for prefix, word in _WORDS.items():
-        if group.startswith(prefix):
-            return word + group.removeprefix(prefix)
-    return group.rsplit(".", 1)[-1]  # "norm" of "stem.norm"
 
 
 def _tint(view: View) -> flow.Tint | None:

@@ -32,7 +32,7 @@ def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
             _lines(view, step, sums),
             key="sum",
             title="One value, exactly",
-            note=_place(cell),
+            note=_place(cell, step),
             badge=f"measured now · {view.trace.provenance.device} · seed {view.spec.model.seed}",
             terms=words.glossary(),
         )
@@ -97,7 +97,9 @@ def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
     """The pictures of the sum: patch and kernel, the sides of an add, before and after."""
     if sums.windows and sums.windows[0].patch.size > 1:
         return _window(sums.windows[0])
-    if step.op in ("add", "batch_norm", "relu") and len(step.output_shape) == 3:
+    merges = step.op == "add" and results.is_merge(step, view.trace.steps)
+    plain = len(step.output_shape) == 3 and not step.channels_last
+    if plain and (merges or step.op in ("batch_norm", "relu")):
         return _maps(view, step, sums.cell[0])
     return []
 
@@ -168,7 +170,8 @@ def _lines(view: View, step: Step, sums: Calculation) -> list[Line]:
         lines.append(Line(label=sums.formula, role="muted"))
     lines.append(Line(label="total", value=digits(sums.total, 6), role="chosen", rule=True))
     lines.append(_verdict(sums))
-    return lines + (_merge(view, step) if step.op == "add" else [])
+    merges = step.op == "add" and results.is_merge(step, view.trace.steps)
+    return lines + (_merge(view, step) if merges else [])
 
 
 def _verdict(sums: Calculation) -> Line:
@@ -192,7 +195,13 @@ def _merge(view: View, step: Step) -> list[Line]:
     ]
 
 
-def _place(cell: Cell) -> str:
+def _place(cell: Cell, step: Step) -> str:
     if len(cell) == 1:
         return f"number {cell[0]}"
+    if len(cell) == 2:
+        return f"position {cell[0]}, feature {cell[1]}"
+    if len(cell) > 3:
+        return f"at {', '.join(map(str, cell))}"
+    if step.channels_last:
+        return f"row {cell[0]}, column {cell[1]}, channel {cell[2]}"
     return f"map {cell[0]}, row {cell[1]}, column {cell[2]}"

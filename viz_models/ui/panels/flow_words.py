@@ -1,9 +1,11 @@
 """The question that a step answers, and the answer, with this photo's numbers in it."""
 
+from collections import Counter
+
 import numpy as np
 
 from viz_models.digits import count, digits, percent, shape
-from viz_models.records import Step, Trace
+from viz_models.records import ModelRef, Step, Trace
 from viz_models.ui import results
 
 _HALVING = (2, 2)
@@ -17,8 +19,12 @@ def kind(step: Step, steps: tuple[Step, ...]) -> str:
         return "projection"
     if step.op == "linear" and step is not steps[-1]:
         return "linear_inside"
+    if step.op == "cat" and not results.is_dense(step, steps):
+        return "cat_branches"
     if step.op != "add":
         return step.op
+    if not results.is_merge(step, steps):
+        return "other"
     return {"x": "add", "W·x": "add_projection"}.get(results.stream_name(step, steps), "add_pad")
 
 
@@ -26,7 +32,14 @@ def section(step: Step, trace: Trace) -> str:
     """Which section answers it: that of its kind, or a special one for what was measured."""
     if step.op == "batch_norm" and _moved(step, trace) < _UNTRAINED * _largest(step, trace):
         return "batch_norm_untrained"
+    if step.op == "linear" and step is trace.steps[-1] and is_trained(trace.spec.model):
+        return "linear_trained"
     return kind(step, trace.steps)
+
+
+def is_trained(model: ModelRef) -> bool:
+    """Whether its scores can mean anything."""
+    return model.weights != "random" or bool(model.trained)
 
 
 def static_facts(step: Step) -> dict[str, str]:
@@ -34,8 +47,8 @@ def static_facts(step: Step) -> dict[str, str]:
     before = step.input_shapes[0] if step.input_shapes else step.output_shape
     return {
         "name": step.name,
-        "c_in": str(before[0]),
-        "c_out": str(step.output_shape[0]),
+        "c_in": str(_channels(before, step)),
+        "c_out": str(_channels(step.output_shape, step)),
         "in_shape": shape(before),
         "out_shape": shape(step.output_shape),
         "kernel": shape(step.kernel_size or ()),
@@ -44,9 +57,15 @@ def static_facts(step: Step) -> dict[str, str]:
     }
 
 
+def _channels(sizes: tuple[int, ...], step: Step) -> int:
+    """Of maps, the first axis; of tokens, and where channels come last, the last."""
+    return sizes[-1] if step.channels_last or len(sizes) == 2 else sizes[0]
+
+
 def facts(step: Step, trace: Trace) -> dict[str, str]:
     """What the sentences may name, measured on this very trace."""
-    return static_facts(step) | (_MORE[step.op](step, trace) if step.op in _MORE else {})
+    more = _MORE.get(kind(step, trace.steps).partition("_")[0] if step.op == "add" else step.op)
+    return static_facts(step) | (more(step, trace) if more else {})
 
 
 def window(step: Step) -> str:
@@ -101,7 +120,10 @@ def _relu(step: Step, trace: Trace) -> dict[str, str]:
 
 def _cat(step: Step, trace: Trace) -> dict[str, str]:
     maps = [str(shape[0]) for shape in step.input_shapes]
-    return {"maps": " and ".join(maps)}
+    if len(maps) > 3:
+        maps = [f"{n} times {size}" if n > 1 else size for size, n in Counter(maps).items()]
+    unit = "maps" if len(step.output_shape) == 3 else "positions"
+    return {"maps": f"{' and '.join(maps)} {unit}"}
 
 
 def _max_pool(step: Step, _: Trace) -> dict[str, str]:

@@ -14,7 +14,8 @@ from viz_models.records import Provenance
 from viz_models.ui import state
 from viz_models.ui.instruments import flow
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.panels.flow_stage import is_dark, labels, luts
+from viz_models.ui.panels.flow_names import labels
+from viz_models.ui.panels.flow_stage import is_dark, luts
 
 FIRST = "input"  # nothing unfolded: the whole network at a glance
 LIT = 3  # the channel whose values batch norm pools

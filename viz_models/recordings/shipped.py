@@ -1,0 +1,14 @@
+"""Which trained networks lie in pretrained/, told without importing torch."""
+
+import tomllib
+from functools import cache
+
+from viz_models.recordings.folder import FOLDER
+
+DEMO = "resnet18_demo"
+
+
+@cache
+def names() -> frozenset[str]:
+    """The entries of pretrained/manifest.toml."""
+    return frozenset(tomllib.loads((FOLDER.parent / "manifest.toml").read_text(encoding="utf-8")))
