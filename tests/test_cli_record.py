@@ -16,10 +16,9 @@ def test_an_unknown_recording_is_refused_in_one_line(capsys):
 
 
 @pytest.mark.slow
-def test_one_recording_can_be_made_alone(tmp_path, monkeypatch, capsys):
-    kept = json.loads((recordings.FOLDER / "flow.json").read_text(encoding="utf-8"))
-    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
-    assert main(["record", "flow"]) == 0
+def test_one_recording_can_be_made_alone(tmp_path, capsys):
+    kept = json.loads(recordings.PATH.read_text(encoding="utf-8"))
+    assert main(["record", "flow", "--into", str(tmp_path)]) == 0
     assert capsys.readouterr().out == f"wrote {tmp_path / 'flow.json'}\n"
     assert [p.name for p in tmp_path.iterdir()] == ["flow.json"]
     made = json.loads((tmp_path / "flow.json").read_text(encoding="utf-8"))

@@ -38,7 +38,7 @@ def test_without_the_weights_it_says_how_to_train_them(monkeypatch, capsys):
 
 def test_all_leaves_it_out_without_the_weights(monkeypatch, capsys):
     monkeypatch.setattr(record_ablation, "available", lambda: ())
-    monkeypatch.setattr(record, "RECORDINGS", {"ablation": None, "flow": lambda: "flow.json"})
+    monkeypatch.setattr(record, "RECORDINGS", {"ablation": None, "flow": lambda into: "flow.json"})
     assert main(["record", "all"]) == 0
     assert capsys.readouterr().out == "wrote flow.json\n"
 

@@ -22,6 +22,7 @@ from viz_models.recordings import home as recordings_home
 from viz_models.recordings import norm as recordings_norm
 from viz_models.recordings import sharing as recordings_sharing
 from viz_models.recordings import train as recordings_train
+from viz_models.recordings.folder import FOLDER
 from viz_models.records import (
     AttendSpec,
     ConvSpec,
@@ -44,77 +45,87 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "train_cards: 4; loss_surface: 5; norm_training: 8; ablation, which needs the weights of "
         "train-demo: 10; default: %(default)s",
     )
+    parser.add_argument("--into", type=Path, default=FOLDER, help="folder; default: %(default)s")
     parser.add_argument("--data", help="of ablation: CIFAR-10, as of train-demo")
 
 
 def _run(options: argparse.Namespace) -> str:
-    made = RECORDINGS | {"ablation": partial(_record_ablation, options.data)}
+    made = RECORDINGS | {"ablation": partial(_record_ablation, folder=options.data)}
     names = list(RECORDINGS) if options.what == "all" else [options.what]
     if options.what == "all" and not record_ablation.available():
         names.remove("ablation")
-    return "\n".join(f"wrote {made[name]()}" for name in names)
+    return "\n".join(f"wrote {made[name](options.into)}" for name in names)
 
 
-def _record_flow() -> Path:
-    return recordings.save(flow_recording(TraceSpec()))
+def _record_flow(into: Path) -> Path:
+    return recordings.save(flow_recording(TraceSpec()), into / recordings.PATH.name)
 
 
-def _record_norm_axes() -> Path:
-    return recordings_axes.save(axes_recording(recordings_axes.LESSON))
+def _record_norm_axes(into: Path) -> Path:
+    return recordings_axes.save(
+        axes_recording(recordings_axes.LESSON), into / recordings_axes.PATH.name
+    )
 
 
-def _record_norm_training() -> Path:
+def _record_norm_training(into: Path) -> Path:
     from viz_models.training import norm_grid
 
-    return recordings_norm.save(norm_grid.measure(NormGridSpec(), _progress("norm_training")))
+    return recordings_norm.save(
+        norm_grid.measure(NormGridSpec(), _progress("norm_training")),
+        into / recordings_norm.PATH.name,
+    )
 
 
-def _record_attention_cost() -> Path:
+def _record_attention_cost(into: Path) -> Path:
     from viz_models.analysis.attention import cost
 
     measured = cost.measure(CostSpec(), _progress("attention_cost"))
-    return recordings_attention.save(measured, recordings_attention.COST)
+    return recordings_attention.save(measured, into / recordings_attention.COST.name)
 
 
-def _record_attention_heads() -> Path:
+def _record_attention_heads(into: Path) -> Path:
     from viz_models.analysis.attention import heads
     from viz_models.training import grammar
 
     drawn = grammar.test_pairs(SENTENCES, SENTENCE_SEED)
     pairs = [(pair.english, pair.french) for pair in drawn]
     measured = heads.each_alone(pairs, SENTENCE_SEED, _progress("attention_heads"))
-    return recordings_attention.save(measured, recordings_attention.HEADS)
+    return recordings_attention.save(measured, into / recordings_attention.HEADS.name)
 
 
-def _record_loss_surface() -> Path:
+def _record_loss_surface(into: Path) -> Path:
     from viz_models.training import surface
 
     found = surface.measure(SurfaceSpec(), _progress("loss_surface"))
     recorded = replace(found.provenance, kind="recorded run")
-    return recordings_build.save(replace(found, provenance=recorded))
+    return recordings_build.save(
+        replace(found, provenance=recorded), into / recordings_build.PATH.name
+    )
 
 
-def _record_attention_sharing() -> Path:
+def _record_attention_sharing(into: Path) -> Path:
     from viz_models.training import shared_heads
 
-    return recordings_sharing.save(shared_heads.measure(_progress("attention_sharing")))
+    return recordings_sharing.save(
+        shared_heads.measure(_progress("attention_sharing")), into / recordings_sharing.PATH.name
+    )
 
 
-def _record_train_cards() -> Path:
+def _record_train_cards(into: Path) -> Path:
     from viz_models.training.card_record import measure
     from viz_models.training.cards import CARDS
 
     measured = (measure(card, _progress(f"train_cards, {card.id}")) for card in CARDS.values())
-    return recordings_train.save(measured)
+    return recordings_train.save(measured, into / recordings_train.PATH.name)
 
 
-def _record_ablation(folder: str | None = None) -> Path:
+def _record_ablation(into: Path, folder: str | None = None) -> Path:
     measured = record_ablation.measure(folder, _progress("ablation"))
-    return recordings_ablation.save(measured)
+    return recordings_ablation.save(measured, into / recordings_ablation.PATH.name)
 
 
-def _record_home() -> Path:
-    return recordings_home.save(home_recording())
+def _record_home(into: Path) -> Path:
+    return recordings_home.save(home_recording(), into / recordings_home.PATH.name)
 
 
 def home_recording() -> recordings_home.HomeRecording:
