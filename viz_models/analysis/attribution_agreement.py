@@ -1,7 +1,7 @@
 """How much two heat maps of one photo agree."""
 
 import numpy as np
-from scipy.stats import spearmanr
+from scipy.stats import spearmanr  # type: ignore[import-untyped]
 
 from viz_models.records.attribution import Agreement
 

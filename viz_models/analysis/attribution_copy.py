@@ -17,24 +17,35 @@ def private(ref: ModelRef, *, randomized: bool = False) -> nn.Module:
     """Modules of our own, in eval mode, none of which works in place.
 
     Parameters and buffers are those of the shared network: they are frozen, and eval mode only
-    reads them. With `randomized` they are a copy, every layer of which was drawn anew.
+    reads them. With `randomized` they are those of a copy, every layer of which was drawn anew.
 
     Raises:
         ValueError: If the registry does not have the network.
     """
-    with registry.shared(ref) as model:
-        kept = {} if randomized else {id(t): t for t in _tensors(model)}
-        own = copy.deepcopy(model, kept)
+    if randomized:
+        own = _around(_drawn(ref))
+    else:
+        with registry.shared(ref) as model:
+            own = _around(model)
     for module in own.modules():
         if hasattr(module, "inplace"):
-            module.inplace = False
-    if randomized:
-        _draw_anew(own, ref.seed + 1)
+            setattr(module, "inplace", False)  # noqa: B010 (torch's modules have no such field)
     return own
 
 
-def _tensors(model: nn.Module) -> list[Tensor]:
-    return [*itertools.chain(model.parameters(), model.buffers())]
+def _around(model: nn.Module) -> nn.Module:
+    """New modules around the same tensors."""
+    tensors = itertools.chain(model.parameters(), model.buffers())
+    return copy.deepcopy(model, {id(tensor): tensor for tensor in tensors})
+
+
+@lru_cache(maxsize=1)  # drawing takes longer than Grad-CAM, and readers look at one network
+def _drawn(ref: ModelRef) -> nn.Module:
+    """The network with all weights drawn anew; never run, only copied around."""
+    with registry.shared(ref) as model:
+        own = copy.deepcopy(model)
+    _draw_anew(own, ref.seed + 1)
+    return own
 
 
 def _draw_anew(model: nn.Module, seed: int) -> None:

@@ -1,6 +1,7 @@
 """Switch a part off: a residual branch or a single map, and see the scores move."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from viz_models.digits import digits, percent
 from viz_models.figures import flow_off as figures
 from viz_models.records import Line, Step, TraceSpec
 from viz_models.records.ablation import Off, OffSpec, Switched
+from viz_models.records.prediction import Guess
 from viz_models.ui import frame, results, why_results, words
 from viz_models.ui.charts import kept, show
 from viz_models.ui.controls import control
@@ -50,23 +52,8 @@ def _panel(
 def _controls(steps: tuple[Step, ...], clicked: tuple[str, int]) -> Off:
     """Branches by name, maps by a click on them."""
     names = {name: label(name, steps) for name in why_results.branches(steps)}
-    widget, options = st.multiselect, {"placeholder": "branches that are off"}
-    if len(names) <= PILLS:
-        widget, options = st.pills, {"selection_mode": "multi"}
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        branches = (
-            control(
-                widget,
-                "Branches that are off",
-                list(names),
-                format_func=names.__getitem__,
-                key=_BRANCHES,
-                label_visibility="collapsed",
-                **options,
-            )
-            if names
-            else []
-        )
+        branches = _branches(names) if names else []
         maps = _maps(steps, clicked)
         st.button(
             "Restore",
@@ -78,6 +65,22 @@ def _controls(steps: tuple[Step, ...], clicked: tuple[str, int]) -> Off:
     return Off(branches=tuple(n for n in names if n in branches), maps=maps)
 
 
+def _branches(names: Mapping[str, str]) -> list[str]:
+    """Branches that are off: pills where they fit, else a box to search in."""
+    few = len(names) <= PILLS
+    options: dict[str, Any] = {"selection_mode": "multi"} if few else {"placeholder": "branches"}
+    chosen: list[str] = control(
+        st.pills if few else st.multiselect,
+        "Branches that are off",
+        list(names),
+        format_func=names.__getitem__,
+        key=_BRANCHES,
+        label_visibility="collapsed",
+        **options,
+    )
+    return chosen
+
+
 def _maps(steps: tuple[Step, ...], clicked: tuple[str, int]) -> tuple[tuple[str, int], ...]:
     """Maps that are off; a button adds the one that was clicked."""
     sizes = {step.name: step.output_shape[0] for step in steps if step.op != "input"}
@@ -86,8 +89,14 @@ def _maps(steps: tuple[Step, ...], clicked: tuple[str, int]) -> tuple[tuple[str,
     written = f"{clicked[0]} map {clicked[1]}"
     offered = [*known, written] if clicked[0] in sizes and written not in known else known
     if offered != known:
-        icon = ":material/toggle_off:"
-        st.button(f"{written} off", icon=icon, key="map_off", on_click=_add, args=(offered,))
+        st.button(
+            f"map {clicked[1]} off",
+            icon=":material/toggle_off:",
+            key="map_off",
+            help=f"Map {clicked[1]} of {clicked[0]}, where you clicked, gives zeros",
+            on_click=_add,
+            args=(offered,),
+        )
     chosen = control(  # there from the start: what is set before it exists misses the URL
         st.multiselect,
         "Maps that are off",
@@ -95,7 +104,7 @@ def _maps(steps: tuple[Step, ...], clicked: tuple[str, int]) -> tuple[tuple[str,
         key=_MAPS,
         label_visibility="collapsed",
         placeholder="single maps",
-        width=frame.px(240),
+        width=frame.px(200),
     )
     return tuple(found for text in chosen if (found := parse(text, sizes)))
 
@@ -154,8 +163,8 @@ def _scores(asked: OffSpec, found: Switched) -> None:
     )
 
 
-def _share(guess: object) -> str:
-    return percent(guess.probability)  # type: ignore[attr-defined]
+def _share(guess: Guess) -> str:
+    return percent(guess.probability)
 
 
 def _change(before: float, after: float) -> str:
@@ -164,7 +173,7 @@ def _change(before: float, after: float) -> str:
 
 def _each(asked: OffSpec, chosen: Chosen, steps: tuple[Step, ...], text: Mapping[str, str]) -> None:
     """Every branch off alone: over test images where that was recorded, else for this photo."""
-    look = {"dark": is_dark(), "scale": frame.px(100) / 100}
+    look: dict[str, Any] = {"dark": is_dark(), "scale": frame.px(100) / 100}
     record = why_results.recorded()
     if record and asked.trace.model.weights == "demo":
         show(kept("accuracies", lambda **how: figures.accuracies(record, **how), **look), "each")

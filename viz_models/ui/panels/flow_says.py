@@ -18,7 +18,7 @@ def prediction(view: View, text: Mapping[str, str]) -> None:
         columns = st.columns(len(found.top), gap="small")
         for column, guess in zip(columns, found.top, strict=True):
             name = words.plain(guess.label)
-            column.progress(guess.probability, f"{name} · {percent(guess.probability)}")
+            column.progress(guess.probability, f"{name} · {_share(guess.probability)}")
 
 
 def answer(found: Prediction, text: Mapping[str, str]) -> str:
@@ -31,9 +31,14 @@ def answer(found: Prediction, text: Mapping[str, str]) -> str:
     best = found.top[0]
     return text[section].format(
         label=words.plain(best.label),
-        share=percent(best.probability),
+        share=_share(best.probability),
         classes=found.classes,
-        even=percent(1 / found.classes),
-        below=percent(found.unsure_below or 0),
+        even=_share(1 / found.classes),
+        below=_share(found.unsure_below or 0),
         top=len(found.top),
     )
+
+
+def _share(probability: float) -> str:
+    """Its sign stays beside it where a line ends."""
+    return percent(probability).replace(" ", "\N{NO-BREAK SPACE}")

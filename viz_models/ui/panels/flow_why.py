@@ -95,12 +95,13 @@ def _card(asked: AttributionSpec, chosen: Chosen) -> Card:
     """What is there; quick methods are computed now."""
     both = (asked, replace(asked, randomized=True))
     if asked.method in SLOW:
-        return Card(asked, *(why_results.found(spec) for spec in both), trouble="")
+        own, random = (why_results.found(spec) for spec in both)
+        return Card(asked, own, random, "")
     try:
-        made = [why_results.attribution(spec, chosen.prepared) for spec in both]
+        own, random = (why_results.attribution(spec, chosen.prepared) for spec in both)
     except ValueError as error:
         return Card(asked, None, None, str(error))
-    return Card(asked, *made, trouble="")
+    return Card(asked, own, random, "")
 
 
 def _missing(cards: list[Card]) -> tuple[AttributionSpec, ...]:

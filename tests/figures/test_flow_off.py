@@ -1,0 +1,50 @@
+"""Bars of parts that are off: heights, colors and lines are the record's."""
+
+import numpy as np
+import pytest
+
+from viz_models.figures import flow_off, theme
+from viz_models.records import Provenance
+from viz_models.records.ablation import (
+    AblationRecord,
+    NetworkAblation,
+    Off,
+    PartAccuracy,
+    Switched,
+)
+
+
+def switched(name, after):
+    before = np.array([3.0, 4.0], np.float32)
+    off = Off(branches=(name,))
+    return Switched(off=off, before=before, after=np.float32(after), provenance=Provenance())
+
+
+FOUND = [switched("a.add", [3, 4]), switched("b.add", [6, 0])]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_bar_is_how_far_the_logits_move_and_what_is_off_is_orange(dark):
+    labels = {"a.add": "block a", "b.add": "block b"}
+    fig = flow_off.moved(FOUND, labels, ["b.add"], dark=dark)
+    (bars,) = fig.data
+    p = theme.palette(dark)
+    assert list(bars.x) == ["block a", "block b"]
+    assert list(bars.y) == [0, pytest.approx(1)]  # 5 long, moved by (3, -4)
+    assert list(bars.marker.color) == [p.blue, p.orange]
+    assert list(bars.text) == ["", "other top 1"]
+
+
+def test_accuracies_stand_beside_all_on_and_guessing():
+    parts = (PartAccuracy("layer1.0.add", 0.8), PartAccuracy("layer4.1.add", 0.3))
+    one = NetworkAblation(title="ResNet18", whole=0.9, classes=10, parts=parts)
+    other = NetworkAblation(title="VGG-11", whole=0.85, classes=10, parts=parts[:1])
+    record = AblationRecord(images=100, networks=(one, other), seconds=1.0, provenance=Provenance())
+    fig = flow_off.accuracies(record)
+    assert [list(bars.y) for bars in fig.data] == [[0.8, 0.3], [0.8]]
+    assert list(fig.data[0].x) == ["layer1.0", "layer4.1"]
+    assert sorted(shape.y0 for shape in fig.layout.shapes) == [0.1, 0.1, 0.85, 0.9]
+    assert [a.text for a in fig.layout.annotations] == [
+        "ResNet18: 90.0% with all on",
+        "VGG-11: 85.0% with all on",
+    ]
