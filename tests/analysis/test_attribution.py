@@ -242,3 +242,24 @@ def test_the_wrong_photo_is_refused(photo):
 def test_grad_cam_weighs_what_the_last_convolution_ends():
     assert last_maps(RESNET.model) == "layer4"
     assert last_maps(SMALL.model).startswith("stages.1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("vgg11", "features"),
+        ("googlenet", "inception5b"),
+        ("squeezenet1_0", "classifier.1"),
+        ("convnext_tiny", "features"),
+    ],
+)
+def test_grad_cam_finds_the_last_maps_of_other_families(name, layer):
+    assert last_maps(ModelRef(name=name)) == layer
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["vit_b_16", "swin_t"])
+def test_networks_of_attention_have_no_such_maps(name):
+    with pytest.raises(ValueError, match="needs maps near the end"):
+        last_maps(ModelRef(name=name))

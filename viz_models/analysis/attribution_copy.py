@@ -84,12 +84,12 @@ def _last_maps(ref: ModelRef) -> str:
 
     def note(module: nn.Module, _: object, out: object) -> None:
         when = len(maps) + len(linear)
-        if isinstance(out, Tensor) and out.ndim == 4 and max(out.shape[2:]) > 1:
+        if isinstance(module, nn.Linear):  # over maps, too: channels come last there
+            linear.append(when)
+        elif isinstance(out, Tensor) and out.ndim == 4 and max(out.shape[2:]) > 1:
             maps[names[module]] = when
             if isinstance(module, nn.Conv2d):
                 convolutions.append(names[module])
-        elif isinstance(module, nn.Linear):
-            linear.append(when)
 
     for module in model.modules():
         module.register_forward_hook(note)

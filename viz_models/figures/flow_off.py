@@ -43,7 +43,7 @@ def moved(
         )
     )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    most = max((f.moved for f in found), default=1.0)
+    most = max((f.moved for f in found), default=0.0) or 1.0
     fig.update_yaxes(title_text="‖Δ logits‖ ÷ ‖logits‖", tickformat=".0%", range=[0, 1.15 * most])
     return fig
 

@@ -42,7 +42,7 @@ class Switched:
         """||after - before|| / ||before||, of the logits."""
         length = float(np.linalg.norm(self.before.astype(np.float64)))
         change = float(np.linalg.norm(self.after.astype(np.float64) - self.before))
-        return change / length if length else float("inf")
+        return change / length if length else (float("inf") if change else 0.0)
 
     @property
     def changed(self) -> bool:
