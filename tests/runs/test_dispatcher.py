@@ -130,7 +130,7 @@ def test_an_older_one_leaves_its_runs_to_a_newer_one(rig):
     seen = rig.store.run(run).step
     until(lambda: rig.store.run(run).step > seen + 5)
     waiting = rig.start(tiny(TINY))
-    assert rig.dispatcher() not in ("", old)
+    until(lambda: rig.dispatcher() not in ("", old))
     rig.store.cancel(None, run)
     assert rig.wait(run, "cancelled").attempt == 1
     assert rig.wait(waiting, "finished").attempt == 1

@@ -88,7 +88,7 @@ def test_another_engine_understands_a_handle(engine, rig, request):
         assert other.poll(handle) is None
         other.kill(handle)
         until(lambda: not processes.alive(handle))
-        assert other.poll(handle).state in ("lost", "failed")
+        assert ended(other, handle).state in ("lost", "failed")
         assert other.poll("nobody").state == "lost"
     finally:
         other.close()

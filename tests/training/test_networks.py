@@ -142,4 +142,4 @@ def test_presets_learn(name):
     """A third of their budget; how well in all of it stands in test_recipe.py."""
     spec = replace(PRESETS[name], budget=Budget(amount=6, unit="epochs"), moments=0)
     *_, last = loop.train(spec)
-    assert last.evaluation.accuracy > 0.85
+    assert last.evaluation.accuracy > 0.8

@@ -12,8 +12,9 @@ from viz_models.analysis.merges import paths
 from viz_models.analysis.steps import steps_of
 from viz_models.images.decode import MAX_PIXELS
 from viz_models.images.samples import SAMPLES
-from viz_models.models import registry
-from viz_models.records import Cell, ImageRef, Step, TraceSpec
+from viz_models.models import registry, zoo
+from viz_models.recordings import shipped
+from viz_models.records import Cell, ImageRef, ModelRef, Step, TraceSpec
 
 _AXES = {3: "map, row, column", 1: "index"}
 
@@ -43,7 +44,10 @@ def flow_script(spec: TraceSpec, step: str, cell: Cell, photo_path: str | None) 
     return Template(_text("script_template.py.txt")).substitute(
         _photo(spec.image, photo_path),
         model=spec.model.name,
-        seed=spec.model.seed,
+        side=spec.model.side,
+        resize=card.resize,
+        interpolation=card.interpolation,
+        **_network(spec.model),
         version=torch.__version__,
         step=_quoted(step),
         cell=cell,
@@ -54,6 +58,24 @@ def flow_script(spec: TraceSpec, step: str, cell: Cell, photo_path: str | None) 
         value=_value(chosen),
         merge=_merge(chosen, steps) if chosen.op == "add" else "",
     )
+
+
+def _network(ref: ModelRef) -> dict[str, str]:
+    """What the script says where the network and its weights are concerned."""
+    every = f'models.get_model_weights("{ref.name}").DEFAULT.meta["categories"]'
+    if ref.weights == "demo":
+        build = (
+            "from safetensors.torch import load_file  # the file: pretrained/ of Forward Pass\n\n"
+            f"model = models.{ref.name}(num_classes={len(zoo.LABELS)})\n"
+            f'model.load_state_dict(load_file("{shipped.DEMO}.safetensors"))'
+        )
+        return {"weights": "the demo weights", "build": build, "labels": repr(list(zoo.LABELS))}
+    if ref.weights == "imagenet":
+        build = f'model = models.{ref.name}(weights="{zoo.api(ref.name).name}")'
+        return {"weights": "torchvision's weights", "build": build, "labels": every}
+    build = f"torch.manual_seed({ref.seed})\nmodel = models.{ref.name}(weights=None)"
+    said = f"random weights (seed {ref.seed})"
+    return {"weights": said, "build": build, "labels": every}
 
 
 def _photo(image: ImageRef, photo_path: str | None) -> dict[str, str]:
