@@ -11,7 +11,7 @@ from viz_models.models import registry
 from viz_models.recordings import ablation as recordings
 from viz_models.records import ModelRef
 from viz_models.training import data
-from viz_models.training.recognize import enlarged
+from viz_models.training.views import enlarged
 
 
 @pytest.fixture

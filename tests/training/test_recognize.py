@@ -6,7 +6,7 @@ from torch.nn import functional as F  # noqa: N812
 from torchvision.models import resnet18
 from torchvision.transforms.v2 import functional as transforms
 
-from viz_models.training import recognize
+from viz_models.training import recognize, views
 from viz_models.training.data import Dataset
 from viz_models.training.recognize import Phase, Recipe, Training
 
@@ -49,15 +49,15 @@ def test_pictures_grow_phase_by_phase(noise):
 
 def test_a_whole_picture_is_what_torchvision_would_enlarge():
     pixels = torch.randint(256, (4, 3, 32, 32), dtype=torch.uint8)
-    ours = recognize.enlarged(pixels, 64)
+    ours = views.enlarged(pixels, 64)
     large = F.interpolate(pixels / 255, size=(64, 64), mode="bilinear")
-    theirs = transforms.normalize(large, list(recognize.MEAN), list(recognize.STD))
+    theirs = transforms.normalize(large, list(views.MEAN), list(views.STD))
     torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
 
 
 def test_views_have_no_padding_and_keep_the_range():
     pixels = torch.full((16, 3, 32, 32), 255, dtype=torch.uint8)
-    seen = recognize.views(pixels, 48, 0.2, torch.Generator().manual_seed(0))
+    seen = views.views(pixels, 48, 0.2, torch.Generator().manual_seed(0))
     assert seen.shape == (16, 3, 48, 48)
     for picture in seen:  # of a white picture every part is of one color
         assert picture.std(dim=(1, 2)).max() < 1e-4
@@ -75,7 +75,7 @@ def test_the_shipped_network_is_half_precision_of_the_average_and_torchvisions(n
     assert kept["conv1.weight"].dtype == torch.float16
     assert kept["bn1.running_var"].dtype == torch.float32
     theirs.load_state_dict(kept)
-    inputs = recognize.enlarged(noise.test_inputs, 64)
+    inputs = views.enlarged(noise.test_inputs, 64)
     with torch.no_grad():
         right = (theirs.eval()(inputs).argmax(1) == noise.test_targets).float().mean().item()
     assert recognize.share_right(recognize.network(kept), noise, 64) == pytest.approx(right)

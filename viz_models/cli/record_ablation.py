@@ -76,7 +76,7 @@ def measure(folder: str | None, progress: Callable[[int, int], None]) -> Ablatio
 
 def batches(pictures: "Dataset") -> Iterator["Batch"]:
     """The same pictures for every network, of all classes alike."""
-    from viz_models.training.recognize import enlarged
+    from viz_models.training.views import enlarged
 
     order = np.random.default_rng(SEED).permutation(len(pictures.test_targets))[:IMAGES]
     for start in range(0, len(order), BATCH):

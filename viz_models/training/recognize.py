@@ -14,15 +14,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
+from torch.optim.swa_utils import update_bn
 from torchvision.models import resnet18
 
 from viz_models.training.data import Dataset
+from viz_models.training.views import enlarged, views
 
 CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer",
     "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as on the flow page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,11 @@ class Recipe:
     """All that the trained weights depend on."""
 
     phases: tuple[Phase, ...] = (
-        Phase(size=48, samples=400_000, smallest=0.2),
-        Phase(size=64, samples=250_000, smallest=0.2),
-        Phase(size=96, samples=80_000, smallest=0.25),
-        Phase(size=128, samples=24_000, smallest=0.3),
-        Phase(size=224, samples=10_000, smallest=0.4),
+        Phase(size=48, samples=450_000, smallest=0.2),
+        Phase(size=64, samples=232_000, smallest=0.2),
+        Phase(size=96, samples=56_000, smallest=0.25),
+        Phase(size=128, samples=21_000, smallest=0.3),
+        Phase(size=224, samples=5_000, smallest=0.4),
     )
     batch_size: int = 125
     lr: float = 0.1  # the highest
@@ -51,7 +52,8 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 5e-4
     smoothing: float = 0.1  # of the labels
-    average: float = 0.998  # of the weights: their moving average is what is tested and shipped
+    average: float = 0.98  # of the weights: their moving average is what is tested and shipped
+    measured: int = 2000  # training pictures that give BatchNorm its mean and variance at the end
     # steps whose weights are kept, to look at
     moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 5800, 6112)
     seed: int = 0
@@ -152,11 +154,8 @@ class Training:
                     mean.copy_(value)
 
     def shipped(self) -> dict[str, Tensor]:
-        """The averaged network as it is kept: kernels float16, BatchNorm's buffers float32."""
-        return {
-            name: value if "running_" in name or not value.is_floating_point() else value.half()
-            for name, value in self.averaged.items()
-        }
+        """The averaged network as it is kept: see `finished`."""
+        return finished(self.averaged, self.recipe, self.data)
 
     def save(self, folder: Path) -> None:
         """Write all that continuing needs; a torn file never replaces a whole one."""
@@ -192,70 +191,54 @@ class Training:
         self.optimizer.load_state_dict(whole)
 
 
+def finished(averaged: dict[str, Tensor], recipe: Recipe, data: Dataset) -> dict[str, Tensor]:
+    """An averaged network as it is kept: kernels float16, BatchNorm's buffers float32.
+
+    BatchNorm's mean and variance are measured anew, for these weights and `recipe.measured`
+    pictures of the last size; those from the training lag behind both.
+    """
+    halved = {
+        name: value if "running_" in name or not value.is_floating_point() else value.half()
+        for name, value in averaged.items()
+    }
+    net = network(halved)
+    generator = torch.Generator().manual_seed(recipe.seed)
+    order = torch.randperm(len(data.train_targets), generator=generator)
+    chosen = data.train_inputs[order[: recipe.measured]]
+    last = recipe.phases[-1]
+    batches = chosen.split(recipe.batch_size)
+    update_bn((views(b, last.size, last.smallest, generator) for b in batches), net)
+    return halved | {k: v for k, v in net.state_dict().items() if "running_" in k}
+
+
+def averaged_in(folder: Path) -> tuple[int, dict[str, Tensor]]:
+    """The step at which `Training.save` was called, and the averaged weights of then.
+
+    Raises:
+        OSError: If nothing was saved there.
+    """
+    from safetensors import safe_open
+
+    with safe_open(folder / "training.safetensors", "pt") as file:
+        step: int = json.loads(file.metadata()["step"])
+        names = [name for name in file.keys() if name.startswith("averaged.")]  # noqa: SIM118
+        return step, _under({name: file.get_tensor(name) for name in names}, "averaged.")
+
+
 def _under(tensors: dict[str, Tensor], start: str) -> dict[str, Tensor]:
     return {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
 
 
 def factor(step: int, steps: int, warm_up: float) -> float:
-    """What the learning rate is multiplied by: up in a line, down along a cosine."""
+    """What the learning rate is multiplied by: up in a line, then down along a cosine.
+
+    The second half goes down in a line: a cosine would leave the last, large pictures nothing.
+    """
     done = (step + 1) / steps
     if done < warm_up:
         return done / warm_up
-    return 0.5 * (1 + math.cos(math.pi * (done - warm_up) / (1 - warm_up)))
-
-
-def views(pixels: Tensor, size: int, smallest: float, generator: torch.Generator) -> Tensor:
-    """A random part of each picture, half of them mirrored, as the network's input.
-
-    Args:
-        pixels: (N, 3, 32, 32) uint8.
-        size: Height and width of what comes out.
-        smallest: Share of the area that is seen, at least.
-        generator: Of all randomness.
-
-    Returns:
-        (N, 3, size, size) float32, normalized as the flow page does it.
-
-    References:
-        Random resized crops: section 4 of arXiv:1409.4842.
-    """
-    n = len(pixels)
-    colors = normalized(_toned(pixels.float() / 255, generator))
-
-    def uniform(low: float, high: float) -> Tensor:
-        return torch.rand(n, generator=generator) * (high - low) + low
-
-    area = uniform(smallest, 1.0)
-    aspect = uniform(math.log(3 / 4), math.log(4 / 3)).exp().sqrt()
-    width, height = (area.sqrt() * aspect).clamp(max=1), (area.sqrt() / aspect).clamp(max=1)
-    mirrored = (torch.rand(n, generator=generator) < 0.5) * -2.0 + 1
-    theta = torch.zeros(n, 2, 3)
-    theta[:, 0, 0], theta[:, 1, 1] = width * mirrored, height
-    theta[:, 0, 2] = (1 - width) * uniform(-1, 1)
-    theta[:, 1, 2] = (1 - height) * uniform(-1, 1)
-    grid = F.affine_grid(theta, [n, 3, size, size], align_corners=False)
-    drawn = int(torch.randint(4, (1,), generator=generator))
-    mode = ("bilinear", "bilinear", "bicubic", "nearest")[drawn]  # blurred to sharp edges
-    if drawn == 0:  # a picture of which less was known
-        small = int(torch.randint(16, 29, (1,), generator=generator))
-        colors = F.interpolate(colors, size=(small, small), mode="bilinear", antialias=True)
-    return F.grid_sample(colors, grid, mode, padding_mode="reflection", align_corners=False)
-
-
-def _toned(colors: Tensor, generator: torch.Generator) -> Tensor:
-    """Brightness and contrast of each (N, 3, H, W) picture a little changed; some turned gray."""
-    n = len(colors)
-    gain = torch.rand(n, 1, 1, 1, generator=generator) * 0.6 + 0.7
-    shift = torch.rand(n, 1, 1, 1, generator=generator) * 0.3 - 0.15
-    middle = colors.mean((1, 2, 3), keepdim=True)
-    gray = torch.rand(n, 1, 1, 1, generator=generator) < 0.05
-    toned = torch.where(gray, colors.mean(1, keepdim=True), colors)
-    return ((toned - middle) * gain + middle + shift).clamp(0, 1)
-
-
-def normalized(colors: Tensor) -> Tensor:
-    """(N, 3, H, W) of 0..1, each channel shifted and scaled as torchvision's ResNet expects."""
-    return (colors - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
+    gone = (done - warm_up) / (1 - warm_up)
+    return max(0.5 * (1 + math.cos(math.pi * gone)), 1 - gone)
 
 
 def network(tensors: dict[str, Tensor]) -> nn.Module:
@@ -275,8 +258,3 @@ def share_right(net: nn.Module, data: Dataset, size: int = 224, batch_size: int 
         ):
             right += int((net(enlarged(pixels, size)).argmax(1) == targets).sum())
     return right / len(data.test_targets)
-
-
-def enlarged(pixels: Tensor, size: int = 224) -> Tensor:
-    """(N, 3, H, W) uint8 as the network's input, (N, 3, size, size) float32."""
-    return normalized(F.interpolate(pixels.float() / 255, size=(size, size), mode="bilinear"))
