@@ -17,7 +17,6 @@ from viz_models.analysis.steps import steps_of
 from viz_models.analysis.trace import check_input
 from viz_models.models import registry
 from viz_models.models.graph import Graph, graph
-from viz_models.models.threads import one_thread
 from viz_models.records import ModelRef, Provenance, Step
 from viz_models.records.ablation import NetworkAblation, Off, OffSpec, PartAccuracy, Switched
 
@@ -198,13 +197,12 @@ def over_images(
     if len(changes) == 1:
         changes |= {name: without_layer(steps, name) for name in layers(steps)}
     right, seen = dict.fromkeys(changes, 0), 0
-    with one_thread():
-        for done, (photos, classes) in enumerate(batches, start=1):
-            seen += len(classes)
-            for name, change in changes.items():
-                right[name] += int((scores(ref, photos, change).argmax(1) == classes).sum())
-            if progress:
-                progress(done, 0)
+    for done, (photos, classes) in enumerate(batches, start=1):
+        seen += len(classes)
+        for name, change in changes.items():
+            right[name] += int((scores(ref, photos, change).argmax(1) == classes).sum())
+        if progress:
+            progress(done, 0)
     if not seen:
         raise ValueError("there are no test images to look at")
     return NetworkAblation(

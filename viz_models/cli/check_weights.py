@@ -29,7 +29,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 COMMAND = Command(
-    help="test the shipped ResNet18 on all test pictures of CIFAR-10 (minutes)",
+    help="Test the shipped ResNet18 on all test pictures of CIFAR-10 (minutes).",
     add_arguments=_add_arguments,
     run=_run,
 )

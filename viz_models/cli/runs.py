@@ -119,5 +119,5 @@ def _run_line(run: "Run") -> str:
 
 
 COMMAND = Command(
-    help="list, show, cancel, resume and export runs", add_arguments=_add_arguments, run=_run
+    help="List, show, cancel, resume and export runs.", add_arguments=_add_arguments, run=_run
 )

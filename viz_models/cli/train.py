@@ -167,7 +167,7 @@ def _sentence(run: "Run") -> str:
 
 
 COMMAND = Command(
-    help="train a network; the run appears on the page too",
+    help="Train a network; the run appears on the page too.",
     add_arguments=_add_arguments,
     run=_run,
 )

@@ -89,7 +89,7 @@ def _keep(job: "Job", what: str, options: argparse.Namespace, folder: Path) -> s
 
 
 COMMAND = Command(
-    help="train the networks of the lessons on attention, and keep them",
+    help="Train the networks of the lessons on attention, and keep them.",
     add_arguments=_add_arguments,
     run=_run,
 )

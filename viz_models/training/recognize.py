@@ -74,8 +74,13 @@ class Progress:
 class Training:
     """A training that can be stopped after any step and continued from a folder."""
 
-    def __init__(self, recipe: Recipe, data: Dataset) -> None:
+    def __init__(self, recipe: Recipe, data: Dataset, net: nn.Module | None = None) -> None:
         """Fresh weights from the recipe's seed.
+
+        Args:
+            recipe: How to train.
+            data: CIFAR-10.
+            net: What to train instead of ResNet18, with weights to begin with.
 
         Raises:
             ValueError: If the data is not CIFAR-10.
@@ -87,7 +92,8 @@ class Training:
             )
         torch.manual_seed(recipe.seed)
         self.recipe, self.data, self.step = recipe, data, 0
-        self.net = resnet18(num_classes=len(CLASSES)).to(memory_format=torch.channels_last)
+        net = net or resnet18(num_classes=len(CLASSES))
+        self.net = net.to(memory_format=torch.channels_last)
         self.averaged = {k: v.clone() for k, v in self.net.state_dict().items()}
         kernels = [p for p in self.net.parameters() if p.ndim > 1]
         others = [p for p in self.net.parameters() if p.ndim == 1]

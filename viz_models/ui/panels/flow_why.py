@@ -6,11 +6,12 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits, percent
 from viz_models.records import Line, TraceSpec
 from viz_models.records.attribution import SLOW, Attribution, AttributionSpec, Method
-from viz_models.ui import results, why_results, words
+from viz_models.ui import frame, results, why_results, words
 from viz_models.ui.controls import select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
@@ -29,7 +30,8 @@ METHODS: dict[str, Method] = {
 NAMES = {method: name for name, method in METHODS.items()}
 LIKELIEST = "the likeliest class"
 SHOWN = 112  # px, the longest side in which a photo is sent
-SIZE = 168  # px at normal type size, of a photo
+SIZE = 160  # px at normal type size, of a photo
+PLACE = 161  # px at normal type size, with its margins
 HEIGHT = 300  # px at normal type size, of the panel
 GAP = 0.02  # of completeness, that may remain
 TICK = 0.5  # s between two looks at work that goes on
@@ -61,14 +63,21 @@ def _panel(chosen: Chosen, spec: TraceSpec, text: Mapping[str, str]) -> None:
     job = st.session_state.get(_JOB)
     for made in list(job.results.values()) if job else []:
         why_results.keep(made)
-    cards = [_card(one, chosen) for one in asked]
-    missing = _missing(cards)
-    if missing:
+    cards = [_card(one) for one in asked]
+    if missing := _missing(cards):
         _under_way(missing, chosen)
     columns = st.columns([1, 1, 0.94], gap="xsmall")
-    for i, (column, card) in enumerate(zip(columns, cards, strict=False)):
+    beside = []
+    for i, column in enumerate(columns[:2]):
+        cards[i] = _computed(cards[i], chosen)
         with column.container(border=True, height="stretch"):
-            _draw(card, chosen, f"why_{i}", text)
+            beside.append(_draw(cards[i], chosen, f"why_{i}", text))
+    for i, place in enumerate(beside):  # what was asked is on screen; now what it is checked by
+        cards[i] = _checked(cards[i], chosen)
+        if place:
+            with place:
+                title = text[_random(cards[i].asked)]
+                _photo(chosen, cards[i].randomized, f"why_{i}_randomized", title)
     with columns[2].container(border=True, height="stretch"):
         _numbers(cards)
 
@@ -91,17 +100,28 @@ def _controls(chosen: Chosen, spec: TraceSpec) -> tuple[AttributionSpec, Attribu
     return first, replace(first, method=other)
 
 
-def _card(asked: AttributionSpec, chosen: Chosen) -> Card:
-    """What is there; quick methods are computed now."""
-    both = (asked, replace(asked, randomized=True))
-    if asked.method in SLOW:
-        own, random = (why_results.found(spec) for spec in both)
-        return Card(asked, own, random, "")
-    try:
-        own, random = (why_results.attribution(spec, chosen.prepared) for spec in both)
-    except ValueError as error:
-        return Card(asked, None, None, str(error))
+def _card(asked: AttributionSpec) -> Card:
+    """What is there already."""
+    own, random = (why_results.found(s) for s in (asked, replace(asked, randomized=True)))
     return Card(asked, own, random, "")
+
+
+def _computed(card: Card, chosen: Chosen) -> Card:
+    """With what the method says, if it is quick."""
+    if card.found or card.asked.method in SLOW:
+        return card
+    try:
+        return replace(card, found=why_results.attribution(card.asked, chosen.prepared))
+    except ValueError as error:
+        return replace(card, trouble=str(error))
+
+
+def _checked(card: Card, chosen: Chosen) -> Card:
+    """With what the method says of random weights, if it is quick."""
+    if card.randomized or card.trouble or card.asked.method in SLOW:
+        return card
+    asked = replace(card.asked, randomized=True)
+    return replace(card, randomized=why_results.attribution(asked, chosen.prepared))
 
 
 def _missing(cards: list[Card]) -> tuple[AttributionSpec, ...]:
@@ -140,18 +160,18 @@ def _progress(job: Job[AttributionSpec, Attribution], seen: int) -> None:
         st.button("Stop", icon=":material/stop:", key="why_stop", on_click=job.stop)
 
 
-def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> None:
-    """The photo with the heat on it, twice."""
+def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> DeltaGenerator | None:
+    """The photo with the heat on it; returns the place for the same with random weights."""
     if card.trouble:
         st.markdown(f"**{NAMES[card.asked.method]}**")
         st.caption(words.plain(card.trouble) + ".")
-        return
-    photos = [
-        _photo(chosen, card.found, "found", NAMES[card.asked.method]),
-        _photo(chosen, card.randomized, "randomized", text[_random(card.asked)]),
-    ]
-    tiles(photos, key=key, luts=luts(is_dark()))
+        return None
+    with st.container(horizontal=True, gap="xsmall"):
+        with st.container(width=frame.px(PLACE)):
+            _photo(chosen, card.found, key, NAMES[card.asked.method])
+        place = st.container(width=frame.px(PLACE))
     st.caption(text[NAMES[card.asked.method]])
+    return place
 
 
 def _random(asked: AttributionSpec) -> str:
@@ -161,13 +181,13 @@ def _random(asked: AttributionSpec) -> str:
     return "Sanity check" if trained else "Sanity check, untrained"
 
 
-def _photo(chosen: Chosen, made: Attribution | None, name: str, title: str) -> Tiles:
+def _photo(chosen: Chosen, made: Attribution | None, key: str, title: str) -> None:
     cropped = chosen.prepared.cropped
     stride = -(-max(cropped.shape[:2]) // SHOWN)
     heat = strongest(made.heat, stride) if made else None
     note = "" if made and made.heat.any() else "nothing speaks for the class" if made else "…"
-    return Tiles(
-        name=name,
+    photo = Tiles(
+        name="photo",
         values=np.ascontiguousarray(cropped[::stride, ::stride]),
         scheme="photo",
         stride=stride,
@@ -177,6 +197,7 @@ def _photo(chosen: Chosen, made: Attribution | None, name: str, title: str) -> T
         title=title,
         note=note,
     )
+    tiles([photo], key=key, luts=luts(is_dark()))
 
 
 def strongest(heat: np.ndarray, stride: int) -> np.ndarray:

@@ -17,7 +17,7 @@ from viz_models.ui.panels import train_live
 from viz_models.ui.panels.train_view import View
 
 BEGINNING = 0.25  # share of a recorded run that is shown before the prediction
-HEIGHT = 316  # px
+HEIGHT = 420  # px
 _CLICK = "forward_pass.train.click."
 _TROUBLE = "forward_pass.train.trouble"
 SHOWS: dict[Shown, CurveView] = {
