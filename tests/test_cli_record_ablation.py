@@ -7,7 +7,6 @@ from PIL import Image
 from viz_models.__main__ import main
 from viz_models.analysis.ablation import over_images
 from viz_models.cli import record, record_ablation
-from viz_models.models import registry
 from viz_models.recordings import ablation as recordings
 from viz_models.records import ModelRef
 from viz_models.training import data
@@ -28,7 +27,7 @@ def pictures(tmp_path):
 
 
 def test_without_the_weights_it_says_how_to_train_them(monkeypatch, capsys):
-    monkeypatch.setattr(record_ablation, "available", lambda: ())
+    monkeypatch.setattr(record_ablation, "available", lambda: False)
     with pytest.raises(SystemExit) as stop:
         main(["record", "ablation"])
     out, err = capsys.readouterr()
@@ -37,23 +36,32 @@ def test_without_the_weights_it_says_how_to_train_them(monkeypatch, capsys):
 
 
 def test_all_leaves_it_out_without_the_weights(monkeypatch, capsys):
-    monkeypatch.setattr(record_ablation, "available", lambda: ())
+    monkeypatch.setattr(record_ablation, "available", lambda: False)
     monkeypatch.setattr(record, "RECORDINGS", {"ablation": None, "flow": lambda into: "flow.json"})
     assert main(["record", "all"]) == 0
+    assert capsys.readouterr().out == "wrote flow.json\n"
+
+
+def test_all_leaves_out_moments_without_a_training(monkeypatch, capsys, tmp_path):
+    made = {"moments": None, "flow": lambda into: "flow.json"}
+    monkeypatch.setattr(record, "RECORDINGS", made)
+    assert main(["record", "all", "--state", str(tmp_path)]) == 0
     assert capsys.readouterr().out == "wrote flow.json\n"
 
 
 @pytest.mark.slow
 def test_what_is_recorded_is_what_is_measured(pictures, tmp_path, monkeypatch):
     ref = ModelRef(seed=1)
-    monkeypatch.setattr(record_ablation, "available", lambda: (ref,))
+    title = "any network"
+    monkeypatch.setattr(record_ablation, "available", lambda: True)
+    monkeypatch.setattr(record_ablation, "compared", lambda *_: [(ref, title)])
     told = []
     made = record_ablation.measure(pictures, lambda done, total: told.append((done, total)))
     assert told == [(1, 1)]
     assert made.images == 6
     found = data.load(record_ablation.train_demo.asked(pictures))
     batch = (enlarged(found.test_inputs), found.test_targets)
-    again = over_images(ref, registry.card(ref).title, [batch])
+    again = over_images(ref, title, [batch])
     assert made.networks == (again,)
     path = recordings.save(made, tmp_path / "ablation.json")
     assert recordings.load(path) == made

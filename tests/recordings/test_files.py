@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -50,3 +50,10 @@ def test_a_recording_of_another_time_says_what_to_do(was, becomes, tmp_path):
     path.write_text(path.read_text(encoding="utf-8").replace(was, becomes), encoding="utf-8")
     with pytest.raises(ValueError, match=r"r\.json is of another time .* run `make record`"):
         files.load(Record, path)
+
+
+def test_large_arrays_are_compressed_and_come_back(tmp_path):
+    large = replace(RECORD, values=np.tile(np.arange(256, dtype=np.uint8), (400, 1)))
+    path = files.save(large, tmp_path / "r.json")
+    assert path.stat().st_size < large.values.nbytes / 10
+    np.testing.assert_array_equal(files.load(Record, path).values, large.values)

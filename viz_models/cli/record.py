@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from viz_models.cli import record_ablation
+from viz_models.cli import record_ablation, train_demo
 from viz_models.cli.command import Command
 from viz_models.recordings import ablation as recordings_ablation
 from viz_models.recordings import attention as recordings_attention
 from viz_models.recordings import axes as recordings_axes
 from viz_models.recordings import build as recordings_build
+from viz_models.recordings import demo_moments as recordings_moments
 from viz_models.recordings import flow as recordings
 from viz_models.recordings import home as recordings_home
 from viz_models.recordings import norm as recordings_norm
@@ -34,6 +35,8 @@ from viz_models.records import (
 )
 from viz_models.records.build_surface import SurfaceSpec
 
+STATE = Path("artifacts/demo")  # where train-demo leaves its moments
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -43,17 +46,29 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default="all",
         help="flow, home, norm_axes: seconds; attention_cost: 1 minute; attention_sharing: 4; "
         "train_cards: 4; loss_surface: 5; norm_training: 8; ablation, which needs the weights of "
-        "train-demo: 10; default: %(default)s",
+        "train-demo: 10; moments, which needs what train-demo left in its folder: 10; "
+        "default: %(default)s",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="folder; default: %(default)s")
-    parser.add_argument("--data", help="of ablation: CIFAR-10, as of train-demo")
+    parser.add_argument("--data", help="of ablation and moments: CIFAR-10, as of train-demo")
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=STATE,
+        help="of moments: the folder of train-demo; default: %(default)s",
+    )
 
 
 def _run(options: argparse.Namespace) -> str:
-    made = RECORDINGS | {"ablation": partial(_record_ablation, folder=options.data)}
-    names = list(RECORDINGS) if options.what == "all" else [options.what]
-    if options.what == "all" and not record_ablation.available():
-        names.remove("ablation")
+    made = RECORDINGS | {
+        "ablation": partial(_record_ablation, folder=options.data),
+        "moments": partial(_record_moments, folder=options.data, state=options.state),
+    }
+    names = [options.what]
+    if options.what == "all":
+        missing = set() if record_ablation.available() else {"ablation"}
+        missing |= set() if any(options.state.glob("moment*")) else {"moments"}
+        names = [name for name in RECORDINGS if name not in missing]
     return "\n".join(f"wrote {made[name](options.into)}" for name in names)
 
 
@@ -122,6 +137,16 @@ def _record_train_cards(into: Path) -> Path:
 def _record_ablation(into: Path, folder: str | None = None) -> Path:
     measured = record_ablation.measure(folder, _progress("ablation"))
     return recordings_ablation.save(measured, into / recordings_ablation.PATH.name)
+
+
+def _record_moments(into: Path, folder: str | None = None, state: Path = STATE) -> Path:
+    from viz_models.training import data, demo_moments
+    from viz_models.training.recognize import Recipe
+
+    measured = demo_moments.measure(
+        state, Recipe(), data.load(train_demo.asked(folder)), _progress("moments")
+    )
+    return recordings_moments.save(measured, into / recordings_moments.PATH.name)
 
 
 def _record_home(into: Path) -> Path:
@@ -216,9 +241,10 @@ RECORDINGS = {
     "loss_surface": _record_loss_surface,
     "train_cards": _record_train_cards,
     "ablation": _record_ablation,
+    "moments": _record_moments,
 }
 COMMAND = Command(
-    help="measure what the pages open with, and keep it",
+    help="Measure what the pages open with, and keep it.",
     add_arguments=_add_arguments,
     run=_run,
 )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 import numpy as np
 
 T = TypeVar("T")
+LARGE = 20_000  # bytes; what is larger is compressed
 
 
 def save(record: object, path: Path) -> Path:
@@ -60,8 +62,11 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON)
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]
     if isinstance(value, np.ndarray):
-        raw = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
-        return {"dtype": value.dtype.str, "shape": list(value.shape), "bytes": raw}
+        raw = np.ascontiguousarray(value).tobytes()
+        packed = zlib.compress(raw) if len(raw) > LARGE else b""
+        kind, content = ("zlib", packed) if packed else ("bytes", raw)
+        text = base64.b64encode(content).decode()
+        return {"dtype": value.dtype.str, "shape": list(value.shape), kind: text}
     return value
 
 
@@ -83,7 +88,9 @@ def _value(kind: Any, data: Any) -> Any:  # noqa: ANN401 (any annotation, any JS
     if origin is Literal and data not in inner:
         raise ValueError(f"{data!r} is none of {inner}")
     if kind is np.ndarray:
-        raw = base64.b64decode(data["bytes"])
+        packed = "zlib" in data
+        raw = base64.b64decode(data["zlib" if packed else "bytes"])
+        raw = zlib.decompress(raw) if packed else raw
         return np.frombuffer(raw, data["dtype"]).reshape(data["shape"])
     return data
 
