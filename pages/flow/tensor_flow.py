@@ -10,6 +10,7 @@ from viz_models.ui import photos, words
 from viz_models.ui.panels import (
     flow_built,
     flow_cards,
+    flow_learned,
     flow_more,
     flow_off,
     flow_run,
@@ -54,6 +55,7 @@ def walk(
     with st.container():
         flow_why.why(view, text)
         flow_off.off(view, text)
+        flow_learned.learned(view, text)
         flow_more.preprocessing(view, text)
         flow_more.all_steps(view, text)
         flow_more.take_away(view, text)

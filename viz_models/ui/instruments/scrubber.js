@@ -72,7 +72,7 @@ export default function ({ data, parentElement, setStateValue }) {
 
   const onKey = (event) => {
     const path = event.composedPath(), ours = path.includes(root);
-    if (!ours && (isForSomeoneElse(event) || path.some((node) => node instanceof ShadowRoot))) return;
+    if (!ours && (!data.everywhere || isForSomeoneElse(event) || path.some((node) => node instanceof ShadowRoot))) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const free = ours || !document.activeElement || document.activeElement === document.body;
     const near = { ArrowLeft: root.at - 1, ArrowRight: root.at + 1 };

@@ -29,9 +29,10 @@ def scrubber(
     param: str = "word",
     default: int = 0,
     at: int | None = None,
+    everywhere: bool = True,
     on_change: Callable[[], None] | None = None,
 ) -> None:
-    """Mount the line of stops; `position` says which is chosen. Arrow keys work on the whole page.
+    """Mount the line of stops; `position` says which is chosen.
 
     Args:
         labels: A stop each. They may come from users: they are never read as markup.
@@ -42,6 +43,7 @@ def scrubber(
         param: URL parameter that holds the choice.
         default: The stop that the address leaves out.
         at: The stop to show, for a choice that something else on the page can move too.
+        everywhere: Arrow keys work on the whole page, not only while the line has the focus.
         on_change: Called after the choice was kept, before the rerun that it causes.
 
     Raises:
@@ -71,6 +73,7 @@ def scrubber(
             "param": param,
             "default": default,
             "start": start,
+            "everywhere": everywhere,
             "words": token,
             "token": f"{token}\n{start}",
         },
