@@ -72,7 +72,7 @@ class Complaints:
             self.lines.append(f"{message.text} ({url})")
 
 
-def wait_until_idle(page: Page, *, quiet_ms: int = 250, timeout_ms: int = 30_000) -> None:
+def wait_until_idle(page: Page, *, quiet_ms: int = 250, timeout_ms: int = 60_000) -> None:
     """Wait until no script has been running for a moment and nothing is loading."""
     page.evaluate("window.__idleSince = null")
     page.wait_for_function(_IDLE, arg=quiet_ms, timeout=timeout_ms, polling=50)

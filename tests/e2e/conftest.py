@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from scripts import chromium as chromium_finder
 from tests.conftest import ROOT
 from tests.e2e.browser import FLAGS, LAPTOP, Complaints, look
 
+expect.set_options(timeout=20_000)  # ms; a busy machine is slow, not wrong
 _REPORT = pytest.StashKey[pytest.TestReport]()
 
 
