@@ -107,6 +107,7 @@ def test_maps_are_those_of_the_moment(record):
 def test_scores_have_the_names_of_their_classes(record):
     group = panel.maps(record, record.step("fc"), 1)
     assert group.row_labels == ("cat", "dog")
+    assert group.row_margins == (("2", "−1"),)
     np.testing.assert_array_equal(group.values.ravel(), SCORES[1])
 
 

@@ -86,7 +86,7 @@ def _moment(record: DemoMoments) -> int:
 def stops(record: DemoMoments) -> tuple[str, ...]:
     """What the moments are called: by pictures seen, "3,125" or "175 k"."""
     return tuple(
-        f"{m.samples:,}" if m.samples < 10_000 else f"{m.samples / 1000:.0f} k"
+        f"{m.samples:,}" if m.samples < 10_000 else f"{m.samples / 1000:g} k"
         for m in record.moments
     )
 
@@ -136,9 +136,12 @@ def maps(record: DemoMoments, step: DemoStep, at: int) -> Tiles:
         bar=True,
     )
     if values.shape == (len(record.classes),):
-        column = values.reshape(1, -1, 1)
         return replace(
-            drawn, values=column, row_labels=record.classes, show_values=True, size=SCORES
+            drawn,
+            values=values.reshape(1, -1, 1),
+            row_labels=record.classes,
+            row_margins=(tuple(digits(float(v), 3) for v in values),),
+            size=SCORES,
         )
     if values.ndim == 1:
         return drawn
