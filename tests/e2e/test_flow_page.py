@@ -23,6 +23,8 @@ from viz_models.analysis.preprocess import prepare
 from viz_models.analysis.trace import trace
 from viz_models.digits import digits
 from viz_models.images import decode, samples
+from viz_models.models import registry
+from viz_models.recordings.shipped import opening
 from viz_models.records import TraceSpec
 
 pytestmark = pytest.mark.e2e
@@ -82,7 +84,8 @@ def test_all_steps_are_walked_by_keyboard_and_back_leaves_the_page(server, page)
     assert names[-1] == "fc"
     assert len(set(names)) == 70
     wait_until_idle(page)
-    expect(page.locator("h1")).to_have_text("How do 512 numbers become 1000 scores?")
+    scores = len(registry.card(opening()).labels)
+    expect(page.locator("h1")).to_have_text(f"How do 512 numbers become {scores} scores?")
     assert in_the_address_bar(page)["step"] == "fc"
     page.go_back()
     expect(page.locator("h1")).to_have_text(re.compile("See what a neural network does"))
@@ -96,7 +99,7 @@ def test_a_value_is_clicked_and_its_sum_equals_torch(server, page):
     wait_until_idle(page)
     c, y, x = (int(i) for i in in_the_address_bar(page)["cell"].split(","))
     expect(page.get_by_text(f"map {c}, row {y}, column {x}")).to_be_visible()
-    truth = trace(TraceSpec(), prepare(samples.load("cat")).tensor)
+    truth = trace(TraceSpec(model=opening()), prepare(samples.load("cat")).tensor)
     value = truth.value("layer1.0.conv1")[c, y, x]
     assert line(page, "^equals torch") == digits(float(value), 6)
     assert line(page, "^total$") != before
@@ -143,7 +146,7 @@ def test_an_own_photo_flows_through(server, page):
     give_photo(page, "noise.png", png(1))
     expect(page.get_by_text("yours", exact=True)).to_be_visible()
     wait_until_idle(page)
-    truth = trace(TraceSpec(), prepare(decode.decode(png(1), "noise.png")).tensor)
+    truth = trace(TraceSpec(model=opening()), prepare(decode.decode(png(1), "noise.png")).tensor)
     stats = truth.stats[truth.index("conv1")]
     assert line(page, "^min") == f"{digits(stats.min)} · {digits(stats.max)}" != before
     assert in_the_address_bar(page)["photo"] == "yours"
@@ -186,7 +189,9 @@ def test_two_people_never_see_each_others_tensors(server, new_page):
     for page, seed in people:
         expect(page.get_by_text("yours", exact=True)).to_be_visible(timeout=20_000)
         wait_until_idle(page)
-        truth = trace(TraceSpec(), prepare(decode.decode(png(seed), "mine.png")).tensor)
+        truth = trace(
+            TraceSpec(model=opening()), prepare(decode.decode(png(seed), "mine.png")).tensor
+        )
         stats = truth.stats[truth.index("layer1.0.conv1")]
         assert line(page, "^min") == f"{digits(stats.min)} · {digits(stats.max)}"
 

@@ -6,23 +6,24 @@ import pytest
 from viz_models.analysis.trace import steps_of
 from viz_models.cli.record import flow_recording
 from viz_models.recordings import flow as recordings
-from viz_models.records import ModelRef, TraceSpec
+from viz_models.recordings.shipped import opening
+from viz_models.records import TraceSpec
 
 
 def test_the_flow_recording_is_of_the_pages_default():
     recorded = recordings.load()
-    assert recorded.spec == TraceSpec()
+    assert recorded.spec == TraceSpec(model=opening())
     assert recorded.provenance.kind == "recorded run"
     assert recorded.provenance.date
 
 
 def test_it_holds_the_networks_steps_as_they_are():
-    assert recordings.load().steps == steps_of(ModelRef())
+    assert recordings.load().steps == steps_of(opening())
 
 
 @pytest.mark.slow
 def test_its_faces_are_what_a_forward_pass_gives_now():
-    recorded, now = recordings.load(), flow_recording(TraceSpec())
+    recorded, now = recordings.load(), flow_recording(TraceSpec(model=opening()))
     assert recorded.schemes == now.schemes
     for name, face in now.faces.items():
         # another CPU may round a value across the border between two of 256 colors

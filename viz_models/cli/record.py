@@ -24,6 +24,7 @@ from viz_models.recordings import norm as recordings_norm
 from viz_models.recordings import sharing as recordings_sharing
 from viz_models.recordings import train as recordings_train
 from viz_models.recordings.folder import FOLDER
+from viz_models.recordings.shipped import opening
 from viz_models.records import (
     AttendSpec,
     ConvSpec,
@@ -73,7 +74,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 def _record_flow(into: Path) -> Path:
-    return recordings.save(flow_recording(TraceSpec()), into / recordings.PATH.name)
+    return recordings.save(flow_recording(TraceSpec(model=opening())), into / recordings.PATH.name)
 
 
 def _record_norm_axes(into: Path) -> Path:

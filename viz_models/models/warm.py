@@ -54,9 +54,9 @@ def heavy_imports(then: Callable[[], object] | None = None) -> None:
     torch.set_num_threads(1)  # two busy threads on two shared cores are slower than one
 
     from viz_models.models import graph, registry
-    from viz_models.records import ModelRef
+    from viz_models.recordings.shipped import opening
 
-    default = ModelRef()
+    default = opening()
     graph.graph(default)
     with registry.shared(default) as model, torch.no_grad():
         model(torch.zeros(1, *registry.card(default).input_shape))  # oneDNN picks its kernels

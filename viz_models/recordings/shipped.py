@@ -4,6 +4,7 @@ import tomllib
 from functools import cache
 
 from viz_models.recordings.folder import FOLDER
+from viz_models.records import ModelRef
 
 DEMO = "resnet18_demo"
 
@@ -12,3 +13,8 @@ DEMO = "resnet18_demo"
 def names() -> frozenset[str]:
     """The entries of pretrained/manifest.toml."""
     return frozenset(tomllib.loads((FOLDER.parent / "manifest.toml").read_text(encoding="utf-8")))
+
+
+def opening() -> ModelRef:
+    """What the flow page opens with: ResNet18, with what it learned where that is shipped."""
+    return ModelRef(weights="demo") if DEMO in names() else ModelRef()

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from viz_models.recordings.shipped import opening
 from viz_models.records import (
     Calculation,
     Cell,
@@ -34,7 +35,7 @@ def warm(step: str = "layer2.0.add") -> None:
     from viz_models.analysis import attribution, cells
     from viz_models.figures import flow as figures
 
-    spec = TraceSpec()
+    spec = TraceSpec(model=opening())
     _, prepared = sample(spec.image.name)
     done = trace(spec, prepared)
     cell = cells.striking(done.value(step))
