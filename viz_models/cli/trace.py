@@ -26,9 +26,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         help="demo (ResNet18, ten classes), imagenet (fetched into torch's cache), or random; "
-        "default: demo where it is shipped, else random",
+        "default: demo where it is shipped, else random; with --seed random",
     )
-    parser.add_argument("--seed", type=int, default=default.seed, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, help="of random weights; default: 0")
     photo = parser.add_mutually_exclusive_group()
     photo.add_argument("--sample", default="cat", help="a sample photo; default: %(default)s")
     photo.add_argument("--image", type=Path, help="a PNG, JPEG, WebP, GIF or BMP file")
@@ -40,8 +40,9 @@ def _run(options: argparse.Namespace) -> str:
     from viz_models.analysis.trace import trace
     from viz_models.models import registry, zoo
 
-    weights = options.weights or zoo.default_weights(options.model)
-    model = ModelRef(name=options.model, weights=weights, seed=options.seed)
+    learned = zoo.default_weights(options.model)
+    weights = options.weights or ("random" if options.seed is not None else learned)
+    model = ModelRef(name=options.model, weights=weights, seed=options.seed or 0)
     labels = registry.card(model).labels  # a wrong name is told before the photo is read
     photo = _photo(options.sample, options.image)
     if weights == "imagenet" and not zoo.file(model.name).exists():
