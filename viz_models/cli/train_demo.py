@@ -105,7 +105,7 @@ def _told(training: "Training") -> str:
 
 
 COMMAND = Command(
-    help="Train the ResNet18 that recognizes everyday things, and keep it (hours without a GPU).",
+    help="Train the ResNet18 that recognizes everyday things, and keep it (hours).",
     add_arguments=_add_arguments,
     run=_run,
 )
