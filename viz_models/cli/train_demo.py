@@ -72,11 +72,12 @@ def _follow(training: "Training", state: Path) -> None:
 def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> str:
     from viz_models.models import weights
     from viz_models.training.attention_recipes import versions
-    from viz_models.training.recognize import network, share_right
+    from viz_models.training.recognize import network, tested, unsure_below
 
     tensors = training.shipped()
-    accuracy = share_right(network(tensors), training.data)
-    data = f" --data {options.data}" if options.data else ""
+    sure, right = tested(network(tensors), training.data)
+    accuracy = right.float().mean().item()
+    data = " --data DIR" if options.data else ""
     path = weights.save(
         NAME,
         tensors,
@@ -91,6 +92,7 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
         versions=versions(),
         tested_on="10000 test pictures of CIFAR-10 enlarged to 224 pixels",
         accuracy=round(accuracy, 4),
+        unsure_below=round(unsure_below(sure, right), 3),
     )
     return f"wrote {path}: {accuracy:.2%} of {len(training.data.test_targets)} test pictures"
 

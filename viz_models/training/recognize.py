@@ -25,6 +25,8 @@ CLASSES = (
     "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
 
+UNSURE = 0.05  # share of what is recognized whose guess the page does not trust
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
@@ -41,13 +43,14 @@ class Recipe:
 
     phases: tuple[Phase, ...] = (
         Phase(size=48, samples=450_000, smallest=0.2),
-        Phase(size=64, samples=232_000, smallest=0.2),
-        Phase(size=96, samples=56_000, smallest=0.25),
-        Phase(size=128, samples=21_000, smallest=0.3),
+        Phase(size=64, samples=257_500, smallest=0.2),
+        Phase(size=96, samples=36_500, smallest=0.25),
+        Phase(size=128, samples=15_000, smallest=0.3),
         Phase(size=224, samples=5_000, smallest=0.4),
     )
     batch_size: int = 125
     lr: float = 0.1  # the highest
+    lowest: float = 0.03  # share of it that is left for the last, large pictures
     warm_up: float = 0.04  # share of the samples
     momentum: float = 0.9
     weight_decay: float = 5e-4
@@ -119,7 +122,7 @@ class Training:
         chosen = self._order()
         inputs = views(self.data.train_inputs[chosen], phase.size, phase.smallest, generator)
         targets = self.data.train_targets[chosen]
-        lr = self.recipe.lr * factor(self.step, len(self.sizes), self.recipe.warm_up)
+        lr = self.recipe.lr * self._factor()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.net.train()
@@ -139,6 +142,9 @@ class Training:
             accuracy=right,
             lr=lr,
         )
+
+    def _factor(self) -> float:
+        return factor(self.step, len(self.sizes), self.recipe.warm_up, self.recipe.lowest)
 
     def _order(self) -> Tensor:
         """(batch_size,) int64: every picture once in random order, then again."""
@@ -235,16 +241,17 @@ def _under(tensors: dict[str, Tensor], start: str) -> dict[str, Tensor]:
     return {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
 
 
-def factor(step: int, steps: int, warm_up: float) -> float:
+def factor(step: int, steps: int, warm_up: float, lowest: float) -> float:
     """What the learning rate is multiplied by: up in a line, then down along a cosine.
 
-    The second half goes down in a line: a cosine would leave the last, large pictures nothing.
+    The second half goes down in a line, and never below `lowest`: a cosine would leave the last,
+    large pictures nothing.
     """
     done = (step + 1) / steps
     if done < warm_up:
         return done / warm_up
     gone = (done - warm_up) / (1 - warm_up)
-    return max(0.5 * (1 + math.cos(math.pi * gone)), 1 - gone)
+    return max(0.5 * (1 + math.cos(math.pi * gone)), 1 - gone, lowest)
 
 
 def network(tensors: dict[str, Tensor]) -> nn.Module:
@@ -254,13 +261,28 @@ def network(tensors: dict[str, Tensor]) -> nn.Module:
     return net.eval().requires_grad_(False)
 
 
-def share_right(net: nn.Module, data: Dataset, size: int = 224, batch_size: int = 50) -> float:
+def share_right(net: nn.Module, data: Dataset, size: int = 224) -> float:
     """Share of the test pictures that are recognized when enlarged to `size`, 0..1; eval mode."""
+    _, right = tested(net, data, size)
+    return right.float().mean().item()
+
+
+def tested(
+    net: nn.Module, data: Dataset, size: int = 224, batch_size: int = 50
+) -> tuple[Tensor, Tensor]:
+    """Each of the N test pictures, enlarged to `size`: how sure the network is, and if it is right.
+
+    Returns:
+        (N,) float32, the largest probability; (N,) bool, whether it is that of the right class.
+    """
     net.eval()
-    right = 0
     with torch.no_grad():
-        for pixels, targets in zip(
-            data.test_inputs.split(batch_size), data.test_targets.split(batch_size), strict=True
-        ):
-            right += int((net(enlarged(pixels, size)).argmax(1) == targets).sum())
-    return right / len(data.test_targets)
+        batches = data.test_inputs.split(batch_size)
+        found = [net(enlarged(pixels, size)).softmax(1).max(1) for pixels in batches]
+    sure, guesses = (torch.cat(parts) for parts in zip(*found, strict=True))
+    return sure, guesses == data.test_targets
+
+
+def unsure_below(sure: Tensor, right: Tensor) -> float:
+    """The probability that one in twenty of the pictures that are recognized stays below."""
+    return sure[right].quantile(UNSURE).item()
