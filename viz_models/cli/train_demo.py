@@ -72,10 +72,10 @@ def _follow(training: "Training", state: Path) -> None:
 def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> str:
     from viz_models.models import weights
     from viz_models.training.attention_recipes import versions
-    from viz_models.training.recognize import network, tested, unsure_below
+    from viz_models.training.recognize import judged, network, unsure_below
 
     tensors = training.shipped()
-    sure, right = tested(network(tensors), training.data)
+    sure, right = judged(network(tensors), training.data)
     accuracy = right.float().mean().item()
     data = " --data DIR" if options.data else ""
     path = weights.save(

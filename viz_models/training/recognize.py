@@ -263,11 +263,11 @@ def network(tensors: dict[str, Tensor]) -> nn.Module:
 
 def share_right(net: nn.Module, data: Dataset, size: int = 224) -> float:
     """Share of the test pictures that are recognized when enlarged to `size`, 0..1; eval mode."""
-    _, right = tested(net, data, size)
+    _, right = judged(net, data, size)
     return right.float().mean().item()
 
 
-def tested(
+def judged(
     net: nn.Module, data: Dataset, size: int = 224, batch_size: int = 50
 ) -> tuple[Tensor, Tensor]:
     """Each of the N test pictures, enlarged to `size`: how sure the network is, and if it is right.
