@@ -43,10 +43,10 @@ class Recipe:
 
     phases: tuple[Phase, ...] = (
         Phase(size=48, samples=450_000, smallest=0.2),
-        Phase(size=64, samples=257_500, smallest=0.2),
-        Phase(size=96, samples=36_500, smallest=0.25),
-        Phase(size=128, samples=15_000, smallest=0.3),
-        Phase(size=224, samples=5_000, smallest=0.4),
+        Phase(size=64, samples=272_250, smallest=0.2),
+        Phase(size=96, samples=27_500, smallest=0.25),
+        Phase(size=128, samples=11_250, smallest=0.3),
+        Phase(size=224, samples=3_000, smallest=0.4),
     )
     batch_size: int = 125
     lr: float = 0.1  # the highest
