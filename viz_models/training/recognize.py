@@ -35,6 +35,7 @@ class Phase:
     size: int  # pixels, height and width
     samples: int  # seen in this phase, repeats counted
     smallest: float  # share of a picture's area that is seen, at least
+    lr: float = 0.0  # at its begin, down to 0 in a line; 0: a part of the whole training's schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +43,10 @@ class Recipe:
     """All that the trained weights depend on."""
 
     phases: tuple[Phase, ...] = (
-        Phase(size=48, samples=450_000, smallest=0.2),
-        Phase(size=64, samples=272_250, smallest=0.2),
-        Phase(size=96, samples=27_500, smallest=0.25),
-        Phase(size=128, samples=11_250, smallest=0.3),
-        Phase(size=224, samples=3_000, smallest=0.4),
+        Phase(size=64, samples=300_000, smallest=0.2),
+        Phase(size=96, samples=300_000, smallest=0.2),
+        Phase(size=128, samples=150_000, smallest=0.25),
+        Phase(size=224, samples=50_000, smallest=0.35),
     )
     batch_size: int = 125
     lr: float = 0.1  # the highest
@@ -55,10 +55,10 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 5e-4
     smoothing: float = 0.1  # of the labels
-    average: float = 0.98  # of the weights: their moving average is what is tested and shipped
+    average: float = 0.99  # of the weights: their moving average is what is tested and shipped
     measured: int = 2000  # training pictures that give BatchNorm its mean and variance at the end
     # steps whose weights are kept, to look at
-    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 5800, 6112)
+    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 5800, 6400)
     seed: int = 0
 
 
@@ -122,7 +122,7 @@ class Training:
         chosen = self._order()
         inputs = views(self.data.train_inputs[chosen], phase.size, phase.smallest, generator)
         targets = self.data.train_targets[chosen]
-        lr = self.recipe.lr * self._factor()
+        lr = self._lr(phase)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.net.train()
@@ -143,8 +143,14 @@ class Training:
             lr=lr,
         )
 
-    def _factor(self) -> float:
-        return factor(self.step, len(self.sizes), self.recipe.warm_up, self.recipe.lowest)
+    def _lr(self, phase: Phase) -> float:
+        if phase.lr:
+            done = (self.step - self.sizes.index(phase)) / self.sizes.count(phase)
+            return phase.lr * (1 - done)
+        scheduled = sum(not p.lr for p in self.sizes)
+        return self.recipe.lr * factor(
+            self.step, scheduled, self.recipe.warm_up, self.recipe.lowest
+        )
 
     def _order(self) -> Tensor:
         """(batch_size,) int64: every picture once in random order, then again."""
