@@ -87,7 +87,7 @@ def test_ci_runs_the_command_of_the_readme():
     script = ROOT / ".ci/run"
     assert os.access(script, os.X_OK)
     lines = [x for x in script.read_text(encoding="utf-8").splitlines() if not x.startswith("#")]
-    commands = ["make test", "make faults"]
+    commands = ["make test", 'make faults ARGS="-m faults"']
     assert lines == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', *commands]
 
 
