@@ -21,7 +21,7 @@ run: $(APP) ## start the app (the first time: sets up .venv, a few minutes); opt
 
 test: $(DEV) ## everything a stranger should run, in a real browser too: 20 minutes on two cores
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
-	@$(PY) -m pytest -n 2 --dist loadfile -m "not faults" $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not faults" $(ARGS)
 
 check: $(DEV) ## two minutes: `lint` and the fast tests, side by side
 	@$(MAKE) --no-print-directory -j 2 lint fast

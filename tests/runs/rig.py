@@ -48,12 +48,12 @@ def say(text):
     sys.stdout.write(f"\n{text}\n")
 
 
-def until(true, patience=PATIENCE_S, every=0.02):
-    """Wait until it is so; returns the seconds."""
+def until(true, patience=PATIENCE_S, every=0.02, instead=lambda: "not so"):
+    """Wait until it is so; returns the seconds. `instead`: what to say when it never was."""
     begin = time.monotonic()
     while not true():
         waited = time.monotonic() - begin
-        assert waited < patience, f"not so after {waited:.1f} s"
+        assert waited < patience, f"{instead()} after {waited:.1f} s"
         time.sleep(every)
     return time.monotonic() - begin
 
@@ -95,7 +95,7 @@ class Rig:
 
     def wait(self, id, *states, patience=PATIENCE_S):
         """Wait for a state; returns the run."""
-        until(lambda: self.run(id).state in states, patience)
+        until(lambda: self.run(id).state in states, patience, instead=lambda: self.run(id))
         return client.run(id)
 
     def wait_for_steps(self, id, steps=1, patience=PATIENCE_S):

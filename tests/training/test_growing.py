@@ -48,6 +48,7 @@ def test_outputs_and_loss_are_equal_to_the_last_digit(spec):
 @pytest.mark.parametrize("spec", NETS.values(), ids=NETS.keys())
 def test_new_blocks_learn(spec):
     """Zero weights that get no gradient would stay zero for ever."""
+    torch.manual_seed(0)  # of squeeze's two hidden units one must be on for some picture
     net = builder.build(spec, 0)
     added = growing.grow(net, spec, GROWTH, seed=1)
     optimizer = torch.optim.SGD(net.parameters(), 0.05)
