@@ -29,10 +29,17 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Cheap news first: fast tests, then slow ones, then those that need a browser."""
-    items.sort(
-        key=lambda i: 2 * bool(i.get_closest_marker("e2e")) + bool(i.get_closest_marker("slow"))
-    )
+    """Cheap news first: fast tests, then slow ones, then those that need a browser.
+
+    Of the latter those with real runs first: at the end one process would be alone with them.
+    """
+
+    def place(item):
+        in_browser = bool(item.get_closest_marker("e2e"))
+        trains = item.path.name.startswith("test_train")
+        return in_browser, bool(item.get_closest_marker("slow")) or (in_browser and not trains)
+
+    items.sort(key=place)
 
 
 @pytest.fixture

@@ -7,13 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
-    red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -42,19 +37,6 @@ def written(page: Page) -> list[str]:
 
 def quoted(cost) -> str:
     return f"“{panel.sentence(cost.translation)}”"
-
-
-@pytest.mark.parametrize("path", CHARTS)
-@pytest.mark.parametrize(
-    "page", [DARK, PHONE, PROJECTOR], indirect=True, ids=["dark", "phone", "projector"]
-)
-def test_a_lesson_opens_whole_on_every_screen(server, page, path):
-    open_lesson(
-        page, server, f"{path}?present=true" if page.viewport_size["width"] > 1900 else path
-    )
-    assert red_boxes(page) == []
-    assert sideways_overflow(page) == 0
-    assert not re.search(r"\bnan\b", page.locator("body").inner_text(), re.IGNORECASE)
 
 
 # ---------------------------------------------------------------- heads

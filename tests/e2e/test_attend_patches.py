@@ -4,13 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
-    red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -33,16 +28,6 @@ def click(page: Page, group: str, across: float, down: float):
     box = canvas.bounding_box()
     canvas.click(position={"x": across * box["width"], "y": down * box["height"]})
     wait_until_idle(page)
-
-
-@pytest.mark.parametrize(
-    "page", [DARK, PHONE, PROJECTOR], indirect=True, ids=["dark", "phone", "projector"]
-)
-def test_it_opens_whole_on_every_screen(server, page):
-    wide = page.viewport_size["width"] == 1920
-    open_lesson(page, server, "patches?present=true" if wide else "patches")
-    assert red_boxes(page) == []
-    assert sideways_overflow(page) == 0
 
 
 def test_a_patch_that_is_clicked_asks(server, page):

@@ -6,13 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
-    red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -37,16 +32,6 @@ def told(page: Page):
 def untold(page: Page):
     """The card of the one that does not."""
     return page.get_by_test_id("ledger").filter(has_text="Never told the order")
-
-
-@pytest.mark.parametrize(
-    "page", [DARK, PHONE, PROJECTOR], indirect=True, ids=["dark", "phone", "projector"]
-)
-def test_it_opens_whole_on_every_screen(server, page):
-    wide = page.viewport_size["width"] == 1920
-    open_lesson(page, server, "positions?present=true" if wide else "positions")
-    assert red_boxes(page) == []
-    assert sideways_overflow(page) == 0
 
 
 def test_two_words_change_places(server, page):

@@ -6,12 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
     red_boxes,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -151,11 +147,4 @@ def test_each_kind_of_attention_opens_on_the_mask_that_its_network_has(server, p
     for part, hidden in (("cross", 3), ("encoder", 3)):
         page.get_by_role("radio", name=part, exact=True).click()
         expect(page.get_by_text(f"may not see {hidden} of 7 keys")).to_be_visible(timeout=10_000)
-    assert red_boxes(page) == []
-
-
-@pytest.mark.parametrize("page", [DARK, PROJECTOR, PHONE], indirect=True)
-def test_it_fits_dark_ground_projector_and_phone(server, page):
-    visit(page, f"{server.url}/attend")
-    assert sideways_overflow(page) == 0
     assert red_boxes(page) == []

@@ -1,18 +1,13 @@
 """The lessons on shared K/V heads and on decoding as people use them."""
 
 import csv
-import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
     red_boxes,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -52,18 +47,6 @@ def stops(page: Page):
 def chosen(page: Page) -> str:
     """The word at the foot that is being written."""
     return page.get_by_test_id("scrubber").locator(".stop[aria-selected=true]").inner_text()
-
-
-@pytest.mark.parametrize("path", ["sharing", "decode"])
-@pytest.mark.parametrize(
-    "page", [DARK, PHONE, PROJECTOR], indirect=True, ids=["dark", "phone", "projector"]
-)
-def test_a_lesson_opens_whole_on_every_screen(server, page, path):
-    presenting = "?present=true" if page.viewport_size["width"] == 1920 else ""
-    open_lesson(page, server, path + presenting)
-    assert red_boxes(page) == []
-    assert sideways_overflow(page) == 0
-    assert not re.search(r"\bnan\b", page.locator("body").inner_text(), re.IGNORECASE)
 
 
 def test_fewer_heads_are_pooled_and_retrained_beside_each_other(server, page):

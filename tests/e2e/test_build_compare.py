@@ -8,12 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
     red_boxes,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -101,10 +97,3 @@ def test_the_file_runs_alone(server, page, tmp_path):
     )
     assert done.stdout.splitlines() == ["61,706 parameters", "(2, 10)"]
     assert cells(page, "parameters")[1] == "61,706"
-
-
-@pytest.mark.parametrize("page", [DARK, PROJECTOR, PHONE], indirect=True, ids=str)
-def test_it_fits_every_screen(server, page):
-    visit(page, f"{server.url}/compare?seeds=1+seed", timeout_ms=90_000)
-    assert sideways_overflow(page) == 0
-    assert red_boxes(page) == []

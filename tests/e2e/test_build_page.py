@@ -9,13 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
-    look,
     red_boxes,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -119,12 +114,3 @@ def test_the_file_that_is_taken_home_runs(server, page, tmp_path):
     )
     spec = ConvSpec(depths=(3,), groups=4, branch_scale="depth")
     assert json.loads(run.stdout) == price(spec).parameters
-
-
-@pytest.mark.parametrize("view", [DARK, PROJECTOR, PHONE], ids=["dark", "projector", "phone"])
-def test_every_screen(server, new_page, view):
-    page = new_page(view)
-    visit(page, f"{server.url}/build?depth=6", timeout_ms=SETTLED)
-    assert sideways_overflow(page) == 0
-    assert red_boxes(page) == []
-    look(page, f"build_{view.width}_{view.scheme}")

@@ -1,6 +1,7 @@
 """A network from the builder on the flow page: the way there, walking through it, the way back."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,9 +21,9 @@ def chosen_step(page: Page) -> str | None:
 def test_from_the_builder_to_its_tensors_and_back(server, page):
     visit(page, f"{server.url}/build?depth=2&conn=residual", timeout_ms=SETTLED)
     page.get_by_text("Follow a tensor through this").click()
+    page.wait_for_url(re.compile("/flow"), timeout=SETTLED)
     expect(page.get_by_test_id("flow")).to_be_visible(timeout=SETTLED)
     wait_until_idle(page, timeout_ms=SETTLED)
-    assert "/flow" in page.url
     spec = from_json(json.loads(in_the_address_bar(page)["spec"]))
     assert spec.depths == (2,)
     assert red_boxes(page) == []

@@ -9,13 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
     red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -207,14 +203,6 @@ def test_the_shape_is_guessed_before_it_is_shown(server, page):
     wait_until_idle(page)
     assert line(page, "^out$") == "128×28×28"
     assert line(page, "^your guess$") == "128×56×28"
-
-
-@pytest.mark.parametrize("page", [DARK, PROJECTOR, PHONE], indirect=True)
-def test_it_fits_dark_ground_projector_and_phone(server, page):
-    visit(page, f"{server.url}/flow")
-    expect(flow(page)).to_be_visible()
-    assert sideways_overflow(page) == 0
-    assert red_boxes(page) == []
 
 
 def test_presenting_is_large_survives_navigation_and_ends_with_escape(server, page):

@@ -6,12 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
     in_the_address_bar,
     red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -132,14 +129,4 @@ def test_nonsense_in_the_link_switches_nothing_off(server, page):
     visit(page, f"{server.url}/flow?{odd}")
     scroll_to(page, "Switch a part off")
     expect(page.get_by_text("With everything on")).to_be_visible(timeout=20_000)
-    assert red_boxes(page) == []
-
-
-@pytest.mark.parametrize("page", [DARK, PHONE], indirect=True)
-def test_both_fit_dark_ground_and_phone(server, page):
-    visit(page, f"{server.url}/flow")
-    for heading in ("Why this class?", "Switch a part off"):
-        scroll_to(page, heading)
-        wait_until_idle(page)
-    assert sideways_overflow(page) == 0
     assert red_boxes(page) == []

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import DARK, PHONE, red_boxes, sideways_overflow, visit, wait_until_idle
+from tests.e2e.browser import red_boxes, visit, wait_until_idle
 
 pytestmark = pytest.mark.e2e
 
@@ -29,10 +29,3 @@ def test_a_step_chosen_there_is_open_on_the_flow_page(server, page):
     wait_until_idle(page)
     page.get_by_text("Open this step with all its numbers").click()
     expect(page.locator("h1")).to_have_text(re.compile("3 maps become 64"), timeout=20_000)
-
-
-@pytest.mark.parametrize("page", [DARK, PHONE], indirect=True)
-def test_it_fits(server, page):
-    visit(page, server.url)
-    expect(page.get_by_test_id("flow")).to_be_visible()
-    assert sideways_overflow(page) == 0

@@ -6,12 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
     red_boxes,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -81,10 +77,3 @@ def test_one_value_a_channel_is_refused_by_torch_and_explained(server, page):
 def test_a_large_batch_stays_usable(server, page):
     visit(page, f"{server.url}/normalize?tensor=64×64×56×56,+drawn&norm=BN")
     expect(page.get_by_text("all 12,845,056 values equal torch's")).to_be_visible(timeout=20_000)
-
-
-@pytest.mark.parametrize("page", [DARK, PROJECTOR, PHONE], indirect=True)
-def test_it_fits_dark_ground_projector_and_phone(server, page):
-    visit(page, f"{server.url}/normalize")
-    assert sideways_overflow(page) == 0
-    assert red_boxes(page) == []

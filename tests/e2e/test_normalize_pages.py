@@ -9,13 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
     red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -64,23 +60,6 @@ def choose(page: Page, label: str, option: str):
     page.get_by_role("combobox", name=re.compile(re.escape(label))).click()
     page.get_by_role("option", name=option, exact=True).click()
     wait_until_idle(page)
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    "page", [DARK, PHONE, PROJECTOR], indirect=True, ids=["dark", "phone", "projector"]
-)
-def test_a_lesson_opens_whole_on_every_screen(server, page, path):
-    open_lesson(
-        page, server, f"{path}?present=true" if page.viewport_size["width"] == 1920 else path
-    )
-    assert red_boxes(page) == []
-    assert sideways_overflow(page) == 0
-    assert not re.search(r"\bnan\b|∞", page.locator("body").inner_text(), re.IGNORECASE)
-    drawn = page.locator('[data-testid="stPlotlyChart"] path').evaluate_all(
-        "paths => paths.map(p => p.getAttribute('d') || '').filter(d => d.includes('NaN')).length"
-    )
-    assert drawn == 0
 
 
 def test_a_smaller_batch_is_further_off(server, page):

@@ -6,11 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
     in_the_address_bar,
     red_boxes,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -30,14 +27,6 @@ def value(page: Page, card: int, label: str, nth: int = 0) -> str:
     rows = page.get_by_test_id("ledger").nth(card).locator(".row")
     found = rows.filter(has=page.locator("dt", has_text=label)).nth(nth)
     return found.locator(".value").inner_text()
-
-
-@pytest.mark.parametrize("page", [DARK, PHONE], indirect=True, ids=["dark", "phone"])
-def test_it_opens_whole_on_every_screen(server, page):
-    visit(page, f"{server.url}/surface")
-    expect(charts(page)).to_have_count(2, timeout=30_000)
-    assert red_boxes(page) == []
-    assert sideways_overflow(page) == 0
 
 
 def test_before_and_after_are_what_was_recorded(server, page):

@@ -6,14 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
-    PROJECTOR,
     in_the_address_bar,
     look,
     red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -110,11 +106,3 @@ def test_a_lesson_links_to_its_card(server, page):
     wait_until_idle(page, timeout_ms=SETTLED)
     card = page.get_by_role("radio", name=CARDS["norm-rate"].title, exact=True)
     expect(card).to_be_checked()
-
-
-@pytest.mark.parametrize("view", [PHONE, PROJECTOR, DARK], ids=["phone", "projector", "dark"])
-def test_it_fits(server, new_page, view):
-    page = new_page(view)
-    visit(page, f"{server.url}/train", timeout_ms=SETTLED)
-    assert sideways_overflow(page) == 0
-    assert red_boxes(page) == []

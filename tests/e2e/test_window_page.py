@@ -1,17 +1,11 @@
 """The lesson on windows as people use it: a real server, a real Chromium."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
-    DARK,
-    PHONE,
     in_the_address_bar,
-    red_boxes,
     reload,
-    sideways_overflow,
     visit,
     wait_until_idle,
 )
@@ -35,16 +29,6 @@ def press(page: Page, key: str, *keys: str):
     for pressed in keys:
         page.locator(f".st-key-{key} input[type=range]").press(pressed)
         wait_until_idle(page)
-
-
-@pytest.mark.parametrize("page", [DARK, PHONE], indirect=True, ids=["dark", "phone"])
-def test_it_opens_whole(server, page):
-    visit(page, f"{server.url}/window")
-    charts = page.locator('[data-testid="stPlotlyChart"] .main-svg:first-child')
-    expect(charts).to_have_count(2, timeout=30_000)
-    assert red_boxes(page) == []
-    assert sideways_overflow(page) == 0
-    assert not re.search(r"\bnan\b|∞", page.locator("body").inner_text(), re.IGNORECASE)
 
 
 def test_the_answer_and_the_card_follow_the_sliders(server, page):

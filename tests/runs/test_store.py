@@ -230,6 +230,18 @@ def test_an_old_attempt_is_refused(store):
     assert [r.step for r in store.points(job.run).steps] == [1, 2, 3, 4, 5]
 
 
+def test_many_may_make_a_new_one_at_once(tmp_path):
+    """As the app and its first dispatcher do."""
+    url, together = f"sqlite:///{tmp_path}/new.sqlite", threading.Barrier(6)
+
+    def make(_):
+        together.wait()
+        database.Database(url).close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(make, range(6)))
+
+
 def test_writers_and_readers_get_along(store):
     jobs = []
     submit(store, tiny(seeds=tuple(range(4))))

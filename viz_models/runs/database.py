@@ -86,7 +86,7 @@ class Database:
 
     def _prepare(self) -> None:
         try:
-            TABLES.create_all(self._engine)
+            TABLES.create_all(self._engine.execution_options(writes=True))
         except DatabaseError as error:
             if not self._heals(error):
                 raise _plain(error) from error
@@ -108,7 +108,7 @@ class Database:
                     file = path.with_name(path.name + end)
                     if file.exists():
                         file.replace(file.with_name(f"{file.name}.broken-{now}"))
-            TABLES.create_all(self._engine)
+            TABLES.create_all(self._engine.execution_options(writes=True))
         finally:
             lock.release()
         return True

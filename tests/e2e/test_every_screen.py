@@ -1,0 +1,56 @@
+"""Every page fits a phone and the projector of a class, on dark ground."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+from tests.e2e.browser import View, red_boxes, sideways_overflow, visit, wait_until_idle
+
+pytestmark = pytest.mark.e2e
+
+SITE = (ROOT / "pages/site.py").read_text(encoding="utf-8")
+PATHS = re.findall(r'url_path="([a-z-]+)"\)', SITE)  # all but the first page, which is at /
+NARROW = View(width=390, height=844, scheme="dark", touch=True)
+WIDE = {"width": 1920, "height": 1080}
+# these speak of a softmax over nothing but minus infinity
+MAY_SAY_NAN = {"attend"}
+SETTLED = 90_000  # ms
+
+TO_THE_END = """async () => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  for (let y = 0; y < main.scrollHeight; y += 500) {
+    main.scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+def check(page: Page, path: str):
+    page.evaluate(TO_THE_END)  # some panels are drawn when somebody comes to them
+    wait_until_idle(page, timeout_ms=SETTLED)
+    charts = page.get_by_test_id("stPlotlyChart")
+    painted = charts.locator(".main-svg:first-child")
+    expect(painted).to_have_count(charts.count(), timeout=30_000)
+    lines = charts.locator("path").evaluate_all("all => all.map(e => e.getAttribute('d') || '')")
+    assert not any("NaN" in line for line in lines)
+    assert red_boxes(page) == []
+    assert sideways_overflow(page) == 0
+    said = page.locator("body").inner_text()
+    assert path in MAY_SAY_NAN or not re.search(r"\bnan\b", said, re.IGNORECASE)
+
+
+def test_no_page_is_left_out():
+    assert len(PATHS) == SITE.count("st.Page(") - 1
+
+
+@pytest.mark.parametrize("page", [NARROW], indirect=True, ids=["phone"])
+@pytest.mark.parametrize("path", ["", *PATHS])
+def test_it_fits(server, page, path):
+    visit(page, f"{server.url}/{path}", timeout_ms=SETTLED)
+    check(page, path)
+    page.set_viewport_size(WIDE)
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()  # as it is presented
+    check(page, path)
