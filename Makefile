@@ -19,7 +19,7 @@ help: ## this list
 run: $(APP) ## start the app (the first time: sets up .venv, a few minutes); options in ARGS="..."
 	@$(PY) -m streamlit run app.py $(ARGS)
 
-test: $(DEV) ## everything a stranger should run, in a real browser too: 20 minutes on two cores
+test: $(DEV) ## everything a stranger should run, in a real browser too: 25 minutes on two cores
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not faults" $(ARGS)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.conftest import ROOT
 
@@ -108,6 +108,31 @@ def red_boxes(page: Page) -> list[str]:
     """Texts of the errors that the page shows; an uncaught exception is one of them."""
     shown = page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
     return shown.all_inner_texts()
+
+
+def card(page: Page, which: str | int) -> Locator:
+    """A card of lines: the one with this text, or the nth of the page."""
+    cards = page.get_by_test_id("ledger")
+    return cards.nth(which) if isinstance(which, int) else cards.filter(has_text=which)
+
+
+def value(where: Page | Locator, label: str, nth: int = 0) -> Locator:
+    """The right-hand side of a line, on the page or in a card; `label` is a pattern."""
+    page = where if isinstance(where, Page) else where.page
+    named = page.locator("dt", has_text=re.compile(label, re.IGNORECASE))
+    return where.locator(".row").filter(has=named).nth(nth).locator(".value")
+
+
+def line(where: Page | Locator, label: str, nth: int = 0) -> str:
+    """What `value` shows."""
+    return value(where, label, nth).inner_text()
+
+
+def press(page: Page, key: str, *keys: str) -> None:
+    """Move the slider of a URL parameter by the keyboard."""
+    for pressed in keys:
+        page.locator(f".st-key-{key} input[type=range]").press(pressed)
+        wait_until_idle(page)
 
 
 def look(page: Page, name: str) -> Path:

@@ -1,16 +1,9 @@
 """The lesson on scores: type a sentence, open a score, paint a mask, walk the words, share."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import (
-    in_the_address_bar,
-    red_boxes,
-    visit,
-    wait_until_idle,
-)
+from tests.e2e.browser import in_the_address_bar, line, red_boxes, visit, wait_until_idle
 from viz_models.analysis.attention.score import score
 from viz_models.analysis.attention.stages import stages
 from viz_models.digits import digits
@@ -18,11 +11,6 @@ from viz_models.records import AttendSpec, MaskSpec
 from viz_models.ui.panels.attend_scores import BESIDE
 
 pytestmark = pytest.mark.e2e
-
-
-def line(page: Page, label: str):
-    row = page.locator(".ledger .row").filter(has=page.locator("dt", has_text=re.compile(label)))
-    return row.first.locator(".value").inner_text()
 
 
 def stage(page: Page):

@@ -5,12 +5,7 @@ import csv
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import (
-    in_the_address_bar,
-    red_boxes,
-    visit,
-    wait_until_idle,
-)
+from tests.e2e.browser import card, in_the_address_bar, line, red_boxes, visit, wait_until_idle
 from viz_models.analysis.attention import decoding, sharing
 from viz_models.digits import digits, percent
 from viz_models.recordings import sharing as recordings_sharing
@@ -26,17 +21,6 @@ def open_lesson(page: Page, server, path: str):
     visit(page, f"{server.url}/{path}")
     charts = page.locator('[data-testid="stPlotlyChart"] .main-svg:first-child')
     expect(charts.nth(1)).to_be_visible(timeout=30_000)
-
-
-def card(page: Page, nth: int):
-    """A ledger, in the order of the page."""
-    return page.get_by_test_id("ledger").nth(nth)
-
-
-def value(card, label: str) -> str:
-    """The right-hand side of a line of a card."""
-    row = card.locator(".row").filter(has=card.page.locator("dt", has_text=label))
-    return row.first.locator(".value").inner_text()
 
 
 def stops(page: Page):
@@ -60,9 +44,9 @@ def test_fewer_heads_are_pooled_and_retrained_beside_each_other(server, page):
         for i, version in enumerate(truth.versions):
             accuracy = recorded.accuracy(version.kind, kv_heads)
             shown = card(page, i)
-            assert value(shown, "unseen sentences right") == percent(accuracy.right / accuracy.of)
-            assert value(shown, "p of a word") == f"{version.probability:.3f}"
-            assert value(shown, "different patterns") == str(version.pattern_rank)
+            assert line(shown, "unseen sentences right") == percent(accuracy.right / accuracy.of)
+            assert line(shown, "p of a word") == f"{version.probability:.3f}"
+            assert line(shown, "different patterns") == str(version.pattern_rank)
     assert in_the_address_bar(page)["kv"] == "1"
     expect(page.get_by_text("MQA: averaging the trained K and V leaves")).to_be_visible()
 
@@ -70,7 +54,7 @@ def test_fewer_heads_are_pooled_and_retrained_beside_each_other(server, page):
 def test_nothing_is_shared_with_a_head_each(server, page):
     open_lesson(page, server, "sharing?kv=4")
     expect(page.get_by_text("nothing is shared: all versions are")).to_be_visible()
-    assert {value(card(page, i), "output here moves by") for i in range(4)} == {"0.0 %"}
+    assert {line(card(page, i), "output here moves by") for i in range(4)} == {"0.0 %"}
 
 
 def test_times_are_measured_here_when_asked(server, page):
@@ -116,7 +100,7 @@ def test_a_link_opens_the_same_word_width_and_sentence(server, new_page):
 def test_a_wider_beam_finds_a_better_sentence_than_greedy(server, page):
     open_lesson(page, server, "decode")
     found = decoding.decoding(FOUND)
-    assert value(card(page, 0), "log p of the sentence") == digits(found.written.log_probability, 4)
+    assert line(card(page, 0), "log p of the sentence") == digits(found.written.log_probability, 4)
     for _ in range(2):
         page.locator(".st-key-beam input[type=range]").press("ArrowLeft")
         wait_until_idle(page)

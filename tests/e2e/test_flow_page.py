@@ -8,13 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import (
-    in_the_address_bar,
-    red_boxes,
-    reload,
-    visit,
-    wait_until_idle,
-)
+from tests.e2e.browser import in_the_address_bar, line, red_boxes, reload, visit, wait_until_idle
 from viz_models.analysis.preprocess import prepare
 from viz_models.analysis.trace import trace
 from viz_models.digits import digits
@@ -32,12 +26,6 @@ def flow(page: Page):
 
 def chosen_step(page: Page):
     return flow(page).get_attribute("data-step")
-
-
-def line(page: Page, label: str):
-    """The right-hand side of the line of a card that begins with this label."""
-    row = page.locator(".ledger .row").filter(has=page.locator("dt", has_text=re.compile(label)))
-    return row.first.locator(".value").inner_text()
 
 
 def png(seed: int) -> bytes:

@@ -5,13 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import (
-    in_the_address_bar,
-    red_boxes,
-    reload,
-    visit,
-    wait_until_idle,
-)
+from tests.e2e.browser import in_the_address_bar, red_boxes, reload, value, visit, wait_until_idle
 from viz_models.analysis.ablation import switched
 from viz_models.analysis.attribution import attribute
 from viz_models.analysis.prediction import prediction
@@ -30,11 +24,6 @@ LINK = "weights=random,+seed+3"
 
 def photo():
     return prepare(samples.load("cat")).tensor
-
-
-def value(page: Page, label: str):
-    row = page.locator(".ledger .row").filter(has=page.locator("dt", has_text=re.compile(label)))
-    return row.first.locator(".value")
 
 
 def scroll_to(page: Page, heading: str):

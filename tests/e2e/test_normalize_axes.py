@@ -1,26 +1,14 @@
 """The lesson on axes: paint, click a value, flip train and eval, share the link."""
 
-import re
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.browser import (
-    in_the_address_bar,
-    red_boxes,
-    visit,
-    wait_until_idle,
-)
+from tests.e2e.browser import in_the_address_bar, line, red_boxes, visit, wait_until_idle
 from viz_models.analysis.normalization import activation, cell, normalize
 from viz_models.digits import digits
 from viz_models.records import NormSpec, SourceSpec
 
 pytestmark = pytest.mark.e2e
-
-
-def line(page: Page, label: str):
-    row = page.locator(".ledger .row").filter(has=page.locator("dt", has_text=re.compile(label)))
-    return row.first.locator(".value").inner_text()
 
 
 def test_every_norm_says_how_many_means_it_takes(server, page):

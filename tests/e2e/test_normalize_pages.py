@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
+    card,
     in_the_address_bar,
+    line,
+    press,
     red_boxes,
     reload,
     visit,
@@ -37,24 +40,6 @@ def open_lesson(page: Page, server, path: str):
     expect(charts).to_have_count(PAGES[path.partition("?")[0]], timeout=30_000)
 
 
-def card(page: Page, title: str):
-    """The ledger whose title or first lines hold this text."""
-    return page.get_by_test_id("ledger").filter(has_text=title)
-
-
-def value(page: Page, title: str, label: str) -> str:
-    """The right-hand side of a line of a card."""
-    row = card(page, title).locator(".row").filter(has=page.locator("dt", has_text=label))
-    return row.first.locator(".value").inner_text()
-
-
-def press(page: Page, key: str, *keys: str):
-    """Move the slider of that URL parameter by its keys."""
-    for pressed in keys:
-        page.locator(f".st-key-{key} input[type=range]").press(pressed)
-        wait_until_idle(page)
-
-
 def choose(page: Page, label: str, option: str):
     """Pick an option of a select box."""
     page.get_by_role("combobox", name=re.compile(re.escape(label))).click()
@@ -68,7 +53,7 @@ def test_a_smaller_batch_is_further_off(server, page):
     for size, keys in ((8, ()), (4, ("ArrowRight",))):
         press(page, "n", *keys)
         middle = found.mean_error[list(found.sizes).index(size), 1]
-        assert value(page, f"A batch of {size}", "mean is off by") == f"{percent(middle)} of σ"
+        assert line(card(page, f"A batch of {size}"), "mean is off by") == f"{percent(middle)} of σ"
     assert in_the_address_bar(page)["n"] == "4"
 
 
@@ -76,7 +61,7 @@ def test_one_example_is_refused_or_becomes_instance_norm(server, page):
     open_lesson(page, server, "batch-size")
     refusal = normalization.alone((1, 8, 1, 1)).refusal
     expect(card(page, "N = 1: 1×8×1×1")).to_contain_text(f"ValueError: {refusal}")
-    assert value(page, "N = 1: 1×8×8×8", "InstanceNorm2d") == "0 (exactly)"
+    assert line(card(page, "N = 1: 1×8×8×8"), "InstanceNorm2d") == "0 (exactly)"
 
 
 def test_running_statistics_are_walked_step_by_step(server, page):
@@ -85,10 +70,10 @@ def test_running_statistics_are_walked_step_by_step(server, page):
     for step, keys in ((40, ()), (42, ("ArrowRight", "ArrowRight"))):
         press(page, "step", *keys)
         title = f"Step {step}, channel 3"
-        assert value(page, title, "running mean") == digits(t.running_mean[step, 3])
-        assert value(page, title, "batch's mean") == digits(t.batch_mean[step - 1, 3])
-        assert value(page, title, "eval − train") == digits(t.difference[step - 1], 3)
-        assert value(page, title, "older data") == percent(0.9 ** (step - 30))
+        assert line(card(page, title), "running mean") == digits(t.running_mean[step, 3])
+        assert line(card(page, title), "batch's mean") == digits(t.batch_mean[step - 1, 3])
+        assert line(card(page, title), "eval − train") == digits(t.difference[step - 1], 3)
+        assert line(card(page, title), "older data") == percent(0.9 ** (step - 30))
     reload(page)
     expect(card(page, "Step 42, channel 3")).to_be_visible()
 
@@ -97,15 +82,15 @@ def test_frozen_statistics_stay(server, page):
     open_lesson(page, server, "train-eval")
     choose(page, "Frozen", "frozen after step 20")
     expect(page.get_by_text("Frozen after step 20")).to_be_visible()
-    before = value(page, "Step 38", "running mean")
+    before = line(card(page, "Step 38"), "running mean")
     press(page, "step", "ArrowRight")
-    assert value(page, "Step 39", "running mean") == before
-    assert value(page, "Step 39", "older data") == "100.0 %"
+    assert line(card(page, "Step 39"), "running mean") == before
+    assert line(card(page, "Step 39"), "older data") == "100.0 %"
 
 
 def test_two_values_make_the_two_variances_differ_by_two(server, page):
     open_lesson(page, server, "train-eval?batch=batches+of+2&pixels=1×1+maps&momentum=average")
-    assert value(page, "Two variances", "their ratio") == "2"
+    assert line(card(page, "Two variances"), "their ratio") == "2"
     assert red_boxes(page) == []
 
 
@@ -125,14 +110,14 @@ def test_more_padding_moves_batch_norm_and_never_layer_norm_over_c(server, page)
 def test_eval_mode_lets_the_whole_gradient_through(server, page):
     open_lesson(page, server, "norm-training")
     title = "Through the norm, backward"
-    assert float(value(page, title, "slope").replace("−", "-")) == pytest.approx(-1, abs=0.01)
+    assert float(line(card(page, title), "slope").replace("−", "-")) == pytest.approx(-1, abs=0.01)
     choose(page, "Norm", "BatchNorm in eval mode")
-    assert value(page, title, "slope") == "0"
+    assert line(card(page, title), "slope") == "0"
     x = normalization.activation(replace(DIGITS, shape=(8, 1, 1, 1)))
     kept = Running(x.mean((0, 2, 3)), x.var((0, 2, 3)))
     truth = normalization.backward(x, NormSpec(norm="batch", mode="eval"), kept)
     length = truth.gradient_norms[np.flatnonzero(truth.scales == 1.0)[0]]
-    assert value(page, title, "input × 1") == digits(length)
+    assert line(card(page, title), "input × 1") == digits(length)
 
 
 def test_recorded_runs_say_so_and_count_their_comparisons(server, page):
@@ -152,7 +137,7 @@ def test_table_and_script_are_taken_away(server, page):
     text = download.value.path().read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     assert [r["step"] for r in rows] == [str(n) for n in range(1, 61)]
-    shown = value(page, "Step 7, channel 0", "running mean").replace("−", "-")
+    shown = line(card(page, "Step 7, channel 0"), "running mean").replace("−", "-")
     assert float(rows[6]["running_mean"]) == pytest.approx(float(shown), rel=1e-3)
     page.get_by_role("button", name="Read the script").click()
     dialog = page.get_by_role("dialog")

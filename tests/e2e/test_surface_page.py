@@ -5,12 +5,7 @@ import csv
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import (
-    in_the_address_bar,
-    red_boxes,
-    visit,
-    wait_until_idle,
-)
+from tests.e2e.browser import card, in_the_address_bar, line, red_boxes, visit, wait_until_idle
 from viz_models.digits import digits, percent
 from viz_models.recordings import build as recordings_build
 from viz_models.records.build_surface import SurfaceSpec
@@ -22,20 +17,13 @@ def charts(page: Page):
     return page.locator('[data-testid="stPlotlyChart"] .main-svg:first-child')
 
 
-def value(page: Page, card: int, label: str, nth: int = 0) -> str:
-    """The right-hand side of a line of a card."""
-    rows = page.get_by_test_id("ledger").nth(card).locator(".row")
-    found = rows.filter(has=page.locator("dt", has_text=label)).nth(nth)
-    return found.locator(".value").inner_text()
-
-
 def test_before_and_after_are_what_was_recorded(server, page):
     found = recordings_build.load()
     visit(page, f"{server.url}/surface?shown=map")
     spec = found.spec
     expect(page.get_by_text(f"{2 * spec.blocks + 1} convolutions, trained alike")).to_be_visible()
-    assert value(page, 0, "after training", 0) == digits(found.plain.here("after"), 3)
-    assert value(page, 0, "after training", 1) == digits(found.skips.here("after"), 3)
+    assert line(card(page, 0), "after training") == digits(found.plain.here("after"), 3)
+    assert line(card(page, 0), "after training", 1) == digits(found.skips.here("after"), 3)
     titles = page.locator(".annotation-text")
     expect(titles.filter(has_text="with skips")).to_have_text(
         f"with skips: {digits(found.skips.here('after'), 3)} nats"
@@ -46,7 +34,7 @@ def test_before_and_after_are_what_was_recorded(server, page):
         f"with skips: {digits(found.skips.here('before'), 3)} nats"
     )
     shown = percent(found.plain.better_than_guessing("before"))
-    assert value(page, 0, "better than guessing", 0) == shown
+    assert line(card(page, 0), "better than guessing") == shown
     assert in_the_address_bar(page) == {"shown": "map", "weights": "before"}
 
 
@@ -67,8 +55,8 @@ def test_a_measurement_can_be_stopped_and_made(server, page):
     expect(charts(page)).to_have_count(3, timeout=90_000)
     fields = {name: getattr(HERE, name) for name in ("steps", "points", "examples")}
     truth = surface.measure(SurfaceSpec(blocks=1, directions=3, **fields))
-    assert value(page, 1, "after training", 0) == digits(truth.plain.here("after"), 3)
-    assert value(page, 1, "after training", 1) == digits(truth.skips.here("after"), 3)
+    assert line(card(page, 1), "after training") == digits(truth.plain.here("after"), 3)
+    assert line(card(page, 1), "after training", 1) == digits(truth.skips.here("after"), 3)
     assert red_boxes(page) == []
 
 
