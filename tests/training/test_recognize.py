@@ -97,13 +97,6 @@ def test_the_learning_rate_rises_and_falls():
     assert rates[-1] == 0.03
 
 
-def test_a_phase_can_have_a_learning_rate_of_its_own(noise):
-    last = Phase(size=32, samples=32, smallest=0.5, lr=0.2)
-    told = list(Training(replace(SHORT, phases=(*SHORT.phases, last)), noise).steps())
-    assert [p.lr for p in told[:5]] == [p.lr for p in Training(SHORT, noise).steps()]
-    assert [p.lr for p in told[5:]] == pytest.approx([0.2, 0.15, 0.1, 0.05])
-
-
 def test_other_data_is_refused_with_what_to_give(noise):
     with pytest.raises(ValueError, match="ten folders, airplane, automobile"):
         Training(SHORT, replace(noise, classes=("cat", "dog")))

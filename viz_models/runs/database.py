@@ -86,10 +86,14 @@ class Database:
 
     def _prepare(self) -> None:
         try:
-            TABLES.create_all(self._engine.execution_options(writes=True))
+            self._make_tables()
         except DatabaseError as error:
             if not self._heals(error):
                 raise _plain(error) from error
+
+    def _make_tables(self) -> None:
+        """As a writer from the start: whoever else makes them now is waited for."""
+        TABLES.create_all(self._engine.execution_options(writes=True))
 
     def _heals(self, error: SQLAlchemyError) -> bool:
         """Whether the file was unreadable; then it lies aside, and there is a new, empty one."""
@@ -108,7 +112,7 @@ class Database:
                     file = path.with_name(path.name + end)
                     if file.exists():
                         file.replace(file.with_name(f"{file.name}.broken-{now}"))
-            TABLES.create_all(self._engine.execution_options(writes=True))
+            self._make_tables()
         finally:
             lock.release()
         return True

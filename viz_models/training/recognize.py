@@ -35,7 +35,6 @@ class Phase:
     size: int  # pixels, height and width
     samples: int  # seen in this phase, repeats counted
     smallest: float  # share of a picture's area that is seen, at least
-    lr: float = 0.0  # at its begin, down to 0 in a line; 0: a part of the whole training's schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +121,7 @@ class Training:
         chosen = self._order()
         inputs = views(self.data.train_inputs[chosen], phase.size, phase.smallest, generator)
         targets = self.data.train_targets[chosen]
-        lr = self._lr(phase)
+        lr = self.recipe.lr * self._factor()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.net.train()
@@ -143,14 +142,8 @@ class Training:
             lr=lr,
         )
 
-    def _lr(self, phase: Phase) -> float:
-        if phase.lr:
-            done = (self.step - self.sizes.index(phase)) / self.sizes.count(phase)
-            return phase.lr * (1 - done)
-        scheduled = sum(not p.lr for p in self.sizes)
-        return self.recipe.lr * factor(
-            self.step, scheduled, self.recipe.warm_up, self.recipe.lowest
-        )
+    def _factor(self) -> float:
+        return factor(self.step, len(self.sizes), self.recipe.warm_up, self.recipe.lowest)
 
     def _order(self) -> Tensor:
         """(batch_size,) int64: every picture once in random order, then again."""
