@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from viz_models import garbage
 from viz_models.models import warm
 from viz_models.server import OwnerCookie, SecurityHeaders, UploadLimits
 from viz_models.ui.instruments import scripts
@@ -18,10 +19,13 @@ from viz_models.ui.instruments import scripts
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Say that the instruments have an address; import what pages need, the heaviest later."""
+    """Say where the instruments are, collect garbage, import what pages need (heavy ones later)."""
     scripts.serve()
+    ended = threading.Event()
+    threading.Thread(target=garbage.collect, args=(ended,), daemon=True).start()
     threading.Thread(target=prepare, daemon=True).start()
     yield
+    ended.set()
 
 
 def prepare() -> None:

@@ -20,7 +20,7 @@ def page_begins() -> None:
 def page_drawn() -> None:
     """Say that a page has gone out; what follows may take the processor.
 
-    What a lesson imported for its first reader is frozen, too: 10 ms a click otherwise.
+    What a lesson imported for its first reader is frozen, too: 10 ms a collection otherwise.
     """
     _drawn.set()
     if _frozen and len(sys.modules) > _frozen:
@@ -43,8 +43,8 @@ def after_first_page(seconds: float, then: Callable[[], object] | None = None) -
 def heavy_imports(then: Callable[[], object] | None = None) -> None:
     """Import torch, trace the default network, then tell the collector to leave it all alone.
 
-    Streamlit runs a full collection after every rerun; with torch loaded that costs
-    about 130 ms each time, and 8 ms once the imported modules are frozen.
+    A full collection takes about 130 ms with torch loaded, and some ms once the imported modules
+    are frozen.
 
     Args:
         then: Called once torch is there; what it imports is frozen, too.

@@ -1,0 +1,43 @@
+import gc
+import threading
+import time
+import weakref
+
+import pytest
+
+from viz_models import garbage
+
+
+class Held:
+    """Something that holds on to itself, as a tensor in a traceback does."""
+
+    def __init__(self):
+        self.self = self
+
+
+@pytest.fixture
+def collector():
+    ended = threading.Event()
+    thread = threading.Thread(target=garbage.collect, args=(ended, 0.01))
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+def test_old_garbage_is_collected_without_being_asked(collector):
+    held = Held()
+    gc.collect()  # it survives, so it is old: Python's own small collections leave it alone
+    seen = weakref.ref(held)
+    del held
+    clutter = [[] for _ in range(2000)]
+    deadline = time.monotonic() + 20
+    while seen() is not None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert seen() is None
+    assert len(clutter) == 2000
+
+
+def test_nothing_is_done_while_nothing_happens():
+    gc.collect()
+    assert not garbage._is_any()
