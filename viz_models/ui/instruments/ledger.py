@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from viz_models.digits import digits
 from viz_models.records import Line
 from viz_models.ui.instruments.mounting import mounted
 
@@ -32,6 +33,22 @@ def ledger(
     card = card_of(lines, terms or {})
     card |= {"title": title, "note": note, "badge": badge, "height": height}
     mounted("ledger")(key=key, data=card)
+
+
+def beside_torch(theirs: float, difference: float, *, agrees: bool) -> Line:
+    """The line that says what torch computed, and how far what stands above is from it.
+
+    Args:
+        theirs: Torch's value.
+        difference: Of the two, without sign.
+        agrees: Whether that is within what floating point allows.
+    """
+    value = digits(theirs, 6)
+    if not agrees:
+        off = f"differs from torch by {digits(difference, 2)}"
+        return Line(label=off, value=value, role="warning")
+    how = ", bit for bit" if difference == 0 else f" to {digits(difference, 1)}"
+    return Line(label=f"equals torch{how}", value=value, role="checked", term="tolerance")
 
 
 def card_of(lines: Sequence[Line], terms: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from viz_models.records import Line, MaskedCall, Score
 from viz_models.ui import attend_results as results
 from viz_models.ui import state, take_away, words
 from viz_models.ui.charts import show
-from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels import norm_common as common
@@ -87,8 +87,6 @@ def one_score(view: View) -> None:
 
 
 def _lines(found: Score) -> list[Line]:
-    how = "bit for bit" if found.difference == 0 else f"difference {digits(found.difference, 1)}"
-    verdict = f"equals torch: {how}" if found.agrees else "differs from torch"
     scaled = found.total / found.root
     return [
         Line(
@@ -97,12 +95,7 @@ def _lines(found: Score) -> list[Line]:
             note="sum of the products, scaled",
         ),
         Line(label=_share(found), value=_weight(found.weight), role="chosen"),
-        Line(
-            label=verdict,
-            value=digits(found.torch_value, 6),
-            role="checked" if found.agrees else "warning",
-            term="tolerance",
-        ),
+        beside_torch(found.torch_value, found.difference, agrees=found.agrees),
     ]
 
 

@@ -10,7 +10,7 @@ from viz_models.digits import digits, signed
 from viz_models.figures import pixels
 from viz_models.records import Calculation, Cell, Line, Step, Window
 from viz_models.ui import results, state, words
-from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, fit, tiles
 from viz_models.ui.panels.flow_stage import View, is_dark, luts, photo_stride
 
@@ -169,21 +169,16 @@ def _lines(view: View, step: Step, sums: Calculation) -> list[Line]:
     if sums.formula and not many:
         lines.append(Line(label=sums.formula, role="muted"))
     lines.append(Line(label="total", value=digits(sums.total, 6), role="chosen", rule=True))
-    lines.append(_verdict(sums))
+    lines.append(_torchs(sums))
     merges = step.op == "add" and results.is_merge(step, view.trace.steps)
     return lines + (_merge(view, step) if merges else [])
 
 
-def _verdict(sums: Calculation) -> Line:
-    """Torch's own value, and how far ours is from it."""
+def _torchs(sums: Calculation) -> Line:
+    if sums.formula:
+        return beside_torch(sums.torch_value, sums.difference, agrees=sums.agrees)
     theirs = digits(sums.torch_value, 6)
-    if not sums.formula:
-        return Line(label="torch's value; its arithmetic is not written here", value=theirs)
-    if not sums.agrees:
-        off = f"differs from torch by {digits(sums.difference, 2)}"
-        return Line(label=off, value=theirs, role="warning")
-    how = ", bit for bit" if sums.difference == 0 else f" to {digits(sums.difference, 1)}"
-    return Line(label=f"equals torch{how}", value=theirs, role="checked", term="tolerance")
+    return Line(label="torch's value; its arithmetic is not written here", value=theirs)
 
 
 def _merge(view: View, step: Step) -> list[Line]:

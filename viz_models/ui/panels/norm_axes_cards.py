@@ -13,7 +13,7 @@ from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge
 from viz_models.ui import norm_axes_results as results
 from viz_models.ui import words
 from viz_models.ui.charts import kept, show
-from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels.flow_stage import is_dark, luts
 from viz_models.ui.panels.norm_axes import NORMS, View
@@ -47,7 +47,7 @@ def one_cell(view: View) -> None:
         [
             Line(label=cell.formula, role="muted"),
             Line(label="total", value=digits(cell.total, 6), role="chosen", rule=True),
-            _verdict(cell),
+            _torchs(cell),
         ],
         key="cell_line",
         badge=_badge(view),
@@ -55,15 +55,10 @@ def one_cell(view: View) -> None:
     )
 
 
-def _verdict(cell: CellNorm) -> Line:
+def _torchs(cell: CellNorm) -> Line:
     if cell.torch_value is None or cell.difference is None:
         return Line(label="torch refuses this input", role="warning")
-    theirs = digits(cell.torch_value, 6)
-    if not cell.agrees:
-        off = f"differs from torch by {digits(cell.difference, 2)}"
-        return Line(label=off, value=theirs, role="warning")
-    how = "bit for bit" if cell.difference == 0 else f"difference {digits(cell.difference, 1)}"
-    return Line(label=f"equals torch: {how}", value=theirs, role="checked", term="tolerance")
+    return beside_torch(cell.torch_value, cell.difference, agrees=cell.agrees)
 
 
 def who_moves(view: View, text: dict[str, str]) -> None:
