@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
+    DARK,
     in_the_address_bar,
     look,
     red_boxes,
@@ -54,6 +55,22 @@ def test_a_question_card_is_answered(server, page):
     page.get_by_role("radio", name=CARDS["depth"].title, exact=True).click()
     wait_until_idle(page, timeout_ms=SETTLED)
     expect(page.get_by_text(f"You predicted: {choice}")).to_be_visible()
+
+
+def test_what_a_class_predicts_comes_together(server, new_page):
+    first, second = new_page(), new_page(DARK)
+    for page in (first, second):
+        visit(page, f"{server.url}/train?card={CARDS['growth'].title}", timeout_ms=SETTLED)
+    predict(first, "growth", "higher")
+    expect(first.get_by_text("You predicted")).to_be_visible()
+    expect(first.get_by_text("All predictions")).to_have_count(0)  # of one there is nothing to add
+    expect(second.get_by_text("1 prediction so far")).to_be_visible()  # not which
+    predict(second, "growth", "lower")
+    for page in (first, second):
+        expect(page.get_by_text("2 in the last two hours")).to_be_visible()
+        assert red_boxes(page) == []
+    look(first, "train_votes")
+    look(second, "train_votes_dark")
 
 
 def test_a_card_is_run_here_and_keeps_running_over_a_reload(server, page):

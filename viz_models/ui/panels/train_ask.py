@@ -9,9 +9,11 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.records import Experiment
 from viz_models.records.norm_grid import Verdict
+from viz_models.ui import owner
 from viz_models.ui import train_results as results
-from viz_models.ui.panels import flow_run, train_stage, train_verdict
+from viz_models.ui.panels import flow_run, train_stage, train_verdict, train_votes
 from viz_models.ui.panels.train_view import PREDICTED, View
+from viz_models.ui.votes import ballots
 
 Words = Mapping[str, str]
 
@@ -24,6 +26,7 @@ def body(now: View, text: Words) -> None:
         train_stage.stage(now)
     with right:
         prediction(now)
+        train_votes.everybody(now)
         if now.revealed and now.outcomes:
             _found(now)
         else:
@@ -123,6 +126,8 @@ def _button(now: View, words: str, choice: str, **look: Any) -> None:  # noqa: A
 
 def _predict(card: str, choice: str) -> None:
     st.session_state.setdefault(PREDICTED, {})[card] = choice
+    if choice:
+        ballots().cast(card, owner.browser(), choice)
 
 
 def _judged(now: View, predicted: str) -> str:

@@ -1,0 +1,44 @@
+"""What the others in the room predicted: how many at first, and with the answer also what."""
+
+from functools import partial
+
+import streamlit as st
+
+from viz_models.figures import train_votes as figures
+from viz_models.ui import frame
+from viz_models.ui.panels import norm_common as common
+from viz_models.ui.panels.train_view import View
+from viz_models.ui.votes import ballots
+
+REFRESH_S = 4.0
+
+
+def everybody(now: View) -> None:
+    """Votes on this card by all who look at it; they come in by themselves.
+
+    What they say stays hidden until the answer shows: nobody should follow the crowd.
+    """
+    st.fragment(partial(_draw, now), run_every=REFRESH_S)()
+
+
+def _draw(now: View) -> None:
+    found = ballots().count(now.card.id)
+    counts = {words: found[choice] for choice, words in now.card.choices.items()}
+    total = sum(counts.values())
+    if not now.revealed:
+        if total:
+            many = f"{total} prediction{'s' * (total > 1)} so far"
+            st.caption(f"{many}; what they say shows with the answer")
+        return
+    if total < 2:  # one's own, at most: it stands above
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**All predictions** · :gray[{total} in the last two hours]")
+        mine = next((w for c, w in now.card.choices.items() if c == now.prediction), None)
+        st.echarts_chart(
+            figures.votes(counts, mine, **common.look()),
+            height=frame.px(figures.height(len(counts))),
+            theme=None,
+            key="votes",
+            alt=", ".join(f"{words}: {count}" for words, count in counts.items()),
+        )
