@@ -24,7 +24,7 @@ def main() -> None:
             build_controls.column(asked)
             price = st.container()
         with stage:
-            drawn = st.container()
+            drawn = st.container(key="build_stage")
             view = build_stage.race_controls(asked, kept)
             with drawn:
                 build_stage.diagram(view)

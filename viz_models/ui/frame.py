@@ -11,7 +11,7 @@ from viz_models.ui.instruments.mounting import mounted
 
 _PRESENTING = "forward_pass.presenting"
 _LARGER = 1.3  # of presenting.css on a projector, over the base of 14 px
-_STYLE = Path(__file__).with_name("presenting.css")
+_HERE = Path(__file__).parent
 _KEYS = (
     ("?", "this sheet"),
     ("P", "present: large type, no frame"),
@@ -37,10 +37,11 @@ def px(width: int) -> int:
 
 
 def style() -> None:
-    """Large type and no frame, while presenting; drawn before the page itself."""
+    """How a phone shows columns, and large type while presenting; drawn before the page itself."""
     warm.page_begins()
+    st.html(_HERE / "phone.css")
     if presenting():
-        st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
+        st.html(_HERE / "presenting.css")
 
 
 def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
