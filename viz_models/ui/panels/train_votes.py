@@ -1,4 +1,4 @@
-"""What the others in the room predicted: how many at first, and with the answer also what."""
+"""What everybody who looks predicted: at first how many, later also what."""
 
 from functools import partial
 
@@ -16,7 +16,8 @@ REFRESH_S = 4.0
 def everybody(now: View) -> None:
     """Votes on this card by all who look at it; they come in by themselves.
 
-    What they say stays hidden until the answer shows: nobody should follow the crowd.
+    What they say stays hidden until whoever looks has predicted, or the answer shows: nobody
+    should follow the crowd.
     """
     st.fragment(partial(_draw, now), run_every=REFRESH_S)()
 
@@ -25,10 +26,9 @@ def _draw(now: View) -> None:
     found = ballots().count(now.card.id)
     counts = {words: found[choice] for choice, words in now.card.choices.items()}
     total = sum(counts.values())
-    if not now.revealed:
+    if now.prediction is None and not (now.revealed and now.outcomes):
         if total:
-            many = f"{total} prediction{'s' * (total > 1)} so far"
-            st.caption(f"{many}; what they say shows with the answer")
+            st.caption(f"{total} prediction{'s' * (total > 1)} so far; yours comes first")
         return
     if total < 2:  # one's own, at most: it stands above
         return
