@@ -78,16 +78,14 @@ def test_f8_memory_runs_out(rig):
 
 
 def test_f8_more_memory_than_the_limit(rig):
-    rig.signal(rig.dispatcher())
-    until(lambda: not rig.dispatcher())
+    rig.stop()
     rig.set(MEMORY_GIB=0.05)
     try:
         id = rig.start(tiny(LONG))
         assert rig.wait(id, "failed").reason == "out of memory: more than the limit of 0.05 GiB"
     finally:
         rig.set(MEMORY_GIB="")
-        rig.signal(rig.dispatcher())
-        until(lambda: not rig.dispatcher())
+        rig.stop()
 
 
 def cancelled_after(rig, id):
@@ -183,12 +181,11 @@ def test_pause_resume_and_stop_early(rig):
 
 
 def test_too_long_a_run_is_ended(rig):
-    rig.signal(rig.dispatcher())
-    until(lambda: not rig.dispatcher())
+    rig.stop()
     rig.set(WALL_S=20)
     try:
         run = rig.wait(rig.start(tiny(LONG)), "timed_out")
         assert run.reason == "longer than the limit of 20 s"
     finally:
         rig.set(WALL_S="")
-        rig.signal(rig.dispatcher())
+        rig.stop()

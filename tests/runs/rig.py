@@ -126,6 +126,15 @@ class Rig:
     def signal(self, name, number=signal.SIGKILL):
         os.kill(processes.pid_of(name), number)
 
+    def stop(self):
+        """Kill the dispatcher; returns when those that it started have gone, too.
+
+        One of them could start the next dispatcher, with the settings that they have.
+        """
+        if name := self.dispatcher():
+            self.signal(name)
+        until(lambda: not self.children(), instead=self.children)
+
     def children(self):
         """Names of all processes that belong to this home."""
         found = []
