@@ -38,17 +38,18 @@ def test_no_pixel_of_the_heat_is_lost_when_it_is_sent_smaller():
 
 
 @pytest.mark.parametrize(
-    ("trained", "below", "says"),
+    ("trained", "below", "strange", "says"),
     [
-        (True, None, "**cat**, says the network"),
-        (True, 0.5, "None of its 10 classes is recognized"),
-        (False, None, "knows nothing"),
+        (True, None, False, "**cat**, says the network"),
+        (True, 0.5, False, "None of its 10 classes is recognized"),
+        (True, 0.3, True, "shows none of its 10 classes"),
+        (False, None, False, "knows nothing"),
     ],
 )
-def test_the_answer_says_whether_to_believe_it(trained, below, says):
+def test_the_answer_says_whether_to_believe_it(trained, below, strange, says):
     top = (Guess(0, "cat", 0.4), Guess(1, "dog", 0.3))
     found = Prediction(top=top, classes=10, trained=trained, unsure_below=below)
-    line = answer(found, words.sections(PAGE))
+    line = answer(found, words.sections(PAGE), strange=strange)
     assert says in line
     assert "{" not in line
 

@@ -23,6 +23,7 @@ class Sample:
     licence: str
     source: str  # where the package got it
     sha256: str  # of the decoded pixels: another picture under the same name is noticed
+    shows: str = ""  # one of the ten everyday things that the demo knows; empty: none of them
 
 
 SAMPLES = {
@@ -33,6 +34,7 @@ SAMPLES = {
         licence="CC0",
         source="https://scikit-image.org/docs/stable/api/skimage.data.html#skimage.data.chelsea",
         sha256="9ce40e3ad4046feb6a4ab1ebc967bdab48658d087f8a790e71ec9115b85c5f57",
+        shows="cat",
     ),
     "coffee": Sample(
         title="A cup of coffee",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from viz_models.digits import percent
+from viz_models.images.samples import SAMPLES
 from viz_models.records.prediction import Prediction
 from viz_models.ui import why_results, words
 from viz_models.ui.panels.flow_stage import View
@@ -14,18 +15,33 @@ def prediction(view: View, text: Mapping[str, str]) -> None:
     """The likeliest classes with their probabilities, and whether to believe them."""
     found = why_results.prediction(view.trace)
     with st.container(border=True, gap="xsmall", key="says"):
-        st.markdown(answer(found, text))
+        st.markdown(answer(found, text, strange=_is_strange(view)))
         columns = st.columns(len(found.top), gap="small")
         for column, guess in zip(columns, found.top, strict=True):
             name = words.plain(guess.label)
             column.progress(guess.probability, f"{name} · {_share(guess.probability)}")
 
 
-def answer(found: Prediction, text: Mapping[str, str]) -> str:
-    """One line: a class, or that none is known."""
+def _is_strange(view: View) -> bool:
+    """Whether the photo is a sample that shows nothing that the demo knows."""
+    image = view.spec.image
+    known = view.spec.model.weights != "demo" or image.kind != "sample"
+    return not known and not SAMPLES[image.name].shows
+
+
+def answer(found: Prediction, text: Mapping[str, str], *, strange: bool = False) -> str:
+    """One line: a class, or that none is known.
+
+    Args:
+        found: What the network says.
+        text: The page's prose.
+        strange: Whether the photo shows none of the classes, however sure the network is.
+    """
     section = "What the network says"
     if not found.trained:
         section = "What an untrained network says"
+    elif strange:
+        section = "What the network says, strange"
     elif found.unsure:
         section = "What the network says, unsure"
     best = found.top[0]
