@@ -14,7 +14,10 @@ from viz_models.training.data import Dataset
 from viz_models.training.recognize import Phase, Recipe, Training
 
 SHORT = Recipe(
-    phases=(Phase(size=32, samples=16, smallest=0.5), Phase(size=40, samples=8, smallest=0.5)),
+    phases=(
+        Phase(size=32, samples=16, area=(0.5, 1.0)),
+        Phase(size=40, samples=8, area=(0.5, 1.0)),
+    ),
     batch_size=8,
     measured=16,
     moments=(1, 3),

@@ -35,7 +35,7 @@ def test_it_learns_to_tell_ten_colors():
         test_targets=targets[:10],
         classes=CLASSES,
     )
-    phases = (Phase(size=48, samples=1600, smallest=0.5),)
+    phases = (Phase(size=48, samples=1600, area=(0.5, 1.0)),)
     recipe = replace(plain.RECIPE, phases=phases, batch_size=20, lr=0.02)
     told = []
     weights = plain.trained(data, lambda done, total: told.append((done, total)), recipe)

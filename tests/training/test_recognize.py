@@ -11,7 +11,10 @@ from viz_models.training.data import Dataset
 from viz_models.training.recognize import Phase, Recipe, Training
 
 SHORT = Recipe(
-    phases=(Phase(size=32, samples=24, smallest=0.5), Phase(size=40, samples=16, smallest=0.5)),
+    phases=(
+        Phase(size=32, samples=24, area=(0.5, 1.0)),
+        Phase(size=40, samples=16, area=(0.5, 1.0)),
+    ),
     batch_size=8,
 )
 
@@ -58,10 +61,20 @@ def test_a_whole_picture_is_what_torchvision_would_enlarge():
 
 def test_views_have_no_padding_and_keep_the_range():
     pixels = torch.full((16, 3, 32, 32), 255, dtype=torch.uint8)
-    seen = views.views(pixels, 48, 0.2, torch.Generator().manual_seed(0))
+    seen = views.views(pixels, 48, (0.2, 1.0), torch.Generator().manual_seed(0))
     assert seen.shape == (16, 3, 48, 48)
     for picture in seen:  # of a white picture every part is of one color
         assert picture.std(dim=(1, 2)).max() < 1e-4
+
+
+def test_views_show_as_much_of_a_picture_as_they_are_told():
+    ramp = (torch.arange(32) * 8).to(torch.uint8).expand(64, 3, 32, 32)  # dark left, light right
+    rise = {}
+    for share in (0.25, 1.0):
+        seen = views.views(ramp, 32, (share, share), torch.Generator().manual_seed(0))
+        edges = (seen[..., -1] - seen[..., 0]).abs().mean((1, 2))
+        rise[share] = edges.median().item()
+    assert 0.4 < rise[0.25] / rise[1.0] < 0.6  # a quarter of the area is half of the width
 
 
 @pytest.mark.slow
@@ -95,6 +108,13 @@ def test_the_learning_rate_rises_and_falls():
     assert rates[:10] == sorted(rates[:10])
     assert rates[9:] == sorted(rates[9:], reverse=True)
     assert rates[-1] == 0.03
+
+
+def test_a_phase_can_have_a_learning_rate_of_its_own(noise):
+    last = Phase(size=32, samples=32, area=(0.5, 1.0), lr=(0.2, 0.1))
+    told = list(Training(replace(SHORT, phases=(*SHORT.phases, last)), noise).steps())
+    assert [p.lr for p in told[:5]] == [p.lr for p in Training(SHORT, noise).steps()]
+    assert [p.lr for p in told[5:]] == pytest.approx([0.2, 0.175, 0.15, 0.125])
 
 
 def test_other_data_is_refused_with_what_to_give(noise):

@@ -27,8 +27,8 @@ SPEC = ConvSpec(
 )
 RECIPE = Recipe(
     phases=(
-        Phase(size=48, samples=100_000, smallest=0.2),
-        Phase(size=64, samples=50_000, smallest=0.3),
+        Phase(size=48, samples=100_000, area=(0.2, 1.0)),
+        Phase(size=64, samples=50_000, area=(0.3, 1.0)),
     ),
     moments=(),
 )

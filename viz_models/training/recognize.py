@@ -34,7 +34,8 @@ class Phase:
 
     size: int  # pixels, height and width
     samples: int  # seen in this phase, repeats counted
-    smallest: float  # share of a picture's area that is seen, at least
+    area: tuple[float, float]  # share of a picture that is seen, at least and at most
+    lr: tuple[float, float] | None = None  # from, to, in a line; without it the recipe's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +43,29 @@ class Recipe:
     """All that the trained weights depend on."""
 
     phases: tuple[Phase, ...] = (
-        Phase(size=64, samples=300_000, smallest=0.2),
-        Phase(size=96, samples=300_000, smallest=0.2),
-        Phase(size=128, samples=150_000, smallest=0.25),
-        Phase(size=224, samples=50_000, smallest=0.35),
+        Phase(size=48, samples=450_000, area=(0.2, 1.0)),
+        Phase(size=64, samples=272_250, area=(0.2, 1.0)),
+        Phase(size=96, samples=27_500, area=(0.25, 1.0)),
+        Phase(size=128, samples=11_250, area=(0.3, 1.0)),
+        Phase(size=224, samples=3_000, area=(0.4, 1.0)),
+        Phase(size=224, samples=7_500, area=(0.4, 1.0), lr=(0.02, 0.0)),
+        Phase(size=160, samples=28_500, area=(0.25, 1.0), lr=(0.03, 0.0137)),
+        Phase(size=224, samples=7_000, area=(0.5, 1.0), lr=(0.0137, 0.0)),
+        # parts as large as they are in a whole picture of 224 pixels, for a third of its price
+        Phase(size=128, samples=125_000, area=(0.2, 0.7), lr=(0.04, 0.012)),
+        Phase(size=224, samples=18_000, area=(0.5, 1.0), lr=(0.012, 0.0)),
     )
     batch_size: int = 125
-    lr: float = 0.1  # the highest
-    lowest: float = 0.03  # share of it that is left for the last, large pictures
-    warm_up: float = 0.04  # share of the samples
+    lr: float = 0.1  # the highest, of the phases that have none of their own
+    lowest: float = 0.03  # share of it that is left at their end
+    warm_up: float = 0.04  # share of their samples
     momentum: float = 0.9
     weight_decay: float = 5e-4
     smoothing: float = 0.1  # of the labels
     average: float = 0.99  # of the weights: their moving average is what is tested and shipped
     measured: int = 2000  # training pictures that give BatchNorm its mean and variance at the end
     # steps whose weights are kept, to look at
-    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 5800, 6400)
+    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 6172, 7600)
     seed: int = 0
 
 
@@ -119,9 +127,9 @@ class Training:
         phase = self.sizes[self.step]
         generator = torch.Generator().manual_seed(self.recipe.seed * 10**9 + self.step)
         chosen = self._order()
-        inputs = views(self.data.train_inputs[chosen], phase.size, phase.smallest, generator)
+        inputs = views(self.data.train_inputs[chosen], phase.size, phase.area, generator)
         targets = self.data.train_targets[chosen]
-        lr = self.recipe.lr * self._factor()
+        lr = self._lr(phase)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.net.train()
@@ -142,8 +150,13 @@ class Training:
             lr=lr,
         )
 
-    def _factor(self) -> float:
-        return factor(self.step, len(self.sizes), self.recipe.warm_up, self.recipe.lowest)
+    def _lr(self, phase: Phase) -> float:
+        if phase.lr is not None:
+            done = (self.step - self.sizes.index(phase)) / self.sizes.count(phase)
+            first, last = phase.lr
+            return first + (last - first) * done
+        steps = sum(p.lr is None for p in self.sizes)
+        return self.recipe.lr * factor(self.step, steps, self.recipe.warm_up, self.recipe.lowest)
 
     def _order(self) -> Tensor:
         """(batch_size,) int64: every picture once in random order, then again."""
@@ -218,7 +231,7 @@ def finished(averaged: dict[str, Tensor], recipe: Recipe, data: Dataset) -> dict
     chosen = data.train_inputs[order[: recipe.measured]]
     last = recipe.phases[-1]
     batches = chosen.split(recipe.batch_size)
-    update_bn((views(b, last.size, last.smallest, generator) for b in batches), net)
+    update_bn((views(b, last.size, last.area, generator) for b in batches), net)
     return halved | {k: v for k, v in net.state_dict().items() if "running_" in k}
 
 

@@ -9,13 +9,15 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as on the flow page
 
 
-def views(pixels: Tensor, size: int, smallest: float, generator: torch.Generator) -> Tensor:
+def views(
+    pixels: Tensor, size: int, area: tuple[float, float], generator: torch.Generator
+) -> Tensor:
     """A random part of each picture, half of them mirrored, as the network's input.
 
     Args:
         pixels: (N, 3, 32, 32) uint8.
         size: Height and width of what comes out.
-        smallest: Share of the area that is seen, at least.
+        area: Share of a picture that is seen, at least and at most.
         generator: Of all randomness.
 
     Returns:
@@ -30,9 +32,9 @@ def views(pixels: Tensor, size: int, smallest: float, generator: torch.Generator
     def uniform(low: float, high: float) -> Tensor:
         return torch.rand(n, generator=generator) * (high - low) + low
 
-    area = uniform(smallest, 1.0)
+    seen = uniform(*area)
     aspect = uniform(math.log(3 / 4), math.log(4 / 3)).exp().sqrt()
-    width, height = (area.sqrt() * aspect).clamp(max=1), (area.sqrt() / aspect).clamp(max=1)
+    width, height = (seen.sqrt() * aspect).clamp(max=1), (seen.sqrt() / aspect).clamp(max=1)
     mirrored = (torch.rand(n, generator=generator) < 0.5) * -2.0 + 1
     theta = torch.zeros(n, 2, 3)
     theta[:, 0, 0], theta[:, 1, 1] = width * mirrored, height
