@@ -67,6 +67,8 @@ def test_preset_data_and_seconds(rig, capsys):
 
 
 def test_control_c_cancels(rig, spec_file):
+    # what a shell starts in the background ignores it, and so would the child
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command("train", "--spec", spec_file(LONG), "--json-lines"),
         cwd=ROOT,
