@@ -99,7 +99,11 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
 
 def _told(training: "Training") -> str:
     recipe = training.recipe
-    phases = ", ".join(f"{p.samples} at {p.size}" for p in recipe.phases)
+    phases = ", ".join(
+        f"{p.samples} at {p.size} (area {p.area[0]:g} to {p.area[1]:g}"
+        + (f", lr {p.lr[0]:g} to {p.lr[1]:g})" if p.lr else ")")
+        for p in recipe.phases
+    )
     said = {f.name: getattr(recipe, f.name) for f in fields(recipe) if f.name != "phases"}
     return f"pictures by size in pixels: {phases}; " + ", ".join(
         f"{k} {v}" for k, v in said.items()

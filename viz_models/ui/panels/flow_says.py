@@ -24,9 +24,8 @@ def prediction(view: View, text: Mapping[str, str]) -> None:
 
 def _is_strange(view: View) -> bool:
     """Whether the photo is a sample that shows nothing that the demo knows."""
-    image = view.spec.image
-    known = view.spec.model.weights != "demo" or image.kind != "sample"
-    return not known and not SAMPLES[image.name].shows
+    image, weights = view.spec.image, view.spec.model.weights
+    return weights == "demo" and image.kind == "sample" and not SAMPLES[image.name].shows
 
 
 def answer(found: Prediction, text: Mapping[str, str], *, strange: bool = False) -> str:
