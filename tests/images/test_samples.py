@@ -8,7 +8,7 @@ import skimage.data
 import sklearn.datasets
 
 from tests.conftest import ROOT
-from viz_models.images import samples
+from viz_models.images import installed, samples
 from viz_models.images.decode import fingerprint
 
 
@@ -49,8 +49,8 @@ def test_credit_names_author_and_licence(name):
 
 
 def test_authors_are_in_the_packages_own_words():
-    readme = samples._path("sklearn/datasets/images/README.txt").read_text()
-    fetchers = samples._path("skimage/data/_fetchers.py").read_text()
+    readme = installed.path("sklearn/datasets/images/README.txt").read_text()
+    fetchers = installed.path("skimage/data/_fetchers.py").read_text()
     for sample in samples.SAMPLES.values():
         told_by = readme if sample.file.startswith("sklearn") else fetchers
         assert sample.author.removesuffix(" on Flickr") in told_by

@@ -6,9 +6,8 @@ to the page of vultilion, who took it.
 """
 
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from pathlib import Path
 
+from viz_models.images import installed
 from viz_models.images.decode import decode
 from viz_models.records import ImageRef, Photo
 
@@ -111,14 +110,6 @@ def load(name: str) -> Photo:
     if name not in SAMPLES:
         raise ValueError(f"unknown sample {name!r}; choose from {', '.join(NAMES)}")
     sample = SAMPLES[name]
-    photo = decode(_path(sample.file).read_bytes(), sample.title)
+    photo = decode(installed.path(sample.file).read_bytes(), sample.title)
     credit = f"{sample.title} · {sample.author} · {sample.licence}"
     return replace(photo, ref=ImageRef(kind="sample", name=name), credit=credit)
-
-
-def _path(file: str) -> Path:
-    package, _, inside = file.partition("/")
-    spec = find_spec(package)  # finds it without importing it: that would cost most of a second
-    if spec is None or spec.submodule_search_locations is None:
-        raise ValueError(f"the sample photos of {package} are missing: install requirements.txt")
-    return Path(spec.submodule_search_locations[0]) / inside

@@ -101,7 +101,9 @@ def build(spec: DigitsNetSpec, seed: int) -> DigitsNet:
     """
     with torch.device("meta"):
         net = DigitsNet(spec)
-    net.to_empty(device="cpu")
+    # what `to_empty` does, which would import sympy for it: half a second
+    empty = {k: torch.empty(v.shape, dtype=v.dtype) for k, v in net.state_dict().items()}
+    net.load_state_dict(empty, assign=True)
     generator = torch.Generator().manual_seed(seed)
     for module in net.modules():
         _initialize(module, generator)

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from viz_models.records.runs import StoredState
 from viz_models.records.training import Budget, RunSpec
-from viz_models.runs import files, limits, presence, processes
+from viz_models.runs import files, limits, no_compiler, presence, processes
 from viz_models.runs.engine import Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.telling import LostError, Teller
@@ -144,6 +145,7 @@ def _line(trouble: Exception) -> str:
 
 def _warm() -> None:
     """Take one tiny step where runs will: it imports and sets up all that a first step needs."""
+    no_compiler.install()
     import safetensors.numpy
     import safetensors.torch  # noqa: F401 (for the first checkpoint)
     import torch
@@ -151,11 +153,16 @@ def _warm() -> None:
     from viz_models.training.loop import train
 
     torch.set_num_threads(limits.threads())
-    tiny = RunSpec(batch_size=8, budget=Budget(amount=1, unit="steps"))
+    tiny = RunSpec(batch_size=8, budget=Budget(amount=2, unit="steps"))
     try:
-        list(train(tiny))
+        next(train(tiny))
     except RuntimeError:  # the GPU is full, or broken: runs will say so themselves
-        list(train(replace(tiny, device="cpu")))
+        next(train(replace(tiny, device="cpu")))
+
+
+def _warm_on() -> None:
+    """Import what the first test needs, two seconds of it, while the first steps are taken."""
+    import sklearn.metrics  # noqa: F401
 
 
 def _jobs(lines: IO[str]) -> Iterator[Job]:
@@ -174,6 +181,7 @@ def main() -> None:
     _warm()
     store = Store()
     _say(answers, "warm")
+    threading.Thread(target=_warm_on, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICE)
     own = processes.own_name()

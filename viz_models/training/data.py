@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
+from viz_models.images import digits as handwritten
 from viz_models.records import DataSpec
 
 TEST_SIZE = 360  # of 1797
@@ -59,19 +60,12 @@ class Dataset:
 
 @cache
 def digits() -> Dataset:
-    """scikit-learn's 1797 handwritten digits, 1437 to train on and 360 to test.
-
-    References:
-        Alpaydin and Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning
-        Repository, doi:10.24432/C50P49.
-    """
-    from sklearn.datasets import load_digits
-
-    pixels, labels = load_digits(return_X_y=True)  # (1797, 64) float64 0..16, (1797,) int64
+    """scikit-learn's 1797 handwritten digits, 1437 to train on and 360 to test."""
+    pixels, labels = handwritten.read()
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     train = order[TEST_SIZE:]
     mean, std = pixels[train].mean(), pixels[train].std()
-    images = torch.from_numpy((pixels - mean) / std).float().reshape(-1, 1, 8, 8)
+    images = torch.from_numpy((pixels - mean) / std).float()[:, None]
     targets = torch.from_numpy(labels).long()
     return Dataset(
         train_inputs=images[train],

@@ -10,12 +10,11 @@ from torch import Tensor, fx, nn
 from viz_models.analysis.normalization.grouping import check_shape
 from viz_models.analysis.preprocess import prepare
 from viz_models.analysis.steps import steps_of
-from viz_models.images import samples
+from viz_models.images import digits, samples
 from viz_models.models import registry
 from viz_models.models.graph import graph, up_to
 from viz_models.records import ModelRef, Place, SourceKind, SourceSpec
 
-MAX_DIGITS = 1797
 DIGITS_MAPS = (8, 8, 8)  # C, H, W after the second convolution
 
 
@@ -86,12 +85,10 @@ def _layer_shape(source: SourceSpec) -> Place:
 
 
 def _digits(source: SourceSpec) -> Tensor:
-    from sklearn.datasets import load_digits  # most of a second, which only digits need
-
     count = source.shape[0]
-    if not 1 <= count <= MAX_DIGITS:
-        raise ValueError(f"{count} digits cannot be had; choose 1 to {MAX_DIGITS}")
-    images = torch.from_numpy(load_digits().images[:count]).float()[:, None] / 16
+    if not 1 <= count <= digits.COUNT:
+        raise ValueError(f"{count} digits cannot be had; choose 1 to {digits.COUNT}")
+    images = torch.from_numpy(digits.read()[0][:count]).float()[:, None] / 16
     with registry.seeded(source.seed):
         net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1))
     out: Tensor = net(images)
