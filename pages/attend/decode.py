@@ -31,7 +31,7 @@ def main() -> None:
         more.draws(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("decode", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("decode", code=panel.code(view), table=panel.table(view))
 
 
 main()

@@ -30,7 +30,7 @@ def main() -> None:
     st.markdown(text["What do several heads buy?"])
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("heads", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("heads", code=panel.code(view), table=panel.table(view))
 
 
 main()

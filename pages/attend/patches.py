@@ -26,7 +26,7 @@ def main() -> None:
         panel.cards(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("patches", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("patches", code=panel.code(view), table=panel.table(view))
 
 
 main()

@@ -27,7 +27,7 @@ def main() -> None:
         st.markdown(text[section])
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("attention_scale", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("attention_scale", code=panel.code(view), table=panel.table(view))
 
 
 main()

@@ -26,8 +26,8 @@ def main() -> None:
     st.markdown(text["Take it away"])
     take_away.row(
         "scores",
-        code=lambda: attend_scores_cards.code(view),
-        table=lambda: attend_scores_cards.table(view),
+        code=attend_scores_cards.code(view),
+        table=attend_scores_cards.table(view),
     )
 
 

@@ -25,7 +25,7 @@ def main() -> None:
     cards.summing(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("kv_sharing", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("kv_sharing", code=panel.code(view), table=panel.table(view))
 
 
 main()

@@ -30,8 +30,8 @@ def main() -> None:
     st.markdown(text["Take it away"])
     take_away.row(
         "loss_surface",
-        code=lambda: panel.code(choice.found),
-        table=lambda: panel.table(choice.found),
+        code=panel.code(choice.found),
+        table=panel.table(choice.found),
     )
 
 

@@ -34,7 +34,7 @@ def main() -> None:
         bottleneck.cards(block)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("windows", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("windows", code=panel.code(view), table=panel.table(view))
 
 
 main()

@@ -21,7 +21,7 @@ def main() -> None:
         panel.batch_of_one(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("batch_size", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("batch_size", code=panel.code(view), table=panel.table(view))
 
 
 main()

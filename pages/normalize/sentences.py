@@ -22,7 +22,7 @@ def main() -> None:
     panel.explained(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("sentences", code=lambda: panel.code(view), table=lambda: panel.table(view))
+    take_away.row("sentences", code=panel.code(view), table=panel.table(view))
 
 
 main()

@@ -31,8 +31,8 @@ def main() -> None:
     st.markdown(text["Take it away"])
     take_away.row(
         "norm_training",
-        code=lambda: panel.code(view),
-        table=lambda: panel.table(view.grid),
+        code=panel.code(view),
+        table=panel.table(view.grid),
     )
 
 

@@ -9,10 +9,13 @@ from string import Template
 import streamlit as st
 
 _CODE = Path(__file__).with_name("code")
+# What makes a text that takes longer than a page may is called at the click. Streamlit loses it if
+# the page is just drawn anew, so whatever is quick is there with the button.
+Text = str | Callable[[], str]
 
 
-def row(name: str, *, code: Callable[[], str], table: Callable[[], str] | None = None) -> None:
-    """Buttons in one row; table and code are made when asked for.
+def row(name: str, *, code: Text, table: Text | None = None) -> None:
+    """Buttons in one row.
 
     Args:
         name: Of the lesson, and so of the files: "batch_size".
@@ -24,12 +27,12 @@ def row(name: str, *, code: Callable[[], str], table: Callable[[], str] | None =
             _download("Table (CSV)", table, f"{name}.csv", "table")
         _download("Script (Python)", code, f"{name}.py", "code")
         if st.button("Read the script", icon=":material/visibility:", key=f"read_{name}"):
-            _read(code())
+            _read(code if isinstance(code, str) else code())
 
 
-def _download(label: str, make: Callable[[], str], file: str, icon: str) -> None:
+def _download(label: str, text: Text, file: str, icon: str) -> None:
     st.download_button(
-        label, make, file, on_click="ignore", icon=f":material/{icon}:", key=f"take_{file}"
+        label, text, file, on_click="ignore", icon=f":material/{icon}:", key=f"take_{file}"
     )
 
 

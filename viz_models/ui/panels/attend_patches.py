@@ -196,6 +196,8 @@ def code(view: View) -> str:
 def table(view: View) -> str:
     """What the asking token gives to each patch, in every head."""
     found = view.result.weights[:, :, view.query]
-    rows = ([*place, float(w)] for place, w in np.ndenumerate(found))
-    flat = ([layer + 1, head + 1, key, w] for (layer, head, key), w in rows)
-    return take_away.csv_text(("layer", "head", "key", "weight"), flat)
+    rows = (
+        (layer + 1, head + 1, key, float(weight))
+        for (layer, head, key), weight in np.ndenumerate(found)
+    )
+    return take_away.csv_text(("layer", "head", "key", "weight"), rows)

@@ -208,7 +208,7 @@ def take_home(view: View) -> None:
         take_away.row(
             f"network_{side.letter.lower()}",
             code=partial(door.code, side.spec, side.title),
-            table=partial(_table, view) if side is view.a else None,
+            table=_table(view) if side is view.a else None,
         )
 
 

@@ -1,6 +1,7 @@
 """Below the builder's first screen: time and cost of every part, and what a reader takes home."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -49,8 +50,8 @@ def take_away(view: View, text: Mapping[str, str]) -> None:
     rows = _rows(view) if view.small else None
     home.row(
         "network",
-        code=lambda: results.code(spec),
-        table=None if rows is None else lambda: home.csv_text(_HEAD, rows),
+        code=partial(results.code, spec),
+        table=None if rows is None else home.csv_text(_HEAD, rows),
     )
     flow_built.link(spec)
     build_compare.link(spec)

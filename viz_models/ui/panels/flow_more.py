@@ -1,5 +1,6 @@
 """Below the first screen: the photo's way in, all steps at once, taking it away."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,17 +145,13 @@ def take_away(view: View, text: dict[str, str]) -> None:
         st.markdown(text["Take a trained network away"])
         return
     st.markdown(text["Take it away" if build is None else "Take a built network away"])
-    # Made in another thread, where no session says what is chosen: so it is said here.
-    step, cell, trace = view.step().name, view.cell(), view.trace
     photo = "photo.png" if view.spec.image.kind == "upload" else None
     downloads.row(
         "forward_pass",
-        table=lambda: table(trace),
-        code=lambda: (
-            build_results.code(build)
-            if isinstance(build, ConvSpec)
-            else results.script(trace.spec, step, cell, photo)
-        ),
+        table=table(view.trace),
+        code=partial(build_results.code, build)
+        if isinstance(build, ConvSpec)
+        else results.script(view.trace.spec, view.step().name, view.cell(), photo),
     )
 
 

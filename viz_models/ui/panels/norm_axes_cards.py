@@ -160,7 +160,7 @@ def take_away(view: View, text: dict[str, str]) -> None:
     result = view.result
     st.download_button(
         "Groups (CSV)",
-        lambda: table(result),
+        table(result),
         "groups.csv",
         on_click="ignore",
         icon=":material/table:",
