@@ -6,7 +6,6 @@ import pytest
 from viz_models.figures import flow_off, theme
 from viz_models.records import Provenance
 from viz_models.records.ablation import (
-    AblationRecord,
     NetworkAblation,
     Off,
     PartAccuracy,
@@ -35,16 +34,22 @@ def test_a_bar_is_how_far_the_logits_move_and_what_is_off_is_orange(dark):
     assert list(bars.text) == ["", "other top 1"]
 
 
+def network(*parts):
+    return NetworkAblation(title="", whole=0.9, classes=10, parts=parts)
+
+
 def test_accuracies_stand_beside_all_on_and_guessing():
     parts = (PartAccuracy("layer1.0.add", 0.8), PartAccuracy("layer4.1.add", 0.3))
-    one = NetworkAblation(title="ResNet18", whole=0.9, classes=10, parts=parts)
-    other = NetworkAblation(title="VGG-11", whole=0.85, classes=10, parts=parts[:1])
-    record = AblationRecord(images=100, networks=(one, other), seconds=1.0, provenance=Provenance())
-    fig = flow_off.accuracies(record)
-    assert [list(bars.y) for bars in fig.data] == [[0.8, 0.3], [0.8]]
-    assert list(fig.data[0].x) == ["layer1.0", "layer4.1"]
-    assert sorted(shape.y0 for shape in fig.layout.shapes) == [0.1, 0.1, 0.85, 0.9]
-    assert [a.text for a in fig.layout.annotations] == [
-        "ResNet18: 90.0% with all on",
-        "VGG-11: 85.0% with all on",
-    ]
+    fig = flow_off.accuracies(network(*parts))
+    (bars,) = fig.data
+    assert list(bars.y) == [0.8, 0.3]
+    assert list(bars.x) == ["1.0", "4.1"]
+    assert list(bars.customdata) == ["layer1.0", "layer4.1"]
+    assert sorted(shape.y0 for shape in fig.layout.shapes) == [0.1, 0.9]
+    assert fig.layout.xaxis.title.text == flow_off.SKIPPED
+
+
+def test_layers_of_a_network_without_skips_are_counted():
+    fig = flow_off.accuracies(network(PartAccuracy("stages.0.0.branch.conv1", 0.1)))
+    assert list(fig.data[0].x) == ["1"]
+    assert fig.layout.xaxis.title.text == flow_off.PASSED

@@ -42,6 +42,7 @@ def measure(folder: str | None, progress: Callable[[int, int], None]) -> Ablatio
     """
     from viz_models.analysis.ablation import over_images
     from viz_models.training import data
+    from viz_models.training.attention_recipes import versions
 
     if not available():
         raise ValueError(
@@ -64,7 +65,10 @@ def measure(folder: str | None, progress: Callable[[int, int], None]) -> Ablatio
         networks=networks,
         seconds=round(time.perf_counter() - begin, 1),
         provenance=Provenance(
-            kind="recorded run", seed=SEED, date=datetime.date.today().isoformat()
+            kind="recorded run",
+            seed=SEED,
+            versions=versions(),
+            date=datetime.date.today().isoformat(),
         ),
     )
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from viz_models.figures import theme
-from viz_models.records.ablation import AblationRecord, Switched
+from viz_models.records.ablation import NetworkAblation, Switched
 
 HEIGHT = 250  # px
+SKIPPED, PASSED = "block without its branch", "layer passed by"
 
 
 def moved(
@@ -48,38 +48,33 @@ def moved(
     return fig
 
 
-def accuracies(record: AblationRecord, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Test accuracy without each part, a panel a network; lines mark all on, and guessing.
+def accuracies(network: NetworkAblation, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
+    """Test accuracy without each part; lines mark all on, and guessing.
 
     Args:
-        record: Parts of trained networks off one by one.
+        network: Parts of a trained network off one by one.
         dark: Which theme is showing.
         scale: Enlarges letters and height alike, for presenting.
     """
     p = theme.palette(dark)
-    fig = make_subplots(
-        cols=len(record.networks),
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        column_widths=[len(n.parts) for n in record.networks],
-        subplot_titles=[f"{n.title}: {n.whole:.1%} with all on" for n in record.networks],
-    )
-    fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
-    for column, network in enumerate(record.networks, start=1):
-        fig.add_bar(
-            x=[part.part.removesuffix(".add") for part in network.parts],
+    skips = all(part.part.endswith(".add") for part in network.parts)
+    fig = go.Figure(
+        go.Bar(
+            x=[_short(part.part) if skips else str(i) for i, part in enumerate(network.parts, 1)],
             y=[part.accuracy for part in network.parts],
+            customdata=[part.part.removesuffix(".add") for part in network.parts],
             marker_color=p.blue,
-            hovertemplate="without %{x}: %{y:.1%}<extra></extra>",
-            row=1,
-            col=column,
+            hovertemplate="without %{customdata}: %{y:.1%}<extra></extra>",
         )
-        for level, dash in ((network.whole, "solid"), (1 / network.classes, "1px 3px")):
-            line = {"color": p.muted, "width": 1, "dash": dash}
-            fig.add_hline(y=level, line=line, row=1, col=column)
-    fig.update_layout(showlegend=False)
+    )
+    for level, dash in ((network.whole, "solid"), (1 / network.classes, "1px 3px")):
+        fig.add_hline(y=level, line={"color": p.muted, "width": 1, "dash": dash})
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_layout(margin={"t": round(30 * scale)})
-    fig.update_yaxes(range=[0, 1.04], tickformat=".0%")
-    fig.update_yaxes(title_text="test accuracy", col=1)
+    fig.update_xaxes(type="category", title_text=SKIPPED if skips else PASSED)  # "1.0" is a name
+    fig.update_yaxes(range=[0, 1.04], tickformat=".0%", title_text="test accuracy")
     return fig
+
+
+def _short(branch: str) -> str:
+    """As the diagram counts blocks: "2.0" for "layer2.0.add"."""
+    return branch.removeprefix("layer").removesuffix(".add")

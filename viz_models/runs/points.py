@@ -1,7 +1,7 @@
 """Step records as short JSON lines, and back."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from viz_models.records.training import Evaluation, StepRecord, Wrong
@@ -28,8 +28,14 @@ def _row(record: StepRecord) -> list[Any]:
     if record.state != "running" or record.evaluation:
         row.append(record.state)
     if record.evaluation:
-        row.append(asdict(record.evaluation))
+        worst = [_flat(wrong) for wrong in record.evaluation.worst]
+        row.append(_flat(record.evaluation) | {"worst": worst})
     return row
+
+
+def _flat(what: Evaluation | Wrong) -> dict[str, Any]:
+    """Its fields by name; `asdict` copies every number on the way."""
+    return {field.name: getattr(what, field.name) for field in fields(what)}
 
 
 def _record(row: list[Any]) -> StepRecord:

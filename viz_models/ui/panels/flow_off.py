@@ -1,6 +1,7 @@
 """Switch a part off: a residual branch or a single map, and see the scores move."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -8,13 +9,14 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.figures import flow_off as figures
 from viz_models.records import Line, Step, TraceSpec
-from viz_models.records.ablation import Off, OffSpec, Switched
+from viz_models.records.ablation import AblationRecord, Off, OffSpec, Switched
 from viz_models.records.prediction import Guess
 from viz_models.ui import frame, results, why_results, words
 from viz_models.ui.charts import kept, show
 from viz_models.ui.controls import control
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
+from viz_models.ui.panels import norm_common as common
 from viz_models.ui.panels.flow_names import labels
 from viz_models.ui.panels.flow_stage import View, is_dark
 from viz_models.ui.photos import Chosen
@@ -176,9 +178,12 @@ def _each(asked: OffSpec, chosen: Chosen, steps: tuple[Step, ...], text: Mapping
     look: dict[str, Any] = {"dark": is_dark(), "scale": frame.px(100) / 100}
     record = why_results.recorded()
     if record and asked.trace.model.weights == "demo":
-        show(kept("accuracies", lambda **how: figures.accuracies(record, **how), **look), "each")
-        made = record.provenance
-        st.caption(text["Each branch, recorded"].format(images=record.images, date=made.date))
+        for i, (column, network) in enumerate(zip(st.columns(2), record.networks, strict=True)):
+            column.markdown(f"**{network.title}**, all on: {percent(network.whole)}")
+            draw = partial(figures.accuracies, network)
+            with column:
+                show(kept(f"accuracies_{i}", draw, **look), f"each_{i}")
+        st.caption(text["Each branch, recorded"].format(**_found(record)))
         return
     count = len(why_results.branches(steps))
     if not count:
@@ -193,3 +198,16 @@ def _each(asked: OffSpec, chosen: Chosen, steps: tuple[Step, ...], text: Mapping
         least, most = (digits(100 * edge(o.moved for o in found), 2) for edge in (min, max))
         facts = {"count": count, "changed": changed, "least": least, "most": most}
         st.caption(text["Each branch"].format(**facts))
+
+
+def _found(record: AblationRecord) -> dict[str, str]:
+    """What the recorded bars come to, in words."""
+    facts = {"images": f"{record.images:,}", "made": common.badge(record.provenance)}
+    for name, network in zip(("skips", "plain"), record.networks, strict=True):
+        left = [part.accuracy for part in network.parts]
+        facts |= {
+            name: network.title,
+            f"{name}_least": percent(min(left)),
+            f"{name}_most": percent(max(left)),
+        }
+    return facts | {"guessing": percent(1 / record.networks[0].classes)}
