@@ -1,6 +1,7 @@
 import os
 import shutil
 import tempfile
+import uuid
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: two shared cores, many processes
 # never the runs of whoever starts the tests; a dispatcher ends by itself without its folder
@@ -43,8 +44,12 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def open_page():
-    """Run a page of the site (or pages/site.py itself) without a browser."""
+def open_page(monkeypatch):
+    """Run a page of the site (or pages/site.py itself) without a browser, so with no cookie."""
+    from viz_models.ui import owner
+
+    somebody = uuid.uuid4().hex
+    monkeypatch.setattr(owner, "browser", lambda: somebody)
 
     def _open(relative, **query_params):
         at = AppTest.from_file(ROOT / relative, default_timeout=60)

@@ -22,13 +22,15 @@ def main() -> None:
         panel.stage(view)
         panel.foot(view)
         panel.beam(view, text)
-    st.subheader("Teacher forcing and free running")
-    st.markdown(text["Teacher forcing and free running"])
-    if in_sight("slips_sight", height=260):
-        more.slips(view, text)
-    st.subheader("Temperature and top-k")
-    if in_sight("draws_sight", height=420):
-        more.draws(text)
+    with st.container():
+        st.subheader("Teacher forcing and free running")
+        st.markdown(text["Teacher forcing and free running"])
+        if in_sight("slips_sight", height=260):
+            more.slips(view, text)
+    with st.container():
+        st.subheader("Temperature and top-k")
+        if in_sight("draws_sight", height=420):
+            more.draws(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row("decode", code=panel.code(view), table=panel.table(view))

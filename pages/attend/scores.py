@@ -20,7 +20,8 @@ def main() -> None:
         attend_scores_stage.stage(view)
         attend_scores.foot(view)
         attend_scores_cards.cards(view, text)
-    attend_scores_cards.after_the_heads(view, text)
+    with st.container():
+        attend_scores_cards.after_the_heads(view, text)
     attend_scores_cards.batch(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])

@@ -27,7 +27,8 @@ def main() -> None:
         if listed:
             train_table.table(listed, chosen)
     if chosen:
-        train_inside.inside([watch(id) for id in chosen], text)
+        with st.container():
+            train_inside.inside([watch(id) for id in chosen], text)
     if len(chosen) == 1:
         st.subheader("Take it away")
         st.markdown(text["Take it away"])

@@ -261,3 +261,17 @@ def test_the_table_and_the_script_are_taken_away(server, page):
     assert "viz_models" not in code
     assert 'STEP = "conv1"' in code
     assert "CELL = (5, 3, 4)" in code
+
+
+def test_fast_scrolling_leaves_the_page_whole(server, page):
+    """What comes into sight is drawn while more comes into sight; Streamlit once went blank."""
+    visit(page, f"{server.url}/flow?photo=rocket")
+    page.mouse.move(640, 500)
+    for way in (500, -500, 500):
+        for _ in range(14):
+            page.mouse.wheel(0, way)
+            page.wait_for_timeout(100)
+    wait_until_idle(page)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Take it away")).to_have_count(1)
+    assert red_boxes(page) == []

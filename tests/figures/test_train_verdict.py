@@ -22,10 +22,9 @@ def test_every_row_reaches_as_far_as_the_longest_end_and_keeps_its_proportions()
     assert large == pytest.approx([-REACH, 0.25 * REACH])
 
 
-def test_better_is_to_the_right_where_less_is_better():
-    fig = intervals([row(-2.0, -3.0, -1.0, direction=-1)], ("B", "A"))
-    marker = next(t for t in fig.data if t.mode == "markers")
-    assert marker.x[0] > 0
+def test_below_zero_is_left_and_above_is_right():
+    fig = intervals([row(-2.0, -3.0, -1.0), row(2.0, 1.0, 3.0)], ("B", "A"))
+    assert [t.x[0] > 0 for t in fig.data if t.mode == "markers"] == [False, True]
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -6,16 +6,14 @@ import pytest
 
 from viz_models.records import MlpSpec
 from viz_models.training.cards import CARDS, OPENING
-from viz_models.ui import owner
 
 pytestmark = pytest.mark.slow
 PAGE = "train/train.py"
 
 
 @pytest.fixture
-def train(open_page, monkeypatch):
+def train(open_page):
     """The page with these parameters."""
-    monkeypatch.setattr(owner, "browser", lambda: "a" * 32)  # no browser, no cookie
 
     def _open(**params):
         at = open_page("pages/site.py")

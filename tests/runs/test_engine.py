@@ -128,3 +128,17 @@ def test_a_closed_engine_leaves_its_run_alone_but_no_idle_process(engine, rig):
     until(lambda: rig.store.run(job.run).state == "finished")
     until(lambda: not processes.alive(handle))
     until(lambda: rig.children() == [])
+
+
+def test_the_cause_of_a_death_is_told_to_whoever_asks_last(rig):
+    engine = LocalEngine(2)
+    try:
+        handles = [engine.start(claimed(rig.store, LONG)) for _ in range(2)]
+        until(lambda: all(processes.alive(h) for h in handles))
+        rig.signal(handles[0])
+        until(lambda: not processes.alive(handles[0]))
+        assert engine.poll(handles[1]) is None
+        assert engine.poll(handles[0]).state == "failed"
+        engine.kill(handles[1])
+    finally:
+        engine.close()

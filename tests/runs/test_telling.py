@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sql
@@ -11,6 +12,7 @@ from tests.runs.rig import records, tiny, until
 from viz_models.runs import telling
 from viz_models.runs.database import points
 from viz_models.runs.telling import LostError, Teller
+from viz_models.runs.working import START_LEASE_S
 
 
 @pytest.fixture
@@ -107,3 +109,38 @@ def test_a_store_that_is_busy_is_asked_again(store, job, teller, monkeypatch):
     teller.flush()
     other.close()
     assert told(store, job) == list(range(1, 31))
+
+
+def beat_and_lease(store):
+    (row,) = store.alive()
+    return row.beat, row.lease
+
+
+def test_a_sign_of_life_gives_time_for_what_is_no_step(store, job, teller):
+    teller.tell(records(1, 1)[0], 0.1)
+    teller.flush()
+    before, short = beat_and_lease(store)
+    teller.sign()
+    assert until(lambda: beat_and_lease(store)[0] > before) < 2
+    assert beat_and_lease(store)[1] == START_LEASE_S > short
+    time.sleep(0.3)
+    teller.tell(records(2, 2)[0], 0.2)  # and the pause counts as no long step
+    teller.flush()
+    assert beat_and_lease(store)[1] == short
+
+
+def test_steps_that_are_taken_again_are_signs_of_life(store, job, teller):
+    for record in records(1, 20):
+        teller.tell(record, 0.5)
+    teller.flush()
+    store.end(job.run, job.attempt, "lost")
+    store.resume("ann", job.run)
+    second = Teller(store, store.claim())
+    before, _ = beat_and_lease(store)
+    second.tell(records(1, 1)[0], 0.1)
+    assert until(lambda: beat_and_lease(store)[0] > before) < 2
+    last = replace(records(9, 9)[0], state="finished")  # this time the clock ended it earlier
+    second.tell(last, 1.0)
+    second.flush()
+    second.close()
+    assert told(store, job) == [*range(1, 21), 9]

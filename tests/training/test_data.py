@@ -2,6 +2,7 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
+from viz_models.records import DataSpec
 from viz_models.training import data
 
 
@@ -58,3 +59,13 @@ def test_shuffling_leaves_torchs_generator_alone():
     before = torch.random.get_rng_state()
     data.batches(100, 4, 50, seed=1)
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("spec", [
+    DataSpec(), DataSpec(size=20), DataSpec(permute=True, seed=3), DataSpec(size=4, permute=True),
+    DataSpec(name="moons"),
+])  # fmt: skip
+def test_some_test_examples_are_those_of_the_whole_set(spec):
+    whole, some = data.load(spec), data.tests(spec, [7, 0, 7])
+    torch.testing.assert_close(some.test_inputs, whole.test_inputs[[7, 0, 7]])
+    assert some.test_targets.tolist() == whole.test_targets[[7, 0, 7]].tolist()

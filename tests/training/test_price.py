@@ -114,3 +114,34 @@ def test_memory_counts_what_the_optimizer_keeps():
              ("sgd", "momentum", "adam")}  # fmt: skip
     size = 4 * cost(DigitsNetSpec(), DataSpec()).parameters
     assert found["momentum"] - found["sgd"] == found["adam"] - found["momentum"] == size
+
+
+@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_0", "inception_v3", "vit_b_16"])
+def test_a_network_that_cannot_read_so_small_examples_says_so(name):
+    with pytest.raises(ValueError, match="cannot read examples of 8×8"):
+        price.price(RunSpec(model=ZooSpec(name=name)))
+
+
+@pytest.mark.parametrize("spec", [
+    RunSpec(optimizer=OptimizerSpec(lr=10**400)),
+    RunSpec(budget=Budget(amount=10**400, unit="steps")),
+    RunSpec(optimizer=OptimizerSpec(weight_decay=10**400)),
+])  # fmt: skip
+def test_numbers_too_large_for_a_float_are_refused_in_a_short_line(spec):
+    with pytest.raises(ValueError, match="…") as trouble:
+        price.price(spec)
+    assert len(str(trouble.value)) < 100
+
+
+def test_examples_and_checkpoints_must_fit_a_shared_machine():
+    big = RunSpec(model=ZooSpec(name="resnet18"), data=DataSpec(size=256),
+                  budget=Budget(amount=1, unit="steps"))  # fmt: skip
+    with pytest.raises(price.RefusedError, match="size 193 fits"):  # 1797 digits, 4 bytes a pixel
+        price.price(big, hosted=True)
+    small = replace(big, data=DataSpec(size=32))
+    price.price(small, hosted=True)
+    large = replace(small, model=ZooSpec(name="resnet34"))
+    price.price(replace(large, optimizer=OptimizerSpec(name="sgd")), hosted=True)
+    assert price.price(replace(small, model=ZooSpec(name="regnet_y_400mf"))).parameters > 0
+    with pytest.raises(price.RefusedError, match="a checkpoint takes"):
+        price.price(replace(large, optimizer=OptimizerSpec(name="adam")), hosted=True)

@@ -20,7 +20,7 @@ from viz_models.records.training import (
     StepRecord,
 )
 from viz_models.training import loop
-from viz_models.training.verdict import better, differences, growth_step, measured, outcome
+from viz_models.training.verdict import differences, growth_step, measured, outcome
 
 EMPTY = ExperimentSpec()
 ACCURACIES = st.lists(st.floats(0, 1).map(lambda v: round(v, 4)), min_size=5, max_size=9)
@@ -137,15 +137,8 @@ def test_the_loss_where_blocks_were_put_in_is_the_same_to_the_last_digit() -> No
     assert after[0] != after[1]  # a step later the new blocks have begun to learn
 
 
-def test_less_is_better_of_losses_errors_and_seconds() -> None:
-    signs = {
-        m: better(Comparison(plus=(0,), minus=(1,), measure=m))
-        for m in ("accuracy", "test loss", "training loss", "training error", "seconds")
-    }
-    assert signs == {
-        "accuracy": 1,
-        "test loss": -1,
-        "training loss": -1,
-        "training error": -1,
-        "seconds": -1,
-    }
+def test_a_run_that_was_stopped_early_is_in_no_pair():
+    runs = [ended(arm, seed, 0.9 - 0.1 * arm) for arm in (0, 1) for seed in range(5)]
+    runs[3] = replace(runs[3], early=True)
+    (found,) = differences([Comparison(plus=(0,), minus=(1,))], runs)
+    assert found.n == 4

@@ -97,8 +97,9 @@ def caption(drawn: Sequence[Drawn], view: CurveView) -> str:
     spread = "mean and range" if drawn and drawn[0].few else "mean"
     band = f", {spread} of {seeds} seeds" if seeds > 1 else ""
     if view.examples == "both":
-        return f"{view.metric}: validation thick{band}; training thin"
-    return f"{view.examples} {view.metric}{band}"
+        return f"{view.metric}: test thick{band}; training thin"
+    shown = "test" if view.examples == "validation" else view.examples
+    return f"{shown} {view.metric}{band}"
 
 
 def _drawn(runs: Sequence[RunCurve], labels: Sequence[str], dark: bool) -> Iterator[Drawn]:
@@ -258,7 +259,8 @@ def _end(drawn: Drawn, x: np.ndarray, y: np.ndarray, view: CurveView, scale: flo
             **text,
             "show": bool(drawn.said),
             "formatter": drawn.said,
-            "position": "right",
+            "position": "top" if drawn.broken else "right",
+            "align": "right" if drawn.broken else "left",  # it may be the end of the chart
         },
         "silent": True,
         "animation": False,

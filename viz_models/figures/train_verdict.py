@@ -24,7 +24,6 @@ class Row:
     high: float | None
     decided: bool
     hover: str = ""  # instead of what is said
-    direction: int = 1  # -1: less of it is better, so that "better" is always to the right
 
 
 def intervals(
@@ -65,7 +64,7 @@ def _row(fig: go.Figure, row: Row, y: float, p: theme.Palette, scale: float) -> 
         return
     ends = [row.mean if end is None else end for end in (row.low, row.high)]
     largest = max(abs(end) for end in ends)
-    unit = row.direction * REACH * HALF / largest if largest else 0.0
+    unit = REACH * HALF / largest if largest else 0.0
     color = p.green if row.decided else p.muted
     fig.add_trace(
         go.Scatter(

@@ -48,6 +48,11 @@ class Run:
     place: int = 0  # in the queue, 1 is next; 0: does not wait
     wait_s: float | None = None  # estimate, while it waits
 
+    @property
+    def early(self) -> bool:
+        """Whether somebody stopped and kept it: finished, but not as long as it was to run."""
+        return self.state == "finished" and bool(self.reason)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:

@@ -71,6 +71,12 @@ class Outcome:
     gradient_ratio: float | None = None
     growth_loss: float | None = None
     confusion: tuple[tuple[int, ...], ...] = ()  # of the last evaluation; [right class][guess]
+    early: bool = False  # somebody stopped and kept it
+
+    @property
+    def whole(self) -> bool:
+        """Whether it ran as long as the others: only then may it be compared."""
+        return self.state == "finished" and not self.early
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

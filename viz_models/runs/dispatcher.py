@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from viz_models.runs import files, home, limits, presence, processes
+from viz_models.runs import files, home, limits, presence, processes, tidying
 from viz_models.runs.engine import Engine, LocalEngine, Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.working import Alive
@@ -16,6 +16,7 @@ GRACE_S = 1.5  # from cancel by flag to cancel by force: two seconds in all
 BEGIN_S = 5.0  # for a worker that another dispatcher has told to begin
 MEMORY_S, DISK_S = 1.0, 2.0  # between two looks
 MAX_STARTS = 3  # of a run whose worker dies before it begins
+TIDY_S = 60.0  # between two looks at what all runs have left, where strangers share the machine
 LINGER_S = 60.0  # after the last run, with no app alive
 
 
@@ -85,14 +86,14 @@ class Dispatcher:
         handle = watch.handle
         if not handle:
             late = now - watch.since > BEGIN_S
-            return Outcome("queued") if late else None
+            return _unbegun(row) if late else None
         if ended := self.engine.poll(handle):
             if row.flag == "cancel":
                 return Outcome("cancelled")
             if ended.state in ("failed", "lost") and not row.handle:
                 self.stillborn[row.run] += 1
                 if self.stillborn[row.run] < MAX_STARTS:
-                    return Outcome("queued")
+                    return _unbegun(row)
             return ended
         verdict = self._verdict(row, watch, now)
         if verdict:
@@ -134,6 +135,13 @@ class Dispatcher:
         return None
 
 
+def _unbegun(row: Alive) -> Outcome:
+    """What becomes of a run that no worker began: another attempt, or what people ask."""
+    if row.flag:
+        return Outcome("paused" if row.flag == "pause" else "cancelled")
+    return Outcome("queued")
+
+
 def main() -> int:
     """Be the machine's dispatcher, unless there is one, until nobody needs it."""
     lock = presence.dispatcher_lock()
@@ -161,7 +169,7 @@ def main() -> int:
 def serve(store: Store, engine: LocalEngine) -> None:
     """Dispatch until a newer one asks for its place, or nobody has been there for a minute."""
     dispatcher = Dispatcher(store, engine, limits.slots())
-    busy = looked = time.monotonic()
+    busy = looked = tidied = time.monotonic()
     drain = False
     linger = limits.number("FORWARD_PASS_LINGER_S", LINGER_S)
     while True:
@@ -181,11 +189,21 @@ def serve(store: Store, engine: LocalEngine) -> None:
             if not home.is_home(store.folder):
                 return
             drain = presence.wished() > presence.version()
+            if store.hosted and now - tidied > TIDY_S:
+                tidied = now
+                _tidy(store)
             if now - busy > linger:
                 engine.rest()
                 if not presence.apps() and not store.waiting():
                     return
         time.sleep(TICK_S if alive else IDLE_S)
+
+
+def _tidy(store: Store) -> None:
+    try:
+        tidying.tidy(store, limits.all_runs())
+    except (StoreError, OSError, ValueError) as error:  # another minute comes
+        sys.stderr.write(f"dispatcher: {error}\n")
 
 
 if __name__ == "__main__":

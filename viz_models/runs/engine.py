@@ -71,6 +71,7 @@ class LocalEngine:
         """
         self._slots = slots
         self._workers: dict[str, _Worker] = {}
+        self._died: dict[str, Outcome] = {}  # workers in the midst of a job
         self._looked: dict[str, float] = {}  # after workers of another dispatcher
         self._spare()
 
@@ -86,6 +87,8 @@ class LocalEngine:
     def poll(self, handle: str) -> Outcome | None:
         """How it ended; a worker of another dispatcher is known by its process alone."""
         worker = self._workers.get(handle)
+        if handle in self._died:
+            return self._died[handle]
         if worker is None:
             now = time.monotonic()
             if now - self._looked.get(handle, 0.0) < LOOK_S:
@@ -98,8 +101,7 @@ class LocalEngine:
         if not worker.busy:
             return worker.said[-1]
         self._spare()
-        code = worker.process.poll()
-        return None if code is None else Outcome("failed", _why(code))
+        return self._died.get(handle)
 
     def kill(self, handle: str) -> None:
         """End its process, and make sure that it has ended."""
@@ -122,7 +124,10 @@ class LocalEngine:
     def _spare(self) -> None:
         """One idle worker more than are busy, as long as there are slots; one warms at a time."""
         for worker in list(self._workers.values()):
-            if worker.worn and (not worker.busy or worker.process.poll() is not None):
+            code = worker.process.poll()
+            if code is not None and worker.busy:
+                self._died[worker.name] = Outcome("failed", _why(code))
+            if worker.worn and (not worker.busy or code is not None):
                 self._dismiss(worker)
         workers = self._workers.values()
         busy = sum(worker.busy for worker in workers)

@@ -6,7 +6,7 @@ import json
 import math
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -56,7 +56,10 @@ def take(store: Store, id: str, kind: Kind) -> Taken:
         return Taken(name=f"{id}.jsonl", mime="application/jsonl", data=lines.encode())
     if kind == "script":
         return _scripts(id, runs)
-    parts = _tensorboard(store, runs) if kind == "tensorboard" else _checkpoints(store, runs)
+    if kind == "tensorboard":
+        parts: Iterable[tuple[str, bytes]] = _tensorboard(store, runs).items()
+    else:
+        parts = _checkpoints(store, runs)
     return Taken(name=f"{id}-{kind}.zip", mime="application/zip", data=_zip(parts))
 
 
@@ -120,17 +123,18 @@ def _scripts(id: str, runs: tuple[Run, ...]) -> Taken:
     texts = {f"arm-{arm}.py": script.source(run.spec).encode() for arm, run in arms.items()}
     if len(texts) == 1:
         return Taken(name=f"{id}.py", mime="text/x-python", data=next(iter(texts.values())))
-    return Taken(name=f"{id}-scripts.zip", mime="application/zip", data=_zip(texts))
+    return Taken(name=f"{id}-scripts.zip", mime="application/zip", data=_zip(texts.items()))
 
 
-def _checkpoints(store: Store, runs: tuple[Run, ...]) -> dict[str, bytes]:
-    parts: dict[str, bytes] = {}
+def _checkpoints(store: Store, runs: tuple[Run, ...]) -> Iterator[tuple[str, bytes]]:
+    """The last of each run, one in memory at a time."""
+    some = False
     for run in runs:
         if found := files.last_checkpoint(store.folder, run.id):
-            parts |= {f"{run.id}/{name}": data for name, data in found[1].items()}
-    if not parts:
+            some = True
+            yield from ((f"{run.id}/{name}", data) for name, data in found[1].items())
+    if not some:
         raise ValueError("there is no checkpoint: it ended before the first one")
-    return parts
 
 
 def _tensorboard(store: Store, runs: tuple[Run, ...]) -> dict[str, bytes]:
@@ -160,10 +164,10 @@ def _scalars(record: StepRecord) -> dict[str, float]:
     return {**said, **tested}
 
 
-def _zip(parts: dict[str, bytes]) -> bytes:
+def _zip(parts: Iterable[tuple[str, bytes]]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, data in parts.items():
+        for name, data in parts:
             archive.writestr(name, data)
     return packed.getvalue()
 

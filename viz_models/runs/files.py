@@ -133,6 +133,11 @@ def moments(root: Path, run: str) -> tuple[Moment, ...]:
     return tuple(m for path in paths if (m := _moment(path)))
 
 
+def runs(root: Path) -> list[str]:
+    """Ids of the runs that have files."""
+    return [path.name for path in root.iterdir() if _ID.fullmatch(path.name)]
+
+
 def size(root: Path, run: str) -> int:
     """Bytes of all files of a run."""
     total = 0

@@ -27,8 +27,13 @@ def limits() -> Limits:
     return Limits(
         wall_s=number("FORWARD_PASS_WALL_S", 300 if mine else 12 * 3600),
         memory=int(number("FORWARD_PASS_MEMORY_GIB", 3 if mine else 16) * GIB),
-        disk=int(number("FORWARD_PASS_DISK_GIB", 0.25 if mine else 4) * GIB),
+        disk=int(number("FORWARD_PASS_DISK_GIB", 0.5 if mine else 4) * GIB),
     )
+
+
+def all_runs() -> int:
+    """Bytes that the files of all runs may take on a machine that strangers share."""
+    return int(number("FORWARD_PASS_TOTAL_GIB", 10) * GIB)
 
 
 def slots() -> int:

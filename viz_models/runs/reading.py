@@ -2,9 +2,10 @@
 
 import json
 import unicodedata
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from heapq import heapify, heappop, heapreplace
 from typing import Any
 
 import sqlalchemy as sql
@@ -61,13 +62,21 @@ def fair_order(
         current.setdefault(row.owner, row.experiment)
     order: list[Row[Any]] = []
     for wanted in (True, False) if hosted else (None,):
-        some = [r for r in left if wanted in (None, current[r.owner] == r.experiment)]
-        while some:
-            least = min(share[row.owner] for row in some)
-            row = next(row for row in some if share[row.owner] == least)
-            some.remove(row)
-            share[row.owner] += 1
-            order.append(row)
+        lines: dict[str, deque[int]] = {}  # of each owner: places in `left`
+        for i, row in enumerate(left):
+            if wanted in (None, current[row.owner] == row.experiment):
+                lines.setdefault(row.owner, deque()).append(i)
+        heads = [(share[owner], line[0], owner) for owner, line in lines.items()]
+        heapify(heads)
+        while heads:
+            running_now, i, owner = heads[0]
+            order.append(left[i])
+            share[owner] = running_now + 1
+            lines[owner].popleft()
+            if lines[owner]:
+                heapreplace(heads, (share[owner], lines[owner][0], owner))
+            else:
+                heappop(heads)
     return order
 
 

@@ -236,6 +236,14 @@ class Store(Working):
         for run in ids:
             files.forget(self.folder, run)
 
+    def oldest_ended(self) -> Experiment | None:
+        """The first that was started, of those of which nothing runs or waits."""
+        moving = sql.select(runs.c.experiment).where(runs.c.state.not_in(ENDED))
+        query = sql.select(experiments.c.id).where(experiments.c.id.not_in(moving))
+        with self.database.read() as connection:
+            id = connection.scalar(query.order_by(experiments.c.created).limit(1))
+            return None if id is None else self._experiment(connection, id)
+
     def check_owner(self, owner: str | None, id: str) -> None:
         """Nothing, if an experiment or a run is the owner's.
 

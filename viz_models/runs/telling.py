@@ -6,12 +6,12 @@ import time
 from viz_models.records.training import StepRecord
 from viz_models.runs import files, limits
 from viz_models.runs.store import Store, StoreError
-from viz_models.runs.working import Flag, Job
+from viz_models.runs.working import START_LEASE_S, Flag, Job
 
 CHUNK_S = 0.25  # from one chunk to the next; every ten records would take 2 % of a fast run
 PATIENCE_S = 20.0  # with a store that does not answer
 LEASE_S = 10.0  # a run that takes no step for so long hangs, or
-LEASE_GAPS = 40  # times its longest step so far: an evaluation takes longer than a step
+LEASE_GAPS = 40  # times its longest step so far
 MAX_LEASE_S = 600.0
 
 
@@ -34,6 +34,7 @@ class Teller:
         self._new: list[StepRecord] = []
         self._share = 0.0
         self._begun = self._hurry = self._writing = False
+        self._alive = self._long = False  # since the last push; busy with what is no step
         self._closed = False
         self._trouble: Exception | None = None
         self._least = limits.number("FORWARD_PASS_LEASE_S", LEASE_S)
@@ -58,13 +59,25 @@ class Teller:
         gap, self._last = now - self._last, now
         with self._turn:
             self._check()
-            self._lease = min(MAX_LEASE_S, max(self._lease, LEASE_GAPS * gap, self._least))
-            if record.step > self._job.step:
+            if not self._long:
+                self._lease = min(MAX_LEASE_S, max(self._lease, LEASE_GAPS * gap, self._least))
+            self._alive, self._long = True, False
+            # what was told before is not told again; but the clock may end it earlier this time
+            earlier = record.step < self._job.step and record.state != "running"
+            if record.step > self._job.step or earlier:
                 self._new.append(record)
                 self._share = share
                 if not self._begun:  # the first record goes at once: somebody waits for it
                     self._begun = self._hurry = True
                     self._turn.notify_all()
+
+    def sign(self) -> None:
+        """Say that the run goes on with what is longer than a step: a test, a checkpoint.
+
+        Until the next record, such a sign is due every START_LEASE_S.
+        """
+        with self._turn:
+            self._alive = self._long = True
 
     def flush(self) -> None:
         """Wait until all that was told is stored; raises as `tell` does."""
@@ -100,21 +113,25 @@ class Teller:
             self._turn.wait_for(lambda: self._hurry or self._closed, CHUNK_S)
             self._hurry = False
             chunk, self._new = self._new, []
-            share, lease, self._writing = self._share, self._lease, bool(chunk)
-        flag = self._store_chunk(chunk, share, lease)
+            alive, self._alive = self._alive, False
+            lease = max(self._lease, START_LEASE_S) if self._long else self._lease
+            share, self._writing = self._share, bool(chunk)
+        flag = self._store_chunk(chunk, share, lease, alive)
         if flag is None:
             raise LostError("the run is another attempt's now")
         with self._turn:
             self.flag, self._writing = flag, False
             self._turn.notify_all()
 
-    def _store_chunk(self, chunk: list[StepRecord], share: float, lease: float) -> Flag | None:
-        """Store a chunk, or ask for the flag alone; tries again while the store is busy."""
+    def _store_chunk(
+        self, chunk: list[StepRecord], share: float, lease: float, alive: bool
+    ) -> Flag | None:
+        """Store a chunk, or a sign of life, or ask for the flag alone; again while it is busy."""
         run, attempt = self._job.run, self._job.attempt
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                if not chunk:
+                if not (chunk or alive):
                     return self._store.flag(run, attempt)
                 for record in chunk:
                     if record.moment:

@@ -1,6 +1,7 @@
 """The process that computes runs, one after the other: `python -m viz_models.runs.worker`."""
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ from viz_models.runs import files, limits, no_compiler, presence, processes
 from viz_models.runs.engine import Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.telling import LostError, Teller
-from viz_models.runs.working import START_LEASE_S, Job
+from viz_models.runs.working import START_LEASE_S, Flag, Job
 
 if TYPE_CHECKING:
     from viz_models.training.checkpoints import Checkpoint
@@ -98,13 +99,17 @@ def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outco
 
     if session.pace.over(session.done.step, session.done.seconds):
         return Outcome("finished")  # all but the last word was said before
+    session.alive = teller.sign
     due, state = time.monotonic() + 1.0, "running"
+    asked: Flag = ""
     for record in session.records():
-        if teller.flag == "stop" and not record.evaluation:
-            record = replace(record, evaluation=evaluate(session.net, session.examples))
+        asked = teller.flag
+        if asked == "stop" and not record.evaluation:
+            test = evaluate(session.net, session.examples, teller.sign)
+            record = replace(record, evaluation=test)
         teller.tell(record, session.pace.spent(session.done.step, session.done.seconds))
         state = record.state
-        if teller.flag or state != "running":
+        if asked or state != "running":
             break
         if time.monotonic() >= due:
             begin = time.monotonic()
@@ -116,9 +121,11 @@ def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outco
     teller.flush()
     if state == "diverged":
         return Outcome("diverged", f"the loss is no number any more at step {session.done.step}")
-    if teller.flag and state == "running":
-        early = f"stopped at step {session.done.step}" if teller.flag == "stop" else ""
-        return Outcome(ASKED[teller.flag], early)
+    if asked == "pause" and not teller.flag and state == "running":
+        return Outcome("queued")  # it was taken back meanwhile
+    if asked and state == "running":
+        early = f"stopped at step {session.done.step}" if asked == "stop" else ""
+        return Outcome(ASKED[asked], early)
     return Outcome("finished")
 
 
@@ -126,6 +133,7 @@ def _save(session: "Session", teller: Teller, store: Store, job: Job) -> None:
     """Keep a checkpoint; a cancelled run that takes too long over its last one is killed."""
     saved = session.checkpoint()
     teller.flush()
+    teller.sign()
     files.save_checkpoint(store.folder, job.run, saved.done.step, saved.files())
 
 
@@ -190,6 +198,7 @@ def main() -> None:
             outcome = Outcome("lost", "the run is another attempt's now")
         else:
             outcome = execute(store, job)
+        _free()
         _say(answers, outcome)
         with contextlib.suppress(StoreError):  # then the dispatcher stores what it was told
             store.end(job.run, job.attempt, *outcome)
@@ -197,6 +206,15 @@ def main() -> None:
             return  # who knows what is broken: another process takes the next
     if store.waiting():  # the dispatcher is gone, or it was about to leave
         presence.ensure()
+
+
+def _free() -> None:
+    """Give back what the last run held: a captured network lies in a cycle of references."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
 
 
 def _say(answers: IO[str], what: object) -> None:

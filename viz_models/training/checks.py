@@ -1,6 +1,5 @@
 """What can be run, said before the first step."""
 
-import math
 from typing import get_args
 
 import torch
@@ -24,6 +23,8 @@ MAX_BATCH = 65_536
 MAX_SEED = 2**32 - 1
 MAX_EVALUATIONS = 10_000
 MAX_MOMENTS = 1000
+LONGEST = 20  # characters of a number that is refused
+MAX_NUMBER = 1e38  # of what is no count; a whole number may be too large for a float
 
 
 def check(spec: RunSpec) -> None:
@@ -60,8 +61,8 @@ def _numbers(spec: RunSpec) -> None:
 def _optimizer(spec: OptimizerSpec) -> None:
     _choice("optimizer", spec.name, OptimizerName)
     _choice("schedule", spec.schedule, Schedule)
-    if not (math.isfinite(spec.lr) and spec.lr > 0):
-        raise ValueError(f"learning rate {spec.lr} must be a number above 0, such as 0.1")
+    if not 0 < spec.lr <= MAX_NUMBER:
+        raise ValueError(f"learning rate {_short(spec.lr)} must be a number above 0, such as 0.1")
     if not 0 <= spec.momentum < 1:
         raise ValueError(f"momentum {spec.momentum}: choose from 0 to below 1, such as 0.9")
     if spec.name == "nesterov" and spec.momentum == 0:
@@ -69,15 +70,15 @@ def _optimizer(spec: OptimizerSpec) -> None:
     if not 0 <= spec.warm_up <= 1:
         raise ValueError(f"warm-up {spec.warm_up} must be a share of the budget, from 0 to 1")
     for name, value in (("weight decay", spec.weight_decay), ("clip", spec.clip)):
-        if not (math.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} {value} must be 0 or more")
+        if not 0 <= value <= MAX_NUMBER:
+            raise ValueError(f"{name} {_short(value)} must be 0 or more")
 
 
 def _budget(spec: RunSpec, examples: int) -> None:
     amount, unit = spec.budget.amount, spec.budget.unit
     _choice("budget", unit, BudgetUnit)
-    if not (math.isfinite(amount) and amount > 0):
-        raise ValueError(f"a budget of {amount} {unit} must be a number above 0")
+    if not 0 < amount <= MAX_NUMBER:
+        raise ValueError(f"a budget of {_short(amount)} {unit} must be a number above 0")
     if unit == "seconds":
         if amount > MAX_SECONDS:
             raise ValueError(f"{amount:g} seconds: choose up to {MAX_SECONDS}")
@@ -98,10 +99,17 @@ def _one_at_a_time(spec: RunSpec, facts: data.Facts) -> None:
     x = torch.empty(1, channels, facts.size, facts.size, device="meta")
     try:
         networks.skeleton(spec.model)(x)
+    except (RuntimeError, AssertionError):  # it is too small for this network: its price says so
+        return
     except ValueError as trouble:
         raise ValueError(
             "batch size 1 leaves one value a channel to BatchNorm; choose 2 or more"
         ) from trouble
+
+
+def _short(number: float) -> str:
+    text = str(number)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _choice(word: str, value: object, hint: object) -> None:

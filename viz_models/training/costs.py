@@ -18,11 +18,18 @@ def cost(spec: ModelSpec, examples: DataSpec) -> Price:
         examples: What it reads.
 
     Raises:
-        ValueError: If the spec cannot be built.
+        ValueError: If the spec cannot be built, or cannot read examples of that size.
     """
     if isinstance(spec, BuildSpec):
         return price.price(spec)
-    return counted(networks.skeleton(spec), networks.channels(spec), data.facts(examples).size)
+    net, size = networks.skeleton(spec), data.facts(examples).size
+    try:
+        return counted(net, networks.channels(spec), size)
+    except (RuntimeError, AssertionError, IndexError) as trouble:
+        raise ValueError(
+            f"this network cannot read examples of {size}×{size}: enlarge them (up to "
+            f"{data.MAX_SIZE}), or choose another network"
+        ) from trouble
 
 
 def counted(net: torch.nn.Module, channels: int, size: int) -> Price:

@@ -1,6 +1,6 @@
 """Data sets as tensors that stay in memory; a batch is one indexing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -16,6 +16,8 @@ from viz_models.records import DataSpec
 TEST_SIZE = 360  # of 1797
 SPLIT_SEED = 0  # of the split alone: every run is tested on the same digits
 MAX_SIZE = 256  # pixels of height and width
+
+FLOATS = ("digits", "moons", "circles", "spirals")  # the others are kept as bytes
 
 Progress = Callable[[int, int], None]  # done, in all (0: unknown)
 
@@ -106,6 +108,46 @@ def _source(spec: DataSpec, progress: Progress) -> Dataset:
     return shelves.read(spec.name, progress)
 
 
+def kept(spec: DataSpec) -> Dataset:
+    """All examples as they are before the spec's changes; raises as `load` does."""
+    check(spec)
+    return _source(spec, lambda done, total: None)
+
+
+def tests(spec: DataSpec, indices: Sequence[int]) -> Dataset:
+    """As `load`, but of the test set these examples alone: the others need not be changed.
+
+    Args:
+        spec: Which examples.
+        indices: Places in the test set.
+
+    Raises:
+        ValueError: If the spec asks for what there is not, or an index is not in the test set.
+        ConnectionError: If the data set is not on this machine and cannot be fetched.
+    """
+    found = kept(spec)
+    count = len(found.test_targets)
+    if any(not 0 <= i < count for i in indices):
+        raise ValueError(f"the test set has {count} examples, counted from 0")
+    some = replace(
+        found,
+        train_inputs=found.train_inputs[:1],
+        train_targets=found.train_targets[:1],
+        test_inputs=found.test_inputs[list(indices)],
+        test_targets=found.test_targets[list(indices)],
+    )
+    return changed(some, spec)
+
+
+def ends(spec: DataSpec) -> tuple[float, float]:
+    """Lowest and highest value of a test set, for what is black and what is white."""
+    inputs = kept(spec).test_inputs
+    if not inputs.is_floating_point():
+        return 0.0, 255.0
+    low, high = (float(end) for end in inputs.aminmax())
+    return low, high if high > low else low + 1
+
+
 def facts(spec: DataSpec) -> Facts:
     """What a network must fit, without loading the examples.
 
@@ -180,9 +222,13 @@ def permuted(inputs: Tensor, seed: int) -> Tensor:
     return inputs.flatten(2)[:, :, order].reshape(inputs.shape)
 
 
-def _resized(inputs: Tensor, size: int) -> Tensor:
-    small = F.interpolate(inputs.float(), (size, size), mode="bilinear", antialias=True)
-    return small.round().to(torch.uint8) if inputs.dtype == torch.uint8 else small
+def _resized(inputs: Tensor, size: int, together: int = 500) -> Tensor:
+    """(N, C, size, size) of the same dtype; some at a time, for they are floats meanwhile."""
+    found = torch.empty(*inputs.shape[:2], size, size, dtype=inputs.dtype)
+    for old, new in zip(inputs.split(together), found.split(together), strict=True):
+        changed = F.interpolate(old.float(), (size, size), mode="bilinear", antialias=True)
+        new.copy_(changed.round() if inputs.dtype == torch.uint8 else changed)
+    return found
 
 
 def _generator(spec: DataSpec) -> torch.Generator:

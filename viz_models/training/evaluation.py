@@ -1,5 +1,7 @@
 """How good a network is on the test set."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
@@ -10,13 +12,24 @@ from viz_models.training.resident import Resident
 WORST = 24  # mistakes that are kept
 
 
-def evaluate(net: nn.Module, examples: Resident) -> Evaluation:
-    """The whole test set in eval mode; the network trains on afterwards."""
+def evaluate(
+    net: nn.Module, examples: Resident, alive: Callable[[], None] = lambda: None
+) -> Evaluation:
+    """The whole test set in eval mode; the network trains on afterwards.
+
+    Args:
+        net: In training mode.
+        examples: Its test set is taken.
+        alive: Called before each batch, for it all may take long.
+    """
+    found = []
     net.eval()
     with torch.no_grad(), examples.place.autocast():
-        logits = torch.cat([net(inputs).float() for inputs, _ in examples.tests()]).cpu()
+        for inputs, _ in examples.tests():
+            alive()
+            found.append(net(inputs).float())
     net.train()
-    return judged(logits, examples.test_targets.cpu())
+    return judged(torch.cat(found).cpu(), examples.test_targets.cpu())
 
 
 def judged(logits: Tensor, targets: Tensor) -> Evaluation:

@@ -44,22 +44,20 @@ def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
     Raises:
         ValueError: If these are no pictures, or there is none at that place.
     """
-    found = data.load(spec)
-    inputs = found.test_inputs
-    if inputs.shape[2] < 2:
+    found = data.tests(spec, [index])
+    (values,) = found.test_inputs
+    if values.shape[1] < 2:
         raise ValueError("these examples are points, not pictures")
-    if not 0 <= index < len(inputs):
-        raise ValueError(f"the test set has {len(inputs)} examples, counted from 0")
-    pixels, mean, std = _pixels(found, index)  # (C, H, W) uint8; of 0..1
+    pixels, mean, std = _pixels(found, data.ends(spec))  # (C, H, W) uint8; of 0..1
     scaled = pixels.astype(np.float32) / np.float32(255)
     shape = (-1, 1, 1)
     shifted = scaled - np.asarray(mean, np.float32).reshape(shape)
     made = shifted / np.asarray(std, np.float32).reshape(shape)
-    tensor = made if found.mean else inputs[index].numpy()
+    tensor = made if found.mean else values.numpy()
     cropped = np.repeat(pixels, 3, axis=0) if len(pixels) == 1 else pixels
     cropped = np.ascontiguousarray(cropped.transpose(1, 2, 0))
     side = cropped.shape[0]
-    name = found.classes[int(found.test_targets[index])]
+    name = found.classes[int(found.test_targets[0])]
     ref = ImageRef(name=f"test example {index}, “{name}”", sha256=str(spec))
     return Photo(ref=ref, pixels=cropped, original_size=(side, side)), Prepared(
         tensor=tensor,
@@ -76,17 +74,17 @@ def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
 
 
 def _pixels(
-    found: data.Dataset, index: int
+    found: data.Dataset, ends: tuple[float, float]
 ) -> tuple[np.ndarray, tuple[float, ...], tuple[float, ...]]:
     """Pixels, and the mean and std, of 0..1, that make them what the network gets."""
-    one = found.test_inputs[index]
+    (one,) = found.test_inputs
     if found.mean:
         return (
             one.numpy(),
             tuple(m / 255 for m in found.mean),
             tuple(s / 255 for s in found.std),
         )
-    low, high = (float(v) for v in found.test_inputs.aminmax())
+    low, high = ends
     unit = TOP / 255 / (high - low)
     pixels = ((one.numpy() - low) * (TOP / (high - low))).round().astype(np.uint8)
     return pixels, (-low * unit,) * len(pixels), (unit,) * len(pixels)

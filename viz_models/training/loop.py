@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
@@ -80,6 +80,7 @@ class Session:
         self.optimizer = optimizers.make(spec.optimizer, self.net)
         self.pace = pace(spec, len(examples.train_targets))
         self.done = Done()
+        self.alive: Callable[[], None] = lambda: None  # called within what is longer than a step
         if resume:
             self._restore(resume)
         self.forward = self._prepared()
@@ -160,7 +161,7 @@ class Session:
         if not last and passed <= self.done.tests:
             return None
         self.done = replace(self.done, tests=passed)
-        return evaluate(self.net, self.examples)
+        return evaluate(self.net, self.examples, self.alive)
 
     def _prepared(self) -> graphs.Forward:
         """The network's forward as steps call it; what preparing takes counts as training."""

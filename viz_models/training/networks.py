@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import cast
 
-import torch
 from torch import nn
 
 from viz_models.models import builder, digits_net, recurrent, registry
@@ -52,8 +51,9 @@ def skeleton(spec: ModelSpec) -> nn.Module:
     if isinstance(spec, BuildSpec):
         return builder.skeleton(spec).train()
     check(spec)
-    with torch.device("meta"), registry._Unfilled():
-        return digits_net.DigitsNet(spec) if isinstance(spec, DigitsNetSpec) else _made(spec)
+    with registry._Unfilled():
+        made = digits_net.DigitsNet(spec) if isinstance(spec, DigitsNetSpec) else _made(spec)
+        return made.to("meta")
 
 
 def _made(spec: RnnSpec | ZooSpec) -> nn.Module:

@@ -23,22 +23,15 @@ def of_tests(spec: DataSpec, indices: Sequence[int]) -> list[np.ndarray]:
         ValueError: If the examples are points, not pictures, or an index is not in the test set.
         ConnectionError: If the data set is not on this machine.
     """
-    inputs = data.load(spec).test_inputs
+    inputs = data.tests(spec, indices).test_inputs
     if inputs.shape[2] < 2:
         raise ValueError("these examples are points; only pictures can be shown")
-    if any(not 0 <= i < len(inputs) for i in indices):
-        raise ValueError(f"the test set has {len(inputs)} examples, counted from 0")
-    low, high = (0.0, 255.0) if not inputs.is_floating_point() else _ends(inputs.numpy())
-    scaled = (inputs[list(indices)].float().numpy() - low) * (255 / (high - low))
+    low, high = data.ends(spec)
+    scaled = (inputs.float().numpy() - low) * (255 / (high - low))
     pixels = scaled.clip(0, 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
     return list(pixels if pixels.shape[3] == 3 else pixels[..., :1].repeat(3, axis=3))
 
 
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    low, high = float(values.min()), float(values.max())
-    return low, high if high > low else low + 1
-
-
 def labels_of_tests(spec: DataSpec) -> np.ndarray:
     """The right class of each test example, (M,) int64."""
-    return data.load(spec).test_targets.numpy()
+    return data.kept(spec).test_targets.numpy()

@@ -69,6 +69,7 @@ def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
     if spec.precision == "bf16" and device.type == "cuda" and not fast:
         raise ValueError("this GPU has no bfloat16; choose precision fp32")
     if device.type == "cuda":
+        torch.cuda.set_device(device)  # graphs are captured on the current one
         torch.backends.cudnn.deterministic = True  # the same seed gives the same curve
     low = spec.precision == "bf16" or (spec.precision == "auto" and fast and _worth(spec, device))
     return Place(

@@ -1,5 +1,6 @@
 """What a run costs, known before it is accepted; and whether that is too much."""
 
+import math
 import statistics
 import time
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ OWN = Limits(
 )
 HOSTED_SECONDS, OWN_SECONDS = 120, 12 * 3600
 HOSTED_EVALUATIONS, HOSTED_MOMENTS = 200, 64
+HOSTED_CHECKPOINT, OWN_CHECKPOINT = 150_000_000, 1_300_000_000  # bytes; three are there at times
+HOSTED_EXAMPLES, OWN_EXAMPLES = 2**28, 2**33  # bytes of all examples
 LAYERS, ROUNDS = 10, 6  # of the measurement
 OVERHEAD = 5  # of a step beside its layers (batch, loss, optimizer), in layers
 BACKWARD = 2  # multiply-adds of a backward pass, by those of a forward
@@ -66,8 +69,10 @@ def price(spec: RunSpec, hosted: bool = False) -> RunPrice:
     checks.check(spec)
     model = checks.grows(spec) or spec.model
     limits = HOSTED if hosted else OWN
+    facts = data.facts(spec.data)
+    _examples(spec, facts, hosted)
     _network(spec, limits)
-    one, facts = cost(model, spec.data), data.facts(spec.data)
+    one = cost(model, spec.data)
     steps = pace(spec, facts.train).steps
     found = RunPrice(
         parameters=one.parameters,
@@ -78,6 +83,7 @@ def price(spec: RunSpec, hosted: bool = False) -> RunPrice:
         seconds=_seconds(spec, steps, facts.test),
     )
     _time(spec, found, hosted)
+    _checkpoint(spec, found, hosted)
     return found
 
 
@@ -135,6 +141,29 @@ def _time(spec: RunSpec, found: RunPrice, hosted: bool) -> None:
                 raise RefusedError(
                     f"{getattr(spec, name)} {name}, {limit} at most here; {limit} fits"
                 )
+
+
+def _examples(spec: RunSpec, facts: data.Facts, hosted: bool) -> None:
+    """Refuse examples that fill the memory."""
+    most = HOSTED_EXAMPLES if hosted else OWN_EXAMPLES
+    wide = 4 if spec.data.name in data.FLOATS else 1
+    each = facts.channels * wide * (facts.train + facts.test)
+    if each * facts.size**2 > most:
+        raise RefusedError(
+            f"examples of {facts.size}×{facts.size} take {digits.memory(each * facts.size**2)}, "
+            f"{digits.memory(most)} at most here; size {math.isqrt(most // each)} fits"
+        )
+
+
+def _checkpoint(spec: RunSpec, found: RunPrice, hosted: bool) -> None:
+    """Refuse checkpoints that fill the disk."""
+    kept = 4 * found.parameters * (COPIES.get(spec.optimizer.name, 4) - 1)
+    most = HOSTED_CHECKPOINT if hosted else OWN_CHECKPOINT
+    if kept > most:
+        raise RefusedError(
+            f"a checkpoint takes {digits.memory(kept)}, {digits.memory(most)} at most here; "
+            "choose a smaller network, or sgd, which keeps the weights alone"
+        )
 
 
 def _shorter(spec: RunSpec, found: RunPrice, most: float) -> str:

@@ -6,14 +6,13 @@ from statistics import fmean, median
 
 from viz_models.analysis.seed_noise import interval, verdict
 from viz_models.records.runs import StoredState
-from viz_models.records.train_cards import Comparison, Course, Difference, Measure, Outcome, Where
+from viz_models.records.train_cards import Comparison, Course, Difference, Outcome, Where
 from viz_models.records.training import ExperimentSpec, Moment, RunSpec, StepRecord
 from viz_models.training.budget import pace
 
 MARKS = 20  # on a training curve
 LAST = 0.1  # share of the steps over which the training loss is averaged at the end
 DIGITS = 4  # significant, on a curve
-LOWER_IS_BETTER: tuple[Measure, ...] = ("test loss", "training loss", "training error", "seconds")
 
 
 def outcome(
@@ -141,7 +140,7 @@ def _difference(comparison: Comparison, outcomes: Sequence[Outcome]) -> Differen
 
 def _value(comparison: Comparison, members: Mapping[int, Outcome]) -> float | None:
     arms = comparison.plus + comparison.minus
-    if any(a not in members or members[a].state != "finished" for a in arms):
+    if any(a not in members or not members[a].whole for a in arms):
         return None
     total = 0.0
     for arm in arms:
@@ -183,8 +182,3 @@ def _reached(tests: Course, where: Where, others: Sequence[Outcome]) -> int:
     if where == "second":
         return sum(second <= min(o.seconds for o in others) for second in tests.seconds)
     return len(tests.step)
-
-
-def better(comparison: Comparison) -> int:
-    """1 where more of what is measured is better, -1 where less is."""
-    return -1 if comparison.measure in LOWER_IS_BETTER else 1

@@ -61,7 +61,8 @@ def _outcome(experiment: Experiment, run: Run) -> Outcome:
     def measure() -> Outcome:
         steps = runs.points(run.id).steps
         looks = runs.moments(run.id) if run.spec.moments else ()
-        return compute(experiment.spec, run.arm, run.spec.seed, run.state, steps, looks)
+        made = compute(experiment.spec, run.arm, run.spec.seed, run.state, steps, looks)
+        return replace(made, early=run.early)
 
     key = (run.id, run.attempt, run.state, run.step, "outcome")
     return cache.remembered(key, measure, lambda _: _OUTCOME)
@@ -74,13 +75,6 @@ def differences(
     from viz_models.training.verdict import differences as compute
 
     return compute(comparisons, found)
-
-
-def better(comparison: Comparison) -> int:
-    """1 where more of what is compared is better, -1 where less is."""
-    from viz_models.training.verdict import better as known
-
-    return known(comparison)
 
 
 def curves(found: Sequence[Outcome], share: float = 1.0) -> list[RunCurve]:

@@ -34,6 +34,12 @@ class Ballots:
             if len(votes) > MOST:
                 del votes[next(iter(votes))]
 
+    def of(self, question: str, voter: str) -> str | None:
+        """What somebody voted for in the last two hours; None for nothing."""
+        with self._lock:
+            choice, _ = self._of_this_lesson(question).get(voter, (None, 0.0))
+            return choice
+
     def count(self, question: str) -> Counter[str]:
         """How many voted for each choice in the last two hours."""
         with self._lock:

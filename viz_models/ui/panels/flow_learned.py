@@ -37,10 +37,23 @@ def learned(view: View, text: Mapping[str, str]) -> None:
             first=f"{record.moments[0].samples:,}",
             last=f"{record.moments[-1].samples:,}",
             photo=record.photo.name,
+            **_sizes(record),
         )
     )
     if in_sight("learned_sight", height=HEIGHT):
         _panel(view.spec.model, view.step().name, text)
+
+
+def _sizes(record: DemoMoments) -> dict[str, str]:
+    """In what sizes the pictures of the training came, before they came as large as here."""
+    large = record.moments[-1].size
+    small = [m for m in record.moments if m.size < large]
+    sizes = sorted({m.size for m in small})
+    return {
+        "side": f"{large}",
+        "small": " to ".join(str(s) for s in dict.fromkeys((sizes[0], sizes[-1]))),
+        "small_until": f"{small[-1].samples:,}",
+    }
 
 
 def found(model: ModelRef) -> DemoMoments | None:

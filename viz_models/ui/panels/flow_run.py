@@ -68,7 +68,7 @@ def _read() -> tuple[Explored | None, str]:
     if not text:
         return None, ""
     if not _ID.fullmatch(text):
-        return None, "the link names no run."
+        return None, "there is no such run: open one from the list of runs."
     try:
         run, model = results.explored(text)
     except (ValueError, OSError) as error:

@@ -87,16 +87,16 @@ def _facts(now: View) -> dict[str, str] | None:
     facts |= {f"w{i}": train_verdict.amount(d) for i, d in enumerate(now.differences)}
     for place in range(len(now.card.experiment.arms)):
         mine = [o for o in now.outcomes if o.arm == place]
-        tests = [o.tests.accuracy[-1] for o in mine if o.state == "finished" and o.tests.step]
+        tests = [o.tests.accuracy[-1] for o in mine if o.whole and o.tests.step]
         errors = [o.training_error for o in mine if o.training_error is not None]
         losses = [o.training_loss for o in mine if o.training_loss is not None]
-        ratios = [10**o.gradient_ratio for o in mine if o.gradient_ratio is not None]
+        ratios = [o.gradient_ratio for o in mine if o.gradient_ratio is not None]
         if not mine:
             return None
         facts[f"a{place}"] = percent(fmean(tests)) if tests else "no result"
         facts[f"e{place}"] = percent(fmean(errors)) if errors else "no result"
         facts[f"l{place}"] = digits(fmean(losses), 3) if losses else "no result"
-        facts[f"r{place}"] = digits(fmean(ratios), 2) if ratios else "?"
+        facts[f"r{place}"] = digits(10 ** fmean(ratios), 2) if ratios else "?"
         facts[f"s{place}"] = f"{fmean(o.seconds for o in mine):.1f} s"
         facts[f"n{place}"] = f"{mine[0].steps:,}"
     return facts

@@ -37,7 +37,7 @@ def _results(watched: Watched, arm: int) -> dict[int, dict[Measure, float]]:
     results: dict[int, dict[Measure, float]] = {}
     for run in runs:
         told = watched.curves[run.id].evaluations
-        if run.arm == arm and run.state == "finished" and told:
+        if run.arm == arm and run.state == "finished" and not run.early and told:
             last = told[-1][1]
             results[run.spec.seed] = {"accuracy": last.accuracy, "test loss": last.loss}
     return results
@@ -92,6 +92,7 @@ def _verdict(found: Difference) -> None:
         low=found.low,
         high=found.high,
         decided=found.verdict in ("higher", "lower"),
-        direction=-1 if found.comparison.measure == "test loss" else 1,
     )
-    show(figures.intervals([row], ("B better", "A better"), **common.look()), "noise")
+    less_is_better = found.comparison.measure == "test loss"
+    sides = ("A better", "B better") if less_is_better else ("B better", "A better")
+    show(figures.intervals([row], sides, **common.look()), "noise")

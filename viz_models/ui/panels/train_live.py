@@ -29,8 +29,8 @@ METRICS: dict[str, Metric] = {
     "learning rate": "learning rate",
 }
 EXAMPLES: dict[str, Examples] = {
-    "train + validation": "both",
-    "validation": "validation",
+    "training + test": "both",
+    "test": "validation",
     "training": "training",
 }
 ALONG: dict[str, Along] = {"step": "step", "sample": "sample", "second": "second"}
@@ -241,7 +241,8 @@ def status(watched: Watched) -> tuple[float, str]:
     found = watched.experiment
     if found is None or not found.runs:
         return 0.0, ""
-    total = sum(1.0 if r.state in ENDED else r.share for r in found.runs) / len(found.runs)
+    over = ENDED if watched.active else ()  # while others run, what has ended takes no more time
+    total = sum(1.0 if r.state in over else r.share for r in found.runs) / len(found.runs)
     parts = [_going(watched, run) for run in found.runs if run.state == "running"][:1]
     parts += [] if parts else [_still(found)]
     if len(found.runs) > 1:

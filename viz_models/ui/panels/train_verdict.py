@@ -12,7 +12,6 @@ from viz_models.figures import train_verdict as figures
 from viz_models.records import Arm, Line, Run
 from viz_models.records.runs import StoredState
 from viz_models.records.train_cards import Comparison, Difference, Measure, Outcome, Where
-from viz_models.ui import train_results as results
 from viz_models.ui.charts import show
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -108,13 +107,12 @@ def verdict(found: Sequence[Difference], arms: Sequence[Arm], sides: tuple[str, 
             low=d.low,
             high=d.high,
             decided=d.verdict in ("higher", "lower"),
-            direction=results.better(d.comparison),
         )
         for d in found
     ]
-    left, right = sides if results.better(first.comparison) > 0 else sides[::-1]
-    show(figures.intervals(rows, (left, right), **common.look()), "verdict")
-    st.caption(f"95 % intervals, n = {first.n} pairs of seeds, {len(found)} comparisons")
+    show(figures.intervals(rows, sides, **common.look()), "verdict")
+    scale = ", each on a scale of its own" if len(found) > 1 else ""
+    st.caption(f"95 % intervals, n = {first.n} pairs of seeds, {len(found)} comparisons{scale}")
 
 
 HELP = (
@@ -138,10 +136,10 @@ def runs_table(
     lines = []
     for place, arm in enumerate(arms):
         mine = [o for o in found if o.arm == place]
-        states = Counter(o.state for o in mine)
+        states: Counter[str] = Counter("stopped early" if o.early else o.state for o in mine)
         states.update(r.state for r in waiting if r.arm == place)
-        tests = [o.tests.accuracy[-1] for o in mine if o.state == "finished" and o.tests.step]
-        times = [o.seconds for o in mine if o.state == "finished"]
+        tests = [o.tests.accuracy[-1] for o in mine if o.whole and o.tests.step]
+        times = [o.seconds for o in mine if o.whole]
         told = [percent(fmean(tests))] if tests else []
         told += [f"{fmean(times):.1f} s"] if times else []
         lines.append(
@@ -161,12 +159,13 @@ def runs_table(
     )
 
 
-SIGNS: dict[StoredState, str] = {
+SIGNS: dict[str, str] = {
     "queued": "…",
     "starting": "▷",
     "running": "▶",
     "paused": "❚❚",
     "finished": "✓",
+    "stopped early": "■",
     "failed": "×",
     "cancelled": "■",
     "timed_out": "×",

@@ -6,9 +6,10 @@ import streamlit as st
 
 from viz_models.records import ENDED, Experiment, Provenance
 from viz_models.records.train_cards import Card, Difference, Outcome
-from viz_models.ui import runs, state
+from viz_models.ui import owner, runs, state
 from viz_models.ui import train_results as results
 from viz_models.ui.controls import control
+from viz_models.ui.votes import ballots
 
 OWN = "your own run"
 PREDICTED = "forward_pass.train.predicted"  # card id -> verdict; "" for those who only looked
@@ -29,7 +30,8 @@ class View:
     @property
     def prediction(self) -> str | None:
         """What the reader predicted; "" for nothing, None where nobody was asked yet."""
-        return st.session_state.get(PREDICTED, {}).get(self.card.id)
+        said = st.session_state.get(PREDICTED, {}).get(self.card.id)
+        return ballots().of(self.card.id, owner.browser()) if said is None else said
 
     @property
     def revealed(self) -> bool:
