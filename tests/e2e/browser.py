@@ -23,7 +23,11 @@ FLAGS = [
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,PaintHolding,HttpsUpgrades",
 ]
 # On a deep link Streamlit first asks below the page's own path whether a server answers there.
-STREAMLITS_OWN_404S = re.compile(r"^https?://[^/]+/.+/_stcore/(health|host-config)$")
+# A download button asks whether its text is there; the next run of the page may have replaced it.
+STREAMLITS_OWN_404S = re.compile(
+    r"^https?://[^/]+/(.+/_stcore/(health|host-config)|media/[0-9a-f]+\.(txt|csv))$"
+)
+ASKED_TOO_LATE = "Client Error: Download Button source error - 404"
 
 _IDLE = """quiet_ms => {
   const app = document.querySelector('[data-testid="stApp"]');
@@ -71,7 +75,8 @@ class Complaints:
 
     def _console(self, message):
         url = message.location.get("url", "")
-        if message.type == "error" and not STREAMLITS_OWN_404S.match(url):
+        own = STREAMLITS_OWN_404S.match(url) or message.text.startswith(ASKED_TOO_LATE)
+        if message.type == "error" and not own:
             self.lines.append(f"{message.text} ({url})")
 
 
