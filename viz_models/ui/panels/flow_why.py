@@ -52,9 +52,7 @@ def why(view: View, text: Mapping[str, str]) -> None:
     """Which pixels speak for a class."""
     st.subheader("Why this class?")
     st.markdown(text["Why this class?"])
-    job = st.session_state.get(_JOB)
-    goes_on = job is not None and job.running  # its Stop stays, however far somebody scrolls away
-    if in_sight("why_sight", height=0 if goes_on else HEIGHT) or goes_on:
+    if in_sight("why_sight", height=HEIGHT):
         _panel(view.chosen, view.spec, text)
 
 
