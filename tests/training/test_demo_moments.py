@@ -11,7 +11,8 @@ from viz_models.images import samples
 from viz_models.recordings import demo_moments as recordings
 from viz_models.training import demo_moments, recognize
 from viz_models.training.data import Dataset
-from viz_models.training.recognize import Phase, Recipe, Training
+from viz_models.training.demo_recipe import Phase, Recipe
+from viz_models.training.recognize import Training
 
 SHORT = Recipe(
     phases=(

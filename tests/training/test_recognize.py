@@ -8,7 +8,8 @@ from torchvision.transforms.v2 import functional as transforms
 
 from viz_models.training import recognize, views
 from viz_models.training.data import Dataset
-from viz_models.training.recognize import Phase, Recipe, Training
+from viz_models.training.demo_recipe import Phase, Recipe
+from viz_models.training.recognize import Training
 
 SHORT = Recipe(
     phases=(

@@ -142,7 +142,7 @@ def _record_ablation(into: Path, folder: str | None = None) -> Path:
 
 def _record_moments(into: Path, folder: str | None = None, state: Path = STATE) -> Path:
     from viz_models.training import data, demo_moments
-    from viz_models.training.recognize import Recipe
+    from viz_models.training.demo_recipe import Recipe
 
     measured = demo_moments.measure(
         state, Recipe(), data.load(train_demo.asked(folder)), _progress("moments")

@@ -35,7 +35,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> str:
     from viz_models.models import weights
     from viz_models.training import data
-    from viz_models.training.recognize import Recipe, Training
+    from viz_models.training.demo_recipe import Recipe
+    from viz_models.training.recognize import Training
 
     recipe = Recipe()
     if options.samples is not None:

@@ -18,9 +18,9 @@ from viz_models.records import ImageRef, ModelRef, Provenance
 from viz_models.records.demo_moments import DemoMoment, DemoMoments, DemoStep, encoded
 from viz_models.training.attention_recipes import versions
 from viz_models.training.data import Dataset
+from viz_models.training.demo_recipe import Recipe
 from viz_models.training.recognize import (
     CLASSES,
-    Recipe,
     averaged_in,
     finished,
     network,

@@ -18,6 +18,7 @@ from torch.optim.swa_utils import update_bn
 from torchvision.models import resnet18
 
 from viz_models.training.data import Dataset
+from viz_models.training.demo_recipe import Phase, Recipe
 from viz_models.training.views import enlarged, views
 
 CLASSES = (
@@ -26,47 +27,6 @@ CLASSES = (
 )  # fmt: skip
 
 UNSURE = 0.05  # share of what is recognized whose guess the page does not trust
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """A stretch of the training in which all pictures have one size."""
-
-    size: int  # pixels, height and width
-    samples: int  # seen in this phase, repeats counted
-    area: tuple[float, float]  # share of a picture that is seen, at least and at most
-    lr: tuple[float, float] | None = None  # from, to, in a line; without it the recipe's own
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """All that the trained weights depend on."""
-
-    phases: tuple[Phase, ...] = (
-        Phase(size=48, samples=450_000, area=(0.2, 1.0)),
-        Phase(size=64, samples=272_250, area=(0.2, 1.0)),
-        Phase(size=96, samples=27_500, area=(0.25, 1.0)),
-        Phase(size=128, samples=11_250, area=(0.3, 1.0)),
-        Phase(size=224, samples=3_000, area=(0.4, 1.0)),
-        Phase(size=224, samples=7_500, area=(0.4, 1.0), lr=(0.02, 0.0)),
-        Phase(size=160, samples=28_500, area=(0.25, 1.0), lr=(0.03, 0.0137)),
-        Phase(size=224, samples=7_000, area=(0.5, 1.0), lr=(0.0137, 0.0)),
-        # parts as large as they are in a whole picture of 224 pixels, for a third of its price
-        Phase(size=128, samples=125_000, area=(0.2, 0.7), lr=(0.04, 0.012)),
-        Phase(size=224, samples=18_000, area=(0.5, 1.0), lr=(0.012, 0.0)),
-    )
-    batch_size: int = 125
-    lr: float = 0.1  # the highest, of the phases that have none of their own
-    lowest: float = 0.03  # share of it that is left at their end
-    warm_up: float = 0.04  # share of their samples
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    smoothing: float = 0.1  # of the labels
-    average: float = 0.99  # of the weights: their moving average is what is tested and shipped
-    measured: int = 2000  # training pictures that give BatchNorm its mean and variance at the end
-    # steps whose weights are kept, to look at
-    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 6172, 7600)
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
