@@ -117,3 +117,19 @@ def test_a_phone_scrolls_the_stage_and_never_the_page(page, server):
     assert sideways_overflow(page) == 0
     chosen = box(found, "layer2.0.add").locator(".front").bounding_box()
     assert 0 <= chosen["x"] <= PHONE.width - chosen["width"]
+
+
+def test_a_diagram_that_is_called_again_stands_where_it_stood(page, server):
+    """Streamlit may take an instrument down and call it again with what Python sent last."""
+    found = diagram(page, server, "input")
+    found.evaluate(  # in one go, so that nobody has heard of the step yet
+        """root => {
+          document.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+          root.flow.close();
+        }"""
+    )
+    page.get_by_label("Tint of the boxes", exact=True).click()
+    page.get_by_role("option").nth(1).click()
+    wait_until_idle(page)
+    assert where(found)[0] == "conv1"
+    assert in_the_address_bar(page)["step"] == "conv1"

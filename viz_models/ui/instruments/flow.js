@@ -183,6 +183,7 @@ class Flow {
     this.elements = new Map(); // key -> its <g>
     this.watcher = new ResizeObserver(() => this.place(false));
     this.onKey = (event) => this.key(event);
+    Object.assign(this, root.left); // where the one before stood, and what it had told
   }
 
   /** Called for the first data and for each change of data or theme. */
@@ -236,6 +237,8 @@ class Flow {
     cancelAnimationFrame(this.frame);
     document.removeEventListener("keydown", this.onKey);
     this.watcher.disconnect();
+    const { choice, open, start, told } = this; // Streamlit may call again, in the same document
+    this.root.left = { choice, open, start, told };
     delete this.root.flow;
   }
 
