@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from viz_models.digits import percent
-from viz_models.records import RunningSpec, SentenceSpec
+from viz_models.records import NormSpec, RunningSpec, SentenceSpec
+from viz_models.ui import norm_axes_results as axes_results
 from viz_models.ui import norm_results
+from viz_models.ui.panels import norm_axes as axes
+from viz_models.ui.panels import norm_axes_cards as axes_cards
 from viz_models.ui.panels import norm_batch_size, norm_common, norm_sentences
 from viz_models.ui.panels import norm_train_eval as train_eval
 from viz_models.ui.panels import norm_training as training
@@ -85,3 +88,33 @@ def test_backward_through_every_norm(tmp_path):
     for view, own in zip(views, printed.reshape(len(views), -1), strict=True):
         np.testing.assert_allclose(own[:-1], view.facts.gradient_norms, rtol=1e-3)
         assert own[-1] == pytest.approx(training.slope(view.facts), abs=1e-3)
+
+
+@pytest.mark.parametrize("source", ["ResNet18 layer1.0.conv1", "drawn, shifted", "drawn, normal"])
+def test_axes_of_every_norm(tmp_path, source):
+    specs = [replace(spec, gamma=1.5, beta=-0.5) for spec in axes.NORMS.values()]
+    specs += [NormSpec(mode="eval"), NormSpec(norm="group", groups=4, eps=0.1)]
+    views = [seen(axes.SOURCES[source], spec) for spec in specs]
+    text = said("\n".join(axes_cards.code(view) for view in views), tmp_path)
+    own = text.split(" groups of ")[1:]
+    for view, lines in zip(views, own, strict=True):
+        groups, mean, variance = view.result.grouping, view.result.mean, view.result.variance
+        first, *told, last = lines.splitlines()[: min(10, groups.count) + 2]
+        assert first == f"{groups.size} values"
+        printed = [(float(line.split()[3]), float(line.split()[5])) for line in told]
+        np.testing.assert_allclose(
+            printed, np.stack([mean, variance], 1)[:10], rtol=1e-5, atol=1e-6
+        )
+        assert float(last.split()[-1]) < 2e-6
+
+
+def test_axes_where_torch_refuses(tmp_path):
+    view = seen(axes.SOURCES["one value a channel"], NormSpec())
+    assert f"torch refuses this input: {view.result.refusal}" in said(
+        axes_cards.code(view), tmp_path
+    )
+
+
+def seen(source, spec):
+    x, result = axes_results.activation(source), axes_results.normalized(source, spec)
+    return axes.View(source, "", spec, x, result)

@@ -1,5 +1,6 @@
 """The cards of the lesson on axes: one value exactly, who moves whom, how many means."""
 
+import base64
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,15 +10,16 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures import norm_axes as figures
-from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge
+from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge, Place
 from viz_models.ui import norm_axes_results as results
+from viz_models.ui import take_away as take
 from viz_models.ui import words
 from viz_models.ui.charts import kept, show
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.panels import norm_common as common
 from viz_models.ui.panels.flow_stage import is_dark, luts
 from viz_models.ui.panels.norm_axes import NORMS, View
-from viz_models.ui.take_away import csv_text
 
 NUDGE: Nudge = "any"  # the whole Jacobian block: in every direction at once
 EXACT = 16  # examples up to which every pair is measured on screen
@@ -154,22 +156,66 @@ def _badge(view: View) -> str:
 
 
 def take_away(view: View, text: dict[str, str]) -> None:
-    """The statistics of every group as a table."""
+    """The statistics of every group as a table, and a script that computes them."""
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    result = view.result
-    st.download_button(
-        "Groups (CSV)",
-        table(result),
-        "groups.csv",
-        on_click="ignore",
-        icon=":material/table:",
-        key="take_groups",
+    rows = take.when_long(view.result.grouping.count, partial(table, view.result))
+    take.row("who_shares_a_mean", code=code(view), table=rows)
+
+
+def code(view: View) -> str:
+    """A script that holds the tensor, or draws it, and prints the same statistics."""
+    spec, shape = view.spec, view.shape
+    n, c, h, w = shape
+    last = spec.norm in ("layer", "rms") and spec.over == "c"
+    fixed = spec.norm == "batch" and spec.mode == "eval"
+    dims = {"batch": (0, 2, 3), "instance": (2, 3), "group": (2, 3, 4)}
+    drawn = view.source.kind == "normal"
+    return take.filled(
+        "norm_axes",
+        imports="" if drawn else "\nimport base64\n",
+        data=_drawn(shape, view.source.seed) if drawn else _held(view),
+        gamma=spec.gamma,
+        beta=spec.beta,
+        eps=spec.eps,
+        module=common.module(spec, shape),
+        mode=".eval()" if fixed else "",
+        grouped=f".reshape({n}, {spec.groups}, {c // spec.groups}, {h}, {w})"
+        if spec.norm == "group"
+        else "",
+        dims=dims.get(spec.norm, (1,) if last else (1, 2, 3)),
+        used=_used(spec, fixed=fixed),
+        shift="" if spec.norm == "rms" else " + beta",
+        through="module(x.movedim(1, -1)).movedim(-1, 1)" if last else "module(x)",
     )
+
+
+def _drawn(shape: Place, seed: int) -> str:
+    return f"x = torch.randn({shape}, generator=torch.Generator().manual_seed({seed}))  # N C H W"
+
+
+def _held(view: View) -> str:
+    """The tensor's bytes: what a layer makes of photos cannot be computed without them."""
+    text = base64.b64encode(np.ascontiguousarray(view.x).tobytes()).decode("ascii")
+    lines = "\n".join(f'    "{text[i : i + 88]}"' for i in range(0, len(text), 88))
+    return (
+        f"# {view.source.kind}, float32, N C H W\nheld = (\n{lines}\n)\n"
+        f"x = torch.frombuffer(bytearray(base64.b64decode(held)), dtype=torch.float32)\n"
+        f"x = x.reshape{view.shape}"
+    )
+
+
+def _used(spec: NormSpec, *, fixed: bool) -> str:
+    """What is subtracted, and the square that is divided by."""
+    if spec.norm == "rms":
+        return "subtracted, used = 0.0, variance + mean**2  # RMSNorm subtracts no mean"
+    if fixed:  # a fresh module's
+        return "subtracted, used = 0.0, torch.ones(())  # running mean and variance"
+    return "subtracted, used = mean, variance"
 
 
 def table(result: Normalized) -> str:
     """Mean, variance and what is divided by, one row a group."""
     columns = (result.mean, result.variance, result.subtracted, result.divided)
     rows = ([i, *map(float, values)] for i, values in enumerate(zip(*columns, strict=True)))
-    return csv_text(("group", "mean", "variance", "subtracted", "divided"), rows)
+    return take.csv_text(("group", "mean", "variance", "subtracted", "divided"), rows)

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits
-from viz_models.records import Provenance, SourceSpec
+from viz_models.records import NormSpec, Place, Provenance, SourceSpec
 from viz_models.ui import frame
 from viz_models.ui.controls import control
 from viz_models.ui.panels.flow_stage import is_dark
@@ -64,3 +64,17 @@ def badge(provenance: Provenance) -> str:
 def exact(x: float, significant: int = 3) -> str:
     """A number, where a zero says that nothing was rounded away."""
     return "0 (exactly)" if x == 0 else digits(x, significant)
+
+
+def module(spec: NormSpec, shape: Place) -> str:
+    """The norm of an (N, C, H, W) tensor as one writes it: "nn.GroupNorm(2, 8, eps=1e-05)"."""
+    _, channels, *maps = shape
+    covered = str(channels) if spec.over == "c" else str((channels, *maps))
+    name, arguments = {
+        "batch": ("BatchNorm2d", f"{channels}"),
+        "layer": ("LayerNorm", covered),
+        "instance": ("InstanceNorm2d", f"{channels}, affine=True"),
+        "group": ("GroupNorm", f"{spec.groups}, {channels}"),
+        "rms": ("RMSNorm", covered),
+    }[spec.norm]
+    return f"nn.{name}({arguments}, eps={spec.eps:g})"

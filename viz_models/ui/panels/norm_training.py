@@ -200,16 +200,7 @@ def code(view: View) -> str:
 
 
 def _module(spec: NormSpec) -> str:
-    covered = "8" if spec.over == "c" else "(8, 8, 8)"
-    arguments = {"layer": covered, "rms": covered, "group": f"{spec.groups}, 8"}
-    name = {
-        "batch": "BatchNorm2d",
-        "layer": "LayerNorm",
-        "instance": "InstanceNorm2d",
-        "group": "GroupNorm",
-        "rms": "RMSNorm",
-    }[spec.norm]
-    built = f"norm = nn.{name}({arguments.get(spec.norm, '8')}, eps={spec.eps:g}).double()"
+    built = f"norm = {common.module(spec, SOURCE.shape)}.double()"
     return built + (_EVAL if spec.mode == "eval" else "")
 
 
