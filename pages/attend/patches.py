@@ -3,6 +3,8 @@
 Source: Dosovitskiy et al. 2020, arXiv:2010.11929.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from viz_models.ui import take_away, words
@@ -26,7 +28,8 @@ def main() -> None:
         panel.cards(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("patches", code=panel.code(view), table=panel.table(view))
+    rows = take_away.when_long(panel.rows(view), partial(panel.table, view))
+    take_away.row("patches", code=panel.code(view), table=rows)
 
 
 main()

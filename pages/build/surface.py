@@ -3,6 +3,8 @@
 Source: Li et al. 2018, Visualizing the Loss Landscape of Neural Nets, arXiv:1712.09913.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from viz_models.ui import take_away, words
@@ -31,7 +33,7 @@ def main() -> None:
     take_away.row(
         "loss_surface",
         code=panel.code(choice.found),
-        table=panel.table(choice.found),
+        table=partial(panel.table, choice.found),
     )
 
 

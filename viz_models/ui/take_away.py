@@ -12,6 +12,7 @@ _CODE = Path(__file__).with_name("code")
 # What makes a text that takes longer than a page may is called at the click. Streamlit loses it if
 # the page is just drawn anew, so whatever is quick is there with the button.
 Text = str | Callable[[], str]
+QUICK = 5000  # rows that are written while a page is drawn: some 10 ms
 
 
 def row(name: str, *, code: Text, table: Text | None = None) -> None:
@@ -49,6 +50,11 @@ def filled(name: str, **blanks: object) -> str:
     """
     text = (_CODE / f"{name}.py.txt").read_text(encoding="utf-8")
     return Template(text).substitute(blanks)
+
+
+def when_long(rows: int, make: Callable[[], str]) -> Text:
+    """A table that is made now, or at the click if it has many rows."""
+    return make() if rows <= QUICK else make
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

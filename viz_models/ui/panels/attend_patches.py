@@ -193,11 +193,16 @@ def code(view: View) -> str:
     return take_away.filled(name, index=view.index, query=view.query)
 
 
+def rows(view: View) -> int:
+    """How many the table has."""
+    return int(view.result.weights[:, :, view.query].size)
+
+
 def table(view: View) -> str:
     """What the asking token gives to each patch, in every head."""
     found = view.result.weights[:, :, view.query]
-    rows = (
+    lines = (
         (layer + 1, head + 1, key, float(weight))
         for (layer, head, key), weight in np.ndenumerate(found)
     )
-    return take_away.csv_text(("layer", "head", "key", "weight"), rows)
+    return take_away.csv_text(("layer", "head", "key", "weight"), lines)
