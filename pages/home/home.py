@@ -29,6 +29,17 @@ ATTEND = {
     "cost": "attend/cost.py",
     "patches": "attend/patches.py",
 }
+TRAIN = "train/train.py"
+CARDS = {
+    "batch": "Batch 64 or 640",
+    "depth": "Depth",
+    "growth": "Identity blocks",
+    "norm and rate": "Norm and rate",
+    "permuted": "Permuted pixels",
+    "hidden layers": "Hidden layers",
+    "rows": "MLP, RNN or CNN",
+    "optimizers": "Optimizers",
+}
 
 
 def main() -> None:
@@ -49,6 +60,8 @@ def main() -> None:
         home.norm_questions(text, NORMALIZE)
     with right.container(border=True, height="stretch"):
         home.attend_questions(text, ATTEND)
+    with st.container(border=True):
+        home.train_questions(text, TRAIN, CARDS)
 
 
 main()

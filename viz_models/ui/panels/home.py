@@ -12,17 +12,20 @@ from viz_models.recordings import flow as recordings
 from viz_models.recordings import home as recordings_home
 from viz_models.records import Provenance
 from viz_models.ui import state
+from viz_models.ui import train_results as results
 from viz_models.ui.instruments import flow
 from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.panels import train_verdict
 from viz_models.ui.panels.flow_names import labels
 from viz_models.ui.panels.flow_stage import is_dark, luts
 
 FIRST = "input"  # nothing unfolded: the whole network at a glance
 LIT = 3  # the channel whose values batch norm pools
 HEADS = 2  # of the translator, on screen
+CARD = "hidden-layers"  # whose first two networks are shown
 PAGES = Path(__file__).resolve().parents[3] / "pages"
 Words = Mapping[str, str]  # section of the page's prose -> text
-Links = Mapping[str, str]  # section with a question -> page that answers it
+Links = Mapping[str, str]  # section with a question -> page that answers it, or card
 
 
 def hero(page: str) -> None:
@@ -112,6 +115,20 @@ def attend_questions(text: Words, pages: Links) -> None:
     _thumbnail(text, "Attend", groups, pages, said(recorded.provenance))
 
 
+def train_questions(text: Words, page: str, cards: Links) -> None:
+    """Which digits two trained networks take for which, and the questions that training answers."""
+    kept, card = results.recorded(CARD), results.cards()[CARD]
+    groups = train_verdict.matrices(kept.outcomes, card.experiment.arms, (0, 1), size=92)
+    _head(text, "Train")
+    picture, *links = st.columns([1.2, 1, 1], gap="small")
+    with picture:
+        _picture("Train", groups, said(kept.provenance))
+    half = -(-len(cards) // 2)
+    for i, (name, title) in enumerate(cards.items()):
+        with links[i // half]:
+            _question(page, text[name], card=title)
+
+
 def _head(text: Words, title: str) -> None:
     st.subheader(title)
     st.caption(text[title])
@@ -122,11 +139,15 @@ def _thumbnail(text: Words, title: str, groups: Sequence[Tiles], pages: Links, o
     _head(text, title)
     picture, links = st.columns([1, 1.35], gap="small")
     with picture:
-        tiles(groups, key=f"thumbnail_{title}", luts=luts(is_dark()), height=150)
-        st.caption(origin)
+        _picture(title, groups, origin)
     with links:
         for name, page in pages.items():
             _question(page, text[name])
+
+
+def _picture(title: str, groups: Sequence[Tiles], origin: str) -> None:
+    tiles(groups, key=f"thumbnail_{title}", luts=luts(is_dark()), height=150)
+    st.caption(origin)
 
 
 def _question(page: str, asked: str, **params: str) -> None:

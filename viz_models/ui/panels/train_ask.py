@@ -110,7 +110,9 @@ def prediction(now: View) -> None:
     if now.prediction is None and (not now.revealed or now.opening or not now.outcomes):
         with st.container(border=True):
             first = train_verdict.named(now.card.comparisons[0], now.card.experiment.arms)
-            st.markdown(f"**Your prediction** · {first}")
+            # the page opens with an answer, of which a class can still say what it had expected
+            asked = "What had you expected?" if now.revealed else "Your prediction"
+            st.markdown(f"**{asked}** · {first}")
             with st.container(horizontal=True, gap="xsmall"):
                 for choice, words in now.card.choices.items():
                     _button(now, words, choice)

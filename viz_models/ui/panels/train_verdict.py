@@ -1,7 +1,7 @@
 """What runs came to: their differences against zero, one line an arm, and where they go wrong."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
@@ -183,16 +183,36 @@ def confusions(found: Sequence[Outcome], arms: Sequence[Arm], places: Sequence[i
         arms: All arms of the experiment.
         places: Which of them.
     """
-    counted = [(arms[place].label, total) for place in places if len(total := _sum(found, place))]
+    counted = _counted(found, arms, places)
     if not counted:
         return
-    most = max(int((m - np.diag(np.diag(m))).max()) for _, m in counted) or 1
-    groups = [_matrix(name, matrix, most) for name, matrix in counted]
+    most = _most(counted)
+    groups = [_matrix(name, matrix, most, MATRIX) for name, matrix in counted.items()]
     with st.container(border=True):
         st.markdown("**Confusion** · rows are the true digits, columns the guesses")
         tiles(groups, key="confusions", luts=luts(is_dark()), param="confused")
-        wrong = " · ".join(f"{name}: {_worst(matrix)}" for name, matrix in counted)
-        st.caption(f"Most often taken for another: {wrong}")
+        wrong = " · ".join(f"{name}: {_worst(matrix)}" for name, matrix in counted.items())
+        st.caption(f"Most often taken for another: {wrong}. Brightest: {most} digits or more.")
+
+
+def matrices(
+    found: Sequence[Outcome], arms: Sequence[Arm], places: Sequence[int], size: int
+) -> list[Tiles]:
+    """The same without words: one matrix an arm, `size` px wide, all on one scale."""
+    counted = _counted(found, arms, places)
+    return [_matrix(name, matrix, _most(counted), size) for name, matrix in counted.items()]
+
+
+def _counted(
+    found: Sequence[Outcome], arms: Sequence[Arm], places: Sequence[int]
+) -> dict[str, np.ndarray]:
+    """Name of an arm -> how often each digit was taken for each, over all seeds."""
+    return {arms[place].label: total for place in places if len(total := _sum(found, place))}
+
+
+def _most(counted: Mapping[str, np.ndarray]) -> int:
+    """How often the two that are confused most are."""
+    return max(int((m - np.diag(np.diag(m))).max()) for m in counted.values()) or 1
 
 
 def _sum(found: Sequence[Outcome], place: int) -> np.ndarray:
@@ -200,7 +220,7 @@ def _sum(found: Sequence[Outcome], place: int) -> np.ndarray:
     return np.sum(np.array(matrices, dtype=np.int64), axis=0) if matrices else np.zeros((0, 0))
 
 
-def _matrix(name: str, matrix: np.ndarray, most: int) -> Tiles:
+def _matrix(name: str, matrix: np.ndarray, most: int, size: int) -> Tiles:
     names = tuple(str(i) for i in range(len(matrix)))
     return Tiles(
         name=name,
@@ -212,7 +232,7 @@ def _matrix(name: str, matrix: np.ndarray, most: int) -> Tiles:
         hatched=np.eye(len(matrix), dtype=bool),
         row_labels=names,
         column_labels=names,
-        size=MATRIX,
+        size=size,
     )
 
 
