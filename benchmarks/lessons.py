@@ -5,21 +5,18 @@ The way there asks for what nobody has asked before, the way back for what the s
 
 import re
 import statistics
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchmarks.measure import print_table
 from benchmarks.pages import IMPORTING, window
 from benchmarks.served import Served, fresh_server
-from benchmarks.watch import Seen, Watcher
-from scripts import chromium
-from tests.e2e.browser import FLAGS
+from benchmarks.watch import Seen, Watcher, started_browser
 
 THERE = (0, 1, 2)  # places of a control
 BACK = (2, 1, 0, 1, 2)
@@ -89,13 +86,8 @@ FLOOR = Slider("frequency")  # of benchmarks/empty/chart.py
 
 def main() -> None:
     """Print one table."""
-    path = chromium.find()
-    if path is None:
-        sys.exit(chromium.NONE_FOUND)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+    with started_browser() as browser:
         print_table(f"Lessons, Chromium {browser.version}", HEAD, list(_rows(browser)))
-        browser.close()
 
 
 def _rows(browser: Browser) -> Iterator[tuple[str, ...]]:

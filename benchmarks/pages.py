@@ -16,14 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from benchmarks.measure import print_table
 from benchmarks.replay import replay
 from benchmarks.served import Served, fresh_server
-from benchmarks.watch import Seen, Watcher
-from scripts import chromium
-from tests.e2e.browser import FLAGS
+from benchmarks.watch import Seen, Watcher, started_browser
 
 VISITS = 3  # of fresh servers
 STEPS = 69  # after the input
@@ -64,16 +62,11 @@ class Row:
 
 def main() -> None:
     """Print one table."""
-    path = chromium.find()
-    if path is None:
-        sys.exit(chromium.NONE_FOUND)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+    with started_browser() as browser:
         when = f"{datetime.datetime.now().astimezone():%Y-%m-%d}, {platform.machine()}"
         for title, measured in (("First visits", first_visits), ("Clicks", interactions)):
             cells = [row.cells() for row in measured(browser)]
             print_table(f"{title}, Chromium {browser.version}, {when}", HEAD, cells)
-        browser.close()
 
 
 def first_visits(browser: Browser) -> Iterator[Row]:

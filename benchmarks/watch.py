@@ -1,21 +1,38 @@
 """What goes over the wire and onto the screen while somebody uses a page."""
 
 import base64
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: TID251 (its messages are read here)
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251
+
+from scripts import chromium
+from tests.e2e.browser import FLAGS
 
 _SCRIPT = Path(__file__).with_name("watch.js")
 _QUIET = 0.2  # s without a change: then it is finished
 _PATIENCE = 60  # s
 _SINCE = """began => document.querySelector('[data-test-script-state="notRunning"]')
   ? window.__painted.filter(([part, at]) => part !== "press" && at > began) : []"""
+
+
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    """Chromium without a window; where there is none, the process ends with a line that says so."""
+    path = chromium.find()
+    if path is None:
+        sys.exit(chromium.NONE_FOUND)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @dataclass  # without slots: Playwright hangs a wrapper on it

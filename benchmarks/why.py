@@ -4,14 +4,12 @@ import sys
 import time
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchmarks.measure import print_table
 from benchmarks.pages import HEAD, IMPORTING, READOUT, STAGE, Row, window
 from benchmarks.served import Served, fresh_server
-from benchmarks.watch import Seen, Watcher
-from scripts import chromium
-from tests.e2e.browser import FLAGS
+from benchmarks.watch import Seen, Watcher, started_browser
 
 CLASSES = ("ship", "horse", "truck", "deer", "bird", "frog")
 MOMENTS = (4, 9, 2, 7, 5, 10)
@@ -21,18 +19,13 @@ PHOTO, MAPS = "photo", "learned_maps"  # names of tiles
 
 def main() -> None:
     """Print one table."""
-    path = chromium.find()
-    if path is None:
-        sys.exit(chromium.NONE_FOUND)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+    with started_browser() as browser:
         with fresh_server() as server:
             server.wait()
             time.sleep(2.5 * IMPORTING)
             rows = [*foot(browser, server), *clicks(browser, server)]
         title = f"Why, when, and beside others, Chromium {browser.version}"
         print_table(title, HEAD, [row.cells() for row in rows])
-        browser.close()
 
 
 def foot(browser: Browser, server: Served) -> Iterator[Row]:
