@@ -34,6 +34,16 @@ def told(store, job):
     return [r.step for r in store.points(job.run).steps]
 
 
+def lost_after_20_steps(store, job, teller):
+    """Who tells of the run from now on: it was lost, and is resumed from a checkpoint."""
+    for record in records(1, 20):
+        teller.tell(record, 0.5)
+    teller.flush()
+    store.end(job.run, job.attempt, "lost")
+    store.resume("ann", job.run)
+    return Teller(store, store.claim())
+
+
 def test_the_first_goes_at_once_and_others_after_a_quarter_second(store, job, teller):
     for record in records(1, 10):
         teller.tell(record, 0.1)
@@ -54,13 +64,7 @@ def test_flushed_is_stored(store, job, teller):
 
 
 def test_what_is_stored_already_is_not_told_again(store, job, teller):
-    for record in records(1, 20):
-        teller.tell(record, 0.5)
-    teller.flush()
-    store.end(job.run, job.attempt, "lost")
-    store.resume("ann", job.run)
-    again = store.claim()
-    second = Teller(store, again)
+    second = lost_after_20_steps(store, job, teller)
     for record in records(15, 25):  # from a checkpoint at step 14
         second.tell(record, 0.6)
     second.flush()
@@ -130,12 +134,7 @@ def test_a_sign_of_life_gives_time_for_what_is_no_step(store, job, teller):
 
 
 def test_steps_that_are_taken_again_are_signs_of_life(store, job, teller):
-    for record in records(1, 20):
-        teller.tell(record, 0.5)
-    teller.flush()
-    store.end(job.run, job.attempt, "lost")
-    store.resume("ann", job.run)
-    second = Teller(store, store.claim())
+    second = lost_after_20_steps(store, job, teller)
     before, _ = beat_and_lease(store)
     second.tell(records(1, 1)[0], 0.1)
     assert until(lambda: beat_and_lease(store)[0] > before) < 2

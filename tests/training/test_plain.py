@@ -10,7 +10,8 @@ from viz_models.models import registry
 from viz_models.records import ModelRef
 from viz_models.training import plain
 from viz_models.training.data import Dataset
-from viz_models.training.recognize import CLASSES, Phase, share_right
+from viz_models.training.demo_recipe import Phase
+from viz_models.training.recognize import CLASSES, share_right
 
 
 def test_it_is_vgg_11_without_skips():

@@ -29,6 +29,7 @@ _RATES: dict[OptimizerName, float] = {
     "adagrad": 0.03,
     "adam": 0.01,
 }
+AFTER_THE_SAME = "batch 64 against batch 640 with rate × 10, after the same samples"
 
 
 def batch_size() -> Card:
@@ -51,7 +52,7 @@ def batch_size() -> Card:
         title="Batch 64 or 640",
         experiment=experiment("batch-size", arms),
         comparisons=(
-            Comparison(plus=(0,), minus=(1,)),
+            Comparison(plus=(0,), minus=(1,), label=AFTER_THE_SAME),
             Comparison(plus=(0,), minus=(1,), where="step"),
             Comparison(plus=(0,), minus=(1,), where="second"),
             Comparison(plus=(0,), minus=(2,)),

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from viz_models.models import registry
 from viz_models.records import ConvSpec, ModelRef
 from viz_models.training.data import Dataset
-from viz_models.training.recognize import Phase, Recipe, Training
+from viz_models.training.demo_recipe import Phase, Recipe
+from viz_models.training.recognize import Training
 
 TITLE = "VGG-11, a quarter as wide"
 SPEC = ConvSpec(

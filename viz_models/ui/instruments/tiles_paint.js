@@ -136,6 +136,7 @@ function numbers(g, model, context) {
   const largest = finite.reduce((a, v) => Math.max(a, Math.abs(v)), 0), cell = g.place.cell;
   let decimals = largest ? clamp(2 - Math.floor(Math.log10(largest)), 0, 4) : 0;
   if (largest >= 0.1 && largest < 1) decimals = 2;
+  if (finite.every(Number.isInteger)) decimals = 0; // counts
   context.font = `${Math.min(0.34 * cell, 12.5 * model.unit)}px ${model.color.mono}`;
   const widest = () => Math.max(0, ...finite.map((v) => context.measureText(inCell(v, decimals)).width));
   while (decimals > 0 && widest() > cell - 4) decimals--;

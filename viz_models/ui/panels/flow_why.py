@@ -263,5 +263,5 @@ def _about(card: Card) -> list[Line]:
         )
     if card.found and card.found.against is not None:
         against = percent(card.found.against)
-        lines.append(Line(label=f"{NAMES[card.asked.method]}: against the class", value=against))
+        lines.append(Line(label=f"{NAMES[card.asked.method]}: speaks against it", value=against))
     return lines
