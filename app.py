@@ -14,12 +14,14 @@ from starlette.routing import Route
 from viz_models import garbage
 from viz_models.models import warm
 from viz_models.server import OwnerCookie, SecurityHeaders, UploadLimits
+from viz_models.ui import unsent
 from viz_models.ui.instruments import scripts
 
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Say where the instruments are, collect garbage, import what pages need (heavy ones later)."""
+    """Mend Streamlit's queue, say where instruments are, collect garbage, import (torch later)."""
+    unsent.keep()
     scripts.serve()
     ended = threading.Event()
     threading.Thread(target=garbage.collect, args=(ended,), daemon=True).start()

@@ -19,6 +19,7 @@ from torchvision.models import resnet18
 
 from viz_models.training.data import Dataset
 from viz_models.training.demo_recipe import Phase, Recipe
+from viz_models.training.placement import bf16_is_faster
 from viz_models.training.views import enlarged, views
 
 CLASSES = (
@@ -64,6 +65,7 @@ class Training:
         self.recipe, self.data, self.step = recipe, data, 0
         net = net or resnet18(num_classes=len(CLASSES))
         self.net = net.to(memory_format=torch.channels_last)
+        self.low_precision = bf16_is_faster(torch.device("cpu"))
         self.averaged = {k: v.clone() for k, v in self.net.state_dict().items()}
         kernels = [p for p in self.net.parameters() if p.ndim > 1]
         others = [p for p in self.net.parameters() if p.ndim == 1]
@@ -93,7 +95,8 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.net.train()
-        logits = self.net(inputs.contiguous(memory_format=torch.channels_last))
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.low_precision):
+            logits = self.net(inputs.contiguous(memory_format=torch.channels_last)).float()
         loss = F.cross_entropy(logits, targets, label_smoothing=self.recipe.smoothing)
         self.optimizer.zero_grad()
         loss.backward()
