@@ -36,6 +36,10 @@ class Recipe:
         Phase(size=128, samples=44_000, area=(0.2, 0.55), lr=(0.0166, 0.01)),
         Phase(size=160, samples=36_000, area=(0.3, 0.75), lr=(0.01, 0.0035)),
         Phase(size=224, samples=15_000, area=(0.6, 1.0), lr=(0.0035, 0.0)),
+        # from here on in bfloat16, from the weights of then rounded to float16
+        Phase(size=128, samples=400_000, area=(0.15, 0.5), lr=(0.05, 0.012)),
+        Phase(size=160, samples=80_000, area=(0.25, 0.7), lr=(0.012, 0.004)),
+        Phase(size=224, samples=35_000, area=(0.6, 1.0), lr=(0.004, 0.0)),
     )
     batch_size: int = 125
     lr: float = 0.1  # the highest, of the phases that have none of their own
@@ -47,5 +51,5 @@ class Recipe:
     average: float = 0.99  # of the weights: their moving average is what is tested and shipped
     measured: int = 2000  # training pictures that give BatchNorm its mean and variance at the end
     # steps whose weights are kept, to look at
-    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 6172, 9400)
+    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 6172, 13520)
     seed: int = 0
