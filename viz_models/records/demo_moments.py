@@ -23,7 +23,8 @@ class DemoMoment:
 class DemoStep:
     """What a step of the network made of the photo, at every moment.
 
-    Of maps, those that vary most at the last moment, the most varied first; of a vector, all.
+    Of maps, those that vary most at the last moment or a late one, the most varied first; of a
+    vector, all.
     """
 
     name: str
