@@ -6,12 +6,10 @@ import time
 
 import pytest
 
-from tests.runs.rig import LONG, TINY, records, tiny
+from tests.runs.rig import DATABASE, LONG, TINY, records, tiny
 from viz_models.runs import client
 from viz_models.runs.owners import NoSuchRunError
 from viz_models.runs.store import Store, StoreError
-
-DATABASE = "runs-1.sqlite"
 
 
 @pytest.mark.slow

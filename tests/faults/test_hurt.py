@@ -2,16 +2,18 @@
 
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.runs.rig import LONG, TINY, say, tiny, until
+from tests.runs.rig import DATABASE, LONG, TINY, say, tiny, until
 from viz_models.records import Budget, ConvSpec, DigitsNetSpec, OptimizerSpec
 from viz_models.runs import client, files, processes
 
@@ -25,13 +27,25 @@ def short_leases(rig):
     rig.set(LEASE_S=LEASE_S)
 
 
+def hang(rig, worker):
+    """Stop a worker between two commits; within one it would hold SQLite's lock for good."""
+    while True:
+        rig.signal(worker, signal.SIGSTOP)
+        store = sqlite3.connect(rig.folder / DATABASE, timeout=1, isolation_level=None)
+        with closing(store), suppress(sqlite3.OperationalError):
+            store.execute("BEGIN IMMEDIATE")
+            return
+        rig.signal(worker, signal.SIGCONT)
+        time.sleep(0.01)
+
+
 def test_f5_a_run_that_hangs_is_lost_when_its_lease_ends_and_others_go_on(rig):
     id, other = rig.start(tiny(LONG)), rig.start(tiny(LONG))
     rig.wait_for_steps(id, 50)
     rig.wait_for_steps(other, 5)
     worker = rig.worker(id)
     (row,) = (row for row in rig.store.alive() if row.run == id)
-    rig.signal(worker, signal.SIGSTOP)
+    hang(rig, worker)
     shown = until(lambda: rig.run(id).state == "lost")
     say(f"F5: hung run shown after {shown:.2f} s, lease {row.lease:.1f} s")
     assert shown <= row.lease + 3
