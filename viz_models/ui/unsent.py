@@ -8,9 +8,7 @@ called on an ElementNode" (3 of 12 times that a loaded server's page was scrolle
 once). What is kept costs a redraw.
 """
 
-from streamlit.runtime.forward_msg_queue import (
-    ForwardMsgQueue,
-)
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 _clear = ForwardMsgQueue.clear
 
