@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -27,33 +27,57 @@ def short_leases(rig):
     rig.set(LEASE_S=LEASE_S)
 
 
-def hang(rig, worker):
-    """Stop a worker between two commits; within one it would hold SQLite's lock for good."""
+def hang(rig, worker, *, in_commit):
+    """Stop a worker between two commits, or within one: then it holds SQLite's lock."""
     while True:
         rig.signal(worker, signal.SIGSTOP)
-        store = sqlite3.connect(rig.folder / DATABASE, timeout=1, isolation_level=None)
-        with closing(store), suppress(sqlite3.OperationalError):
-            store.execute("BEGIN IMMEDIATE")
+        if locked(rig) == in_commit:
             return
         rig.signal(worker, signal.SIGCONT)
         time.sleep(0.01)
 
 
-def test_f5_a_run_that_hangs_is_lost_when_its_lease_ends_and_others_go_on(rig):
+def locked(rig):
+    """Whether nobody can write for half a second."""
+    store = sqlite3.connect(rig.folder / DATABASE, timeout=0.5, isolation_level=None)
+    with closing(store):
+        try:
+            store.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+def test_f5_a_run_that_hangs_is_lost_before_its_lease_ends_and_others_go_on(rig):
     id, other = rig.start(tiny(LONG)), rig.start(tiny(LONG))
     rig.wait_for_steps(id, 50)
     rig.wait_for_steps(other, 5)
     worker = rig.worker(id)
     (row,) = (row for row in rig.store.alive() if row.run == id)
-    hang(rig, worker)
+    hang(rig, worker, in_commit=False)
     shown = until(lambda: rig.run(id).state == "lost")
     say(f"F5: hung run shown after {shown:.2f} s, lease {row.lease:.1f} s")
     assert shown <= row.lease + 3
-    assert "no sign of life" in client.run(id).reason
+    assert "stopped" in client.run(id).reason
     until(lambda: not processes.alive(worker), 2)
     seen = client.run(other).step
     until(lambda: client.run(other).step > seen + 10)
     assert client.run(other).attempt == 1
+
+
+def test_f5_a_run_that_hangs_within_a_commit_is_killed_and_others_go_on(rig):
+    id, other = rig.start(tiny(LONG)), rig.start(tiny(LONG))
+    rig.wait_for_steps(id, 50)
+    rig.wait_for_steps(other, 5)
+    worker = rig.worker(id)
+    hang(rig, worker, in_commit=True)
+    shown = until(lambda: not processes.alive(worker))
+    say(f"F5: hung within a commit, killed after {shown:.2f} s")
+    until(lambda: rig.run(id).state == "lost")
+    assert "stopped" in rig.run(id).reason
+    seen = rig.run(other).step
+    until(lambda: rig.run(other).step > seen + 10)
+    assert rig.run(other).attempt == 1
 
 
 def limit(worker, what, most):

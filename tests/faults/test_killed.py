@@ -44,6 +44,11 @@ def curve(id):
     return [(r.step, r.loss, r.accuracy, r.gradient_norm) for r in client.points(id).steps]
 
 
+def goes_on(run, before):
+    """Whether it has taken another step, or was killed after its last."""
+    return run.step > before or run.state == "finished"
+
+
 def whole_checkpoint(rig, id):
     from viz_models.training import checkpoints
 
@@ -59,7 +64,7 @@ def test_f1_a_worker_is_killed_again_and_again(rig, count):
     shown, reused = [], []
     for _ in range(kills):
         before = rig.run(id).step
-        reused.append(until(lambda: rig.run(id).step > before))  # noqa: B023 (called at once)
+        reused.append(until(lambda: goes_on(rig.run(id), before)))  # noqa: B023 (called at once)
         time.sleep(dice.uniform(0.1, 2.0))
         if rig.run(id).state != "running":
             break

@@ -40,6 +40,16 @@ def test_a_process_has_one_name_as_long_as_it_lives(sleeper):
     processes.kill(name)
 
 
+def test_a_process_that_was_stopped_is_known(sleeper):
+    name = processes.name_of(sleeper.pid)
+    assert not processes.stopped(name)
+    sleeper.send_signal(signal.SIGSTOP)
+    until(lambda: processes.stopped(name))
+    assert processes.alive(name)
+    sleeper.send_signal(signal.SIGCONT)
+    until(lambda: not processes.stopped(name))
+
+
 @pytest.mark.parametrize("part", [1, 2])
 def test_another_process_with_the_same_id_is_another(sleeper, part):
     parts = processes.name_of(sleeper.pid).split(":")
@@ -55,6 +65,7 @@ def test_what_is_no_name_is_nobodys(name):
     assert not processes.alive(name)
     processes.kill(name)
     assert processes.memory(name) == 0
+    assert not processes.stopped(name)
 
 
 def test_a_lock_is_one_process_and_ends_with_it(tmp_path):

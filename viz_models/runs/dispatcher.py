@@ -18,6 +18,7 @@ MEMORY_S, DISK_S = 1.0, 2.0  # between two looks
 MAX_STARTS = 3  # of a run whose worker dies before it begins
 TIDY_S = 60.0  # between two looks at what all runs have left, where strangers share the machine
 LINGER_S = 60.0  # after the last run, with no app alive
+STOPPED = Outcome("lost", "its worker was stopped (SIGSTOP) and did not go on")
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class _Watch:
     memory: float = 0.0  # when last looked at
     disk: float = 0.0
     handle: str = ""  # before the worker has written it down itself
+    stopped: bool = False  # by the system, and killed for it
 
 
 @dataclass(slots=True)
@@ -79,6 +81,17 @@ class Dispatcher:
             alive += 1
         return alive
 
+    def unanswered(self) -> None:
+        """The store did not answer: a worker that was stopped within a commit may hold its lock.
+
+        What could not be seen meanwhile is nobody's silence.
+        """
+        for watch in self.watches.values():
+            watch.since = time.monotonic()
+            if processes.stopped(watch.handle):
+                watch.stopped = True
+                self.engine.kill(watch.handle)
+
     def _outcome(self, row: Alive) -> Outcome | None:
         """How an attempt has ended, or is ended now; None while it goes on."""
         now = time.monotonic()
@@ -87,6 +100,8 @@ class Dispatcher:
         if not handle:
             late = now - watch.since > BEGIN_S
             return _unbegun(row) if late else None
+        if watch.stopped:
+            return STOPPED
         if ended := self.engine.poll(handle):
             if row.flag == "cancel":
                 return Outcome("cancelled")
@@ -117,6 +132,8 @@ class Dispatcher:
         """Why an attempt that computes is to be ended."""
         if watch.asked and (now - watch.asked > GRACE_S or not row.handle):
             return Outcome("cancelled")
+        if now - watch.since > limits.lease() / 2 and processes.stopped(watch.handle):
+            return STOPPED  # before the leases end of those whom its lock on the store keeps silent
         if now - watch.since > row.lease:
             return Outcome("lost", f"no sign of life for {row.lease:.0f} s: it hung")
         most = limits.limits()
@@ -177,6 +194,7 @@ def serve(store: Store, engine: LocalEngine) -> None:
             alive = dispatcher.step(claims=not drain)
         except StoreError as error:
             sys.stderr.write(f"dispatcher: {error}\n")
+            dispatcher.unanswered()
             time.sleep(0.5)
             alive = 1
         now = time.monotonic()

@@ -36,6 +36,11 @@ def all_runs() -> int:
     return int(number("FORWARD_PASS_TOTAL_GIB", 10) * GIB)
 
 
+def lease() -> float:
+    """Seconds without a sign of life after which a run of short steps is said to hang."""
+    return number("FORWARD_PASS_LEASE_S", 10)
+
+
 def slots() -> int:
     """How many runs compute at a time: one a core, but two a GPU where there are some."""
     most = min(cores(), RUNS_A_GPU * gpus()) if gpus() else cores()

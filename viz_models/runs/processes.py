@@ -47,6 +47,11 @@ def kill(name: str) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def stopped(name: str) -> bool:
+    """Whether the system has stopped it, as SIGSTOP does; Windows never does."""
+    return _state(pid_of(name)).startswith("T")
+
+
 def memory(name: str) -> int:
     """Bytes resident; 0 where that is not known."""
     pid = pid_of(name)
@@ -65,17 +70,29 @@ def memory(name: str) -> int:
 def _start(pid: int) -> str:
     if pid <= 0:
         return ""
-    if _SYSTEM == "linux":
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-        except OSError:
-            return ""
-        state, *rest = fields.rpartition(")")[2].split()
-        return "" if state in "ZX" else rest[18]  # field 22: clock ticks since the boot
     if _SYSTEM == "win32":
         return _windows_start(pid)
+    if _SYSTEM == "linux":
+        state, *rest = _stat(pid)
+        return "" if state in ("", "Z", "X") else rest[18]  # field 22: clock ticks since the boot
     state, _, start = _ps(pid, "stat=,lstart=").partition(" ")
     return "" if state.startswith("Z") else "".join(start.split()).replace(":", ".")
+
+
+def _state(pid: int) -> str:
+    """A letter, as `ps` shows it first; "" where it is not known."""
+    if _SYSTEM == "win32":
+        return ""
+    return _stat(pid)[0] if _SYSTEM == "linux" else _ps(pid, "stat=")
+
+
+def _stat(pid: int) -> list[str]:
+    """What Linux tells of a process, from its state on; a single "" if there is none."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return [""]
+    return told.rpartition(")")[2].split()
 
 
 @cache

@@ -10,8 +10,7 @@ from viz_models.runs.working import START_LEASE_S, Flag, Job
 
 CHUNK_S = 0.25  # from one chunk to the next; every ten records would take 2 % of a fast run
 PATIENCE_S = 20.0  # with a store that does not answer
-LEASE_S = 10.0  # a run that takes no step for so long hangs, or
-LEASE_GAPS = 40  # times its longest step so far
+LEASE_GAPS = 40  # a run that takes no step for so many times its longest one so far hangs
 MAX_LEASE_S = 600.0
 
 
@@ -37,7 +36,7 @@ class Teller:
         self._alive = self._long = False  # since the last push; busy with what is no step
         self._closed = False
         self._trouble: Exception | None = None
-        self._least = limits.number("FORWARD_PASS_LEASE_S", LEASE_S)
+        self._least = limits.lease()
         self._lease = self._least
         self._last = time.monotonic()
         self._turn = threading.Condition()
