@@ -2,10 +2,7 @@ import os
 import subprocess
 import sys
 
-import torch
-
 from tests.conftest import ROOT
-from viz_models.training.placement import bf16_is_faster
 
 
 def _said(code):
@@ -17,9 +14,7 @@ def _said(code):
 
 
 def test_a_worker_is_warm_without_what_takes_longest_to_import():
-    heavy = ["sklearn", "pandas", "torch._dynamo.utils", "torch._inductor"]
-    if not bf16_is_faster(torch.device("cpu")):
-        heavy.append("sympy")  # where it is, the first step counts multiply-adds, which needs it
+    heavy = ["sklearn", "pandas", "sympy", "torch._dynamo.utils", "torch._inductor"]
     code = (
         "import sys; from viz_models.runs import worker; worker._warm();"
         f"print(*(name for name in {heavy} if name in sys.modules))"

@@ -71,7 +71,9 @@ def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
     if device.type == "cuda":
         torch.cuda.set_device(device)  # graphs are captured on the current one
         torch.backends.cudnn.deterministic = True  # the same seed gives the same curve
-    low = spec.precision == "bf16" or (spec.precision == "auto" and fast and _worth(spec, device))
+    low = spec.precision == "bf16"
+    if spec.precision == "auto":
+        low = fast and _worth(spec, net, size, device)
     return Place(
         device=device,
         precision=torch.bfloat16 if low else torch.float32,
@@ -79,10 +81,15 @@ def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
     )
 
 
-def _worth(spec: RunSpec, device: torch.device) -> bool:
+def _worth(spec: RunSpec, net: nn.Module, size: int, device: torch.device) -> bool:
+    if device.type == "cuda":
+        return True
+    # each weight is used once a pixel at most; to count exactly imports sympy, a quarter second
+    if sum(p.numel() for p in net.parameters()) * size**2 < WORTH_BF16:
+        return False
     from viz_models.training.costs import cost
 
-    return device.type == "cuda" or cost(spec.model, spec.data).macs >= WORTH_BF16
+    return cost(spec.model, spec.data).macs >= WORTH_BF16
 
 
 def find(name: str) -> torch.device:
