@@ -149,3 +149,19 @@ def look(page: Page, name: str) -> Path:
     path = ARTIFACTS / f"{name}.png"
     page.screenshot(path=path)
     return path
+
+
+def swipe(page: Page, x: float, y: float, *, by: tuple[float, float], moves: int = 12) -> None:
+    """Draw a finger over the screen, from (x, y) by so many pixels."""
+    touch = page.context.new_cdp_session(page)
+
+    def tell(kind: str, share: float) -> None:
+        points = [{"x": x + by[0] * share, "y": y + by[1] * share}] if kind != "touchEnd" else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    tell("touchStart", 0)
+    for i in range(moves):
+        tell("touchMove", (i + 1) / moves)
+        page.wait_for_timeout(16)
+    tell("touchEnd", 1)
+    touch.detach()

@@ -9,12 +9,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import (
+    PHONE,
     card,
     in_the_address_bar,
     line,
     press,
     red_boxes,
     reload,
+    swipe,
     visit,
     wait_until_idle,
 )
@@ -143,3 +145,20 @@ def test_table_and_script_are_taken_away(server, page):
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("nn.BatchNorm2d(x.shape[1], momentum=0.1)")
     expect(dialog).to_contain_text("for step in range(7):")
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_a_finger_on_a_chart_moves_the_page_or_what_is_wider_than_the_screen(page, server):
+    open_lesson(page, server, "norm-training")
+    chart = page.locator(".st-key-sideways_accuracy")
+    chart.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    box = chart.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert chart.evaluate("e => e.scrollWidth - e.clientWidth") > 200
+    swipe(page, *middle, by=(-200, 0))
+    page.wait_for_function("e => e.scrollLeft > 100", arg=chart.element_handle())
+    swipe(page, *middle, by=(0, -150))
+    page.wait_for_function(
+        "([e, y]) => e.getBoundingClientRect().y < y - 80", arg=[chart.element_handle(), box["y"]]
+    )

@@ -165,6 +165,7 @@ def style(
         "font": {"family": FONT, "size": round(TEXT_SIZE * scale, 1), "color": p.text},
         "title": {"font": {"size": round(TITLE_SIZE * scale, 1), "weight": 700}, "x": 0, "y": 0.98},
         "colorway": p.categorical,
+        "dragmode": False,  # or a finger on a chart could not move the page
         "hoverlabel": {
             "bgcolor": p.card,
             "bordercolor": p.border,

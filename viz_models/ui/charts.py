@@ -24,15 +24,19 @@ def kept(name: str, make: Callable[..., Any], *of: Hashable, **look: Hashable) -
     return cache.remembered(key, lambda: make(**look), lambda _: _FIGURE)
 
 
-def show(fig: Any, key: str, **options: Any) -> Any:  # noqa: ANN401 (plotly stays in figures/)
+def show(fig: Any, key: str, *, wide: bool = False, **options: Any) -> Any:  # noqa: ANN401 (plotly stays in figures/)
     """Draw a figure that `theme.style` has dressed.
 
     Args:
         fig: From a module of viz_models/figures.
         key: Streamlit key.
+        wide: Whether it keeps its width on a phone, where one then moves it sideways.
         options: Passed on, such as `on_select`.
 
     Returns:
         What st.plotly_chart returns: the selection, where one was asked for.
     """
+    if wide:
+        with st.container(key=f"sideways_{key}"):
+            return show(fig, key, **options)
     return st.plotly_chart(fig, key=key, theme=None, config=theme.CONFIG, **options)

@@ -146,7 +146,7 @@ def grid(view: View) -> None:
     """Test accuracy of every norm over learning rates and batch sizes."""
     with st.container(border=True):
         accuracy = partial(norm_training.accuracy_over_rate, view.grid)
-        show(kept("accuracy", accuracy, view.grid.spec, **_dark()), "accuracy")
+        show(kept("accuracy", accuracy, view.grid.spec, **_dark()), "accuracy", wide=True)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(provenance(view.grid))
             train_links.card("norm-rate", "Run it here")
@@ -165,7 +165,7 @@ def differences(view: View) -> None:
     """Each norm against none, seed by seed."""
     with st.container(border=True):
         paired = partial(norm_training.paired_differences, view.grid)
-        show(kept("differences", paired, view.grid.spec, **_dark()), "differences")
+        show(kept("differences", paired, view.grid.spec, **_dark()), "differences", wide=True)
 
 
 def losses(view: View) -> None:
