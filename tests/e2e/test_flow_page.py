@@ -57,7 +57,7 @@ def test_all_steps_are_walked_by_keyboard_and_back_leaves_the_page(server, page)
     visit(page, server.url)
     page.get_by_test_id("stTopNavLink").get_by_text("Flow").click()
     expect(flow(page)).to_be_visible(timeout=20_000)
-    wait_until_idle(page, quiet_ms=1500)
+    wait_until_idle(page)
     flow(page).locator(".stage").focus()
     page.keyboard.press("Home")
     names = [chosen_step(page)]

@@ -75,7 +75,6 @@ def test_a_slow_one_is_stopped_while_clicks_go_on(server, page):
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=20_000)
     expect(page.get_by_text(re.compile(r"occlusion: \d"))).to_be_visible()
-    page.wait_for_timeout(1500)  # what came into sight is drawn; the work goes on
     page.get_by_test_id("flow").locator(".stage").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("h1")).to_have_text("What does ReLU throw away?")  # not after the work

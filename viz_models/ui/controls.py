@@ -1,9 +1,11 @@
 """Every widget of every page goes through `control`, and lives in the URL."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.ui import frame
 
@@ -39,6 +41,15 @@ def control(
     return widget(label, *args, key=key, **options)
 
 
+def named(text: str) -> DeltaGenerator:
+    """A place for a widget with its name before it; a narrow screen keeps the two together."""
+    place = st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
+    )
+    place.caption(text, width="content")
+    return place
+
+
 def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: str = "") -> str:
     """A row of chips of which exactly one is chosen.
 
@@ -52,18 +63,17 @@ def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: 
     Returns:
         The chosen value.
     """
-    if show:
-        st.caption(show, width="content")
-    return control(
-        st.pills,
-        label,
-        list(choices),
-        key=key,
-        default=default,
-        required=True,
-        format_func=choices.__getitem__,
-        label_visibility="collapsed",
-    )
+    with named(show) if show else nullcontext():
+        return control(
+            st.pills,
+            label,
+            list(choices),
+            key=key,
+            default=default,
+            required=True,
+            format_func=choices.__getitem__,
+            label_visibility="collapsed",
+        )
 
 
 def select(

@@ -74,7 +74,7 @@ def facts(view: View) -> dict[str, str]:
 def charts(view: View) -> None:
     """Time, memory, waiting and reach over n."""
     with st.container(border=True, height="stretch"):
-        show(figures.over_length(view.run, view.n, **common.look()), "over_length")
+        show(figures.over_length(view.run, view.n, **common.look()), "over_length", wide=True)
 
 
 def table_at(view: View) -> None:

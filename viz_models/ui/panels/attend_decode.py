@@ -147,7 +147,7 @@ def beam(view: View, text: Mapping[str, str]) -> None:
     """The tree of all words tried, and what the beam found beside greedy."""
     tree, numbers = st.columns([2.3, 1], gap="xsmall")
     with tree.container(border=True, height="stretch"):
-        show(figures.beam_tree(view.decoding, **common.look()), "tree")
+        show(figures.beam_tree(view.decoding, **common.look()), "tree", wide=True)
         st.caption(text["The beam"])
     with numbers.container(border=True, height="stretch"):
         ledger(

@@ -11,7 +11,7 @@ from viz_models.records import Line, Sample, SampleSpec, Slip, SlipSpec
 from viz_models.ui import attend_decode_results as results
 from viz_models.ui import words
 from viz_models.ui.charts import show
-from viz_models.ui.controls import select
+from viz_models.ui.controls import named, select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.panels import attend_sentence
@@ -39,8 +39,8 @@ def slips(view: View, text: Mapping[str, str]) -> None:
     with common.row():
         first = f"word {min(SLIP, len(greedy))}"
         step = select("Which word slips", places, "slips", 112, default=first)
-        st.caption(f"“{words.plain(greedy[step])}” slips to its", width="content")
-        rank = select("What is written instead", RANKS, "to", 175)
+        with named(f"“{words.plain(greedy[step])}” slips to its"):
+            rank = select("What is written instead", RANKS, "to", 175)
     found = results.slip(SlipSpec(text=view.decoding.spec.text, step=step, rank=rank))
     with st.container(border=True):
         tiles([_both(found)], key="forcing", luts=luts(is_dark()))

@@ -15,7 +15,7 @@ from viz_models.records.build_walk import Walk
 from viz_models.ui import build_compare_results as door
 from viz_models.ui import build_results as results
 from viz_models.ui import frame, state, take_away
-from viz_models.ui.controls import control, select
+from viz_models.ui.controls import control, named, select
 from viz_models.ui.instruments import flow
 from viz_models.ui.panels.build_stage import LOSSES, SEEDS, VIEWS, labels, summary
 from viz_models.ui.panels.flow_stage import is_dark, luts
@@ -82,9 +82,9 @@ def controls() -> View:
 
 
 def _side(letter: str, known: Mapping[str, BuildSpec]) -> Side:
-    st.markdown(f"**{letter}**", width="content")
     default = DEFAULTS[letter]
-    spec = select(f"Network {letter}", known, letter.lower(), 158, default=default)
+    with named(f"**{letter}**"):
+        spec = select(f"Network {letter}", known, letter.lower(), 158, default=default)
     title = next(title for title, other in known.items() if other is spec)
     return Side(letter, title, spec, results.refusal(spec))
 

@@ -12,7 +12,7 @@ from viz_models.digits import digits, percent
 from viz_models.records import Line, TraceSpec
 from viz_models.records.attribution import SLOW, Attribution, AttributionSpec, Method
 from viz_models.ui import frame, results, why_results, words
-from viz_models.ui.controls import select
+from viz_models.ui.controls import named, select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -90,10 +90,10 @@ def _controls(chosen: Chosen, spec: TraceSpec) -> tuple[AttributionSpec, Attribu
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         one = select("Method", METHODS, "why", 176)
-        st.caption("beside", width="content")
-        other = select("Another method", METHODS, "beside", 176, default="saliency")
-        st.caption("for", width="content")
-        target = select("Class", {LIKELIEST: -1, **numbered}, "class", 220)
+        with named("beside"):
+            other = select("Another method", METHODS, "beside", 176, default="saliency")
+        with named("for"):
+            target = select("Class", {LIKELIEST: -1, **numbered}, "class", 220)
     if target < 0:
         target = int(results.trace(spec, chosen.prepared).probabilities.argmax())
     first = AttributionSpec(trace=spec, method=one, target=target)

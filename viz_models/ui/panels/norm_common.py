@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from viz_models.digits import digits
 from viz_models.records import NormSpec, Place, Provenance, SourceSpec
 from viz_models.ui import frame
-from viz_models.ui.controls import control
+from viz_models.ui.controls import control, named
 from viz_models.ui.panels.flow_stage import is_dark
 
 DIGITS = SourceSpec(kind="digits", shape=(1797, 8, 8, 8))  # as many as there are
@@ -36,16 +36,16 @@ def row() -> DeltaGenerator:
 
 def slider(label: str, options: Sequence[T], key: str, width: int, *, value: T) -> T:
     """A slider over given values, with its name before it."""
-    st.caption(label, width="content")
-    chosen: T = control(
-        st.select_slider,
-        label,
-        options,
-        value=value,
-        key=key,
-        label_visibility="collapsed",
-        width=frame.px(width),
-    )
+    with named(label):
+        chosen: T = control(
+            st.select_slider,
+            label,
+            options,
+            value=value,
+            key=key,
+            label_visibility="collapsed",
+            width=frame.px(width),
+        )
     return chosen
 
 

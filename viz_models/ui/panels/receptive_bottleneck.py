@@ -7,7 +7,7 @@ from viz_models.figures import receptive as figures
 from viz_models.records import BlockFacts, Bottleneck, BottleneckSpec, Line
 from viz_models.ui import receptive_results as results
 from viz_models.ui.charts import show
-from viz_models.ui.controls import select
+from viz_models.ui.controls import named, select
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.panels import norm_common as common
 
@@ -18,8 +18,8 @@ RATIOS = (2, 4, 8, 16)
 def controls() -> Bottleneck:
     """Which block of ResNet-50, and how narrow its middle."""
     with common.row():
-        st.caption("Block of ResNet-50", width="content")
-        stage = select("Block of ResNet-50", BLOCKS, "resnet_block", 120)
+        with named("Block of ResNet-50"):
+            stage = select("Block of ResNet-50", BLOCKS, "resnet_block", 120)
         reduce = common.slider("Channels ÷ middle", RATIOS, "ratio", 150, value=4)
     return results.bottleneck(BottleneckSpec(stage=stage, reduce=reduce))
 
@@ -44,7 +44,7 @@ def cards(result: Bottleneck) -> None:
     """Channels along the way, and every convolution's cost."""
     left, right = st.columns([1.45, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(figures.hourglass(result, **common.look()), "hourglass")
+        show(figures.hourglass(result, **common.look()), "hourglass", wide=True)
     with right.container(border=True, height="stretch"):
         ledger(
             [*_block("bottleneck", result.narrow), *_block("basic", result.basic)],
