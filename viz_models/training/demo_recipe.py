@@ -40,6 +40,12 @@ class Recipe:
         Phase(size=128, samples=400_000, area=(0.15, 0.5), lr=(0.05, 0.012)),
         Phase(size=160, samples=80_000, area=(0.25, 0.7), lr=(0.012, 0.004)),
         Phase(size=224, samples=35_000, area=(0.6, 1.0), lr=(0.004, 0.0)),
+        # again from weights rounded to float16
+        Phase(size=128, samples=240_000, area=(0.2, 0.6), lr=(0.05, 0.025)),
+        Phase(size=160, samples=200_000, area=(0.35, 0.8), lr=(0.025, 0.005)),
+        Phase(size=224, samples=60_000, area=(0.65, 1.0), lr=(0.005, 0.0)),
+        # and once more
+        Phase(size=224, samples=62_500, area=(0.65, 1.0), lr=(0.008, 0.0)),
     )
     batch_size: int = 125
     lr: float = 0.1  # the highest, of the phases that have none of their own
@@ -51,5 +57,5 @@ class Recipe:
     average: float = 0.99  # of the weights: their moving average is what is tested and shipped
     measured: int = 2000  # training pictures that give BatchNorm its mean and variance at the end
     # steps whose weights are kept, to look at
-    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 6172, 13520)
+    moments: tuple[int, ...] = (1, 25, 100, 300, 700, 1400, 2300, 3200, 4200, 5200, 6172, 18020)
     seed: int = 0
