@@ -97,11 +97,14 @@ def _moment(record: DemoMoments) -> int:
 
 
 def stops(record: DemoMoments) -> tuple[str, ...]:
-    """What the moments are called: by pictures seen, "3,125" or "175 k"."""
-    return tuple(
-        f"{m.samples:,}" if m.samples < 10_000 else f"{m.samples / 1000:g} k"
-        for m in record.moments
-    )
+    """What the moments are called: by pictures seen, "3,125", "175 k" or "2.25 M"."""
+    return tuple(_pictures(m.samples) for m in record.moments)
+
+
+def _pictures(seen: int) -> str:
+    if seen < 10_000:
+        return f"{seen:,}"
+    return f"{seen / 1000:g} k" if seen < 1_000_000 else f"{seen / 1_000_000:.3g} M"
 
 
 def said(record: DemoMoments, moment: DemoMoment) -> str:
