@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from tests.runs.rig import DATABASE, LONG, TINY, records, tiny
+from tests.runs.rig import LONG, TINY, records, tiny
 from viz_models.runs import client
+from viz_models.runs.home import DATABASE_FILE
 from viz_models.runs.owners import NoSuchRunError
 from viz_models.runs.store import Store, StoreError
 
@@ -17,7 +18,7 @@ from viz_models.runs.store import Store, StoreError
 def test_f7_a_locked_database_holds_nothing_up_for_good(rig):
     id = rig.start(tiny(LONG))
     rig.wait_for_steps(id, 5)
-    other = sqlite3.connect(rig.folder / DATABASE, isolation_level=None)
+    other = sqlite3.connect(rig.folder / DATABASE_FILE, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     time.sleep(5)
     other.execute("COMMIT")
@@ -38,13 +39,13 @@ def again(ask):
 
 
 def filled(folder):
-    store = Store(f"sqlite:///{folder / DATABASE}", folder / "runs", hosted=False)
+    store = Store(f"sqlite:///{folder / DATABASE_FILE}", folder / "runs", hosted=False)
     store.submit("ann", tiny(seeds=tuple(range(20))), "k")
     while job := store.claim():
         store.push(job.run, job.attempt, records(1, 200))
         store.end(job.run, job.attempt, "finished")
     store.close()
-    return folder / DATABASE
+    return folder / DATABASE_FILE
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_f7_an_unreadable_database_is_set_aside(tmp_path, harm):
     assert store.experiments(None) == ()
     assert store.submit("ann", tiny(TINY), "k2").runs[0].state == "queued"
     store.close()
-    aside = list(tmp_path.glob(f"{DATABASE}.broken-*"))
+    aside = list(tmp_path.glob(f"{DATABASE_FILE}.broken-*"))
     assert len(aside) == bool(broken)
 
 
@@ -81,7 +82,7 @@ def test_f7_a_database_that_breaks_while_it_is_open(tmp_path):
 
 
 def test_f7_one_broken_folder_breaks_nothing(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / DATABASE}", tmp_path / "runs", hosted=False)
+    store = Store(f"sqlite:///{tmp_path / DATABASE_FILE}", tmp_path / "runs", hosted=False)
     ids = []
     for i in range(3):
         store.submit("ann", tiny(), str(i))

@@ -13,9 +13,10 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import ROOT
-from tests.runs.rig import DATABASE, LONG, TINY, say, tiny, until
+from tests.runs.rig import LONG, TINY, say, tiny, until
 from viz_models.records import Budget, ConvSpec, DigitsNetSpec, OptimizerSpec
 from viz_models.runs import client, files, processes
+from viz_models.runs.home import DATABASE_FILE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 CANCELLED_S = 2.0
@@ -39,7 +40,7 @@ def hang(rig, worker, *, in_commit):
 
 def locked(rig):
     """Whether nobody can write for half a second."""
-    store = sqlite3.connect(rig.folder / DATABASE, timeout=0.5, isolation_level=None)
+    store = sqlite3.connect(rig.folder / DATABASE_FILE, timeout=0.5, isolation_level=None)
     with closing(store):
         try:
             store.execute("BEGIN IMMEDIATE")

@@ -28,7 +28,6 @@ TINY = RunSpec(
     budget=Budget(amount=60, unit="steps"),
     device="cpu",
 )
-DATABASE = "runs-1.sqlite"
 LONG = replace(TINY, budget=Budget(amount=1_000_000, unit="steps"))
 
 

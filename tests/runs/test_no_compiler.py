@@ -14,7 +14,7 @@ def _said(code):
 
 
 def test_a_worker_is_warm_without_what_takes_longest_to_import():
-    heavy = ["sklearn", "pandas", "sympy", "torch._dynamo.utils", "torch._inductor"]
+    heavy = ("sklearn", "pandas", "sympy", "torch._dynamo.utils", "torch._inductor")
     code = (
         "import sys; from viz_models.runs import worker; worker._warm();"
         f"print(*(name for name in {heavy} if name in sys.modules))"

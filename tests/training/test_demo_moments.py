@@ -109,6 +109,7 @@ def test_every_step_but_the_input_is_there(made):
     assert made.step("input") is None
     assert made.step("avgpool").at(0).shape == (512,)
     assert [(m.step, m.samples, m.size) for m in made.moments] == [(1, 8, 32), (3, 24, 40)]
+    assert made.chosen_after == 24
     assert made.tested == 4
 
 

@@ -33,6 +33,7 @@ def record():
             DemoMoment(step=1, samples=125, size=48, accuracy=0.1, probabilities=(0.25, 0.75)),
             DemoMoment(step=1400, samples=175_000, size=64, accuracy=0.9, probabilities=(0.9, 0.1)),
         ),
+        chosen_after=175_000,
         steps=(
             DemoStep(
                 name="conv1", channels=channels, values=map_codes, limits=map_limits, pooled=4
@@ -84,6 +85,7 @@ def test_the_address_says_which_moment(monkeypatch, record, moment, chosen):
 def test_captions_name_maps_photo_and_where_it_is_from(monkeypatch, record):
     said = " ".join(c.value for c in opened(monkeypatch, record).caption)
     assert "Maps 9, 4, 1, 0, 7, 3, 2, 8 of conv1 for the photo of the cat" in said
+    assert "those that varied most after 175,000 pictures" in said
     assert "500 test pictures" in said
     assert "recorded run · 2026-01-02" in said
     assert "{" not in said

@@ -23,8 +23,8 @@ class DemoMoment:
 class DemoStep:
     """What a step of the network made of the photo, at every moment.
 
-    Of maps, those that vary most at the last moment or a late one, the most varied first; of a
-    vector, all.
+    Of maps, those that vary most after `DemoMoments.chosen_after` pictures, the most varied
+    first; of a vector, all.
     """
 
     name: str
@@ -49,6 +49,7 @@ class DemoMoments:
     classes: tuple[str, ...]
     tested: int  # test pictures behind each accuracy
     moments: tuple[DemoMoment, ...]
+    chosen_after: int  # pictures seen, when the maps that are shown varied most
     steps: tuple[DemoStep, ...]  # in the order in which a photo passes them, the input left out
     filter_codes: np.ndarray  # (moments, filters, 3, h, w) uint8: the first layer's weights
     filter_limits: np.ndarray  # (moments, 2) float32, low and high

@@ -100,8 +100,6 @@ class Dispatcher:
         if not handle:
             late = now - watch.since > BEGIN_S
             return _unbegun(row) if late else None
-        if watch.stopped:
-            return STOPPED
         if ended := self.engine.poll(handle):
             if row.flag == "cancel":
                 return Outcome("cancelled")
@@ -109,7 +107,7 @@ class Dispatcher:
                 self.stillborn[row.run] += 1
                 if self.stillborn[row.run] < MAX_STARTS:
                     return _unbegun(row)
-            return ended
+            return STOPPED if watch.stopped else ended
         verdict = self._verdict(row, watch, now)
         if verdict:
             self.engine.kill(handle)

@@ -89,6 +89,7 @@ def measure(
         classes=CLASSES,
         tested=len(tests.test_targets),
         moments=tuple(moments),
+        chosen_after=moments[-1].samples,
         steps=tuple(step_of(name, [v[name] for v in values]) for name in values[0]),
         filter_codes=codes,
         filter_limits=limits,

@@ -133,9 +133,15 @@ def _maps(record: DemoMoments, step: DemoStep | None, at: int, text: Mapping[str
         return
     tiles([maps(record, step, at)], key="learned_maps", luts=luts(is_dark()), param="learned_map")
     section = "vector" if step.limits is None else "maps"
-    facts = {"step": step.name, "photo": record.photo.name, "count": len(step.channels)}
-    facts |= {"maps": ", ".join(str(c) for c in step.channels)}
-    st.caption(text[f"While it learned, {section}"].format(**facts))
+    st.caption(
+        text[f"While it learned, {section}"].format(
+            step=step.name,
+            photo=record.photo.name,
+            count=len(step.channels),
+            maps=", ".join(str(c) for c in step.channels),
+            chosen=f"{record.chosen_after:,}",
+        )
+    )
 
 
 def maps(record: DemoMoments, step: DemoStep, at: int) -> Tiles:
