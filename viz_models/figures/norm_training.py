@@ -27,7 +27,11 @@ def colors(*, dark: bool = False) -> dict[NetNorm, str]:
 
 
 def accuracy_over_rate(
-    grid: NormGrid, batch_sizes: Sequence[int] = (), *, dark: bool = False
+    grid: NormGrid,
+    batch_sizes: Sequence[int] = (),
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
 ) -> go.Figure:
     """Test accuracy over learning rate, one panel a batch size, one line a norm.
 
@@ -38,10 +42,11 @@ def accuracy_over_rate(
         grid: The recorded runs.
         batch_sizes: Which panels; all when empty.
         dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
     """
     sizes = tuple(batch_sizes) or grid.spec.batch_sizes
     ink = colors(dark=dark)
-    fig = _panels(sizes)
+    fig = _panels(sizes, scale)
     for column, size in enumerate(sizes, start=1):
         panel = sorted((c for c in grid.cells if c.batch_size == size), key=lambda c: c.lr)
         for norm in grid.spec.norms:
@@ -49,8 +54,8 @@ def accuracy_over_rate(
             for trace in _accuracy_traces(norm, cells, ink[norm]):
                 fig.add_trace(trace, row=1, col=column)
         _label_ends(fig, column, panel, ink)
-    theme.style(fig, dark=dark, height=HEIGHT)
-    _style_rates(fig, grid.spec.lrs, room=4)
+    theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
+    _style_rates(fig, grid.spec.lrs, room=4, scale=scale)
     for column, size in enumerate(sizes, start=1):
         if any(c.diverged for c in grid.cells if c.batch_size == size):
             fig.update_xaxes(title_text="learning rate (×: seeds diverged)", col=column)
@@ -104,7 +109,11 @@ def _crosses(norm: NetNorm, lost: list[GridCell], color: str) -> go.Scatter:
 
 
 def paired_differences(
-    grid: NormGrid, batch_sizes: Sequence[int] = (), *, dark: bool = False
+    grid: NormGrid,
+    batch_sizes: Sequence[int] = (),
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
 ) -> go.Figure:
     """Each norm's test accuracy minus that of no norm, with its 95 % t-interval.
 
@@ -115,9 +124,10 @@ def paired_differences(
         grid: The recorded runs.
         batch_sizes: Which panels; all when empty.
         dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
     """
     sizes = tuple(batch_sizes) or grid.spec.batch_sizes
-    fig = _panels(sizes)
+    fig = _panels(sizes, scale)
     for column, size in enumerate(sizes, start=1):
         for norm, color in colors(dark=dark).items():
             found = [d for d in grid.differences if (d.norm, d.batch_size) == (norm, size)]
@@ -125,9 +135,9 @@ def paired_differences(
                 trace = _differences(norm, found, color).update(showlegend=column == 1)
                 fig.add_trace(trace, row=1, col=column)
     fig.update_layout(title_text=f"{len(grid.differences)} comparisons, each over paired seeds")
-    theme.style(fig, dark=dark, height=HEIGHT)
+    theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_layout(showlegend=True, legend={"y": -0.22, "yanchor": "top"})
-    _style_rates(fig, grid.spec.lrs, room=1.6)
+    _style_rates(fig, grid.spec.lrs, room=1.6, scale=scale)
     fig.add_hline(y=0, line={"color": theme.palette(dark).muted, "width": 1})
     fig.update_yaxes(range=[-1.05, 1.05], dtick=0.5, tickformat="+.0%")
     fig.update_yaxes(title_text="accuracy minus no norm", col=1)
@@ -164,7 +174,9 @@ def _sentence(d: PairedDifference) -> str:
     )
 
 
-def loss_curves(grid: NormGrid, batch_size: int, lr: float, *, dark: bool = False) -> go.Figure:
+def loss_curves(
+    grid: NormGrid, batch_size: int, lr: float, *, dark: bool = False, scale: float = 1.0
+) -> go.Figure:
     """Training loss over samples seen: mean and range over the seeds still running there."""
     fig = go.Figure()
     for norm, color in colors(dark=dark).items():
@@ -183,26 +195,26 @@ def loss_curves(grid: NormGrid, batch_size: int, lr: float, *, dark: bool = Fals
             "<extra></extra>",
         )
     fig.update_layout(showlegend=True)
-    theme.style(fig, dark=dark, height=HEIGHT)
+    theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_xaxes(title_text="training samples seen", rangemode="tozero")
     fig.update_yaxes(title_text="training loss (nats)", type="log", dtick="D2")
     return fig
 
 
-def _panels(sizes: Sequence[int]) -> go.Figure:
+def _panels(sizes: Sequence[int], scale: float) -> go.Figure:
     fig = make_subplots(
         cols=len(sizes),
         shared_yaxes=True,
         horizontal_spacing=0.03,
         subplot_titles=[f"batch size {size}" for size in sizes],
     )
-    fig.update_annotations(font={"size": theme.TEXT_SIZE, "weight": 700})
+    fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
     return fig.update_layout(showlegend=False)
 
 
-def _style_rates(fig: go.Figure, lrs: Sequence[float], *, room: float) -> None:
+def _style_rates(fig: go.Figure, lrs: Sequence[float], *, room: float, scale: float) -> None:
     """A log axis with the rates that were run, and a factor of `room` on its right."""
-    fig.update_layout(margin_t=fig.layout.margin.t + 20)  # names of the panels
+    fig.update_layout(margin_t=fig.layout.margin.t + 20 * scale)  # names of the panels
     fig.update_xaxes(
         type="log",
         range=[math.log10(min(lrs) / 1.6), math.log10(max(lrs) * room)],

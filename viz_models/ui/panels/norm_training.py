@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -146,7 +145,7 @@ def grid(view: View) -> None:
     """Test accuracy of every norm over learning rates and batch sizes."""
     with st.container(border=True):
         accuracy = partial(norm_training.accuracy_over_rate, view.grid)
-        show(kept("accuracy", accuracy, view.grid.spec, **_dark()), "accuracy", wide=True)
+        show(kept("accuracy", accuracy, view.grid.spec, **common.look()), "accuracy", wide=True)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(provenance(view.grid))
             train_links.card("norm-rate", "Run it here")
@@ -165,7 +164,7 @@ def differences(view: View) -> None:
     """Each norm against none, seed by seed."""
     with st.container(border=True):
         paired = partial(norm_training.paired_differences, view.grid)
-        show(kept("differences", paired, view.grid.spec, **_dark()), "differences", wide=True)
+        show(kept("differences", paired, view.grid.spec, **common.look()), "differences", wide=True)
 
 
 def losses(view: View) -> None:
@@ -178,11 +177,7 @@ def losses(view: View) -> None:
         rate = select("Learning rate", rates, "rate", 110, default="rate 1")
     with st.container(border=True):
         curves = partial(norm_training.loss_curves, view.grid, size, rate)
-        show(kept("losses", curves, view.grid.spec, size, rate, **_dark()), "losses")
-
-
-def _dark() -> dict[str, Any]:
-    return {"dark": common.is_dark()}
+        show(kept("losses", curves, view.grid.spec, size, rate, **common.look()), "losses")
 
 
 def code(view: View) -> str:
