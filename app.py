@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from viz_models import garbage
 from viz_models.models import warm
+from viz_models.patches import unsent
 from viz_models.server import OwnerCookie, SecurityHeaders, UploadLimits
-from viz_models.ui import unsent
 from viz_models.ui.instruments import scripts
 
 
@@ -32,8 +32,8 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 def prepare() -> None:
     """Import the home page's modules while its visitor's browser still loads Streamlit's own."""
-    from viz_models.ui import results
     from viz_models.ui.panels import home  # noqa: F401
+    from viz_models.ui.results.flow import tensor_flow as results
 
     warm.after_first_page(1.5, results.warm)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from benchmarks.measure import print_table
 
 if TYPE_CHECKING:
-    from viz_models.records.training import RunSpec
+    from viz_models.records.train.experiments import RunSpec
 
 ROOT = Path(__file__).resolve().parents[1]
 STEPS, ROUNDS, WATCHERS = 1200, 4, 3
@@ -92,7 +92,7 @@ def main() -> None:
 
 def spec(steps: int) -> "RunSpec":
     """The preset, for so many steps."""
-    from viz_models.records.training import Budget
+    from viz_models.records.train.experiments import Budget
     from viz_models.training.presets import preset
 
     return replace(preset("small-cnn"), budget=Budget(amount=steps, unit="steps"))
@@ -100,7 +100,7 @@ def spec(steps: int) -> "RunSpec":
 
 def start(steps: int) -> tuple[str, str]:
     """(experiment, run): submitted to a dispatcher of its own."""
-    from viz_models.records.training import Arm, ExperimentSpec
+    from viz_models.records.train.experiments import Arm, ExperimentSpec
     from viz_models.runs import client
 
     one = ExperimentSpec(arms=(Arm(label="", run=spec(steps)),))
@@ -124,7 +124,7 @@ def first_point() -> float:
 
 def finish(experiment: str) -> None:
     """Wait until it has ended."""
-    from viz_models.records.runs import ENDED
+    from viz_models.records.train.runs import ENDED
     from viz_models.runs import client
 
     while any(run.state not in ENDED for run in client.experiment(experiment).runs):

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 
 from benchmarks.measure import interleaved, print_table, rows
-from viz_models.analysis.preprocess import prepare
-from viz_models.analysis.trace import forward_values, trace
+from viz_models.analysis.flow.preprocess import prepare
+from viz_models.analysis.flow.trace import forward_values, trace
 from viz_models.images import samples
 from viz_models.models import registry
 from viz_models.records import TraceSpec

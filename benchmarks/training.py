@@ -33,11 +33,12 @@ from viz_models.records import (
     OptimizerSpec,
     RunSpec,
 )
-from viz_models.training import data, loop, networks, placement
-from viz_models.training.costs import cost
-from viz_models.training.evaluation import evaluate
+from viz_models.training.data import sets as data
+from viz_models.training.data.resident import Resident
+from viz_models.training.loop import loop, networks, placement
+from viz_models.training.loop.costs import cost
+from viz_models.training.loop.evaluation import evaluate
 from viz_models.training.presets import PRESETS
-from viz_models.training.resident import Resident
 
 TURNS = 3  # of each loop, one after the other
 PICTURES = 2048  # of 32x32, drawn at random: the speed does not depend on what they show

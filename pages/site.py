@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from viz_models.ui import frame, state
+from viz_models.ui.kit import frame, state
 
 HERE = Path(__file__).parent
 CHAPTERS = {
@@ -19,21 +19,23 @@ CHAPTERS = {
         st.Page(HERE / "build/surface.py", title="Loss surface", url_path="surface"),
     ],
     "Normalize": [
-        st.Page(HERE / "normalize/axes.py", title="Who shares a mean", url_path="normalize"),
-        st.Page(HERE / "normalize/batch_size.py", title="Batch size", url_path="batch-size"),
-        st.Page(HERE / "normalize/train_eval.py", title="Train and eval", url_path="train-eval"),
-        st.Page(HERE / "normalize/sentences.py", title="Sentences", url_path="sentences"),
-        st.Page(HERE / "normalize/training.py", title="Training", url_path="norm-training"),
+        st.Page(HERE / "normalization/axes.py", title="Who shares a mean", url_path="normalize"),
+        st.Page(HERE / "normalization/batch_size.py", title="Batch size", url_path="batch-size"),
+        st.Page(
+            HERE / "normalization/train_eval.py", title="Train and eval", url_path="train-eval"
+        ),
+        st.Page(HERE / "normalization/sentences.py", title="Sentences", url_path="sentences"),
+        st.Page(HERE / "normalization/training.py", title="Training", url_path="norm-training"),
     ],
     "Attend": [
-        st.Page(HERE / "attend/scores.py", title="Scores and masks", url_path="attend"),
-        st.Page(HERE / "attend/positions.py", title="Word order", url_path="positions"),
-        st.Page(HERE / "attend/heads.py", title="Heads", url_path="heads"),
-        st.Page(HERE / "attend/sharing.py", title="Sharing K and V", url_path="sharing"),
-        st.Page(HERE / "attend/scale.py", title="Why divide by √d_k", url_path="scale"),
-        st.Page(HERE / "attend/decode.py", title="Word by word", url_path="decode"),
-        st.Page(HERE / "attend/cost.py", title="Cost", url_path="attention-cost"),
-        st.Page(HERE / "attend/patches.py", title="Images", url_path="patches"),
+        st.Page(HERE / "attention/scores.py", title="Scores and masks", url_path="attend"),
+        st.Page(HERE / "attention/positions.py", title="Word order", url_path="positions"),
+        st.Page(HERE / "attention/heads.py", title="Heads", url_path="heads"),
+        st.Page(HERE / "attention/sharing.py", title="Sharing K and V", url_path="sharing"),
+        st.Page(HERE / "attention/scale.py", title="Why divide by √d_k", url_path="scale"),
+        st.Page(HERE / "attention/decode.py", title="Word by word", url_path="decode"),
+        st.Page(HERE / "attention/cost.py", title="Cost", url_path="attention-cost"),
+        st.Page(HERE / "attention/patches.py", title="Images", url_path="patches"),
     ],
     "Train": [
         st.Page(HERE / "train/train.py", title="Train", url_path="train"),

@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items):
 
     def place(item):
         in_browser = bool(item.get_closest_marker("e2e"))
-        trains = item.path.name.startswith("test_train")
+        trains = item.path.parent.name == "train"
         return in_browser, bool(item.get_closest_marker("slow")) or (in_browser and not trains)
 
     items.sort(key=place)
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def open_page(monkeypatch):
     """Run a page of the site (or pages/site.py itself) without a browser, so with no cookie."""
-    from viz_models.ui import owner
+    from viz_models.ui.kit import owner
 
     somebody = uuid.uuid4().hex
     monkeypatch.setattr(owner, "browser", lambda: somebody)

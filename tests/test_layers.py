@@ -1,4 +1,7 @@
-"""Imports point down only: pages > ui > runs > training > analysis > models, images > records."""
+"""The house: imports point down only, nothing goes in circles, no room is crowded.
+
+pages > ui > runs > training > analysis > models, images > records.
+"""
 
 import ast
 
@@ -7,10 +10,11 @@ import pytest
 from tests.conftest import ROOT
 
 # records: what was asked and computed; digits: how numbers are written; recordings: results on disk
-BASE = {"records", "digits", "recordings"}
+BASE = {"records", "digits", "recordings", "patches"}
 MAY_IMPORT = {
     "viz_models/records": set(),
     "viz_models/digits.py": set(),
+    "viz_models/patches": set(),
     "viz_models/recordings": {"records"},
     "viz_models/garbage.py": set(),
     "viz_models/server.py": set(),
@@ -23,19 +27,23 @@ MAY_IMPORT = {
     "viz_models/ui": {"server", "runs", "training", "analysis", "models", "images", "figures"}
     | BASE,
     "viz_models/cli": {"runs", "training", "analysis", "models", "images", "figures"} | BASE,
-    "viz_models/__main__.py": {"cli"},
+    "viz_models/recipes": {"cli", "training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/__main__.py": {"cli", "recipes"},
     "viz_models/__init__.py": set(),
     "pages": {"ui", "records"},
-    "app.py": {"garbage", "models", "server", "ui"},
+    "app.py": {"garbage", "models", "patches", "server", "ui"},
 }
-COMPUTING = ("viz_models/models", "viz_models/analysis", "viz_models/training")
+COMPUTING = (
+    *("viz_models/models", "viz_models/analysis", "viz_models/training"),
+    *("viz_models/recipes", "viz_models/patches"),
+)
 LIBRARY_HOME = {
-    "streamlit": ("viz_models/ui", "viz_models/server.py", "pages", "app.py"),
+    "streamlit": ("viz_models/ui", "viz_models/patches", "viz_models/server.py", "pages", "app.py"),
     "starlette": ("viz_models/server.py", "app.py"),
     "torch": (*COMPUTING, "viz_models/runs/worker.py"),
     "torchvision": COMPUTING,
     "captum": ("viz_models/analysis",),
-    "PIL": ("viz_models/images", "viz_models/analysis/preprocess.py"),
+    "PIL": ("viz_models/images", "viz_models/analysis/flow/preprocess.py"),
     "plotly": ("viz_models/figures",),
     "sqlalchemy": ("viz_models/runs",),
     "tensorboardX": ("viz_models/runs",),
@@ -84,14 +92,14 @@ def test_imports_point_down(path):
 @pytest.mark.parametrize(
     ("here", "text"),
     [
-        ("viz_models/figures/flow.py", "import streamlit as st"),
-        ("viz_models/figures/flow.py", "from viz_models.analysis import trace"),
-        ("viz_models/models/registry.py", "def f():\n    from viz_models.ui import cache"),
-        ("viz_models/ui/cache.py", "import torch"),
-        ("viz_models/analysis/trace.py", "from PIL import Image"),
+        ("viz_models/figures/flow/tensor_flow.py", "import streamlit as st"),
+        ("viz_models/figures/flow/tensor_flow.py", "from viz_models.analysis.flow import trace"),
+        ("viz_models/models/registry.py", "def f():\n    from viz_models.ui.kit import cache"),
+        ("viz_models/ui/kit/cache.py", "import torch"),
+        ("viz_models/analysis/flow/trace.py", "from PIL import Image"),
         ("viz_models/images/decode.py", "from viz_models import analysis"),
         ("viz_models/records.py", "from viz_models import digits"),
-        ("pages/flow/tensor_flow.py", "from viz_models.analysis import trace"),
+        ("pages/flow/tensor_flow.py", "from viz_models.analysis.flow import trace"),
         ("pages/flow/tensor_flow.py", "from .site import CHAPTERS"),
         ("viz_models/helpers.py", ""),
     ],

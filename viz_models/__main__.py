@@ -6,20 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from viz_models.cli import (
-    attend,
-    check_weights,
-    cost,
-    export,
-    norm,
-    record,
-    runs,
-    trace,
-    train,
-    train_attention,
-    train_demo,
-)
+from viz_models.cli import attend, cost, export, norm, runs, trace, train
 from viz_models.cli.command import Command, NoNetworkError
+from viz_models.recipes.commands import check_weights, record, train_attention, train_demo
 
 COMMANDS: dict[str, Command] = {
     "trace": trace.COMMAND,

@@ -6,8 +6,12 @@ Sources: He et al. 2016, arXiv:1603.05027; Balduzzi et al. 2017, arXiv:1702.0859
 
 import streamlit as st
 
-from viz_models.ui import words
-from viz_models.ui.panels import build_cards, build_controls, build_more, build_race, build_stage
+from viz_models.ui.kit import words
+from viz_models.ui.panels.build import builder_cards as build_cards
+from viz_models.ui.panels.build import builder_controls as build_controls
+from viz_models.ui.panels.build import builder_more as build_more
+from viz_models.ui.panels.build import builder_race as build_race
+from viz_models.ui.panels.build import builder_stage as build_stage
 
 
 def main() -> None:

@@ -5,10 +5,10 @@ Sources: He et al. 2016, arXiv:1512.03385; Dosovitskiy et al. 2020, arXiv:2010.1
 
 import streamlit as st
 
-from viz_models.ui import words
-from viz_models.ui.panels import build_compare as panel
-from viz_models.ui.panels import build_compare_race as race
-from viz_models.ui.panels import norm_common as common
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import words
+from viz_models.ui.panels.build import compare as panel
+from viz_models.ui.panels.build import compare_race as race
 
 
 def main() -> None:

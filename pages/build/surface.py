@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from viz_models.ui import take_away, words
-from viz_models.ui.panels import build_surface as panel
-from viz_models.ui.panels import norm_common as common
-from viz_models.ui.panels import train_links
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.panels.build import surface as panel
+from viz_models.ui.panels.train import links as train_links
 
 
 def main() -> None:

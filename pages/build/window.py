@@ -6,10 +6,10 @@ Sources: Simonyan & Zisserman 2015, arXiv:1409.1556; Luo et al. 2016, arXiv:1701
 
 import streamlit as st
 
-from viz_models.ui import take_away, words
-from viz_models.ui.panels import norm_common as common
-from viz_models.ui.panels import receptive as panel
-from viz_models.ui.panels import receptive_bottleneck as bottleneck
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.panels.build import window as panel
+from viz_models.ui.panels.build import window_bottleneck as bottleneck
 
 
 def main() -> None:

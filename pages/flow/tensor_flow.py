@@ -6,18 +6,16 @@ Sources: He et al. 2016, arXiv:1512.03385; Ioffe & Szegedy 2015, arXiv:1502.0316
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from viz_models.ui import photos, words
-from viz_models.ui.panels import (
-    flow_built,
-    flow_cards,
-    flow_learned,
-    flow_more,
-    flow_off,
-    flow_run,
-    flow_says,
-    flow_stage,
-    flow_why,
-)
+from viz_models.ui.kit import photos, words
+from viz_models.ui.panels.flow import built as flow_built
+from viz_models.ui.panels.flow import cards as flow_cards
+from viz_models.ui.panels.flow import learned as flow_learned
+from viz_models.ui.panels.flow import more as flow_more
+from viz_models.ui.panels.flow import off as flow_off
+from viz_models.ui.panels.flow import run as flow_run
+from viz_models.ui.panels.flow import says as flow_says
+from viz_models.ui.panels.flow import stage as flow_stage
+from viz_models.ui.panels.flow import why as flow_why
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from viz_models.ui import words
+from viz_models.ui.kit import words
 from viz_models.ui.panels import home
 
 FLOW = "flow/tensor_flow.py"
@@ -13,21 +13,21 @@ BUILD = {
     "surface": "build/surface.py",
 }
 NORMALIZE = {
-    "who shares": "normalize/axes.py",
-    "batch size": "normalize/batch_size.py",
-    "train and eval": "normalize/train_eval.py",
-    "sentences": "normalize/sentences.py",
-    "training": "normalize/training.py",
+    "who shares": "normalization/axes.py",
+    "batch size": "normalization/batch_size.py",
+    "train and eval": "normalization/train_eval.py",
+    "sentences": "normalization/sentences.py",
+    "training": "normalization/training.py",
 }
 ATTEND = {
-    "scores": "attend/scores.py",
-    "positions": "attend/positions.py",
-    "heads": "attend/heads.py",
-    "sharing": "attend/sharing.py",
-    "scale": "attend/scale.py",
-    "decode": "attend/decode.py",
-    "cost": "attend/cost.py",
-    "patches": "attend/patches.py",
+    "scores": "attention/scores.py",
+    "positions": "attention/positions.py",
+    "heads": "attention/heads.py",
+    "sharing": "attention/sharing.py",
+    "scale": "attention/scale.py",
+    "decode": "attention/decode.py",
+    "cost": "attention/cost.py",
+    "patches": "attention/patches.py",
 }
 TRAIN = "train/train.py"
 CARDS = {

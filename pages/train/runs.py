@@ -2,10 +2,14 @@
 
 import streamlit as st
 
-from viz_models.ui import runs, words
-from viz_models.ui.panels import norm_common as common
-from viz_models.ui.panels import train_compare, train_inside, train_live, train_table
-from viz_models.ui.watch import watch
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import words
+from viz_models.ui.panels.train import compare as train_compare
+from viz_models.ui.panels.train import inside as train_inside
+from viz_models.ui.panels.train import live as train_live
+from viz_models.ui.panels.train import table as train_table
+from viz_models.ui.results.train import runs
+from viz_models.ui.results.train.watch import watch
 
 
 def main() -> None:

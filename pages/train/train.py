@@ -6,8 +6,11 @@ doi:10.2307/2331554.
 
 import streamlit as st
 
-from viz_models.ui import runs, words
-from viz_models.ui.panels import train_ask, train_own, train_view
+from viz_models.ui.kit import words
+from viz_models.ui.panels.train import ask as train_ask
+from viz_models.ui.panels.train import own as train_own
+from viz_models.ui.panels.train import view as train_view
+from viz_models.ui.results.train import runs
 
 
 def main() -> None:

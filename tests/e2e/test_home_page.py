@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import red_boxes, visit, wait_until_idle
-from viz_models.training.cards import CARDS
+from viz_models.training.cards.cards import CARDS
 
 pytestmark = pytest.mark.e2e
 

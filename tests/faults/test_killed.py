@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.runs.rig import LONG, TINY, say, tiny, until
-from viz_models.records.training import Budget
+from viz_models.records.train.experiments import Budget
 from viz_models.runs import client, files, presence, processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -35,7 +35,7 @@ while True:
 
 def reference(spec):
     """The curve of a run that nothing happens to."""
-    from viz_models.training.loop import train
+    from viz_models.training.loop.loop import train
 
     return [(r.step, r.loss, r.accuracy, r.gradient_norm) for r in train(spec)]
 
@@ -50,7 +50,7 @@ def goes_on(run, before):
 
 
 def whole_checkpoint(rig, id):
-    from viz_models.training import checkpoints
+    from viz_models.training.loop import checkpoints
 
     _, parts = files.last_checkpoint(rig.store.folder, id)
     return checkpoints.from_files(parts)

@@ -8,15 +8,15 @@ import torch
 from PIL import Image
 
 from tests.conftest import ROOT
-from viz_models.analysis.prediction import prediction
-from viz_models.analysis.preprocess import prepare_for
-from viz_models.analysis.trace import trace
+from viz_models.analysis.flow.prediction import prediction
+from viz_models.analysis.flow.preprocess import prepare_for
+from viz_models.analysis.flow.trace import trace
 from viz_models.images import samples
 from viz_models.models import registry, weights, zoo
+from viz_models.recipes.recognize import network
+from viz_models.recipes.views import enlarged
 from viz_models.recordings.shipped import DEMO, opening
 from viz_models.records import ModelRef, TraceSpec
-from viz_models.training.recognize import network
-from viz_models.training.views import enlarged
 
 REF = ModelRef(weights="demo")
 

@@ -11,12 +11,12 @@ import torchvision
 from PIL import Image
 
 from viz_models.__main__ import main
-from viz_models.analysis import price_zoo
-from viz_models.analysis.preprocess import prepare_for
+from viz_models.analysis.flow.preprocess import prepare_for
+from viz_models.analysis.pricing import zoo as price_zoo
 from viz_models.images import samples
 from viz_models.models import registry, zoo
 from viz_models.records import ModelRef
-from viz_models.records.zoo import NAMES, SIDE, SIDES, family
+from viz_models.records.flow.zoo import NAMES, SIDE, SIDES, family
 
 
 def test_the_list_is_torchvisions():

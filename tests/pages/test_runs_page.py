@@ -9,10 +9,10 @@ from scipy import stats
 from streamlit.testing.v1 import AppTest
 
 from viz_models.records import Arm, DigitsNetSpec, ExperimentSpec, RunSpec, StepRecord
-from viz_models.records.training import Evaluation, Moment, Wrong
+from viz_models.records.train.experiments import Evaluation, Moment, Wrong
 from viz_models.runs import client, files
-from viz_models.ui import owner
-from viz_models.ui.panels import train_inside as panel
+from viz_models.ui.kit import owner
+from viz_models.ui.panels.train import inside as panel
 
 RNG = np.random.default_rng(0)
 PAGE = "train/runs.py"
@@ -222,10 +222,10 @@ def test_inside_a_run_everything_follows_the_scrubber(store, monkeypatch):
     finish_all(store)
 
     def script():
-        from viz_models.ui import runs as door
-        from viz_models.ui import words
-        from viz_models.ui.panels import train_inside
-        from viz_models.ui.watch import watch
+        from viz_models.ui.kit import words
+        from viz_models.ui.panels.train import inside as train_inside
+        from viz_models.ui.results.train import runs as door
+        from viz_models.ui.results.train.watch import watch
 
         watched = watch(door.mine()[0].id)
         watched.look()

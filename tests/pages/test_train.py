@@ -5,7 +5,7 @@ import json
 import pytest
 
 from viz_models.records import MlpSpec
-from viz_models.training.cards import CARDS, OPENING
+from viz_models.training.cards.cards import CARDS, OPENING
 
 pytestmark = pytest.mark.slow
 PAGE = "train/train.py"

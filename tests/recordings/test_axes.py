@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from viz_models.cli.record import axes_recording
+from viz_models.recipes.commands.record import axes_recording
 from viz_models.recordings import axes as recordings_axes
-from viz_models.ui.panels.norm_axes import SOURCES
+from viz_models.ui.panels.normalization.axes import SOURCES
 
 
 def test_it_is_of_what_the_lesson_opens_with():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from viz_models.analysis.trace import steps_of
-from viz_models.cli.record import flow_recording
+from viz_models.analysis.flow.trace import steps_of
+from viz_models.recipes.commands.record import flow_recording
 from viz_models.recordings import flow as recordings
 from viz_models.recordings.shipped import opening
 from viz_models.records import TraceSpec

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from viz_models.cli.record import home_recording
+from viz_models.recipes.commands.record import home_recording
 from viz_models.recordings import home as recordings_home
 
 

@@ -8,8 +8,7 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
-from viz_models.records.runs import ENDED
-from viz_models.records.training import (
+from viz_models.records.train.experiments import (
     Arm,
     Budget,
     DigitsNetSpec,
@@ -18,6 +17,7 @@ from viz_models.records.training import (
     RunSpec,
     StepRecord,
 )
+from viz_models.records.train.runs import ENDED
 from viz_models.runs import client, presence, processes
 
 PATIENCE_S = 90.0  # a worker that must first import torch, on a machine with other work

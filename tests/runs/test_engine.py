@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.runs.rig import LONG, TINY, Rig, tiny, until
-from viz_models.records.training import DataSpec
+from viz_models.records.train.experiments import DataSpec
 from viz_models.runs import processes
 from viz_models.runs.engine import LocalEngine
 from viz_models.runs.store import Store

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.runs.rig import TINY, records, tiny
-from viz_models.records.training import Arm, Evaluation, ExperimentSpec, StepRecord
+from viz_models.records.train.experiments import Arm, Evaluation, ExperimentSpec, StepRecord
 from viz_models.runs import export, files
 
 NAN = float("nan")

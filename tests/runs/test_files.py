@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from viz_models.records.training import Moment
+from viz_models.records.train.experiments import Moment
 from viz_models.runs import files
 
 RUN = 32 * "a"

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sql
 
 from tests.runs.rig import TINY, records, tiny
-from viz_models.records.training import Arm, Evaluation, ExperimentSpec, StepRecord, Wrong
+from viz_models.records.train.experiments import Arm, Evaluation, ExperimentSpec, StepRecord, Wrong
 from viz_models.runs import database, files
 from viz_models.runs.owners import NoSuchRunError, QuotaError
 from viz_models.runs.store import Store

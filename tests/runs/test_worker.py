@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.runs.rig import LONG, tiny, until
-from viz_models.records.training import Budget
+from viz_models.records.train.experiments import Budget
 from viz_models.runs import worker
 
 

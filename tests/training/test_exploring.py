@@ -7,12 +7,14 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from viz_models.analysis import arithmetic
-from viz_models.analysis.trace import trace
+from viz_models.analysis.flow import arithmetic
+from viz_models.analysis.flow.trace import trace
 from viz_models.models import registry
 from viz_models.records import ConvSpec, DataSpec, DigitsNetSpec, MlpSpec, RunSpec, TraceSpec
-from viz_models.records.training import Budget, Growth
-from viz_models.training import data, exploring, loop
+from viz_models.records.train.experiments import Budget, Growth
+from viz_models.training import exploring
+from viz_models.training.data import sets as data
+from viz_models.training.loop import loop
 
 CONV = ConvSpec(
     in_channels=1,

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from viz_models.records import Budget, ConvSpec, DataSpec, MlpSpec, OptimizerSpec, RunSpec
-from viz_models.training import graphs, loop
+from viz_models.training.loop import cuda_graphs as graphs
+from viz_models.training.loop import loop
 from viz_models.training.presets import PRESETS
 
 pytestmark = [

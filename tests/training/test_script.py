@@ -21,7 +21,7 @@ from viz_models.records import (
     RunSpec,
     ZooSpec,
 )
-from viz_models.training import loop
+from viz_models.training.loop import loop
 from viz_models.training.presets import PRESETS
 from viz_models.training.script import source
 

@@ -10,8 +10,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from viz_models.models import builder
 from viz_models.recordings import build as recordings_build
-from viz_models.records.build_surface import GUESSING, SurfaceSpec
-from viz_models.training import data, surface
+from viz_models.records.build.surface import GUESSING, SurfaceSpec
+from viz_models.training import surface
+from viz_models.training.data import sets as data
 
 TINY = SurfaceSpec(blocks=2, width=4, steps=6, batch_size=32, examples=64, points=5)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from viz_models.records import ConvSpec
-from viz_models.records.train_cards import Comparison, Course, Outcome
-from viz_models.records.training import (
+from viz_models.records.train.cards import Comparison, Course, Outcome
+from viz_models.records.train.experiments import (
     Arm,
     Budget,
     Evaluation,
@@ -19,7 +19,7 @@ from viz_models.records.training import (
     RunSpec,
     StepRecord,
 )
-from viz_models.training import loop
+from viz_models.training.loop import loop
 from viz_models.training.verdict import differences, growth_step, measured, outcome
 
 EMPTY = ExperimentSpec()

@@ -22,7 +22,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
-    from viz_models.analysis.attention.stages import text_attention
+    from viz_models.analysis.attention.scores import text_attention
 
     spec = AttendSpec(text=options.text, model=options.model, target=options.target)
     found = text_attention(spec)

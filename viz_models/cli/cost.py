@@ -45,7 +45,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
-    from viz_models.analysis.price import price
+    from viz_models.analysis.pricing.price import price
 
     cost = price(spec_from(options))
     return json.dumps(asdict(cost)) if options.json else table(cost)

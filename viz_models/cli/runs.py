@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from viz_models.cli.command import Command
 
 if TYPE_CHECKING:
-    from viz_models.records.runs import Experiment, Run
+    from viz_models.records.train.runs import Experiment, Run
 
 SHOWN = 12  # characters of an id
 KINDS = ("csv", "jsonl", "tensorboard", "checkpoint", "script")

@@ -36,8 +36,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
-    from viz_models.analysis.preprocess import prepare_for
-    from viz_models.analysis.trace import trace
+    from viz_models.analysis.flow.preprocess import prepare_for
+    from viz_models.analysis.flow.trace import trace
     from viz_models.models import registry, zoo
 
     learned = zoo.default_weights(options.model)
@@ -81,7 +81,7 @@ def _photo(sample: str, file: Path | None) -> Photo:
 
 def report(trace: Trace, prepared: Prepared, labels: Sequence[str]) -> dict[str, Any]:
     """What `--json` prints: `input`, `steps`, `top5` and `totals`, in plain Python numbers."""
-    from viz_models.analysis import costs
+    from viz_models.analysis.pricing import costs
 
     totals = costs.totals(trace.steps)
     return {
@@ -134,7 +134,7 @@ def _top(trace: Trace, labels: Sequence[str]) -> list[dict[str, Any]]:
 
 def table(trace: Trace, labels: Sequence[str]) -> str:
     """What is printed without `--json`: a line for each step, then the totals and the top 5."""
-    from viz_models.analysis import costs
+    from viz_models.analysis.pricing import costs
 
     totals = costs.totals(trace.steps)
     sums = [f"{totals.parameters:,}", f"{totals.macs:,}", f"{totals.bytes / 1024:,.0f}"]

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viz_models.cli.command import Command
-from viz_models.records.training import Arm, Budget, ExperimentSpec, RunSpec
+from viz_models.records.train.experiments import Arm, Budget, ExperimentSpec, RunSpec
 
 if TYPE_CHECKING:
-    from viz_models.records.runs import Experiment, Run
+    from viz_models.records.train.runs import Experiment, Run
 
 LOOK_S = 0.2
 CANCEL_S = 5.0
@@ -106,7 +106,7 @@ class _Follower:
 
     def to_the_end(self) -> tuple["Run", ...]:
         """Follow until every run has ended or rests."""
-        from viz_models.records.runs import ENDED
+        from viz_models.records.train.runs import ENDED
         from viz_models.runs import client
 
         while True:
@@ -121,7 +121,7 @@ class _Follower:
 
     def until_cancelled(self) -> tuple["Run", ...]:
         """Wait a little for what was asked to end."""
-        from viz_models.records.runs import ENDED
+        from viz_models.records.train.runs import ENDED
         from viz_models.runs import client
 
         deadline = time.monotonic() + CANCEL_S

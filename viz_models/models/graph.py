@@ -13,7 +13,7 @@ from torch import nn
 from torch.fx import Node
 
 from viz_models.models import registry
-from viz_models.models.light import torchvision
+from viz_models.patches.light import torchvision
 from viz_models.records import ModelRef
 
 _CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)

@@ -18,7 +18,7 @@ from viz_models.models.builder.repair import repaired
 from viz_models.models.digits_net import DigitsNet
 from viz_models.recordings.shipped import DEMO
 from viz_models.records import ConvSpec, DigitsNetSpec, ModelRef
-from viz_models.records.inputs import Weights
+from viz_models.records.flow.inputs import Weights
 
 SHARED_BYTES = 256 * 2**20  # five ResNet18s; the oldest go first
 MAX_SEED = 2**32 - 1

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.models import download
-from viz_models.models.light import torchvision
+from viz_models.patches.light import torchvision
 from viz_models.recordings import shipped
-from viz_models.records.inputs import Weights
-from viz_models.records.zoo import NAMES
+from viz_models.records.flow.inputs import Weights
+from viz_models.records.flow.zoo import NAMES
 
 DEMO_MODEL = "resnet18"
 MIRROR = "FORWARD_PASS_MIRROR"  # address of a folder with the files of download.pytorch.org/models

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from viz_models.recordings import files
 from viz_models.recordings.folder import FOLDER
-from viz_models.records.ablation import AblationRecord
+from viz_models.records.flow.ablation import AblationRecord
 
 PATH = FOLDER / "ablation.json"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from viz_models.recordings import files
 from viz_models.recordings.folder import FOLDER
-from viz_models.records.build_surface import Surfaces
+from viz_models.records.build.surface import Surfaces
 
 PATH = FOLDER / "loss_surface.json"
 

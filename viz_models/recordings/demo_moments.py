@@ -8,7 +8,7 @@ from pathlib import Path
 
 from viz_models.recordings import files
 from viz_models.recordings.folder import FOLDER
-from viz_models.records.demo_moments import DemoMoments
+from viz_models.records.flow.learned import DemoMoments
 
 PATH = FOLDER / "demo_moments.json"
 

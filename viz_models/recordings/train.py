@@ -11,8 +11,8 @@ from pathlib import Path
 
 from viz_models.recordings import files
 from viz_models.recordings.folder import FOLDER
-from viz_models.records.train_cards import CardResult, CardResults
-from viz_models.records.training import ExperimentSpec
+from viz_models.records.train.cards import CardResult, CardResults
+from viz_models.records.train.experiments import ExperimentSpec
 
 PATH = FOLDER / "train_cards.json"
 

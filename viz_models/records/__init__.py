@@ -5,16 +5,7 @@ vectors. Arrays in results are float32 unless said otherwise and must not be wri
 several sessions may look at the same one.
 """
 
-from viz_models.records.attention import (
-    AttendSpec,
-    AttentionPart,
-    AttentionStages,
-    MaskFill,
-    MaskKind,
-    MaskSpec,
-    TextModel,
-)
-from viz_models.records.attention_cost import (
+from viz_models.records.attention.cost import (
     LAYER_KINDS,
     CostPoint,
     CostRun,
@@ -23,7 +14,7 @@ from viz_models.records.attention_cost import (
     PathPoint,
     Slope,
 )
-from viz_models.records.attention_decoding import (
+from viz_models.records.attention.decode import (
     BeamNode,
     DecodeSpec,
     Decoding,
@@ -33,7 +24,7 @@ from viz_models.records.attention_decoding import (
     SlipSpec,
     Written,
 )
-from viz_models.records.attention_heads import (
+from viz_models.records.attention.heads import (
     Head,
     HeadCost,
     HeadsOverSentences,
@@ -41,15 +32,15 @@ from viz_models.records.attention_heads import (
     HeadsSpec,
     SetCost,
 )
-from viz_models.records.attention_patches import DigitSpec, PatchAttention
-from viz_models.records.attention_positions import (
+from viz_models.records.attention.patches import DigitSpec, PatchAttention
+from viz_models.records.attention.positions import (
     OrderedReading,
     OrderResult,
     OrderSpec,
     PositionTable,
     WordOrder,
 )
-from viz_models.records.attention_rows import (
+from viz_models.records.attention.rows import (
     Block,
     BlockStage,
     FilledRow,
@@ -58,8 +49,17 @@ from viz_models.records.attention_rows import (
     Score,
     TextAttention,
 )
-from viz_models.records.attention_scale import ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
-from viz_models.records.attention_sharing import (
+from viz_models.records.attention.scale import ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
+from viz_models.records.attention.scores import (
+    AttendSpec,
+    AttentionPart,
+    AttentionStages,
+    MaskFill,
+    MaskKind,
+    MaskSpec,
+    TextModel,
+)
+from viz_models.records.attention.sharing import (
     SHARING_KINDS,
     CacheGrowth,
     CacheTimes,
@@ -71,7 +71,7 @@ from viz_models.records.attention_sharing import (
     SharingVersion,
     WordTimes,
 )
-from viz_models.records.build import (
+from viz_models.records.build.builder import (
     Activation,
     BlockKind,
     BranchScale,
@@ -90,7 +90,7 @@ from viz_models.records.build import (
     TransformerNorm,
     TransformerSpec,
 )
-from viz_models.records.build_results import (
+from viz_models.records.build.results import (
     Connectivity,
     LayerTimes,
     Paths,
@@ -100,27 +100,20 @@ from viz_models.records.build_results import (
     RaceSpec,
     RaceView,
 )
+from viz_models.records.build.window import (
+    BlockFacts,
+    Bottleneck,
+    BottleneckSpec,
+    ConvFacts,
+    Sight,
+    Windows,
+    WindowSpec,
+)
 from viz_models.records.cards import Line
-from viz_models.records.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
-from viz_models.records.norm_experiments import (
-    Alone,
-    BatchErrors,
-    GradientFacts,
-    RunningSpec,
-    RunningTrace,
-    SentenceRow,
-    Sentences,
-    SentenceSpec,
-)
-from viz_models.records.norm_grid import (
-    GridCell,
-    GridRun,
-    NormGrid,
-    NormGridSpec,
-    PairedDifference,
-    Verdict,
-)
-from viz_models.records.normalization import (
+from viz_models.records.flow.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
+from viz_models.records.flow.steps import Op, ReceptiveField, Step, StepStats, Trace
+from viz_models.records.flow.values import Calculation, Cell, Footprint, Merge, Number, Window
+from viz_models.records.normalization.axes import (
     CellNorm,
     Degenerate,
     Grouping,
@@ -137,19 +130,26 @@ from viz_models.records.normalization import (
     SourceKind,
     SourceSpec,
 )
-from viz_models.records.provenance import Provenance
-from viz_models.records.receptive import (
-    BlockFacts,
-    Bottleneck,
-    BottleneckSpec,
-    ConvFacts,
-    Sight,
-    Windows,
-    WindowSpec,
+from viz_models.records.normalization.experiments import (
+    Alone,
+    BatchErrors,
+    GradientFacts,
+    RunningSpec,
+    RunningTrace,
+    SentenceRow,
+    Sentences,
+    SentenceSpec,
 )
-from viz_models.records.runs import ENDED, Experiment, Points, Run, StoredState
-from viz_models.records.steps import Op, ReceptiveField, Step, StepStats, Trace
-from viz_models.records.training import (
+from viz_models.records.normalization.training import (
+    GridCell,
+    GridRun,
+    NormGrid,
+    NormGridSpec,
+    PairedDifference,
+    Verdict,
+)
+from viz_models.records.provenance import Provenance
+from viz_models.records.train.experiments import (
     Arm,
     Augmentation,
     Budget,
@@ -174,4 +174,4 @@ from viz_models.records.training import (
     Wrong,
     ZooSpec,
 )
-from viz_models.records.values import Calculation, Cell, Footprint, Merge, Number, Window
+from viz_models.records.train.runs import ENDED, Experiment, Points, Run, StoredState

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from viz_models.records.runs import Experiment, Points, Run
-from viz_models.records.training import ExperimentSpec, Moment
+from viz_models.records.train.experiments import ExperimentSpec, Moment
+from viz_models.records.train.runs import Experiment, Points, Run
 from viz_models.runs import export, home, presence
 from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
 
@@ -41,7 +41,7 @@ def start(owner: str, spec: ExperimentSpec, key: str) -> Experiment:
         ValueError: If it is refused; the line says the limit and the nearest value.
     """
     ready()  # a worker warms while this process imports torch
-    from viz_models.training.price import price
+    from viz_models.training.loop.price import price
 
     estimates = [price(arm.run, home.hosted()).seconds for arm in spec.arms]
     return store().submit(owner, spec, key, estimates)

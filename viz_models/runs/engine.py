@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple, Protocol
 
-from viz_models.records.runs import StoredState
+from viz_models.records.train.runs import StoredState
 from viz_models.runs import presence, processes
 from viz_models.runs.working import Job
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from viz_models.records.runs import Experiment, Run
-from viz_models.records.training import StepRecord
+from viz_models.records.train.experiments import StepRecord
+from viz_models.records.train.runs import Experiment, Run
 from viz_models.runs import files
 from viz_models.runs.store import NoSuchRunError, Store
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from viz_models.records.training import Moment
+from viz_models.records.train.experiments import Moment
 
 KEPT = 2  # checkpoints
 MAX_HEADER = 2**24  # bytes; a header that claims more is not one of ours

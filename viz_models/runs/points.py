@@ -4,7 +4,7 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from viz_models.records.training import Evaluation, StepRecord, Wrong
+from viz_models.records.train.experiments import Evaluation, StepRecord, Wrong
 
 # in this order, to save the names in every line
 _VALUES = ("step", "samples", "loss", "accuracy", "lr", "gradient_norm", "seconds", "memory")

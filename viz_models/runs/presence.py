@@ -11,7 +11,7 @@ from viz_models.runs import home, processes
 from viz_models.runs.lock import Lock
 
 ROOT = Path(__file__).resolve().parents[2]
-_NEEDED = ("records", "images", "models", "analysis", "training", "runs")
+_NEEDED = ("patches", "records", "images", "models", "analysis", "training", "runs")
 _SECRETS = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY", "COOKIE")
 AGAIN_S = 2.0  # from one start to the next, also when it ends at once
 # by folder: the last one started, so that it does not stay a zombie, and when

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
-from viz_models.records.runs import Experiment, Run
-from viz_models.records.training import ExperimentSpec, RunSpec
+from viz_models.records.train.experiments import ExperimentSpec, RunSpec
+from viz_models.records.train.runs import Experiment, Run
 from viz_models.runs import limits
 from viz_models.runs.database import experiments, runs
 

@@ -10,8 +10,8 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from viz_models.records.runs import ENDED, Experiment, Points, Run
-from viz_models.records.training import ExperimentSpec, Moment
+from viz_models.records.train.experiments import ExperimentSpec, Moment
+from viz_models.records.train.runs import ENDED, Experiment, Points, Run
 from viz_models.runs import files, home, owners, points, reading
 from viz_models.runs.database import Database, StoreError, experiments, runs
 from viz_models.runs.database import points as chunks

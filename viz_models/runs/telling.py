@@ -3,7 +3,7 @@
 import threading
 import time
 
-from viz_models.records.training import StepRecord
+from viz_models.records.train.experiments import StepRecord
 from viz_models.runs import files, limits
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.working import START_LEASE_S, Flag, Job

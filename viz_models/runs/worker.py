@@ -11,17 +11,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
-from viz_models.records.runs import StoredState
-from viz_models.records.training import Budget, RunSpec
-from viz_models.runs import files, limits, no_compiler, presence, processes
+from viz_models.patches import no_compiler
+from viz_models.records.train.experiments import Budget, RunSpec
+from viz_models.records.train.runs import StoredState
+from viz_models.runs import files, limits, presence, processes
 from viz_models.runs.engine import Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.telling import LostError, Teller
 from viz_models.runs.working import START_LEASE_S, Flag, Job
 
 if TYPE_CHECKING:
-    from viz_models.training.checkpoints import Checkpoint
-    from viz_models.training.loop import Session
+    from viz_models.training.loop.checkpoints import Checkpoint
+    from viz_models.training.loop.loop import Session
 
 CHECKPOINT_S = 5.0  # from one checkpoint to the next, or
 CHECKPOINT_GAPS = 50  # times what one takes, so that they take two hundredths of the time
@@ -63,7 +64,7 @@ def execute(store: Store, job: Job) -> Outcome:
 
 def _session(store: Store, job: Job) -> "Session":
     """The run, as far as it has come."""
-    from viz_models.training.loop import Session
+    from viz_models.training.loop.loop import Session
 
     last = time.monotonic()
 
@@ -82,7 +83,7 @@ def _session(store: Store, job: Job) -> "Session":
 
 def _checkpoint(store: Store, job: Job) -> "Checkpoint | None":
     """The last one that can be read; None: begin anew."""
-    from viz_models.training import checkpoints
+    from viz_models.training.loop import checkpoints
 
     for folder in files.checkpoints(store.folder, job.run):
         if parts := files.load_checkpoint(folder):
@@ -95,7 +96,7 @@ def _checkpoint(store: Store, job: Job) -> "Checkpoint | None":
 
 def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outcome:
     """Take all steps; checkpoints come after what was told before them is stored."""
-    from viz_models.training.evaluation import evaluate
+    from viz_models.training.loop.evaluation import evaluate
 
     if session.pace.over(session.done.step, session.done.seconds):
         return Outcome("finished")  # all but the last word was said before
@@ -158,7 +159,7 @@ def _warm() -> None:
     import safetensors.torch  # noqa: F401 (for the first checkpoint)
     import torch
 
-    from viz_models.training.loop import train
+    from viz_models.training.loop.loop import train
 
     torch.set_num_threads(limits.threads())
     tiny = RunSpec(batch_size=8, budget=Budget(amount=2, unit="steps"))

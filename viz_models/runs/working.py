@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sql
 
-from viz_models.records.runs import StoredState
-from viz_models.records.training import RunSpec, StepRecord
+from viz_models.records.train.experiments import RunSpec, StepRecord
+from viz_models.records.train.runs import StoredState
 from viz_models.runs import points, reading
 from viz_models.runs.database import Database, runs
 from viz_models.runs.database import points as chunks

@@ -12,8 +12,8 @@ from viz_models.records import (
     Prepared,
     RunSpec,
 )
-from viz_models.training import data
-from viz_models.training.checks import grows
+from viz_models.training.data import sets as data
+from viz_models.training.loop.checks import grows
 
 TOP = 240  # of 255, what the highest value of float examples is shown as: 16 grays of digits fit
 

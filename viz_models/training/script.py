@@ -13,10 +13,12 @@ from viz_models.analysis import export
 from viz_models.models.digits_net import norm_layer
 from viz_models.models.recurrent import CELLS
 from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RnnSpec, RunSpec
-from viz_models.training import augment, checks, data, loop, networks, optimizers, placement
-from viz_models.training.budget import pace
-from viz_models.training.resident import TEST_BATCH
-from viz_models.training.shelves import SHELVES, scale
+from viz_models.training.data import augment
+from viz_models.training.data import sets as data
+from viz_models.training.data.resident import TEST_BATCH
+from viz_models.training.data.torchvision_sets import SHELVES, scale
+from viz_models.training.loop import checks, loop, networks, optimizers, placement
+from viz_models.training.loop.budget import pace
 
 LINES = 20  # that the script prints of a run
 IMPORTS = (

@@ -15,9 +15,9 @@ from viz_models.analysis.build import surface
 from viz_models.models import builder
 from viz_models.models.threads import one_thread
 from viz_models.records import Provenance
-from viz_models.records.build_surface import Surface, Surfaces, SurfaceSpec
-from viz_models.training import data
-from viz_models.training.evaluation import accuracy
+from viz_models.records.build.surface import Surface, Surfaces, SurfaceSpec
+from viz_models.training.data import sets as data
+from viz_models.training.loop.evaluation import accuracy
 
 MAX_BLOCKS = 32
 MAX_POINTS = 51

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 
 from viz_models.analysis.seed_noise import interval, verdict
-from viz_models.records.runs import StoredState
-from viz_models.records.train_cards import Comparison, Course, Difference, Outcome, Where
-from viz_models.records.training import ExperimentSpec, Moment, RunSpec, StepRecord
-from viz_models.training.budget import pace
+from viz_models.records.train.cards import Comparison, Course, Difference, Outcome, Where
+from viz_models.records.train.experiments import ExperimentSpec, Moment, RunSpec, StepRecord
+from viz_models.records.train.runs import StoredState
+from viz_models.training.loop.budget import pace
 
 MARKS = 20  # on a training curve
 LAST = 0.1  # share of the steps over which the training loss is averaged at the end

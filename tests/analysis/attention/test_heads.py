@@ -10,7 +10,7 @@ from viz_models.models import text_models, weights
 from viz_models.models.vocabulary import BOS, EOS, french_ids, tokenize
 from viz_models.recordings import attention as recordings_attention
 from viz_models.records import HeadsSpec
-from viz_models.training import grammar
+from viz_models.training.data import grammar
 
 TEXT = "we do not find the mouse"
 OFF = (("cross", 0, 2), ("decoder", 1, 0))

@@ -5,8 +5,8 @@ import torchvision
 
 from viz_models.analysis.attention.patches import as_ours, attention_of, digit_attention
 from viz_models.models import vision_models
-from viz_models.training import data
-from viz_models.ui import take_away
+from viz_models.training.data import sets as data
+from viz_models.ui.kit import take_away
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_ours_shares_the_memory_of_torchs():
 
 def test_the_script_alone_prints_the_same_weights(capsys, monkeypatch, digit):
     monkeypatch.setattr("sys.argv", ["patches.py", "pretrained/vit_digits.safetensors"])
-    exec(take_away.filled("attend_patches", index=7, query=0), {})
+    exec(take_away.filled("attention/patches", index=7, query=0), {})
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 13
     for line, (layer, head) in zip(lines, np.ndindex(3, 4), strict=False):

@@ -82,7 +82,7 @@ def test_a_head_that_is_not_there_is_refused():
 
 
 def test_the_script_alone_prints_the_same_changes(capsys):
-    from viz_models.ui.panels import attend_positions as panel
+    from viz_models.ui.panels.attention import positions as panel
 
     spec = OrderSpec(text="the black cat sees me", order="shuffle", seed=2, head=1)
     found = order(spec)

@@ -13,7 +13,7 @@ from tests.analysis.export import runner
 from tests.models.builder.strategies import conv_specs, mlp_specs
 from tests.models.builder.transformer_specs import ASKED
 from viz_models.analysis.export import source
-from viz_models.analysis.price import price
+from viz_models.analysis.pricing.price import price
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets import PRESETS, TITLES
 from viz_models.models.builder.repair import repaired

@@ -8,8 +8,8 @@ import torchvision
 from sklearn.datasets import load_digits
 from torchvision.models.feature_extraction import create_feature_extractor
 
+from viz_models.analysis.flow.preprocess import prepare
 from viz_models.analysis.normalization import activation, map_steps, shape_of
-from viz_models.analysis.preprocess import prepare
 from viz_models.images import samples
 from viz_models.models import registry
 from viz_models.records import ModelRef, SourceSpec

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from viz_models.analysis.attention.reading import Reading, layer_of, module_of, network, read
-from viz_models.analysis.attention.stages import apart, own_mask, provenance
+from viz_models.analysis.attention.scores import apart, own_mask, provenance
 from viz_models.models.attention import Attended, MultiHeadAttention
 from viz_models.models.transformer import Layer, LayerPass
 from viz_models.records import AttendSpec, AttentionPart, Block, BlockStage

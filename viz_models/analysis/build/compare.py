@@ -4,11 +4,11 @@ from dataclasses import fields, replace
 from typing import Any, get_args
 
 from viz_models.analysis.build import probe
-from viz_models.analysis.price import price
+from viz_models.analysis.pricing.price import price
 from viz_models.models.builder.repair import repaired
 from viz_models.models.builder.specs import FAMILIES
 from viz_models.records import BuildSpec, RaceLoss, RaceSpec
-from viz_models.records.build_compare import Choice, Comparison, Cost
+from viz_models.records.build.compare import Choice, Comparison, Cost
 
 
 def comparison(a: BuildSpec, b: BuildSpec) -> Comparison:

@@ -5,7 +5,7 @@ import torch
 from torch import fx, nn
 
 from viz_models.analysis.build import probe
-from viz_models.analysis.timing import Clock
+from viz_models.analysis.flow.timing import Clock
 from viz_models.models import builder
 from viz_models.models.graph import Graph, graph_of
 from viz_models.records import BuildSpec, LayerTimes, Provenance

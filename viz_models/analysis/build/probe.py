@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from viz_models.analysis.preprocess import prepare
-from viz_models.analysis.price import price
+from viz_models.analysis.flow.preprocess import prepare
+from viz_models.analysis.pricing.price import price
 from viz_models.images import samples
 from viz_models.models.builder.repair import repaired
 from viz_models.records import BuildSpec, TransformerSpec

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 from viz_models.analysis.export.layout import STEP, Expression, lines
-from viz_models.analysis.price import price
+from viz_models.analysis.pricing.price import price
 from viz_models.models.builder.parts import EPS
 from viz_models.records import BuildSpec, ConvSpec, Init
 

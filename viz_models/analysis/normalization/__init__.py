@@ -6,9 +6,9 @@ from viz_models.analysis.normalization.cell import cell
 from viz_models.analysis.normalization.grouping import divisors, groups
 from viz_models.analysis.normalization.influence import influence
 from viz_models.analysis.normalization.normalize import normalize
-from viz_models.analysis.normalization.running import running
 from viz_models.analysis.normalization.sentences import sentences
 from viz_models.analysis.normalization.source import activation, map_steps, shape_of
+from viz_models.analysis.normalization.train_eval import running
 
 __all__ = [
     "activation",

@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (torch's own convention)
 from torch import Tensor, fx, nn
 
+from viz_models.analysis.flow.preprocess import prepare
+from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.normalization.grouping import check_shape
-from viz_models.analysis.preprocess import prepare
-from viz_models.analysis.steps import steps_of
 from viz_models.images import digits, samples
 from viz_models.models import registry
 from viz_models.models.graph import graph, up_to

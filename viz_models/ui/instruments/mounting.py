@@ -17,11 +17,11 @@ HERE = Path(__file__).parent
 
 @cache
 def mounted(name: str) -> Callable[..., Any]:
-    """Register the instrument `name`: name.html, name.css and name.js in this folder."""
+    """Register the instrument `name`: name.html, name.css and name.js in its folder."""
     mount = st.components.v2.component(
         f"forward_pass.{name}",
-        html=(HERE / f"{name}.html").read_text(encoding="utf-8"),
-        css=(HERE / f"{name}.css").read_text(encoding="utf-8"),
+        html=(HERE / name / f"{name}.html").read_text(encoding="utf-8"),
+        css=(HERE / name / f"{name}.css").read_text(encoding="utf-8"),
         js=scripts.inline(name),
     )
 

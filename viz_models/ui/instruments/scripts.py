@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NAMES = frozenset(path.stem for path in HERE.glob("*.html"))
+NAMES = frozenset(path.stem for path in HERE.glob("*/*.html"))
 ADDRESS = "/instruments/{version}/{name}.js"  # another version has another address
 _served: list[bool] = []
 
@@ -21,7 +21,11 @@ def serve() -> None:
 @cache
 def whole(name: str) -> str:
     """All of the code of an instrument; what it shares, and its further parts, come first."""
-    parts = [HERE / "shared.js", *sorted(HERE.glob(f"{name}_*.js")), HERE / f"{name}.js"]
+    parts = [
+        HERE / "shared.js",
+        *sorted((HERE / name).glob(f"{name}_*.js")),
+        HERE / name / f"{name}.js",
+    ]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 

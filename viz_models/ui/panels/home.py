@@ -11,13 +11,13 @@ from viz_models.recordings import axes as recordings_axes
 from viz_models.recordings import flow as recordings
 from viz_models.recordings import home as recordings_home
 from viz_models.records import Provenance
-from viz_models.ui import state
-from viz_models.ui import train_results as results
 from viz_models.ui.instruments import flow
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.panels import train_verdict
-from viz_models.ui.panels.flow_names import labels
-from viz_models.ui.panels.flow_stage import is_dark, luts
+from viz_models.ui.kit import state
+from viz_models.ui.panels.flow.names import labels
+from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.panels.train import verdict as train_verdict
+from viz_models.ui.results.train import train as results
 
 FIRST = "input"  # nothing unfolded: the whole network at a glance
 LIT = 3  # the channel whose values batch norm pools

@@ -1,0 +1,34 @@
+"""Lesson: what a layer over n tokens costs: attention, recurrence, convolution.
+
+Source: Vaswani et al. 2017, table 1, arXiv:1706.03762.
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.panels.attention import cost as panel
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)
+        view = panel.controls()
+        common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        left, right = st.columns([1.15, 1], gap="xsmall")
+        with left:
+            panel.charts(view)
+        with right:
+            panel.table_at(view)
+            panel.run_here(text["Run here"])
+    for section in ("How each is measured", "What the table does not say"):
+        st.subheader(section)
+        st.markdown(text[section])
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("attention_cost", code=panel.code(view), table=panel.table(view))
+
+
+main()

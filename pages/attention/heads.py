@@ -1,0 +1,36 @@
+"""Lesson: what several heads buy, by switching each one off.
+
+Sources: Vaswani et al. 2017, section 3.2.2, arXiv:1706.03762; Michel et al. 2019, Are sixteen
+heads really better than one?, arXiv:1905.10650.
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.panels.attention import heads as panel
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)  # on screen before torch is imported
+        view = panel.controls()
+        section, facts = panel.answer_section(view)
+        common.answer(answer, text[section], **facts)
+        left, right = st.columns([2.75, 1], gap="xsmall")
+        with left:
+            panel.stage(view)
+        with right:
+            panel.written(view)
+            st.caption(text["Reading it"])
+        panel.over_sentences(view, text["Over sentences"])
+    st.subheader("What do several heads buy?")
+    st.markdown(text["What do several heads buy?"])
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("heads", code=panel.code(view), table=panel.table(view))
+
+
+main()

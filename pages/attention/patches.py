@@ -1,0 +1,35 @@
+"""Lesson: how does attention read an image?
+
+Source: Dosovitskiy et al. 2020, arXiv:2010.11929.
+"""
+
+from functools import partial
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.panels.attention import patches as panel
+from viz_models.ui.panels.attention import patches_stage as attend_patches_stage
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)  # on screen before torch is imported
+        view = panel.controls()
+        if view is None:
+            common.answer(answer, text["Not here"])
+            panel.download(text)
+            return
+        common.answer(answer, text["Answer"], **panel.facts(view))
+        attend_patches_stage.stage(view, text)
+        panel.cards(view, text)
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    rows = take_away.when_long(panel.rows(view), partial(panel.table, view))
+    take_away.row("patches", code=panel.code(view), table=rows)
+
+
+main()

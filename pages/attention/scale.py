@@ -1,0 +1,33 @@
+"""Lesson: why attention divides its scores by the square root of d_k.
+
+Source: Vaswani et al. 2017, section 3.2.1, arXiv:1706.03762.
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.panels.attention import scale as panel
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = common.head(text)  # on screen before torch is imported
+        view = panel.controls()
+        common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        left, right = st.columns([1.35, 1], gap="xsmall")
+        with left:
+            panel.over_width(view)
+        with right:
+            panel.at_width(view)
+    for section in ("Where the factor comes from", "Do the gradients vanish?"):
+        st.subheader(section)
+        st.markdown(text[section])
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("attention_scale", code=panel.code(view), table=panel.table(view))
+
+
+main()

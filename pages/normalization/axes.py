@@ -1,0 +1,28 @@
+"""Lesson: which values share a mean with whom, under each of the norms.
+
+Sources: Ioffe & Szegedy 2015, arXiv:1502.03167; Ba et al. 2016, arXiv:1607.06450; Ulyanov et al.
+2016, arXiv:1607.08022; Wu & He 2018, arXiv:1803.08494; Zhang & Sennrich 2019, arXiv:1910.07467.
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import words
+from viz_models.ui.panels.normalization import axes as norm_axes
+from viz_models.ui.panels.normalization import axes_cards as norm_axes_cards
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        st.title("Who shares a mean with whom?")
+        answer = st.empty()
+        view = norm_axes.controls()
+        norm_axes.answer(answer, view, text)
+        norm_axes.stage(view)
+        norm_axes_cards.cards(view, text)
+    norm_axes_cards.what_becomes_of_it(view, text)
+    norm_axes_cards.take_away(view, text)
+
+
+main()

@@ -1,0 +1,30 @@
+import pytest
+
+from viz_models.ui.kit import words
+
+
+def test_sections_are_read_by_their_titles(tmp_path):
+    page = tmp_path / "lesson.py"
+    (tmp_path / "lesson.en.md").write_text("Head.\n\n## One\nFirst.\n\n## Two\n**Second**\nline.\n")
+    assert words.sections(str(page)) == {"": "Head.", "One": "First.", "Two": "**Second**\nline."}
+
+
+def test_another_language_is_used_where_it_exists(tmp_path):
+    page = tmp_path / "lesson.py"
+    (tmp_path / "lesson.en.md").write_text("Head.")
+    (tmp_path / "lesson.zh.md").write_text("标题")
+    assert words.sections(str(page), "zh")[""] == "标题"
+    assert words.sections(str(page), "fr")[""] == "Head."
+
+
+@pytest.mark.parametrize("term", ["receptive field", "multiply-adds", "tolerance", "cosine"])
+def test_the_glossary_explains(term):
+    assert len(words.glossary()[term]) > 20
+
+
+def test_text_from_outside_is_shown_as_it_is():
+    assert words.plain("a*b_[x](y).png") == r"a\*b\_\[x\]\(y\)\.png"
+
+
+def test_explanations_are_given_for_terms_only():
+    assert "" not in words.glossary()

@@ -1,0 +1,46 @@
+"""The script that the lesson on scaling gives away, run as a stranger would."""
+
+import subprocess
+import sys
+
+import pytest
+
+from viz_models.records import ScaleSpec
+from viz_models.ui.panels.attention import scale as panel
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_script_prints_what_the_page_shows(tmp_path):
+    from viz_models.analysis.attention import scale
+
+    spec = ScaleSpec(widths=(1, 64, 512), keys=8, seeds=5, spread=0.5)
+    view = panel.View(64, scale.sweep(spec), scale.rows(spec, 64))
+    path = tmp_path / "script.py"
+    path.write_text(panel.code(view), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for i, width in enumerate(spec.widths):
+        for name, bands in (("q.k", view.sweep.raw), ("q.k / sqrt(d_k)", view.sweep.scaled)):
+            (line,) = [
+                x for x in done.stdout.splitlines() if x.startswith(f"d_k = {width}, {name}:")
+            ]
+            printed = [float(w.rstrip(",")) for w in line.split(": ")[1].split() if w[0].isdigit()]
+            shown = [
+                getattr(bands, w)[i, 1] for w in ("variance", "entropy", "largest", "gradient")
+            ]
+            assert printed == pytest.approx(shown, rel=6e-3)
+
+
+def test_the_table_has_a_row_a_width_and_way():
+    from viz_models.analysis.attention import scale
+
+    spec = ScaleSpec(widths=(2, 8), keys=4, seeds=3)
+    text = panel.table(panel.View(8, scale.sweep(spec), scale.rows(spec, 8)))
+    lines = text.splitlines()
+    assert lines[0].startswith("d_k,scores,variance_p5,variance_median")
+    assert [x.split(",")[:2] for x in lines[1:]] == [
+        [w, way] for w in ("2", "8") for way in ("raw", "scaled")
+    ]

@@ -1,0 +1,58 @@
+"""The parts of the flow page's foot that need no page: links, heat at the size it is sent."""
+
+import numpy as np
+import pytest
+
+from viz_models.records.flow.prediction import Guess, Prediction
+from viz_models.ui.kit import words
+from viz_models.ui.panels.flow.off import parse
+from viz_models.ui.panels.flow.says import answer
+from viz_models.ui.panels.flow.why import METHODS, strongest
+
+PAGE = "pages/flow/tensor_flow.py"
+SIZES = {"layer1.0.conv1": 64, "fc": 10}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("layer1.0.conv1 map 63", ("layer1.0.conv1", 63)),
+        ("fc map 0", ("fc", 0)),
+        ("fc map 10", None),
+        ("fc map -1", None),
+        ("fc map ²", None),
+        ("nowhere map 1", None),
+        ("", None),
+    ],
+)
+def test_a_map_that_is_off_is_read_from_a_link(text, found):
+    assert parse(text, SIZES) == found
+
+
+def test_no_pixel_of_the_heat_is_lost_when_it_is_sent_smaller():
+    heat = np.zeros((5, 7), np.float32)
+    heat[4, 6] = 3
+    assert strongest(heat, 2).shape == (3, 4)
+    assert strongest(heat, 2)[2, 3] == 3
+    np.testing.assert_array_equal(strongest(heat, 1), heat)
+
+
+@pytest.mark.parametrize(
+    ("trained", "below", "strange", "says"),
+    [
+        (True, None, False, "**cat**, says the network"),
+        (True, 0.5, False, "None of its 10 classes is recognized"),
+        (True, 0.3, True, "shows none of its 10 classes"),
+        (False, None, False, "knows nothing"),
+    ],
+)
+def test_the_answer_says_whether_to_believe_it(trained, below, strange, says):
+    top = (Guess(0, "cat", 0.4), Guess(1, "dog", 0.3))
+    found = Prediction(top=top, classes=10, trained=trained, unsure_below=below)
+    line = answer(found, words.sections(PAGE), strange=strange)
+    assert says in line
+    assert "{" not in line
+
+
+def test_every_method_is_explained_on_the_page():
+    assert set(METHODS) <= words.sections(PAGE).keys()

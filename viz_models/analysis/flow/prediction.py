@@ -1,0 +1,50 @@
+"""The likeliest classes of a forward pass, and whether to believe them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from viz_models.models import registry, weights
+from viz_models.records import ModelRef
+from viz_models.records.flow.prediction import Guess, Prediction
+
+TOP = 5
+
+
+def prediction(ref: ModelRef, probabilities: np.ndarray, top: int = TOP) -> Prediction:
+    """The likeliest classes with their names.
+
+    Args:
+        ref: Whose probabilities these are.
+        probabilities: (classes,) float, softmax of the logits.
+        top: How many classes, at most.
+
+    Raises:
+        ValueError: If the network has another number of classes.
+    """
+    labels = registry.card(ref).labels
+    if probabilities.shape != (len(labels),):
+        raise ValueError(f"{len(labels)} probabilities needed, got {probabilities.shape}")
+    return Prediction(
+        top=guesses(probabilities, labels, top),
+        classes=len(labels),
+        trained=is_trained(ref),
+        unsure_below=unsure_below(ref),
+    )
+
+
+def guesses(probabilities: np.ndarray, labels: Sequence[str], top: int = TOP) -> tuple[Guess, ...]:
+    """The likeliest classes, of equal ones the first."""
+    best = np.argsort(-probabilities, kind="stable")[:top]
+    return tuple(Guess(int(i), labels[i], float(probabilities[i])) for i in best)
+
+
+def is_trained(ref: ModelRef) -> bool:
+    """Whether the weights learned anything."""
+    return ref.weights != "random" or bool(ref.trained)
+
+
+def unsure_below(ref: ModelRef) -> float | None:
+    """The threshold in the manifest of shipped weights; None where none was measured."""
+    card = weights.cards().get(f"{ref.name}_{ref.weights}") if ref.build is None else None
+    return card.unsure_below if card else None

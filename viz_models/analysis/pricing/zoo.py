@@ -1,0 +1,68 @@
+"""What a model of torchvision costs, on the meta device, before any weight is made."""
+
+from viz_models import digits
+from viz_models.analysis.flow.steps import steps_of
+from viz_models.analysis.pricing import costs
+from viz_models.models import registry, zoo
+from viz_models.records import ModelRef
+from viz_models.records.flow.zoo import NAMES, SIDE, SIDES, family
+
+HOSTED_PARAMETERS = 150_000_000
+HOSTED_BYTES = 512 * 2**20  # of all values of one photo, which a trace keeps
+
+
+def price(name: str) -> costs.Totals:
+    """Parameters of the whole model, multiply-adds and bytes of all values for one photo.
+
+    Raises:
+        ValueError: If torchvision has no such model.
+    """
+    ref = ModelRef(name=name)
+    totals = costs.totals(steps_of(ref))
+    parameters = sum(p.numel() for p in registry.skeleton(ref).parameters())
+    return costs.Totals(parameters, totals.macs, totals.bytes)
+
+
+def refusal(name: str) -> str:
+    """Why a shared machine does not build a model, and the nearest that it does; empty if it may.
+
+    Raises:
+        ValueError: If torchvision has no such model.
+    """
+    zoo.check(name)
+    asked = _parameters(name)
+    if asked > HOSTED_PARAMETERS:
+        amount, limit = f"{digits.count(asked)} parameters", digits.count(HOSTED_PARAMETERS)
+    elif (held := price(name).bytes) > HOSTED_BYTES:
+        amount, limit = f"{digits.memory(held)} of values a photo", digits.memory(HOSTED_BYTES)
+    else:
+        return ""
+    return (
+        f"{name} has {amount}; the limit here is {limit}. The nearest that fits: {nearest(name)}."
+    )
+
+
+def nearest(name: str) -> str:
+    """The model most like this one that a shared machine builds: of its family, if one fits."""
+    asked = _parameters(name)
+    for group in (family(name), NAMES):
+        ordered = sorted(group, key=lambda other: abs(_parameters(other) - asked))
+        fitting = (n for n in ordered if n != name and _light(n) and _fits(n))
+        if (found := next(fitting, "")) != "":
+            return found
+    raise ValueError("no model of torchvision fits the limits")
+
+
+def _light(name: str) -> bool:
+    """Worth pricing: the largest photos take seconds, and never fit."""
+    return SIDES.get(name, SIDE) < 400
+
+
+def _fits(name: str) -> bool:
+    return _parameters(name) <= HOSTED_PARAMETERS and price(name).bytes <= HOSTED_BYTES
+
+
+def _parameters(name: str) -> int:
+    """As torchvision's table says; a test holds the table to the models."""
+    count: int = zoo.api(name).meta["num_params"]
+    return count

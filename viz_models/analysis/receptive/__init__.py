@@ -1,1 +1,0 @@
-"""What stacked windows see, measured by gradient on real modules."""

@@ -1,0 +1,106 @@
+"""A network step by step, and one forward pass through it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from viz_models.records.flow.inputs import Pair, TraceSpec
+from viz_models.records.provenance import Provenance
+
+Op = Literal[
+    "input",
+    "conv2d",
+    "batch_norm",
+    "relu",
+    "max_pool2d",
+    "avg_pool2d",
+    "add",
+    "cat",  # side by side as channels
+    "pointwise",  # every position from the same position alone, in a way not told apart here
+    "adaptive_avg_pool2d",
+    "flatten",
+    "linear",
+    "split",  # some of the maps, as they are
+    "mul",  # two tensors, value by value; gates of one value a map count for all of it
+    "mean",  # of every map
+    "layer_norm",
+    "attention",
+    "rearrange",  # the same values at other places
+    "other",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """What one value of a step can see of the input; skips count through their widest path.
+
+    The value at (y, x) sees rows `start[0] + y * jump[0]` up to (not including) that plus
+    `size[0]`, and columns likewise; both may lie outside the photo, in the padding.
+    """
+
+    size: Pair  # input pixels
+    jump: Pair  # input pixels between neighbours of the step
+    start: Pair  # first input row and column that the value at (0, 0) sees; often negative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One operation of a network, named as torchvision's feature extraction names it."""
+
+    name: str  # "layer1.0.relu_1"; "input" for the photo
+    op: Op
+    group: str  # "input", "stem", "layer1.0" ... "head": what folds together in the diagram
+    module: str = ""  # the nn.Module behind it, "" for input, add and flatten
+    inputs: tuple[str, ...] = ()  # names of the steps it reads, in torch's order
+    input_shapes: tuple[tuple[int, ...], ...] = ()
+    output_shape: tuple[int, ...] = ()
+    kernel_size: Pair | None = None
+    stride: Pair | None = None
+    padding: Pair | None = None
+    dilation: Pair | None = None
+    groups: int = 1
+    channels_last: bool = False  # shapes are H W C, as between some layers of ConvNeXt and Swin
+    parameters: int = 0
+    macs: int = 0  # multiply-adds
+    bytes: int = 0  # of the output, float32
+    receptive_field: ReceptiveField | None = None  # None once it covers everything (flatten, fc)
+
+
+@dataclass(frozen=True, slots=True)
+class StepStats:
+    """Five numbers about one step's output."""
+
+    mean: float
+    std: float  # population
+    min: float
+    max: float
+    zeros: float  # share of values that are exactly 0, 0..1
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Trace:
+    """One forward pass, every intermediate value kept."""
+
+    spec: TraceSpec
+    steps: tuple[Step, ...]  # the input first, then every operation in order
+    values: tuple[np.ndarray, ...]  # one per step, shaped as its output_shape
+    stats: tuple[StepStats, ...]
+    probabilities: np.ndarray  # (classes,) softmax of the last step
+    provenance: Provenance
+
+    def index(self, name: str) -> int:
+        """Position of a step; raises KeyError with the name if there is none."""
+        for i, step in enumerate(self.steps):
+            if step.name == name:
+                return i
+        raise KeyError(name)
+
+    def value(self, name: str) -> np.ndarray:
+        """The output of the step with that name."""
+        return self.values[self.index(name)]
+
+    @property
+    def bytes(self) -> int:
+        """What it holds in memory."""
+        return sum(v.nbytes for v in self.values)

@@ -1,0 +1,163 @@
+"""Questions about networks: depth, growth, what an image is for them."""
+
+from dataclasses import replace
+
+from viz_models.records.build.builder import Connect
+from viz_models.records.train.cards import Card, Comparison
+from viz_models.records.train.experiments import (
+    Budget,
+    DataSpec,
+    DigitsNetSpec,
+    Growth,
+    OptimizerSpec,
+    RnnSpec,
+    RunSpec,
+)
+from viz_models.training.cards.parts import MLP, MOMENTUM, RESIDUAL, choices, experiment
+
+_CONNECT: dict[str, Connect] = {"plain": "plain", "residual": "residual"}
+
+
+def depth() -> Card:
+    """How deep: plain and residual networks with the same parameters, both with BatchNorm."""
+    base = RunSpec(
+        model=RESIDUAL,
+        optimizer=MOMENTUM,
+        batch_size=128,
+        budget=Budget(amount=4096),
+        evaluations=4,
+        moments=3,
+    )
+    arms = {}
+    for name, connect in _CONNECT.items():
+        for layers in (8, 20, 56):
+            blocks = layers // 2 - 1
+            depths = (blocks - blocks // 2, blocks // 2)
+            model = replace(RESIDUAL, connect=connect, depths=depths)
+            arms[f"{name}, {layers} layers"] = replace(base, model=model)
+    return Card(
+        id="depth",
+        title="Depth",
+        experiment=experiment("depth", arms),
+        comparisons=(
+            Comparison(plus=(2,), minus=(1,), measure="training error"),
+            Comparison(plus=(5,), minus=(4,), measure="training error"),
+            Comparison(plus=(2,), minus=(5,), measure="training error"),
+            Comparison(plus=(2,), minus=(5,), measure="gradient ratio"),
+        ),
+        choices=choices("56 layers fit worse", "56 layers fit better"),
+        shows="training loss",
+    )
+
+
+def growth() -> Card:
+    """Blocks that begin as the identity, put into a trained network."""
+    small = RunSpec(
+        model=replace(RESIDUAL, depths=(1, 1)),
+        optimizer=OptimizerSpec(name="momentum", lr=0.02),
+        batch_size=64,
+        budget=Budget(amount=6400),
+        evaluations=10,
+    )
+    arms = {
+        "small": small,
+        "grown": replace(small, growth=Growth(blocks=4)),
+        "grown, old blocks frozen": replace(small, growth=Growth(blocks=4, freeze=True)),
+        "deep from the start": replace(small, model=replace(RESIDUAL, depths=(5, 5))),
+    }
+    return Card(
+        id="growth",
+        title="Identity blocks",
+        experiment=experiment("growth", arms),
+        comparisons=(
+            Comparison(plus=(1,), minus=(3,), measure="training loss"),
+            Comparison(plus=(1,), minus=(0,), measure="loss where it grows"),
+            Comparison(plus=(1,), minus=(0,), measure="training loss"),
+            Comparison(plus=(2,), minus=(1,), measure="training loss"),
+        ),
+        choices=choices("deep from the start fits better", "growing fits better"),
+        shows="training loss",
+    )
+
+
+def permuted() -> Card:
+    """All pixels in another order, the same for every image."""
+    local = RunSpec(
+        model=replace(RESIDUAL, block="single", connect="plain", depths=(2,), widths=(16,)),
+        optimizer=OptimizerSpec(name="momentum", lr=0.1, schedule="cosine"),
+        budget=Budget(amount=10240),
+        evaluations=10,
+    )
+    dense = replace(local, model=MLP)
+    arms = {"CNN": local, "MLP": dense}
+    arms |= {
+        f"{name}, permuted": replace(run, data=DataSpec(permute=True)) for name, run in arms.items()
+    }
+    return Card(
+        id="permuted",
+        title="Permuted pixels",
+        experiment=experiment("permuted", arms),
+        comparisons=(
+            Comparison(plus=(0, 3), minus=(2, 1), label="what the CNN loses − what the MLP loses"),
+            Comparison(plus=(0,), minus=(2,)),
+            Comparison(plus=(1,), minus=(3,)),
+            Comparison(plus=(0,), minus=(1,)),
+        ),
+        choices=choices("the CNN loses more", "the MLP loses more"),
+        shows="test accuracy",
+    )
+
+
+def hidden_layers() -> Card:
+    """A perceptron with many hidden layers, and one that is a single linear map."""
+    base = RunSpec(
+        model=MLP,
+        optimizer=OptimizerSpec(name="sgd", lr=0.1),
+        budget=Budget(amount=14336),
+        evaluations=10,
+    )
+    arms = {
+        "no hidden layer": replace(base, model=replace(MLP, activation="identity")),
+        "2 hidden layers": base,
+        "8 hidden layers": replace(base, model=replace(MLP, depth=7)),
+    }
+    return Card(
+        id="hidden-layers",
+        title="Hidden layers",
+        experiment=experiment("hidden-layers", arms),
+        comparisons=(
+            Comparison(plus=(2,), minus=(0,)),
+            Comparison(plus=(1,), minus=(0,)),
+            Comparison(plus=(2,), minus=(1,)),
+        ),
+        choices=choices("eight layers are better", "none is better"),
+        shows="test accuracy",
+    )
+
+
+def rows() -> Card:
+    """Three ways to read an image: at once, row by row, neighborhood by neighborhood."""
+    base = RunSpec(
+        model=MLP,
+        optimizer=OptimizerSpec(name="adam", lr=0.003),
+        budget=Budget(amount=7168),
+        evaluations=14,
+    )
+    arms = {
+        "MLP": base,
+        "RNN, row by row": replace(base, model=RnnSpec(cell="rnn")),
+        "CNN": replace(base, model=DigitsNetSpec()),
+    }
+    return Card(
+        id="rows",
+        title="MLP, RNN or CNN",
+        experiment=experiment("rows", arms),
+        comparisons=(
+            Comparison(plus=(1,), minus=(0,)),
+            Comparison(plus=(1,), minus=(0,), measure="seconds"),
+            Comparison(plus=(2,), minus=(1,)),
+            Comparison(plus=(2,), minus=(1,), measure="seconds"),
+        ),
+        choices=choices("the RNN is more accurate", "the MLP is more accurate"),
+        shows="test accuracy",
+    )

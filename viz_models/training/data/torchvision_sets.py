@@ -1,0 +1,176 @@
+"""MNIST, Fashion-MNIST and CIFAR-10: fetched once, kept where torch keeps its files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from viz_models.models.download import download
+from viz_models.patches.light import torchvision
+from viz_models.training.data.sets import Dataset, Facts, Progress
+
+DIGITS = tuple("0123456789")
+CLOTHES = (
+    *("T-shirt", "trouser", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+)
+THINGS = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """One of torchvision's data sets."""
+
+    title: str
+    source: Any  # torchvision's class
+    facts: Facts
+
+    def files(self, root: Path) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
+        """(where, MD5, addresses) of what is to be fetched."""
+        if self.title == "CIFAR-10":
+            yield root / self.source.filename, self.source.tgz_md5, (self.source.url,)
+            return
+        folder = root / self.source.__name__ / "raw"
+        for name, md5 in self.source.resources:
+            yield folder / name, md5, tuple(f"{mirror}{name}" for mirror in self.source.mirrors)
+
+
+_SETS = torchvision.datasets
+SHELVES = {
+    "mnist": Shelf(
+        title="MNIST",
+        source=_SETS.MNIST,
+        facts=Facts(channels=1, size=28, classes=DIGITS, train=60_000, test=10_000),
+    ),
+    "fashion_mnist": Shelf(
+        title="Fashion-MNIST",
+        source=_SETS.FashionMNIST,
+        facts=Facts(channels=1, size=28, classes=CLOTHES, train=60_000, test=10_000),
+    ),
+    "cifar10": Shelf(
+        title="CIFAR-10",
+        source=_SETS.CIFAR10,
+        facts=Facts(channels=3, size=32, classes=THINGS, train=50_000, test=10_000),
+    ),
+}
+
+
+def facts(name: str) -> Facts:
+    """Sizes of a data set, whether it is here or not."""
+    return SHELVES[name].facts
+
+
+def root() -> Path:
+    """Where data sets are kept: beside the weights that torch.hub fetches."""
+    return Path(torch.hub.get_dir()).parent / "datasets"
+
+
+def is_here(name: str) -> bool:
+    """Whether a run can begin without the network."""
+    shelf = SHELVES[name]
+    try:
+        shelf.source(root(), download=False)
+    except RuntimeError:
+        return False
+    return True
+
+
+def read(name: str, progress: Progress = lambda done, total: None) -> Dataset:
+    """The data set; fetched first where it is not here.
+
+    Args:
+        name: "mnist", "fashion_mnist" or "cifar10".
+        progress: Told the bytes of each file while it is fetched; may raise to stop.
+
+    Raises:
+        ConnectionError: If it is not here and the network says no.
+        ValueError: If what is here is damaged.
+
+    References:
+        LeCun et al. 1998, doi:10.1109/5.726791. Xiao et al. 2017, arXiv:1708.07747.
+        Krizhevsky 2009, Learning multiple layers of features from tiny images.
+    """
+    if not is_here(name):
+        fetch(name, progress)
+    return _read(name, str(root()))
+
+
+def fetch(name: str, progress: Progress) -> None:
+    """Put a data set where torchvision finds it.
+
+    Raises:
+        ConnectionError: If the network says no; the line names the data set.
+        ValueError: If what came is not the data set.
+    """
+    shelf = SHELVES[name]
+    for path, md5, addresses in shelf.files(root()):
+        if not _is_right(path, md5):
+            _fetch_one(shelf.title, path, md5, addresses, progress)
+    try:
+        for train in (True, False):
+            shelf.source(root(), train=train, download=True)  # unpacks; nothing is left to fetch
+    except (RuntimeError, OSError, EOFError) as trouble:
+        raise ValueError(f"{shelf.title} is damaged; delete {root()} and try again") from trouble
+
+
+def _fetch_one(
+    title: str, path: Path, md5: str, addresses: tuple[str, ...], progress: Progress
+) -> None:
+    why: Exception | None = None
+    for address in addresses:
+        try:
+            for done, total in download(address, path, sha256=""):
+                progress(done, total)
+        except OSError as trouble:
+            why = trouble
+            continue
+        if _is_right(path, md5):
+            return
+        path.unlink()
+        why = OSError("what came is not the file that was asked for (its MD5 differs)")
+    raise ConnectionError(f"{title} is not on this machine: {why}. Data digits is.") from why
+
+
+def _is_right(path: Path, md5: str) -> bool:
+    right: bool = _SETS.utils.check_integrity(str(path), md5)
+    return right
+
+
+@lru_cache(maxsize=1)
+def _read(name: str, folder: str) -> Dataset:
+    shelf = SHELVES[name]
+    train, test = (shelf.source(folder, train=part) for part in (True, False))
+    inputs = _pixels(train.data)
+    return Dataset(
+        train_inputs=inputs,
+        train_targets=torch.as_tensor(train.targets),
+        test_inputs=_pixels(test.data),
+        test_targets=torch.as_tensor(test.targets),
+        classes=shelf.facts.classes,
+        **scale(inputs),
+    )
+
+
+def _pixels(found: Tensor | np.ndarray) -> Tensor:
+    """(N, H, W) or (N, H, W, C) uint8 as (N, C, H, W)."""
+    pixels = torch.as_tensor(found)
+    return pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)
+
+
+def scale(inputs: Tensor) -> dict[str, tuple[float, ...]]:
+    """Mean and standard deviation of (N, C, H, W) uint8 pixels, by channel, of 0..255."""
+    counts = torch.stack(
+        [inputs[:, c].flatten().bincount(minlength=256) for c in range(inputs.shape[1])]
+    ).double()
+    values, n = torch.arange(256).double(), counts.sum(1)
+    mean = (counts * values).sum(1) / n
+    variance = (counts * (values - mean[:, None]) ** 2).sum(1) / n
+    return {"mean": tuple(mean.tolist()), "std": tuple(variance.sqrt().clamp(min=1.0).tolist())}

@@ -1,0 +1,48 @@
+"""CUDA graphs: a small network's forward and backward started as one, not kernel by kernel."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from viz_models.training.loop.budget import Pace
+from viz_models.training.loop.placement import Place
+
+WORTH_STEPS = 200  # capturing takes as long as some tens of steps
+
+Forward = Callable[[Tensor], Tensor]
+
+
+def forward_of(net: nn.Module, example: Callable[[], Tensor], place: Place, pace: Pace) -> Forward:
+    """The network's forward, captured where a run gains by it: on CUDA, over many steps.
+
+    Args:
+        net: In training mode; its weights and running statistics are left as they are.
+        example: Gives a batch of the shape that all will have.
+        place: Where it computes.
+        pace: How long it trains.
+
+    Returns:
+        A function for training steps alone, or the network itself. It runs no hooks.
+    """
+    long = pace.steps >= WORTH_STEPS or pace.seconds > 0
+    if place.device.type != "cuda" or not long:
+        return net
+    kept = {name: value.clone() for name, value in net.named_buffers()}
+    try:
+        with torch.autocast(
+            "cuda",
+            dtype=torch.bfloat16,
+            enabled=place.precision == torch.bfloat16,
+            cache_enabled=False,
+        ):
+            torch.cuda.make_graphed_callables(net, (example(),))
+        captured: Forward = net.__dict__.pop("forward")  # set there by torch; hooks need the own
+    except RuntimeError:  # what waits for the GPU in its forward cannot be captured
+        net.__dict__.pop("forward", None)
+        captured = net
+    finally:
+        net.zero_grad()
+        for name, value in net.named_buffers():  # warming up has moved running statistics
+            value.copy_(kept[name])
+    return captured

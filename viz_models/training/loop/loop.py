@@ -1,0 +1,214 @@
+"""The training loop: a generator of step records, to be read from top to bottom."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
+
+from viz_models.models.builder.conv import ConvNet
+from viz_models.records import ConvSpec, Evaluation, Moment, RunSpec, RunState, StepRecord
+from viz_models.training.data import sets as data
+from viz_models.training.data.resident import Resident
+from viz_models.training.loop import checkpoints, growing, networks, optimizers, placement
+from viz_models.training.loop import cuda_graphs as graphs
+from viz_models.training.loop.budget import pace
+from viz_models.training.loop.checkpoints import Checkpoint, Done
+from viz_models.training.loop.checks import check
+from viz_models.training.loop.evaluation import evaluate
+from viz_models.training.loop.moments import Look
+
+SEED_STRIDE = 1_000_003  # random numbers of step i: seed * SEED_STRIDE + i
+
+
+def train(spec: RunSpec, resume: Checkpoint | None = None) -> Iterator[StepRecord]:
+    """Train a network, one record a step; stop reading to stop training.
+
+    The last record has the state "finished" and the test accuracy; or "diverged", as soon as a
+    loss is NaN or infinite. Runs with the same seed are paired: they begin with the same
+    weights, where their networks have the same layers, and see the same examples in the same
+    order.
+
+    Args:
+        spec: What to train, on what, how.
+        resume: Where to go on from; the run is the same as if it had never stopped.
+
+    Raises:
+        ValueError: If the spec asks for what cannot be run; before the first step.
+        ConnectionError: If its data cannot be fetched.
+    """
+    return Session(spec, resume).records()
+
+
+class Session:
+    """A run, between two steps: its network, its optimizer, and how far it has come."""
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        resume: Checkpoint | None = None,
+        progress: data.Progress = lambda done, total: None,
+    ) -> None:
+        """Load the examples and build everything.
+
+        Args:
+            spec: What to train, on what, how.
+            resume: Where to go on from.
+            progress: Told while a data set is fetched or decoded; it may raise to stop.
+
+        Raises:
+            ValueError: If the spec asks for what cannot be run.
+            ConnectionError: If its data cannot be fetched.
+        """
+        check(spec)
+        self.spec = spec
+        examples = data.load(spec.data, progress)
+        self.net = networks.build(spec.model, spec.seed)
+        self.place = placement.choose(spec, self.net, examples.facts().size)
+        self.net = self.place.moved(self.net)
+        self.examples = Resident(examples, self.place, networks.channels(spec.model))
+        self.optimizer = optimizers.make(spec.optimizer, self.net)
+        self.pace = pace(spec, len(examples.train_targets))
+        self.done = Done()
+        self.alive: Callable[[], None] = lambda: None  # called within what is longer than a step
+        if resume:
+            self._restore(resume)
+        self.forward = self._prepared()
+
+    def records(self) -> Iterator[StepRecord]:
+        """Take the steps that are left, one a record."""
+        spec, count = self.spec, len(self.examples.train_targets)
+        for batch in data.order(count, spec.batch_size, spec.seed, taken=self.done.step):
+            if self._grows_now():
+                self._grow()
+            record = self._step(batch)
+            yield record
+            if record.state != "running":
+                return
+
+    def _step(self, batch: Tensor) -> StepRecord:
+        """One step of gradient descent, and all that is told of it."""
+        spec, done = self.spec, self.done
+        weights = [p for p in self.net.parameters() if p.requires_grad]
+        look = Look(self.net) if self._looks_now() else None
+        begin = time.perf_counter()
+        lr = self._set_rate()
+        self.optimizer.zero_grad()
+        with look or nullcontext():
+            with self._random_numbers(), self.place.autocast():
+                inputs, targets = self.examples.batch(batch, spec.augment)
+                logits = (self.net if look else self.forward)(inputs).float()
+            loss = F.cross_entropy(logits, targets)
+            loss.backward()
+        norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
+        if spec.optimizer.clip:
+            nn.utils.clip_grads_with_norm_(weights, spec.optimizer.clip, norm)
+        self.optimizer.step()
+        right = (logits.argmax(1) == targets).float().mean()
+        told = torch.stack([loss.detach(), right, norm.float()]).tolist()  # waits for the GPU
+        self.done = replace(
+            done,
+            step=done.step + 1,
+            seconds=done.seconds + time.perf_counter() - begin,
+            looks=done.looks + (look is not None),
+        )
+        moment = look.moment(done.step, done.step * spec.batch_size) if look else None
+        return self._record(told[0], told[1], told[2], lr, moment)
+
+    def _record(
+        self, loss: float, accuracy: float, norm: float, lr: float, moment: Moment | None
+    ) -> StepRecord:
+        last = self.pace.over(self.done.step, self.done.seconds)
+        finite = math.isfinite(loss)
+        test = self._evaluation(last) if finite else None
+        state: RunState = "finished" if last else "running"
+        if not finite or (test and not math.isfinite(test.loss)):
+            state = "diverged"
+        return StepRecord(
+            step=self.done.step,
+            samples=self.done.step * self.spec.batch_size,
+            loss=loss,
+            accuracy=accuracy,
+            lr=lr,
+            gradient_norm=norm,
+            seconds=self.done.seconds,
+            memory=self.place.memory(),
+            state=state,
+            evaluation=test,
+            moment=moment,
+        )
+
+    def _set_rate(self) -> float:
+        step, seconds = self.done.step, self.done.seconds
+        before, after = (self.pace.spent(i, seconds) for i in (step, step + 1))
+        lr = optimizers.rate(self.spec.optimizer, before, after)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        return lr
+
+    def _evaluation(self, last: bool) -> Evaluation | None:
+        passed = self.pace.marks(self.done.step, self.done.seconds, self.spec.evaluations)
+        if not last and passed <= self.done.tests:
+            return None
+        self.done = replace(self.done, tests=passed)
+        return evaluate(self.net, self.examples, self.alive)
+
+    def _prepared(self) -> graphs.Forward:
+        """The network's forward as steps call it; what preparing takes counts as training."""
+        if self.spec.growth:
+            return self.net
+        first = torch.arange(self.spec.batch_size) % len(self.examples.train_targets)
+        begin = time.perf_counter()
+        forward = graphs.forward_of(
+            self.net, lambda: self.examples.batch(first)[0], self.place, self.pace
+        )
+        self.done = replace(self.done, seconds=self.done.seconds + time.perf_counter() - begin)
+        return forward
+
+    def _looks_now(self) -> bool:
+        count = self.spec.moments
+        passed = self.pace.marks(self.done.step, self.done.seconds, count)
+        return self.done.looks < count and passed >= self.done.looks
+
+    def _random_numbers(self) -> AbstractContextManager[None]:
+        """Dropout and augmentation draw the same numbers whenever this step is taken."""
+        seed = self.spec.seed * SEED_STRIDE + self.done.step
+        return placement.random_numbers(seed, self.place.device)
+
+    def _grows_now(self) -> bool:
+        growth = self.spec.growth
+        if growth is None or self.done.grown:
+            return False
+        return self.pace.spent(self.done.step, self.done.seconds) >= growth.at
+
+    def _grow(self) -> None:
+        """Put in the new blocks; the optimizer goes on with what it knows of the others."""
+        spec, growth = self.spec.model, self.spec.growth
+        assert isinstance(self.net, ConvNet)
+        assert isinstance(spec, ConvSpec)
+        assert growth is not None
+        memory = checkpoints.memory_of(self.optimizer, self.net)
+        growing.grow(self.net, spec, growth, self.spec.seed)
+        self.forward = self.net = self.place.moved(self.net)
+        self.optimizer = optimizers.make(self.spec.optimizer, self.net)
+        checkpoints.remember(self.optimizer, self.net, memory)
+        self.done = replace(self.done, grown=True)
+
+    def checkpoint(self) -> Checkpoint:
+        """All that the run needs to go on from here; ask between two records."""
+        return Checkpoint(
+            done=self.done,
+            weights=checkpoints.weights_of(self.net),
+            optimizer=checkpoints.memory_of(self.optimizer, self.net),
+        )
+
+    def _restore(self, saved: Checkpoint) -> None:
+        if saved.done.grown:
+            self._grow()
+        checkpoints.refill(self.net, saved.weights)
+        checkpoints.remember(self.optimizer, self.net, saved.optimizer)
+        self.done = saved.done

@@ -1,0 +1,151 @@
+"""Networks that can be trained: built from a spec, and fitted to the examples."""
+
+from dataclasses import replace
+from typing import cast
+
+from torch import nn
+
+from viz_models.models import builder, digits_net, recurrent, registry
+from viz_models.models.builder.repair import repaired
+from viz_models.patches.light import torchvision
+from viz_models.records import (
+    BuildSpec,
+    ConvSpec,
+    DigitsNetSpec,
+    MlpSpec,
+    ModelSpec,
+    Repair,
+    RnnSpec,
+    TransformerSpec,
+    ZooSpec,
+)
+from viz_models.training.data.sets import Facts
+
+MAX_CLASSES = 1000
+
+
+def build(spec: ModelSpec, seed: int) -> nn.Module:
+    """A fresh network in training mode, the same for the same seed.
+
+    Equals `torch.manual_seed(seed)` followed by the class with the spec, bit for bit, and leaves
+    torch's global generator where it was.
+
+    Raises:
+        ValueError: If the spec cannot be built.
+    """
+    if isinstance(spec, DigitsNetSpec):
+        return digits_net.build(spec, seed)
+    if isinstance(spec, BuildSpec):
+        return builder.build(spec, seed)
+    check(spec)
+    with registry.seeded(seed):
+        return _made(spec)
+
+
+def skeleton(spec: ModelSpec) -> nn.Module:
+    """The network on the meta device: modules and shapes, no values, no memory.
+
+    Raises:
+        ValueError: If the spec cannot be built.
+    """
+    if isinstance(spec, BuildSpec):
+        return builder.skeleton(spec).train()
+    check(spec)
+    with registry._Unfilled():
+        made = digits_net.DigitsNet(spec) if isinstance(spec, DigitsNetSpec) else _made(spec)
+        return made.to("meta")
+
+
+def _made(spec: RnnSpec | ZooSpec) -> nn.Module:
+    if isinstance(spec, RnnSpec):
+        return recurrent.RowReader(spec)
+    made: nn.Module = torchvision.models.get_model(spec.name, **zoo_options(spec))
+    return made
+
+
+def zoo_options(spec: ZooSpec) -> dict[str, object]:
+    """What torchvision is asked for; heads beside the last would give a tuple in training."""
+    options: dict[str, object] = {"weights": None, "num_classes": spec.classes}
+    if spec.name in ("googlenet", "inception_v3"):
+        options |= {"aux_logits": False, "init_weights": True}
+    return options
+
+
+def zoo() -> tuple[str, ...]:
+    """Names of torchvision's classification models."""
+    return tuple(torchvision.models.list_models(module=torchvision.models))
+
+
+def check(spec: ModelSpec) -> None:
+    """Raise a ValueError with one clear line unless the network can be built."""
+    if isinstance(spec, DigitsNetSpec):
+        digits_net.check(spec)
+    elif isinstance(spec, RnnSpec):
+        recurrent.check(spec)
+    elif isinstance(spec, ZooSpec):
+        if spec.name not in zoo():
+            raise ValueError(f"torchvision has no model {spec.name!r}; choose one such as resnet18")
+        if not 2 <= spec.classes <= MAX_CLASSES:
+            raise ValueError(f"{spec.classes} classes: choose 2 to {MAX_CLASSES}")
+    else:
+        _, repairs = repaired(spec)
+        if repairs:
+            raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
+        if isinstance(spec, TransformerSpec) and spec.source == "tokens":
+            raise ValueError("this Transformer reads tokens; choose source patches to train it")
+
+
+def channels(spec: ModelSpec) -> int:
+    """Channels of the images that the network reads."""
+    if isinstance(spec, DigitsNetSpec):
+        return 1
+    return 3 if isinstance(spec, ZooSpec) else spec.in_channels
+
+
+def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]]:
+    """The spec with the input and the classes of those examples.
+
+    Args:
+        spec: Any network.
+        facts: Of the data set; see `data.facts`.
+
+    Returns:
+        The nearest spec that can be trained on it, and one line for each choice that moved.
+
+    Raises:
+        ValueError: If no such network can read these examples; the line says what to choose.
+    """
+    if isinstance(spec, DigitsNetSpec):
+        if (facts.channels, facts.size, len(facts.classes)) != (1, 8, 10):
+            raise ValueError("this small network reads 8x8 digits; choose data digits")
+        return spec, ()
+    wanted: dict[str, object] = {"classes": len(facts.classes)}
+    if not isinstance(spec, ZooSpec):
+        wanted |= {"in_channels": facts.channels, "size": facts.size}
+    if isinstance(spec, TransformerSpec):
+        wanted["source"] = "patches"
+    if isinstance(spec, ConvSpec | TransformerSpec) and facts.size < 4:
+        raise ValueError("points of two numbers are no image; choose an MLP")
+    moved = tuple(
+        Repair(name, getattr(spec, name), value, "the data asks for it")
+        for name, value in wanted.items()
+        if getattr(spec, name) != value
+    )
+    fitted = cast("ModelSpec", replace(spec, **wanted))  # type: ignore[arg-type]
+    if isinstance(fitted, ConvSpec | MlpSpec | TransformerSpec):
+        fitted, repairs = repaired(fitted)
+        kept = all(getattr(fitted, name) == value for name, value in wanted.items())
+        if not kept:
+            raise ValueError(f"this network cannot read the data: {repairs[-1].why}")
+        return fitted, moved + repairs
+    check(fitted)
+    return fitted, moved
+
+
+def must_fit(spec: ModelSpec, facts: Facts) -> None:
+    """Raise a ValueError with one clear line unless the network reads such examples."""
+    check(spec)
+    _, moved = fit_to(spec, facts)
+    if moved:
+        one = moved[0]
+        raise ValueError(f"the data needs {one.field} {one.became}, the network has {one.asked}")

@@ -1,0 +1,166 @@
+"""Where a run computes: device, number format, memory format, random numbers."""
+
+import mmap
+import platform
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from viz_models.records import RunSpec
+
+WORTH_BF16 = 10_000_000  # multiply-adds of an example; below, converting costs what bf16 gains
+WORTH_SIZE, WORTH_WIDTH = 16, 64  # pixels or channels from which channels-last memory gains
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where and how a run computes."""
+
+    device: torch.device
+    precision: torch.dtype = torch.float32  # of products; weights and sums stay float32
+    channels_last: bool = False
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Matrix products in `precision` inside the block."""
+        if self.precision == torch.float32:
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=self.precision)
+
+    def moved(self, net: nn.Module) -> nn.Module:
+        """The network there, in that memory format."""
+        if self.channels_last:
+            net = net.to(memory_format=torch.channels_last)
+        return net.to(self.device)
+
+    def words(self) -> str:
+        """What people read: "cpu, 1 thread, fp32"."""
+        how = "bf16" if self.precision == torch.bfloat16 else "fp32"
+        if self.device.type == "cuda":
+            return f"{torch.cuda.get_device_name(self.device)}, {how}"
+        threads = torch.get_num_threads()
+        plural = "" if threads == 1 else "s"
+        return f"{self.device}, {threads} thread{plural}, {how}"
+
+    def memory(self) -> int:
+        """Bytes in use: allocated on the GPU, or resident in the process; 0 if unknown."""
+        if self.device.type == "cuda":
+            return torch.cuda.memory_allocated(self.device)
+        if self.device.type == "mps":
+            return torch.mps.current_allocated_memory()
+        return resident()
+
+
+def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
+    """Where a run computes, as it asks, or as is fastest where it says "auto".
+
+    Args:
+        spec: Its device and precision count.
+        net: Which is to be trained; its layers count.
+        size: Height and width of its input.
+
+    Raises:
+        ValueError: If there is no such device, or it has no bfloat16.
+    """
+    device = find(spec.device)
+    fast = bf16_is_faster(device)
+    if spec.precision == "bf16" and device.type == "cuda" and not fast:
+        raise ValueError("this GPU has no bfloat16; choose precision fp32")
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # graphs are captured on the current one
+        torch.backends.cudnn.deterministic = True  # the same seed gives the same curve
+    low = spec.precision == "bf16"
+    if spec.precision == "auto":
+        low = fast and _worth(spec, net, size, device)
+    return Place(
+        device=device,
+        precision=torch.bfloat16 if low else torch.float32,
+        channels_last=gains_by_channels_last(net, size),
+    )
+
+
+def _worth(spec: RunSpec, net: nn.Module, size: int, device: torch.device) -> bool:
+    if device.type == "cuda":
+        return True
+    # each weight is used once a pixel at most; to count exactly imports sympy, a quarter second
+    if sum(p.numel() for p in net.parameters()) * size**2 < WORTH_BF16:
+        return False
+    from viz_models.training.loop.costs import cost
+
+    return cost(spec.model, spec.data).macs >= WORTH_BF16
+
+
+def find(name: str) -> torch.device:
+    """The device of that name; "auto" is cuda, then mps, then cpu.
+
+    Raises:
+        ValueError: If this machine does not have it; the line lists those it has.
+    """
+    there = available()
+    if name == "auto":
+        return torch.device(there[0])
+    if name == "cuda" and "cuda:0" in there:
+        name = "cuda:0"
+    if name not in there:
+        raise ValueError(f"no device {name!r} here; choose auto, {', '.join(there)}")
+    return torch.device(name)
+
+
+def available() -> tuple[str, ...]:
+    """The devices of this machine, the fastest first."""
+    found = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return (*found, "cpu")
+
+
+def bf16_is_faster(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware: CUDA since Ampere, CPUs with AMX."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16"))
+
+
+def gains_by_channels_last(net: nn.Module, size: int) -> bool:
+    """Whether it convolves maps that are large or many; patches of a Transformer do not overlap."""
+    widths = [
+        m.out_channels
+        for m in net.modules()
+        if isinstance(m, nn.Conv2d) and m.kernel_size != m.stride
+    ]
+    return bool(widths) and (size >= WORTH_SIZE or max(widths) >= WORTH_WIDTH)
+
+
+@contextmanager
+def random_numbers(seed: int, device: torch.device) -> Iterator[None]:
+    """Torch's global generators as after `torch.manual_seed(seed)`, and afterwards as before.
+
+    What draws inside (dropout, augmentation) depends on the seed alone, so a run that is resumed
+    needs no generator's state; `torch.random.fork_rng` does the same seventy times slower.
+    """
+    cuda = device.type == "cuda"
+    before = torch.get_rng_state()
+    there = torch.cuda.get_rng_state(device) if cuda else None
+    torch.default_generator.manual_seed(seed)
+    if cuda:
+        torch.cuda.default_generators[device.index].manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(before)
+        if there is not None:
+            torch.cuda.set_rng_state(there, device)
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds (on a Mac: held at most); 0 where none says."""
+    if platform.system() == "Linux":
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 (at every step)
+            return int(file.read().split()[1]) * mmap.PAGESIZE
+    if platform.system() == "Darwin":
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return 0

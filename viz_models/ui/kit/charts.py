@@ -1,0 +1,42 @@
+"""The one way to show a Plotly figure: the house's look, and a button that saves it."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import streamlit as st
+
+from viz_models.figures import theme
+from viz_models.ui.kit import cache
+
+_FIGURE = 200_000  # bytes, about what a figure of Plotly holds
+
+
+def kept(name: str, make: Callable[..., Any], *of: Hashable, **look: Hashable) -> Any:  # noqa: ANN401
+    """A figure from the store, because Plotly takes 20 to 100 ms to put one together.
+
+    Args:
+        name: What it shows.
+        make: Called with `look` when nobody has asked before. Not for what shows an upload.
+        of: All that it depends on but the look: specs and choices, never arrays.
+        look: Theme and size.
+    """
+    key = ("figure", name, of, tuple(look.items()))
+    return cache.remembered(key, lambda: make(**look), lambda _: _FIGURE)
+
+
+def show(fig: Any, key: str, *, wide: bool = False, **options: Any) -> Any:  # noqa: ANN401 (plotly stays in figures/)
+    """Draw a figure that `theme.style` has dressed.
+
+    Args:
+        fig: From a module of viz_models/figures.
+        key: Streamlit key.
+        wide: Whether it keeps its width on a phone, where one then moves it sideways.
+        options: Passed on, such as `on_select`.
+
+    Returns:
+        What st.plotly_chart returns: the selection, where one was asked for.
+    """
+    if wide:
+        with st.container(key=f"sideways_{key}"):
+            return show(fig, key, **options)
+    return st.plotly_chart(fig, key=key, theme=None, config=theme.CONFIG, **options)

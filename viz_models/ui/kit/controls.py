@@ -1,0 +1,92 @@
+"""Every widget of every page goes through `control`, and lives in the URL."""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from viz_models.ui.kit import frame
+
+T = TypeVar("T")
+
+
+def control(
+    widget: Callable[..., Any],
+    label: str,
+    *args: Any,  # noqa: ANN401
+    key: str,
+    bound: bool = True,
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Draw one widget whose value is the URL parameter `key`.
+
+    The one door for all widgets, so that a lesson can later hide, lock or preset any of them
+    here. Values that the URL cannot mean fall back to the default (Streamlit sees to it).
+
+    Args:
+        widget: A Streamlit input that can be bound, such as `st.slider`.
+        label: What a screen reader calls it; say it on screen too, here or beside it.
+        args: Positional arguments after the label.
+        key: Name of the widget and of its URL parameter.
+        bound: False for what a link cannot hold, such as a file.
+        options: Passed on.
+
+    Returns:
+        The widget's value.
+    """
+    if bound:
+        options["bind"] = "query-params"
+    return widget(label, *args, key=key, **options)
+
+
+def named(text: str) -> DeltaGenerator:
+    """A place for a widget with its name before it; a narrow screen keeps the two together."""
+    place = st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
+    )
+    place.caption(text, width="content")
+    return place
+
+
+def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: str = "") -> str:
+    """A row of chips of which exactly one is chosen.
+
+    Args:
+        label: Name of the choice.
+        choices: Value (as it stands in the URL) -> text on the chip.
+        key: URL parameter.
+        default: The value chosen at first, which the URL leaves out.
+        show: Short text before the chips; empty shows none.
+
+    Returns:
+        The chosen value.
+    """
+    with named(show) if show else nullcontext():
+        return control(
+            st.pills,
+            label,
+            list(choices),
+            key=key,
+            default=default,
+            required=True,
+            format_func=choices.__getitem__,
+            label_visibility="collapsed",
+        )
+
+
+def select(
+    label: str, choices: Mapping[str, T], key: str, width: int, *, default: str | None = None
+) -> T:
+    """A select box; what it shows is also what the URL says, so it must read well in both."""
+    chosen: str = control(
+        st.selectbox,
+        label,
+        list(choices),
+        index=list(choices).index(default) if default else 0,
+        key=key,
+        label_visibility="collapsed",
+        width=frame.px(width),
+    )
+    return choices[chosen]

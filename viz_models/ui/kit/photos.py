@@ -1,0 +1,104 @@
+"""The photo chips, and the way to one's own photo: a file or the camera."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from viz_models.images import samples
+from viz_models.records import ModelRef, Photo, Prepared
+from viz_models.ui.kit import words
+from viz_models.ui.kit.controls import chips, control
+from viz_models.ui.results.flow import tensor_flow as results
+
+_OWN = "forward_pass.own_photo"
+_TROUBLE = "forward_pass.photo_trouble"
+_LINKED = "forward_pass.linked_to_own"
+OWN = "yours"
+DEFAULT = "cat"
+SIDE = 224  # px, what ResNet18 takes
+_CHIPS = 6  # as many as fit in one row beside the other controls
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """A photo and what preprocessing made of it."""
+
+    photo: Photo
+    prepared: Prepared
+
+
+def choose(side: int = SIDE, model: ModelRef | None = None) -> Chosen:
+    """Chips for the sample photos and for the reader's own; returns what is chosen.
+
+    Args:
+        side: Height and width that the network takes.
+        model: One of torchvision's that prepares photos in its own way.
+    """
+    own: Chosen | None = st.session_state.get(_OWN)
+    if own is None and st.query_params.get("photo") == OWN:
+        st.session_state[_LINKED] = True  # the chip itself falls back to the default
+    choices = {name: name for name in samples.NAMES[:_CHIPS]} | ({OWN: "yours"} if own else {})
+    name = chips("Photo", choices, key="photo", default=DEFAULT)
+    with st.popover("", icon=":material/add_a_photo:", help="Your own photo, or the camera"):
+        _own_photo()
+    if own is None or name != OWN:
+        return Chosen(*results.sample(name, side, model))
+    return own if side == SIDE and model is None else _another(own, side, model)
+
+
+def _another(own: Chosen, side: int, model: ModelRef | None) -> Chosen:
+    """An own photo for another network; of it only what ResNet18 sees was kept."""
+    note = f"Of your photo {SIDE}×{SIDE} pixels are kept; this network gets the middle of them."
+    photo = replace(own.photo, notes=(*own.photo.notes, note))
+    return Chosen(photo, results.prepared(photo, side, model))
+
+
+def remarks(chosen: Chosen) -> None:
+    """What should be said about the photo: whose it was, what had to be converted."""
+    if st.session_state.pop(_LINKED, False):
+        st.info(
+            "An own photo stays in its session and is gone after a reload. "
+            f"You see the {DEFAULT} instead.",
+            icon=":material/lock:",
+        )
+    if chosen.photo.notes:
+        st.caption(" · ".join(chosen.photo.notes))
+
+
+def _own_photo() -> None:
+    source = control(
+        st.segmented_control,
+        "From",
+        ["file", "camera"],
+        key="own_from",
+        bound=False,
+        default="file",
+        required=True,
+        label_visibility="collapsed",
+    )
+    key = f"own_{source}"
+    given: dict[str, Any] = {"key": key, "bound": False, "on_change": _take, "args": (key,)}
+    if source == "file":
+        control(st.file_uploader, "PNG, JPEG, WebP, GIF or BMP, up to 10 MB", **given)
+    else:
+        control(st.camera_input, "Take a picture", **given)
+    st.caption("It stays in this session and is forgotten when you close the tab.")
+    if trouble := st.session_state.get(_TROUBLE):
+        st.error(words.plain(trouble), icon=":material/broken_image:")
+
+
+def _take(key: str) -> None:
+    """Make the file just given the chosen photo, or say in one line why not."""
+    file = st.session_state.get(key)
+    st.session_state.pop(_TROUBLE, None)
+    if file is None:
+        return
+    try:
+        photo, prepared = results.own_photo(file.getvalue(), file.name)
+    except ValueError as trouble:
+        st.session_state[_TROUBLE] = str(trouble)
+        return
+    # The full picture is not needed again, and a session should stay small.
+    st.session_state[_OWN] = Chosen(replace(photo, pixels=prepared.cropped), prepared)
+    st.session_state["photo"] = OWN

@@ -1,0 +1,172 @@
+"""What attention costs beside recurrence and convolution: recorded, or measured here."""
+
+from dataclasses import dataclass, fields, replace
+
+import streamlit as st
+
+from viz_models.digits import count, digits, memory
+from viz_models.figures.attention import cost as figures
+from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, Slope
+from viz_models.ui.instruments.sheet import Cell, sheet
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips, select
+from viz_models.ui.results.attention import cost as results
+
+SIZES = CostSpec().sizes
+UP_TO = {"up to n = 512": 512, "up to n = 1024": 1024, "up to n = 4096": 4096}
+QUICK_PATHS = 256  # tokens; longer ones take seconds
+PAPER: dict[LayerKind, tuple[str, str, str]] = {  # operations, sequential, path
+    "attention": ("O(n²·d)", "O(1)", "O(1)"),
+    "fused": ("O(n²·d)", "O(1)", "O(1)"),
+    "windowed": ("O(r·n·d)", "O(1)", "O(n/r)"),
+    "recurrence": ("O(n·d²)", "O(n)", "O(n)"),
+    "convolution": ("O(k·n·d²)", "O(1)", "O(logₖ n)"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the page looks at."""
+
+    run: CostRun
+    n: int
+
+    def at(self, kind: LayerKind) -> CostPoint | None:
+        """The point of the chosen n, where it was measured."""
+        return next((p for p in self.run.of(kind) if p.n == self.n), None)
+
+    def slope(self, kind: LayerKind, what: str) -> Slope | None:
+        """A fitted slope, where there is one."""
+        return next((s for s in self.run.slopes if (s.kind, s.what) == (kind, what)), None)
+
+
+def controls() -> View:
+    """How many tokens, and whose measurements."""
+    here = results.here()
+    with common.row():
+        n = common.slider("Tokens, n", SIZES, "n", 320, value=1024)
+        run = results.recorded()
+        if here is not None:
+            shown = {"recorded": "recorded", "here": "measured here"}
+            if chips("Measurements", shown, key="runs", default="here") == "here":
+                run = here
+    largest = max(p.n for p in run.points)
+    return View(run, min(n, largest))
+
+
+def facts(view: View) -> dict[str, str]:
+    """What the answer may name."""
+    found = {kind: view.at(kind) for kind in PAPER}
+    slope = view.slope("attention", "milliseconds")
+    attention, recurrence = found["attention"], found["recurrence"]
+    return {
+        "n": f"{view.n:,}",
+        "attention": f"{attention.chain:,}" if attention else "?",
+        "recurrence": f"{recurrence.chain:,}" if recurrence else "?",
+        "time": f"{digits(attention.milliseconds, 3)} ms" if attention else "?",
+        "memory": memory(attention.peak_bytes) if attention else "?",
+        "slope": digits(slope.value, 3) if slope else "?",
+    }
+
+
+def charts(view: View) -> None:
+    """Time, memory, waiting and reach over n."""
+    with st.container(border=True, height="stretch"):
+        show(figures.over_length(view.run, view.n, **common.look()), "over_length", wide=True)
+
+
+def table_at(view: View) -> None:
+    """The paper's table; below each entry what was measured at the chosen n."""
+    with st.container(border=True, height="stretch"):
+        sheet(
+            ("operations", "in sequence", "path", "time", "memory"),
+            [(figures.NAME[kind], _cells(view, kind)) for kind in view.run.spec.kinds],
+            key="costs",
+            title=f"Measured at n = {view.n:,}, below the paper's orders",
+            note=layers(view.run),
+            badge=common.badge(view.run.provenance),
+        )
+
+
+def _cells(view: View, kind: LayerKind) -> list[Cell]:
+    point, path = view.at(kind), _path(view, kind)
+    if point is None:
+        return [(text, "") for text in PAPER[kind][:2]] + [
+            (PAPER[kind][2], path),
+            ("", ""),
+            ("", ""),
+        ]
+    operations = f"{count(point.multiply_adds)} {_slope(view, kind, 'multiply_adds')}"
+    return [
+        *zip(PAPER[kind], (operations, f"{point.chain:,}", path), strict=True),
+        (f"{digits(point.milliseconds, 3)} ms", _slope(view, kind, "milliseconds")),
+        (memory(point.peak_bytes), _slope(view, kind, "peak_bytes")),
+    ]
+
+
+def _slope(view: View, kind: LayerKind, what: str) -> str:
+    slope = view.slope(kind, what)
+    return f"~n^{slope.value:.2f}" if slope else ""
+
+
+def _path(view: View, kind: LayerKind) -> str:
+    """Measured at the chosen n, or at the largest below it where a path was measured."""
+    known = [p for p in view.run.paths if p.kind == kind and p.n <= view.n]
+    if not known:
+        return ""
+    return f"{known[-1].length:,}" + ("" if known[-1].n == view.n else f" at {known[-1].n:,}")
+
+
+def layers(run: CostRun) -> str:
+    """How large the layers are, and whether all was measured."""
+    spec = run.spec
+    done, asked = results.parts(run)
+    stopped = f"; stopped after {done} of {asked} parts" if done < asked else ""
+    return (
+        f"d = {spec.width}, kernel k = {spec.kernel}, window r = {spec.window}, batch of 1; "
+        f"time of one thread, fastest of {spec.repeats} passes{stopped}"
+    )
+
+
+def run_here(text: str) -> None:
+    """Measure on this machine, with progress and a way out."""
+    with st.container(border=True):
+        st.markdown(text)
+        with common.row():
+            most = select("Sizes", UP_TO, "upto", 150, default="up to n = 1024")
+            begin = st.button("Run here", icon=":material/timer:", key="run_here")
+            stop = st.empty()
+        bar = st.empty()
+    if not begin:
+        return
+    spec = replace(
+        CostSpec(),
+        sizes=tuple(n for n in SIZES if n <= most),
+        path_sizes=tuple(n for n in SIZES if n <= QUICK_PATHS),
+        repeats=5,
+    )
+    stop.button("Stop", icon=":material/stop:", key="stop")  # any click ends this run of the page
+    for share, part in results.measured(spec):
+        bar.progress(share, f"{figures.NAME[part.kind]}, n = {part.n}")
+    st.rerun()
+
+
+def code(view: View) -> str:
+    """A script that times the same layers."""
+    spec = view.run.spec
+    return take_away.filled(
+        "attention/cost",
+        sizes=spec.sizes,
+        width=spec.width,
+        kernel=spec.kernel,
+        window=spec.window,
+    )
+
+
+def table(view: View) -> str:
+    """Every point of the run."""
+    columns = [f.name for f in fields(CostPoint)]
+    rows = ([getattr(p, name) for name in columns] for p in view.run.points)
+    return take_away.csv_text(columns, rows)

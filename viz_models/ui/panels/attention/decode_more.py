@@ -1,0 +1,132 @@
+"""A slip on the way, and words drawn from the language model."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits
+from viz_models.figures.attention import decode as figures
+from viz_models.records import Line, Sample, SampleSpec, Slip, SlipSpec
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import named, select
+from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.panels.attention.decode import View
+from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.results.attention import decode as results
+
+RANKS = {"2nd choice": 1, "3rd choice": 2, "10th choice": 9, "1st choice: no slip": 0}
+TEMPERATURES = (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
+TOP_K: dict[str, int | None] = {
+    "all words": None,
+    **{f"top {k}": k for k in (50, 20, 10, 5, 3, 2)},
+    "top 1": 1,
+}
+SEEDS = {f"seed {s}": s for s in range(10)}
+SLIP = 3  # the word that slips at first
+CELL = 62  # px
+BAR_CARD = 252  # px at normal type size
+
+
+def slips(view: View, text: Mapping[str, str]) -> None:
+    """What teacher forcing and free running make of a word that went wrong."""
+    greedy = view.decoding.greedy
+    places = {f"word {i + 1}": i for i in range(len(greedy))}
+    with common.row():
+        first = f"word {min(SLIP, len(greedy))}"
+        step = select("Which word slips", places, "slips", 112, default=first)
+        with named(f"“{words.plain(greedy[step])}” slips to its"):
+            rank = select("What is written instead", RANKS, "to", 175)
+    found = results.slip(SlipSpec(text=view.decoding.spec.text, step=step, rank=rank))
+    with st.container(border=True):
+        tiles([_both(found)], key="forcing", luts=luts(is_dark()))
+        st.caption(_told(found, text))
+
+
+def _both(found: Slip) -> Tiles:
+    """Probabilities of the reference's words, after the true words and after its own."""
+    teacher, free = found.teacher, found.free.tokens
+    count = len(teacher.tokens)
+    values = np.stack([teacher.probability, found.reference_when_free]).astype(np.float32)
+    return Tiles(
+        name="forcing",
+        values=values[None],
+        title="probability of the reference's next word",
+        note=f"slip at word {found.spec.step + 1}",
+        limits=(0.0, 1.0),
+        show_values=True,
+        hatched_text="ended",
+        size=CELL * count,
+        row_labels=("teacher forced", "free running"),
+        column_labels=teacher.tokens,
+        margins=(tuple(free[t] if t < len(free) else "" for t in range(count)),),
+        margin_names=("it writes",),
+    )
+
+
+def _told(found: Slip, text: Mapping[str, str]) -> str:
+    reference, free = found.teacher.tokens, found.free.tokens
+    later = range(found.spec.step + 1, len(reference))
+    right = sum(t < len(free) and free[t] == reference[t] for t in later)
+    kept = sum(
+        int(found.teacher.probabilities[t].argmax() == found.teacher.chosen[t]) for t in later
+    )
+    return text["told"].format(
+        slip=words.plain(free[found.spec.step]),
+        instead=words.plain(reference[found.spec.step]),
+        later=len(later),
+        right=right,
+        forced=kept,
+        free=words.plain(" ".join(free)),
+    )
+
+
+def draws(text: Mapping[str, str]) -> None:
+    """Temperature and top-k: the next word before and after, and sentences drawn."""
+    with common.row():
+        prompt = attend_sentence.sentence("Beginning", SampleSpec().prompt, key="prompt", width=170)
+        temperature = common.slider("Temperature", TEMPERATURES, "temperature", 230, value=0.5)
+        top_k = select("Words that may be drawn", TOP_K, "top_k", 118, default="top 10")
+        seed = select("Seed", SEEDS, "seed", 96)
+    spec = SampleSpec(prompt=prompt, temperature=temperature, top_k=top_k, seed=seed)
+    found = results.sample(spec)
+    chart, numbers = st.columns([1.5, 1], gap="xsmall")
+    with chart.container(border=True, height="stretch"):
+        show(figures.before_and_after(found, **common.look()), "drawn")
+    with numbers.container(border=True, height="stretch"):
+        ledger(
+            _drawn(found),
+            key="draws_card",
+            title=f"“{' '.join(found.prompt)} …”",
+            badge=common.badge(found.provenance),
+            terms=words.glossary(),
+            height=BAR_CARD,
+        )
+    st.markdown(text["Temperature and top-k"])
+
+
+def _drawn(found: Sample) -> list[Line]:
+    before, after = found.entropy
+    lines = [
+        Line(label=_ended(s), value=f"seed {found.spec.seed + i}")
+        for i, s in enumerate(found.sentences)
+    ]
+    return [
+        *lines,
+        Line(label=_ended(found.greedy), value="greedy", rule=True),
+        Line(
+            label="entropy of the next word",
+            value=f"{digits(before, 3)} → {digits(after, 3)} bits",
+            role="chosen",
+            term="entropy",
+        ),
+    ]
+
+
+def _ended(tokens: tuple[str, ...]) -> str:
+    """A sentence that did not come to its end says so."""
+    return " ".join(tokens[:-1]) if tokens[-1:] == ("<eos>",) else " ".join(tokens) + " …"

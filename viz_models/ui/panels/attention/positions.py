@@ -1,0 +1,248 @@
+"""Does attention know the order of the words: two orders, two networks."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.records import Line, OrderedReading, OrderResult, OrderSpec, WordOrder
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit.controls import chips, control, select
+from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.results.attention import positions as results
+
+ORDERS: dict[str, str] = {
+    "swap": "two words swapped",
+    "reverse": "reversed",
+    "shuffle": "shuffled",
+}
+HEADS = {f"head {i + 1}": i for i in range(4)}
+SHOWN = 16  # tokens on screen; all are computed
+TABLE = 64  # positions
+ROUNDING = 1e-5  # weights that differ by less differ by the order of additions alone
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the page looks at."""
+
+    result: OrderResult
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The sentence as typed."""
+        return _shown(self.result.tokens)
+
+    @property
+    def moved_labels(self) -> tuple[str, ...]:
+        """The same words in their new order."""
+        return _shown(tuple(self.result.tokens[i] for i in self.result.order))
+
+
+def _shown(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("eos" if t == "<eos>" else t for t in tokens)
+
+
+def controls() -> View:
+    """The sentence, what happens to its order, and which head is looked at."""
+    with common.row():
+        text = attend_sentence.sentence("Sentence", OrderSpec().text, key="text")
+        order: Any = chips("Order of the words", ORDERS, key="order", default="swap")
+        seed = 0
+        if order == "shuffle":
+            seed = control(st.number_input, "Seed of the shuffle", 0, 999, key="seed", width=110)
+        head = select("Head", HEADS, "head", 96, default=f"head {OrderSpec().head + 1}")
+        kind: WordOrder = order
+        result = results.order(OrderSpec(text=text, order=kind, seed=seed, head=head))
+        attend_sentence.unknown(result.unknown)
+    return View(result)
+
+
+def section(view: View) -> str:
+    """Which sentence answers."""
+    if tuple(sorted(view.result.order)) == view.result.order:
+        return "Same order"
+    return "Answer"
+
+
+def facts(view: View) -> dict[str, str]:
+    """What the answer may name."""
+    return {
+        "untold": digits(view.result.untold.change_anywhere, 2),
+        "told": digits(view.result.told.change_anywhere, 2),
+        "moved": words.plain(" ".join(view.moved_labels[:-1])),
+    }
+
+
+def stage(view: View, text: Mapping[str, str]) -> None:
+    """Word plus position is what attention reads."""
+    with st.container(border=True):
+        result = view.result
+        n = min(len(result.tokens), SHOWN)
+        limits = (-2.5, 2.5)
+        shared: dict[str, Any] = {
+            "scheme": "diverging",
+            "limits": limits,
+            "stretch": True,
+            "axes": ("word", "dimension"),
+            "row_names": view.labels[:n],
+            "note": f"{n}×{result.words.shape[1]}",
+        }
+        both = result.words + result.waves
+        tiles(
+            [
+                Tiles(
+                    name="word", values=result.words[None, :n], title="the word", after="+",
+                    row_labels=view.labels[:n], **shared,
+                ),
+                Tiles(
+                    name="position", values=result.waves[None, :n], title="its position",
+                    after="=", **shared,
+                ),
+                Tiles(
+                    name="sum", values=both[None, :n], title="what attention reads", bar=True,
+                    **shared,
+                ),
+            ],
+            key="vectors",
+            luts=luts(is_dark()),
+            height=min(320, 60 + 24 * n),
+        )  # fmt: skip
+        st.caption(text["Word and position"])
+
+
+def networks(view: View, text: Mapping[str, str]) -> None:
+    """Both networks: weights of both orders, how far they differ, and what is written."""
+    for column, reading, title in zip(
+        st.columns(2, gap="xsmall"),
+        (view.result.untold, view.result.told),
+        ("Never told the order", "Told the order"),
+        strict=True,
+    ):
+        with column.container(border=True, height="stretch"):
+            key = "told" if reading.told else "untold"
+            tiles(_weights(view, reading), key=f"weights_{key}", luts=luts(is_dark()), height=250)
+            ledger(
+                _lines(view, reading),
+                key=f"order_{key}",
+                title=title,
+                note=f"{percent(reading.accuracy)} of unseen sentences right",
+                badge=common.badge(view.result.provenance),
+                terms=words.glossary(),
+            )
+            st.caption(text[title])
+
+
+def _weights(view: View, reading: OrderedReading) -> list[Tiles]:
+    n = min(len(view.labels), SHOWN)
+    labels = view.labels[:n]
+    shared: dict[str, Any] = {
+        "stretch": True,
+        "axes": ("query", "key"),
+        "row_names": labels,
+        "column_labels": labels,
+    }
+    difference = reading.moved - reading.weights
+    both = (view.result.told, view.result.untold)
+    most = max(float(max(r.weights.max(), r.moved.max())) for r in both)
+    farthest = max(r.change for r in both)
+    shared["show_values"] = n <= 8
+    return [
+        Tiles(
+            name=f"typed_{reading.told}", values=reading.weights[None, :n, :n], title="as typed",
+            limits=(0.0, most), row_labels=labels, **shared,
+        ),
+        Tiles(
+            name=f"moved_{reading.told}", values=reading.moved[None, :n, :n],
+            title="words moved", limits=(0.0, most), **shared,
+        ),
+        Tiles(
+            name=f"change_{reading.told}", values=difference[None, :n, :n], title="difference",
+            scheme="diverging", limits=(-farthest, farthest), **shared,
+        ),
+    ]  # fmt: skip
+
+
+def _lines(view: View, reading: OrderedReading) -> list[Line]:
+    unmoved = reading.change_anywhere < ROUNDING
+    same = reading.translation == reading.moved_translation
+    role: Any = "checked" if unmoved else "plain"
+    return [
+        Line(label=" ".join(view.labels[:-1]), value=" ".join(reading.translation)),
+        Line(
+            label=" ".join(view.moved_labels[:-1]),
+            value=" ".join(reading.moved_translation),
+            note="the same words" if same else "",
+        ),
+        Line(
+            label="largest change of a weight, this head",
+            value=common.exact(reading.change, 2),
+            rule=True,
+        ),
+        Line(label="in all heads and layers", value=common.exact(reading.change_anywhere, 2)),
+        Line(
+            label="of what the decoder reads",
+            value=common.exact(reading.memory_change, 2),
+            note="rounding" if unmoved else "",
+            role=role,
+        ),
+    ]
+
+
+def table_of_positions(view: View, text: Mapping[str, str]) -> None:
+    """The waves of many positions, and how alike two positions are."""
+    found = results.position_table(TABLE, view.result.words.shape[1])
+    with st.container(border=True):
+        pictures, told = st.columns([1.9, 1], gap="medium", vertical_alignment="center")
+        with pictures:
+            tiles(
+                [
+                    Tiles(
+                        name="waves", values=found.waves[None], title="positional encoding",
+                        note=f"{TABLE} positions × {found.waves.shape[1]} dimensions",
+                        scheme="diverging", stretch=True, axes=("position", "dimension"),
+                    ),
+                    Tiles(
+                        name="similarity", values=found.similarity[None],
+                        title="how alike two positions are", note="cosine", scheme="diverging",
+                        stretch=True, axes=("position", "position"), bar=True,
+                    ),
+                ],
+                key="waves",
+                luts=luts(is_dark()),
+                height=330,
+            )  # fmt: skip
+        told.markdown(text["The waves"])
+
+
+def code(view: View) -> str:
+    """A script with the words and the head inside; it prints both changes."""
+    spec = view.result.spec
+    arrays = results.first_head(spec)
+    packed = {
+        name: (base64.b64encode(a.astype("<f4").tobytes()).decode(), a.shape)
+        for name, a in arrays.items()
+    }
+    lines = "\n".join(f'    "{n}": ({text!r}, {shape}),' for n, (text, shape) in packed.items())
+    return take_away.filled(
+        "attention/positions", arrays=lines, order=list(view.result.order), head=spec.head + 1
+    )
+
+
+def table(view: View) -> str:
+    """Every weight of the head in both networks and both orders."""
+    rows = []
+    for reading in (view.result.untold, view.result.told):
+        for (query, key), weight in np.ndenumerate(reading.weights):
+            moved = float(reading.moved[query, key])
+            names = view.labels[query], view.labels[key]
+            rows.append((reading.told, *names, float(weight), moved))
+    return take_away.csv_text(("positions", "query", "key", "weight", "weight_moved"), rows)

@@ -1,0 +1,124 @@
+"""Why divide by sqrt(d_k): scores, softmax and gradients over d_k, both ways."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures.attention import scale as figures
+from viz_models.records import Line, ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import select
+from viz_models.ui.results.attention import scale as results
+
+KEYS = {"32 keys": 32, "8 keys": 8, "128 keys": 128}
+SPREADS = {"q, k from N(0, 1)": 1.0, "std 0.5 instead": 0.5, "std 2 instead": 2.0}
+DEFAULT = 64  # d_k of the paper's base model
+MEASURES = {
+    "variance": "variance of scores",
+    "entropy": "entropy ÷ ln(keys)",
+    "largest": "largest weight",
+    "gradient": "gradient at the scores",
+    "gradient_mean": "the same, mean query",
+    "gradient_query": "gradient at q",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the page looks at."""
+
+    width: int
+    sweep: ScaleSweep
+    rows: ScaleRows
+
+    def at(self, bands: ScaleBands, what: str) -> float:
+        """Median over the seeds at the chosen d_k."""
+        values: np.ndarray = getattr(bands, what)
+        return float(values[self.sweep.spec.widths.index(self.width), 1])
+
+
+def controls() -> View:
+    """How wide queries and keys are, how many keys, how spread their numbers."""
+    with common.row():
+        width = common.slider("d_k", ScaleSpec().widths, "d_k", 320, value=DEFAULT)
+        keys = select("Keys", KEYS, "keys", 118)
+        spread = select("Numbers in q and k", SPREADS, "spread", 170)
+    spec = replace(ScaleSpec(), keys=keys, spread=spread)
+    return View(width, results.sweep(spec), results.rows(spec, width))
+
+
+def facts(view: View) -> dict[str, str]:
+    """What the answer may name."""
+    raw, scaled = view.sweep.raw, view.sweep.scaled
+    largest = [percent(view.at(bands, "largest")) for bands in (raw, scaled)]
+    gradients = [view.at(bands, "gradient") for bands in (raw, scaled)]
+    return {
+        "width": str(view.width),
+        "largest": largest[0],
+        "shared": largest[1],
+        "ratio": percent(gradients[0] / gradients[1]),
+    }
+
+
+def over_width(view: View) -> None:
+    """The four measures over d_k."""
+    with st.container(border=True, height="stretch"):
+        show(figures.over_width(view.sweep, view.width, **common.look()), "over_width")
+
+
+def at_width(view: View) -> None:
+    """The chosen d_k: scores, one softmax row, and the numbers."""
+    with st.container(border=True):
+        show(figures.both_ways(view.rows, **common.look()), "both_ways")
+    with st.container(border=True, height="stretch"):
+        ledger(
+            _lines(view),
+            key="at_width",
+            title=f"d_k = {view.width}",
+            note="without → with the factor",
+            badge=common.badge(view.sweep.provenance),
+            terms=words.glossary(),
+        )
+
+
+def _lines(view: View) -> list[Line]:
+    raw, scaled, off = view.sweep.raw, view.sweep.scaled, view.sweep.max_difference
+    lines = [
+        Line(
+            label=label,
+            value=" → ".join(digits(view.at(bands, what), 3) for bands in (raw, scaled)),
+            role="chosen" if what == "gradient" else "plain",
+        )
+        for what, label in MEASURES.items()
+    ]
+    checked = Line(label=f"all weights equal torch to {digits(off, 2)}", role="checked", rule=True)
+    return [*lines, checked]
+
+
+def code(view: View) -> str:
+    """A script that prints the medians over d_k."""
+    spec = view.sweep.spec
+    return take_away.filled(
+        "attention/scale",
+        widths=spec.widths,
+        keys=spec.keys,
+        queries=spec.queries,
+        seeds=spec.seeds,
+        spread=spec.spread,
+    )
+
+
+def table(view: View) -> str:
+    """Bands of all measures, a width and a way a row."""
+    names = [f"{what}_{p}" for what in MEASURES for p in ("p5", "median", "p95")]
+    rows = (
+        [width, way, *(float(v) for what in MEASURES for v in getattr(bands, what)[i])]
+        for i, width in enumerate(view.sweep.spec.widths)
+        for way, bands in (("raw", view.sweep.raw), ("scaled", view.sweep.scaled))
+    )
+    return take_away.csv_text(("d_k", "scores", *names), rows)

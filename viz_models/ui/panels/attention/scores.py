@@ -1,0 +1,202 @@
+"""The lesson on scores and masks: what it looks at, its controls, answer and foot."""
+
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from viz_models.digits import digits, percent
+from viz_models.models import vocabulary
+from viz_models.records import (
+    AttendSpec,
+    AttentionPart,
+    AttentionStages,
+    MaskKind,
+    MaskSpec,
+    Pair,
+    TextAttention,
+    TextModel,
+)
+from viz_models.ui.instruments.scrubber import position, scrubber
+from viz_models.ui.instruments.tiles import flips
+from viz_models.ui.kit import state, words
+from viz_models.ui.kit.controls import chips, control, select
+from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.results.attention import scores as results
+
+EXAMPLES = (
+    "i love cats",
+    "the black cat sleeps",
+    "she does not see the dog",
+    "the big dog eats a red apple",
+)
+BESIDE = ("she does not see the dog", "the black cat sleeps")  # what shares the batch
+PARTS: dict[str, str] = {"encoder": "encoder", "decoder": "decoder", "cross": "cross"}
+NETWORKS: dict[str, TextModel] = {
+    "translator": "translate",
+    "translator, 2 K/V heads": "translate_kv2",
+    "translator, 1 K/V head": "translate_kv1",
+    "language model": "language",
+}
+FILLS: dict[str, str] = {"-inf": "−∞", "0": "0", "after": "0 after"}
+FIRST_CELL = (2, 0)
+FIRST_HEAD = (0, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the lesson looks at."""
+
+    spec: AttendSpec
+    stages: AttentionStages
+    text: TextAttention
+
+    @property
+    def mask(self) -> MaskSpec:
+        """What is struck out, and how."""
+        return self.spec.mask or MaskSpec()
+
+    def first_cell(self) -> Pair:
+        """The score that the lesson opens with."""
+        queries, keys = self.stages.scores.shape
+        return min(FIRST_CELL[0], queries - 1), min(FIRST_CELL[1], keys - 1)
+
+    def cell(self) -> Pair:
+        """The score that is opened: query and key."""
+        return chosen_pair("cell", self.stages.scores.shape, self.first_cell())
+
+    def names(self) -> tuple[str, str]:
+        """The same two in letters."""
+        query, key = self.cell()
+        return shown(self.stages.queries)[query], shown(self.stages.keys)[key]
+
+
+def chosen_pair(param: str, limits: Pair, default: Pair) -> Pair:
+    """A choice of two numbers below the limits."""
+
+    def parse(text: str) -> Pair | None:
+        parts = text.split(",")
+        if len(parts) != 2 or not all(p.isascii() and p.isdigit() for p in parts):
+            return None
+        first, second = map(int, parts)
+        return (first, second) if first < limits[0] and second < limits[1] else None
+
+    return parse(state.choice(param, "", lambda t: parse(t) is not None)) or default
+
+
+def shown(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Tokens as labels: the beginning of a sentence as an arrow, as in the field's figures."""
+    return tuple({"<bos>": "→", "<eos>": "eos", "<pad>": "pad"}.get(t, t) for t in tokens)
+
+
+def controls() -> View:
+    """Sentence, which attention, and its mask."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        text = attend_sentence.sentence("Sentence", EXAMPLES[0], key="text", width=150)
+        network, beside, sizes = _more()
+        parts = {"decoder": "decoder"} if network == "language" else PARTS
+        part: Any = chips("Whose Q, whose K and V", parts, key="part", default="decoder")
+        mask = _mask(part, *sizes)
+        fill: Any = chips("Masked score", FILLS, key="fill", default="-inf", show="masked to")
+        unknown = vocabulary.tokenize(text).unknown
+        if unknown:
+            attend_sentence.unknown(unknown)
+    layer, head = chosen_pair("head", (2, 4), FIRST_HEAD)
+    spec = AttendSpec(
+        text=text,
+        model=network,
+        part=part,
+        layer=layer,
+        head=head,
+        mask=replace(mask, fill=fill),
+        batch=BESIDE if beside else (),
+    )
+    return View(spec, results.stages(spec), results.text(spec))
+
+
+def _more() -> tuple[TextModel, bool, Pair]:
+    """What is rarely changed: examples, the network, the batch, sizes of masks."""
+    with st.popover("More", width="content"):
+        for example in EXAMPLES:
+            st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
+        known = ", ".join(vocabulary.ENGLISH[len(vocabulary.SPECIAL) :])
+        st.caption(f"It knows these words: {known}.")
+        network = select("Network", NETWORKS, "network", 220)
+        beside = control(st.toggle, "padded to the longest of a batch of 3", True, key="batch")
+        window = control(st.slider, "window: keys at most so far away", 0, 16, 3, key="window")
+        prefix = control(st.slider, "prefix: keys seen by all", 0, 16, 2, key="prefix")
+    return network, beside, (window, prefix)
+
+
+def _type(example: str) -> None:
+    """Streamlit then writes the address anew, without what the instruments had in it."""
+    st.session_state["text"] = example
+    for choice in ("cell", "head", "painted"):
+        state.choose(choice, "")
+
+
+def _mask(part: AttentionPart, window: int, prefix: int) -> MaskSpec:
+    """Each kind of attention has chips of its own, which open on the network's own mask."""
+    own: list[MaskKind] = ["causal", "padding"] if part == "decoder" else ["padding"]
+    labels: dict[MaskKind, str] = {
+        "causal": "causal",
+        "padding": "padding",
+        "window": f"window {window}",
+        "prefix": f"prefix {prefix}",
+        "painted": "painted",
+    }
+    kinds: list[MaskKind] = control(
+        st.pills,
+        "Mask",
+        list(labels),
+        selection_mode="multi",
+        default=[*own, "painted"],
+        format_func=lambda kind: labels[kind],
+        label_visibility="collapsed",
+        key="mask" if part == "decoder" else f"{part}_mask",
+    )
+    painted = flips(state.choice("painted", "", lambda t: flips(t) is not None)) or ()
+    chosen = tuple(k for k in get_args(MaskKind) if k in kinds)
+    return MaskSpec(kinds=chosen, painted=painted, window=window, prefix=prefix)
+
+
+def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
+    """What the chosen row may not read, and what each way to hide it does."""
+    query, key = view.cell()
+    hidden = int((~view.stages.allowed[query]).sum())
+    names = view.names()
+    facts = {
+        "query": words.plain(names[0]),
+        "key": words.plain(names[1]),
+        "score": digits(float(view.stages.scores[query, key]), 3),
+        "hidden": f"{hidden} of {len(view.stages.keys)}",
+    }
+    if hidden == len(view.stages.keys):
+        section = "Empty row"
+    elif hidden == 0:
+        section = "Nothing hidden"
+    else:
+        section = "Hidden"
+        infinite, zero, after = results.three_ways(view.spec, query)
+        facts |= {"leak": percent(zero.leak), "short": f"{after.total:.2f}"}
+        facts |= {"whole": f"{infinite.total:.2f}"}
+    where.caption(text[section].format(**facts))
+
+
+def foot(view: View) -> None:
+    """The words of the decoder: each row of the stage writes the next one."""
+    if view.spec.part == "encoder":
+        return
+    row, column = view.cell()
+    labels = shown(view.stages.queries)
+
+    def follow() -> None:
+        state.choose("cell", f"{position(labels)},{column}")
+
+    said = [
+        f"writes {word}, p = {p:.3f}"
+        for word, p in zip(view.text.written, view.text.probabilities, strict=True)
+    ]
+    lead = f"{view.spec.text} →"
+    scrubber(labels, key="foot", lead=lead, said=said, at=row, on_change=follow)

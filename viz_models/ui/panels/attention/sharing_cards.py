@@ -1,0 +1,132 @@
+"""What sharing K/V heads saves, and what summing the queries of a group loses."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, memory, percent
+from viz_models.figures.attention import sharing as figures
+from viz_models.records import CacheGrowth, CacheTimes, Line, SharingKind
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import cache, words
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.sizes import SMALL
+from viz_models.ui.panels.attention.sharing import HEADS, NAMES, View, share
+from viz_models.ui.panels.flow.stage import is_dark, luts
+
+ROWS: dict[SharingKind, str] = {
+    "pooled": "pooled",
+    "retrained": "pooled, trained on",
+    "summed": "queries summed",
+    "summed_retrained": "summed, trained on",
+}
+TABLE = 240  # px
+
+
+def savings(view: View) -> None:
+    """What sharing saves: bytes over words, time over the length of a cache."""
+    kv_heads = view.spec.kv_heads
+    held, spent, numbers = st.columns([1, 1.25, 1.05], gap="xsmall")
+    with held.container(border=True, height="stretch"):
+        show(_figure(figures.bytes_over_context, view.recorded.growth, kv_heads), "bytes")
+    with spent.container(border=True, height="stretch"):
+        show(_figure(figures.time_over_context, view.times, kv_heads), "times")
+    with numbers.container(border=True, height="stretch"):
+        ledger(
+            _saved(view),
+            key="saved",
+            title=f"{kv_heads} of {HEADS} K/V heads" if kv_heads < HEADS else "A K/V head each",
+            note=NAMES[kv_heads],
+            badge=common.badge(view.times.provenance),
+            terms=words.glossary(),
+        )
+
+
+def _figure(draw: Callable[..., Any], measured: CacheGrowth | CacheTimes, kv_heads: int) -> Any:  # noqa: ANN401
+    """A chart; of recorded measurements it is built once, for Plotly takes 20 ms a chart."""
+    look = common.look()
+    if measured.provenance.kind != "recorded run":
+        return draw(measured, kv_heads, **look)
+    key = (draw.__name__, measured.provenance, kv_heads, *look.values())
+    return cache.remembered(key, lambda: draw(measured, kv_heads, **look), lambda _: SMALL)
+
+
+def _saved(view: View) -> list[Line]:
+    growth, times, spoken = view.recorded.growth, view.times, view.recorded.words
+    row = growth.kv_heads.index(view.spec.kv_heads)
+    before, after = (f"{view.sharing.version(k).parameters:,}" for k in ("trained", "pooled"))
+    each = memory(float(growth.nbytes[row, 0]))
+    last = len(spoken.lengths) - 1
+    spent = digits(float(times.milliseconds[row, -1]), 3)
+    ratio = digits(float(times.milliseconds[0, -1] / times.milliseconds[row, -1]), 2)
+    return [
+        Line(label="parameters", value=after, role="chosen"),
+        Line(label="of the trained network", value=before, role="muted"),
+        Line(label="cache for each word", value=each, role="chosen", term="KV cache"),
+        Line(
+            label=f"one more token after {times.spec.lengths[-1]:,}",
+            value=f"{spent} ms" + f", {ratio} × faster" * (row > 0),
+            role="chosen",
+            term="decode time",
+        ),
+        Line(
+            label=f"the translator's word {spoken.lengths[last]}",
+            value=f"{digits(float(spoken.cached[row, last]), 3)} ms",
+            note=spoken.provenance.kind,
+            rule=True,
+        ),
+        Line(
+            label="without a cache",
+            value=f"{digits(float(spoken.recomputed[row, last]), 3)} ms",
+            note=spoken.provenance.kind,
+            term="without a cache",
+        ),
+    ]
+
+
+def summing(view: View, text: Mapping[str, str]) -> None:
+    """Every version with every number of K/V heads: how many unseen sentences stay right."""
+    table, why = st.columns([1, 1.5], gap="small")
+    with table.container(border=True, height="stretch"):
+        tiles([_accuracies(view)], key="accuracies", luts=luts(is_dark()), height=TABLE)
+        st.caption(common.badge(view.accuracy("pooled").provenance))
+    why.markdown(text["Queries summed"].format(**_summed_facts(view)))
+
+
+def _summed_facts(view: View) -> dict[str, str]:
+    """What the text on summed queries may name."""
+    recorded = view.recorded
+
+    def part(kind: SharingKind, kv_heads: int) -> str:
+        return percent(share(recorded.accuracy(kind, kv_heads)))
+
+    return {
+        "summed": part("summed", 2),
+        "pooled": part("pooled", 2),
+        "summed_retrained": part("summed_retrained", 2),
+        "retrained": part("retrained", 2),
+        "patterns": str(view.sharing.version("summed").pattern_rank),
+        "all_patterns": str(view.sharing.version("pooled").pattern_rank),
+        "directions": str(view.sharing.version("summed").query_rank),
+        "all_directions": str(view.sharing.version("pooled").query_rank),
+    }
+
+
+def _accuracies(view: View) -> Tiles:
+    kinds: tuple[SharingKind, ...] = ("pooled", "retrained", "summed", "summed_retrained")
+    heads = (2, 1)
+    shares = [[share(view.recorded.accuracy(k, n)) for n in heads] for k in kinds]
+    return Tiles(
+        name="accuracies",
+        values=100 * np.array([shares], np.float32).round(3),
+        title=f"unseen sentences right, of {view.accuracy('trained').of:,}",
+        limits=(0.0, 100.0),
+        show_values=True,
+        unit="%",
+        row_labels=tuple(ROWS[k] for k in kinds),
+        column_labels=tuple(f"{n} K/V" for n in heads),
+    )

@@ -1,0 +1,246 @@
+"""The three families of networks that can be built, and the knobs of each."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, TransformerSpec
+from viz_models.ui.panels.build.builder_knobs import Knob, Labels, divisors, knob, numbers
+
+MAX_STAGES = 5
+NORMS: Labels = {
+    "none": "none",
+    "BN": "batch",
+    "LN": "layer",
+    "GN": "group",
+    "IN": "instance",
+    "RMS": "rms",
+}
+SCALES: Labels = {"1": "one", "1/√L": "depth", "zero-init": "zero"}
+ACTIVATIONS: Labels = {
+    "ReLU": "relu",
+    "leaky ReLU": "leaky_relu",
+    "ELU": "elu",
+    "GELU": "gelu",
+    "SiLU": "silu",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "identity": "identity",
+}
+INITS: Labels = {
+    "He": "he",
+    "PyTorch default": "torch",
+    "Xavier": "xavier",
+    "orthogonal": "orthogonal",
+}
+WIDTHS = numbers(4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+
+
+def _stage(i: int) -> Knob:
+    def write(spec: ConvSpec, blocks: Any) -> ConvSpec:  # noqa: ANN401
+        if i >= len(spec.depths):
+            return spec
+        return replace(spec, depths=(*spec.depths[:i], blocks, *spec.depths[i + 1 :]))
+
+    return Knob(
+        key="depth" if i == 0 else f"depth{i + 1}",
+        label="depth" if i == 0 else f"stage {i + 1}",
+        read=lambda spec: spec.depths[i] if i < len(spec.depths) else 1,
+        write=write,
+        numbers=lambda _: range(1, 65),
+        shown=lambda spec: i < len(spec.depths),
+        help="Blocks of this stage" if i else "Blocks, one after the other",
+    )
+
+
+def _stages(spec: ConvSpec, asked: float) -> ConvSpec:
+    """More stages go on with twice the channels each, at half the height and width."""
+    count = min(max(int(asked), 1), MAX_STAGES)
+    depths, widths = list(spec.depths), list(spec.widths)
+    while len(depths) < count:
+        depths.append(depths[-1])
+        widths.append(widths[-1] * 2)
+    return replace(spec, depths=tuple(depths[:count]), widths=tuple(widths[:count]))
+
+
+def _width(spec: ConvSpec, width: int) -> ConvSpec:
+    """The stages keep their proportions."""
+    widths = tuple(max(1, round(w * width / spec.widths[0])) for w in spec.widths)
+    return replace(spec, widths=widths)
+
+
+STAGES = Knob(
+    key="stages",
+    label="stages",
+    read=lambda spec: len(spec.depths),
+    write=_stages,
+    numbers=lambda _: range(1, MAX_STAGES + 1),
+    help="Each stage after the first has twice the channels at half the height and width",
+)
+CONV = (
+    *(_stage(i) for i in range(MAX_STAGES)),
+    Knob(
+        key="width",
+        label="width",
+        read=lambda spec: spec.widths[0],
+        write=_width,
+        numbers=WIDTHS,
+        help="Channels of the first stage",
+    ),
+    knob(
+        "conv_groups",
+        "groups",
+        "groups",
+        numbers=divisors(lambda spec: spec.widths[0]),
+        help="Of every convolution in a block: 1 is standard, as many as channels is depthwise",
+    ),
+    knob("kernel", "kernel_size", "kernel_size", numbers=numbers(1, 2, 3, 4, 5, 6, 7)),
+    knob(
+        "connect",
+        "connection",
+        "connect",
+        kind="chips",
+        labels={"plain": "plain", "skip": "residual", "dense": "dense"},
+    ),
+    knob("net_norm", "norm", "norm", kind="chips", labels=NORMS),
+    knob(
+        "scale",
+        "branch scale",
+        "branch_scale",
+        kind="chips",
+        labels=SCALES,
+        shown=lambda spec: spec.connect == "residual",
+        help="What a block's branch is multiplied by; zero-init starts its last γ at 0",
+    ),
+)
+MORE_CONV = (
+    STAGES,
+    knob(
+        "block",
+        "block",
+        "block",
+        kind="chips",
+        labels={"one conv": "single", "basic": "basic", "bottleneck": "bottleneck"},
+    ),
+    knob("stride", "stride", "stride", numbers=numbers(1, 2, 3, 4), help="Of the first block"),
+    knob("dilation", "dilation", "dilation", numbers=numbers(1, 2, 3, 4)),
+    knob("shuffle", "channel shuffle", "shuffle", kind="toggle"),
+    knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
+    knob(
+        "pre",
+        "order",
+        "pre_activation",
+        kind="chips",
+        labels={"post-activation": False, "pre-activation": True},
+    ),
+    knob(
+        "se",
+        "squeeze and excitation",
+        "se_ratio",
+        kind="chips",
+        labels={"off": 0, "C/2": 2, "C/4": 4, "C/8": 8, "C/16": 16},
+    ),
+    knob("side", "input side", "size", numbers=numbers(8, 16, 28, 32, 64, 96, 128, 224)),
+)
+MLP = (
+    knob("layers", "depth", "depth", numbers=lambda _: range(1, 65), help="Hidden layers"),
+    knob("units", "width", "width", numbers=numbers(8, 16, 32, 64, 128, 256, 512, 1024)),
+    knob("skip", "connection", "residual", kind="chips", labels={"plain": False, "skip": True}),
+    knob(
+        "net_norm",
+        "norm",
+        "norm",
+        kind="chips",
+        labels={k: v for k, v in NORMS.items() if v in ("none", "batch", "layer", "rms")},
+    ),
+    knob(
+        "scale",
+        "branch scale",
+        "branch_scale",
+        kind="chips",
+        labels=SCALES,
+        shown=lambda spec: spec.residual,
+    ),
+)
+MORE_MLP = (
+    knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
+    knob("drop", "dropout", "dropout", numbers=numbers(0.0, 0.1, 0.2, 0.3, 0.5)),
+    knob("side", "input side", "size", numbers=numbers(8, 16, 28, 32)),
+)
+TRANSFORMER = (
+    knob("layers", "layers", "layers", numbers=lambda _: range(1, 49)),
+    knob("d_model", "d_model", "d_model", numbers=numbers(16, 32, 48, 64, 96, 128, 192, 256)),
+    knob("num_heads", "num_heads", "num_heads", numbers=divisors(lambda spec: spec.d_model)),
+    knob(
+        "num_kv_heads",
+        "num_kv_heads",
+        "num_kv_heads",
+        numbers=divisors(lambda spec: spec.num_heads),
+    ),
+    knob("skip", "connection", "residual", kind="chips", labels={"plain": False, "skip": True}),
+    knob("t_norm", "norm", "norm", kind="chips", labels={"LN": "layer", "RMS": "rms"}),
+    knob(
+        "pre_norm", "norm stands", "pre_norm", kind="chips", labels={"before": True, "after": False}
+    ),
+)
+MORE_TRANSFORMER = (
+    knob("ffn", "FFN factor", "ffn_factor", numbers=numbers(0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)),
+    knob(
+        "positions",
+        "positions",
+        "positions",
+        kind="chips",
+        labels={n: n for n in ("none", "sinusoidal", "learned", "rotary")},
+    ),
+    knob(
+        "input",
+        "input",
+        "source",
+        kind="chips",
+        labels={"image patches": "patches", "tokens": "tokens"},
+    ),
+    knob("causal", "causal", "causal", kind="toggle", help="A token sees none that comes later"),
+    knob(
+        "patch",
+        "patch",
+        "patch",
+        numbers=divisors(lambda spec: spec.size),
+        shown=lambda spec: spec.source == "patches",
+    ),
+    knob(
+        "tokens",
+        "tokens",
+        "length",
+        numbers=numbers(4, 8, 16, 32, 64, 128, 256, 512),
+        shown=lambda spec: spec.source == "tokens",
+    ),
+    knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
+)
+INIT = knob("init", "Weights", "init", kind="chips", labels=INITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One of the three kinds of network."""
+
+    title: str
+    spec: BuildSpec  # what the page opens with
+    main: tuple[Knob, ...]
+    more: tuple[Knob, ...]
+
+    @property
+    def knobs(self) -> tuple[Knob, ...]:
+        """All of them; a knob comes after those that decide what it may say."""
+        found = (*self.main, *self.more, INIT)
+        return tuple(sorted(found, key=lambda knob: knob is not STAGES))
+
+
+FAMILIES = {
+    "ConvNet": Family("ConvNet", ConvSpec(groups=4, branch_scale="depth"), CONV, MORE_CONV),
+    "MLP": Family("MLP", MlpSpec(), MLP, MORE_MLP),
+    "Transformer": Family("Transformer", TransformerSpec(), TRANSFORMER, MORE_TRANSFORMER),
+}
+
+
+def family_of(spec: BuildSpec) -> str:
+    """The name of a spec's family."""
+    return next(name for name, f in FAMILIES.items() if type(f.spec) is type(spec))

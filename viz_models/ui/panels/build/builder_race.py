@@ -1,0 +1,130 @@
+"""The gradient race: the first lines at once, the rest when everything else stands."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from viz_models.figures.build import builder_race as figures
+from viz_models.figures.build.builder_race_marks import ratio_text
+from viz_models.records import Race, RaceLine, RaceSpec
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.lesson import badge, look
+from viz_models.ui.panels.build.builder_families import INIT
+from viz_models.ui.panels.build.builder_stage import View
+from viz_models.ui.results.build import builder as results
+
+HEIGHT = 296  # px
+PATIENCE = 0.3  # s of measuring before the first picture, the reader's own line at least
+Task = tuple[str, int]  # name of the network, seed
+
+
+@dataclass(slots=True, eq=False)
+class Running:
+    """A race on its way: what is measured, and what is still to come."""
+
+    specs: dict[str, RaceSpec]
+    yours: str
+    place: DeltaGenerator
+    note: DeltaGenerator
+    said: DeltaGenerator  # where the answer stands
+    rest: list[Task]
+    lines: dict[str, list[RaceLine]] = field(default_factory=dict)
+
+    def measure(self) -> None:
+        """The next task."""
+        name, seed = self.rest.pop(0)
+        self.lines.setdefault(name, []).append(results.line(self.specs[name], seed))
+
+    def race(self) -> Race:
+        """What is there so far, in the order of the networks."""
+        lines = {name: tuple(self.lines[name]) for name in self.specs if name in self.lines}
+        return results.gathered(self.specs, self.yours, lines)
+
+
+def begin(view: View, said: DeltaGenerator, text: Mapping[str, str]) -> Running | None:
+    """Measure what a reader would not wait for, and draw it."""
+    if not view.small:
+        said.caption(text["refused"])
+        return None
+    specs, yours = results.entries(view.asked.spec, view.loss)
+    if view.alone:
+        specs = {yours: specs[yours]}
+    rest = list(_tasks(specs, yours, view.seeds))
+    running = Running(specs, yours, st.empty(), st.empty(), said, rest)
+    until = time.monotonic() + PATIENCE
+    running.measure()
+    while running.rest and time.monotonic() < until:
+        running.measure()
+    _draw(view, running, text)
+    return running
+
+
+def _tasks(specs: dict[str, RaceSpec], yours: str, seeds: tuple[int, ...]) -> Iterator[Task]:
+    names = [yours, *(name for name in specs if name != yours)]
+    return ((name, seed) for seed in seeds for name in names)
+
+
+def finish(view: View, running: Running | None, text: Mapping[str, str]) -> None:
+    """The lines that are still missing. Whatever the reader does next stops this."""
+    if running is None or not running.rest:
+        return
+    while running.rest:
+        name, seed = running.rest[0]
+        running.note.caption(f":material/progress_activity: measuring {name}, seed {seed} …")
+        running.measure()
+    _draw(view, running, text)
+
+
+def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
+    race = running.race()
+    running.note.caption(_note(race))
+    running.said.caption(answer(view, race, text))
+    figure = figures.gradient_race(
+        race,
+        view.measure,
+        only=tuple(race.lines),
+        chosen=view.walk.names.index(view.chosen) - 1,
+        height=HEIGHT,
+        **look(),
+    )
+    with running.place:
+        show(figure, f"race_{len(running.rest)}")
+
+
+def _note(race: Race) -> str:
+    probe = race.specs[race.yours]
+    seeds = max(len(lines) for lines in race.lines.values())
+    over = f"line: geometric mean of {seeds} seeds, band: all" if seeds > 1 else "one seed"
+    return f"{over} · batch of {probe.batch} · {badge(race.provenance)}"
+
+
+def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
+    """One line, computed from what was measured so far."""
+    lost = next((x.overflow for x in race.lines[race.yours] if x.overflow is not None), None)
+    if lost is not None:
+        return text["overflow"].format(block=lost)
+    facts = {
+        "depth": len(view.blocks),
+        "init": INIT.text(view.asked.spec),
+        "yours": _times(race, race.yours),
+        "plain": _times(race, "no skip" if "no skip" in race.lines else "plain"),
+        "skip": _times(race, "skip"),
+        "loss": race.specs[race.yours].loss,
+    }
+    return text[_section(race)].format(**facts)
+
+
+def _section(race: Race) -> str:
+    """Which sentence fits what there is to compare."""
+    if "no skip" in race.lines:
+        return "transformer"
+    if not {"skip", "plain"} <= set(race.lines):
+        return "mine"
+    return race.yours if race.yours in ("skip", "plain") else "other"
+
+
+def _times(race: Race, name: str) -> str:
+    return ratio_text(race.ratio(name, "gradient")) if name in race.lines else ""

@@ -1,0 +1,190 @@
+"""The loss surface with and without skips: recorded, and measured here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures.build import surface as figures
+from viz_models.records import Line
+from viz_models.records.build.surface import Surface, Surfaces, SurfaceSpec, SurfaceTime
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips
+from viz_models.ui.results.build import surface as results
+
+WHEN: dict[str, SurfaceTime] = {"after": "after", "before": "before"}
+VIEW: dict[str, figures.View] = {"relief": "relief", "map": "map"}
+STAGE = 430  # px
+HERE = SurfaceSpec(steps=100, points=11, examples=256)  # what a reader would wait for
+BLOCKS = (1, 2, 4, 8, 12)
+SEEDS = (0, 1, 2, 3, 4)
+_ASKED = "forward_pass.surface"  # what this session has asked for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """What the page looks at."""
+
+    found: Surfaces
+    when: SurfaceTime
+    view: figures.View
+
+
+def controls() -> Choice:
+    """Before or after training, as relief or as map."""
+    with common.row():
+        when = chips(
+            "Weights",
+            {"after": "after training", "before": "before"},
+            key="weights",
+            default="after",
+            show="Weights",
+        )
+        view = chips(
+            "Shown as",
+            {"relief": "relief", "map": "map"},
+            key="shown",
+            default="relief",
+            show="Shown as",
+        )
+    return Choice(results.recorded(), WHEN[when], VIEW[view])
+
+
+def answer(found: Surfaces) -> dict[str, str]:
+    """What the answer may name."""
+    return {
+        "convolutions": str(2 * found.spec.blocks + 1),
+        "steps": str(found.spec.steps),
+        "skips": digits(found.skips.here("after"), 2),
+        "plain": digits(found.plain.here("after"), 2),
+        "skips_area": percent(found.skips.better_than_guessing("after")),
+        "plain_area": percent(found.plain.better_than_guessing("after")),
+    }
+
+
+def stage(choice: Choice, prose: str) -> None:
+    """Both surfaces, and what they say in numbers."""
+    chart, numbers = st.columns([2.6, 1], gap="xsmall")
+    with chart.container(border=True, height="stretch"):
+        picture(choice.found, choice, "surfaces", STAGE)
+    with numbers.container(border=True, height="stretch"):
+        card(choice.found, choice.when, "numbers")
+        st.caption(prose)
+
+
+def picture(found: Surfaces, choice: Choice, key: str, height: int) -> None:
+    """Both surfaces of any measurement."""
+    figure = figures.surfaces(found, choice.when, choice.view, height=height, **common.look())
+    show(figure, key)
+
+
+def card(found: Surfaces, when: SurfaceTime, key: str) -> None:
+    """One column of numbers for each of the two networks."""
+    pairs = (("without skips", found.plain), ("with skips", found.skips))
+    lines = [line for name, net in pairs for line in _lines(name, net, when)]
+    spec = found.spec
+    ledger(
+        lines,
+        key=key,
+        title=f"{2 * spec.blocks + 1} convolutions",
+        note=f"{spec.examples} digits a point",
+        badge=common.badge(found.provenance),
+    )
+
+
+def _lines(name: str, net: Surface, when: SurfaceTime) -> list[Line]:
+    shown = net.values(when)
+    return [
+        Line(label=f"{name}: loss before", value=digits(net.here("before"), 3), rule=True),
+        Line(label="after training", value=digits(net.here("after"), 3), role="chosen"),
+        Line(label="digits right afterwards", value=percent(net.accuracy)),
+        Line(label="highest loss in the square", value=digits(float(np.nanmax(shown)), 3)),
+        Line(label="better than guessing", value=percent(net.better_than_guessing(when))),
+    ]
+
+
+def curves(found: Surfaces) -> None:
+    """How the training went."""
+    with st.container(border=True):
+        show(figures.training(found, **common.look()), "curves")
+        spec = found.spec
+        st.caption(
+            f"SGD, rate {spec.lr:g}, momentum {spec.momentum:g}, batches of {spec.batch_size}, "
+            f"seed {spec.seed} · {common.badge(found.provenance)} · {found.cpu_seconds:.0f} s "
+            "in all, with the surfaces"
+        )
+
+
+def here(choice: Choice, stopped: str) -> None:
+    """The same with fewer blocks and other directions, measured in front of the reader."""
+    with common.row():
+        blocks = common.slider("Blocks", BLOCKS, "blocks", 220, value=4)
+        seed = common.slider("Directions", SEEDS, "directions", 180, value=1)
+        begin = st.button("Measure now", icon=":material/play_arrow:", key="measure")
+    spec = SurfaceSpec(
+        blocks=blocks,
+        directions=seed,
+        **{name: getattr(HERE, name) for name in ("steps", "points", "examples")},
+    )
+    if begin:
+        st.session_state[_ASKED] = spec
+    if st.session_state.get(_ASKED) != spec:
+        st.caption(stopped.format(points=4 * spec.points**2, steps=2 * spec.steps))
+        return
+    found = _measured(spec)
+    chart, numbers = st.columns([2.6, 1], gap="xsmall")
+    with chart.container(border=True, height="stretch"):
+        picture(found, choice, "measured", STAGE - 60)
+    with numbers.container(border=True, height="stretch"):
+        card(found, choice.when, "measured_numbers")
+
+
+def _measured(spec: SurfaceSpec) -> Surfaces:
+    """From the store at once, or now with a bar and a way out: whatever is clicked stops it."""
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, "Measuring …")
+        st.button("Stop", icon=":material/stop:", key="stop", on_click=_stop)
+
+    def tell(done: float) -> None:
+        bar.progress(done, f"{percent(done)} measured")
+
+    found = results.measured(spec, tell)
+    place.empty()
+    return found
+
+
+def _stop() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+def code(found: Surfaces) -> str:
+    """A script that trains both networks and prints the loss along the first direction."""
+    spec = found.spec
+    return take_away.filled(
+        "build/surface",
+        **{
+            name: getattr(spec, name)
+            for name in (
+                *("blocks", "width", "steps", "batch_size", "lr", "momentum"),
+                *("examples", "span", "seed", "directions"),
+            )
+        },
+        half=spec.points // 2,
+    )
+
+
+def table(found: Surfaces) -> str:
+    """Every point of all four surfaces as a row of CSV."""
+    rows = (
+        [name, when, float(a), float(b), float(net.values(when)[i, j])]
+        for name, net in (("without skips", found.plain), ("with skips", found.skips))
+        for when in WHEN.values()
+        for i, a in enumerate(found.steps)
+        for j, b in enumerate(found.steps)
+    )
+    return take_away.csv_text(("network", "weights", "first", "second", "loss"), rows)

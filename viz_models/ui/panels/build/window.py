@@ -1,0 +1,196 @@
+"""Several small windows beside one that reaches as far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from viz_models.digits import count, digits, memory, percent
+from viz_models.figures.build import window as figures
+from viz_models.records import Line, Sight, Windows, WindowSpec
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.tiles import Box, Tiles, tiles
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.results.build import window as results
+
+LAYERS = (2, 3, 4, 5, 6)
+KERNELS = (3, 5, 7)
+DILATIONS = (1, 2, 3, 4)
+CHANNELS = (4, 8, 16, 32, 64, 128)
+MOST = 31  # pixels of a field, so that the large window stays quick
+STAGE = 270  # px
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the lesson looks at."""
+
+    asked: int  # windows
+    result: Windows
+
+    @property
+    def spec(self) -> WindowSpec:
+        """What was measured."""
+        return self.result.spec
+
+
+def controls() -> View:
+    """How many windows, how large, how far spread, how many channels."""
+    with common.row():
+        layers = common.slider("How many", LAYERS, "windows", 190, value=3)
+        kernel = common.slider("Kernel", KERNELS, "window", 110, value=3)
+        dilation = common.slider("Dilation", DILATIONS, "window_dilation", 130, value=1)
+        channels = common.slider("Channels, C", CHANNELS, "channels", 200, value=64)
+    fitting = max(1, min(layers, (MOST - 1) // ((kernel - 1) * dilation)))
+    spec = WindowSpec(layers=fitting, kernel_size=kernel, dilation=dilation, channels=channels)
+    return View(layers, results.windows(spec))
+
+
+def facts(view: View) -> dict[str, str]:
+    """What the answer may name."""
+    stack, single, c = view.result.stack, view.result.single, view.spec.channels
+    return {
+        "stack": figures.name_of(stack),
+        "single": figures.name_of(single),
+        "reach": f"{stack.reach}×{stack.reach}",
+        "seen": _seen(stack),
+        "coefficient": f"{stack.parameters // c**2}C²",
+        "single_coefficient": f"{single.parameters // c**2}C²",
+        "ratio": percent(stack.parameters / single.parameters),
+        "middle": percent(stack.middle),
+        "single_middle": percent(single.middle),
+    }
+
+
+def _seen(sight: Sight) -> str:
+    if sight.seen == sight.reach**2:
+        return "every one of them"
+    return f"only {sight.seen} of these {sight.reach**2}"
+
+
+def remark(view: View) -> None:
+    """Say so where fewer windows are shown than were asked for."""
+    if view.asked > view.spec.layers:
+        st.caption(
+            f":material/info: {view.asked} windows would reach beyond {MOST} pixels; "
+            f"{view.spec.layers} {'stay' if view.spec.layers > 1 else 'stays'} within."
+        )
+
+
+def footprints(view: View) -> None:
+    """Where on the input the gradient of one output pixel falls, for both."""
+    result = view.result
+    most = float(max(s.share.max() for s in _both(result))) * 100
+    with st.container(border=True):
+        tiles(
+            [_heat(s, most) for s in _both(result)],
+            key="footprints",
+            luts=luts(is_dark()),
+            height=STAGE,
+        )
+        show(figures.profile(result, **common.look()), "profile")
+
+
+def _heat(sight: Sight, most: float) -> Tiles:
+    side, middle = len(sight.share), len(sight.share) // 2
+    name = figures.name_of(sight)
+    return Tiles(
+        name=name,
+        title=name,
+        note=f"{percent(sight.middle)} on the middle 3×3",
+        values=sight.share[None] * 100,
+        limits=(0.0, most),
+        size=STAGE - 60,
+        offset=(-middle, -middle),
+        axes=("row", "column"),
+        boxes=(Box(-1, -1, 2, 2, "chosen"),) if side > 1 else (),
+        bar=True,
+        unit="%",
+    )
+
+
+def costs(view: View, text: Mapping[str, str]) -> None:
+    """What both cost, as torch counts it, and how to read the picture."""
+    result = view.result
+    with st.container(border=True, height="stretch"):
+        ledger(
+            _lines(result),
+            key="costs",
+            title="The price of the same view",
+            note=" → ".join(figures.name_of(s) for s in _both(result)),
+            badge=common.badge(result.provenance),
+            terms=words.glossary(),
+        )
+        st.markdown(text["What the heat says"])
+
+
+def _both(result: Windows) -> tuple[Sight, Sight]:
+    return result.stack, result.single
+
+
+def _lines(result: Windows) -> list[Line]:
+    stack, single = _both(result)
+    c = result.spec.channels
+
+    def pair(*texts: str) -> str:
+        return " → ".join(texts)
+
+    expected = result.spec.field
+    found = f"{stack.reach}×{stack.reach}", f"{single.reach}×{single.reach}"
+    right = stack.reach == single.reach == expected
+    return [
+        Line(label="sees, by gradient", value=pair(*found), role="checked" if right else "warning"),
+        Line(label=f"1 + n·(k − 1)·d = {expected}", role="muted"),
+        Line(label="pixels that count", value=pair(str(stack.seen), str(single.seen))),
+        Line(
+            label="weights",
+            value=pair(f"{stack.parameters:,}", f"{single.parameters:,}"),
+            role="chosen",
+            rule=True,
+        ),
+        Line(
+            label=f"÷ C² = {c**2:,}",
+            value=pair(*(str(s.parameters // c**2) for s in (stack, single))),
+            role="muted",
+        ),
+        Line(
+            label="multiply-adds",
+            value=pair(count(stack.macs), count(single.macs)),
+            note=f"{result.side}×{result.side} maps",
+        ),
+        Line(
+            label="kept for the backward",
+            value=pair(memory(stack.kept_bytes), memory(single.kept_bytes)),
+        ),
+        Line(
+            label="one forward",
+            value=pair(*(f"{digits(s.milliseconds, 2)} ms" for s in (stack, single))),
+        ),
+        Line(label="ReLUs on the way", value=pair(str(stack.layers - 1), "0")),
+    ]
+
+
+def code(view: View) -> str:
+    """A script that prints weights and the share in the middle of both."""
+    spec = view.spec
+    return take_away.filled(
+        "build/window",
+        layers=spec.layers,
+        kernel=spec.kernel_size,
+        dilation=spec.dilation,
+        channels=spec.channels,
+    )
+
+
+def table(view: View) -> str:
+    """The share of the squared gradient on every pixel, for both."""
+    side, result = view.spec.field, view.result
+    rows = (
+        [y - side // 2, x - side // 2, *(float(s.share[y, x]) for s in _both(result))]
+        for y in range(side)
+        for x in range(side)
+    )
+    return take_away.csv_text(("row", "column", "stack", "single"), rows)

@@ -1,0 +1,74 @@
+"""A bottleneck beside a basic block: what its 1x1 convolutions are for."""
+
+import streamlit as st
+
+from viz_models.digits import count, percent
+from viz_models.figures.build import window as figures
+from viz_models.records import BlockFacts, Bottleneck, BottleneckSpec, Line
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import named, select
+from viz_models.ui.results.build import window as results
+
+BLOCKS = {f"layer{stage}.1": stage for stage in (1, 2, 3, 4)}
+RATIOS = (2, 4, 8, 16)
+
+
+def controls() -> Bottleneck:
+    """Which block of ResNet-50, and how narrow its middle."""
+    with common.row():
+        with named("Block of ResNet-50"):
+            stage = select("Block of ResNet-50", BLOCKS, "resnet_block", 120)
+        reduce = common.slider("Channels ÷ middle", RATIOS, "ratio", 150, value=4)
+    return results.bottleneck(BottleneckSpec(stage=stage, reduce=reduce))
+
+
+def facts(result: Bottleneck) -> dict[str, str]:
+    """What the bottleneck's sentence may name."""
+    first, middle, last = result.narrow.convs
+    return {
+        "inputs": str(first.inputs),
+        "middle": str(middle.outputs),
+        "before": f"{middle.reach}×{middle.reach}",
+        "after": f"{last.reach}×{last.reach}",
+        "first": f"{first.reach}×{first.reach}",
+        "share": percent(result.narrow.parameters / result.basic.parameters),
+        "basic_reach": "{0}×{0}".format(result.basic.convs[-1].reach),
+        "thin": f"{result.thin.parameters:,}",
+        "narrow": f"{result.narrow.parameters:,}",
+    }
+
+
+def cards(result: Bottleneck) -> None:
+    """Channels along the way, and every convolution's cost."""
+    left, right = st.columns([1.45, 1], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        show(figures.hourglass(result, **common.look()), "hourglass", wide=True)
+    with right.container(border=True, height="stretch"):
+        ledger(
+            [*_block("bottleneck", result.narrow), *_block("basic", result.basic)],
+            key="bottleneck",
+            title="Weights, convolution by convolution",
+            note=f"maps of {result.spec.side}×{result.spec.side}",
+            badge=common.badge(result.provenance),
+        )
+
+
+def _block(name: str, block: BlockFacts) -> list[Line]:
+    lines = [
+        Line(
+            label=f"{c.kernel_size}×{c.kernel_size}, {c.inputs} → {c.outputs}",
+            value=f"{c.parameters:,}",
+            note=f"sees {c.reach}×{c.reach}",
+        )
+        for c in block.convs
+    ]
+    whole = Line(
+        label=f"{name} with its norms",
+        value=f"{block.parameters:,}",
+        note=f"{count(block.macs)} multiply-adds",
+        role="chosen" if name == "bottleneck" else "plain",
+        rule=True,
+    )
+    return [*lines, whole]

@@ -1,0 +1,91 @@
+"""A network from the builder on the flow page: its link there, its link back, what is refused."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from viz_models.records import BuildSpec, ConvSpec
+from viz_models.ui.kit import words
+from viz_models.ui.panels.build.builder_controls import OWN, preset_names
+from viz_models.ui.panels.build.builder_families import FAMILIES
+from viz_models.ui.panels.build.compare import PAGES
+from viz_models.ui.results.build import builder as build_results
+from viz_models.ui.results.build import compare as door
+
+_PARAM = "spec"
+_COLORS = 3  # of a photo
+
+
+def link(spec: BuildSpec) -> None:
+    """From the builder to the flow page, where a photo can pass the network."""
+    if _trouble(spec):
+        return
+    st.page_link(
+        PAGES / "flow/tensor_flow.py",
+        label="Follow a tensor through this",
+        icon=":material/conversion_path:",
+        query_params={_PARAM: door.written(spec)},
+    )
+
+
+def asked() -> ConvSpec | None:
+    """The network that the URL names; None for ResNet18, also where it names none."""
+    spec, _ = _read(st.query_params.get(_PARAM, ""))
+    return spec
+
+
+def remarks(build: ConvSpec | None) -> None:
+    """Where the network came from, or why it is not shown."""
+    _, trouble = _read(st.query_params.get(_PARAM, ""))
+    if trouble:
+        st.warning(f"You see ResNet18 instead: {words.plain(trouble)}", icon=":material/edit:")
+    if build is not None:
+        st.page_link(
+            PAGES / "build/builder.py",
+            label="A network from the builder: change it there",
+            icon=":material/construction:",
+            query_params=knobs(build),
+        )
+
+
+def _read(text: str) -> tuple[ConvSpec | None, str]:
+    """The network, and what is wrong with the text."""
+    if not text.strip():
+        return None, ""
+    try:
+        spec = door.read(text)
+    except ValueError as error:
+        return None, str(error)
+    if trouble := _trouble(spec):
+        return None, trouble
+    return (spec, "") if isinstance(spec, ConvSpec) else (None, "")
+
+
+def _trouble(spec: BuildSpec) -> str:
+    """Why a photo cannot be followed through a network; empty where it can."""
+    if not isinstance(spec, ConvSpec):
+        return "only a ConvNet's tensors can be followed here."
+    if spec.in_channels != _COLORS:
+        return f"a photo has {_COLORS} channels, but in_channels is {spec.in_channels}."
+    refusal = build_results.refusal(spec)
+    return refusal.sentence if refusal else ""
+
+
+def knobs(spec: ConvSpec) -> dict[str, str]:
+    """The builder's URL parameters that say this network: a preset, and what differs from it."""
+    family = FAMILIES["ConvNet"]
+    found = []
+    for title, base in preset_names(family).items():
+        moved = [k for k in family.knobs if k.text(spec) != k.text(base)]
+        said: BuildSpec = base
+        for knob in moved:
+            said = knob.set(said, knob.text(spec))
+        if said == spec:
+            preset = {} if title == OWN else {"preset": title}
+            found.append(preset | {k.key: _written(k.text(spec)) for k in moved})
+    return min(found, key=len, default={})
+
+
+def _written(text: Any) -> str:  # noqa: ANN401 (what a widget holds)
+    return text if isinstance(text, str) else json.dumps(text)

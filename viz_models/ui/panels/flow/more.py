@@ -1,0 +1,168 @@
+"""Below the first screen: the photo's way in, all steps at once, taking it away."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, shape
+from viz_models.figures import pixels
+from viz_models.figures.flow import tensor_flow as figures
+from viz_models.records import ConvSpec, Line, Step, Trace
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sight import in_sight
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import state
+from viz_models.ui.kit import take_away as downloads
+from viz_models.ui.kit.charts import show
+from viz_models.ui.panels.flow.stage import View, is_dark, luts, photo_stride
+from viz_models.ui.results.build import builder as build_results
+from viz_models.ui.results.flow import tensor_flow as results
+
+_FIGURE = 200_000  # bytes, about what a figure of Plotly holds
+_COLUMNS = (
+    "name",
+    "op",
+    "output",
+    "parameters",
+    "macs",
+    "bytes",
+    "receptive_field",
+    "mean",
+    "std",
+    "min",
+    "max",
+    "zeros",
+)
+
+
+def preprocessing(view: View, text: dict[str, str]) -> None:
+    """Resize, crop, scale and normalize, with the numbers of this photo."""
+    st.subheader("The photo becomes a tensor")
+    prepared, photo = view.chosen.prepared, view.chosen.photo
+    side, stride = view.spec.model.side, photo_stride(view)
+    words = {"side": side, "resized": min(prepared.resized_size)}
+    st.markdown(text["The photo becomes a tensor"].format(**words))
+    if not in_sight("preprocessing", height=240):
+        return
+    planes, numbers = st.columns([3, 2])
+    with planes:
+        cropped = Tiles(
+            name="cropped",
+            values=prepared.cropped,
+            scheme="photo",
+            size=146,
+            title="cropped",
+            note=shape((side, side)),
+            after="→",
+        )
+        three = Tiles(
+            name="planes",
+            values=prepared.tensor[:, ::stride, ::stride],
+            limits=pixels.limits(prepared.tensor),
+            stride=stride,
+            scheme="diverging",
+            size=146,
+            columns=3,
+            title=f"{', '.join(_colors(prepared.tensor))}, normalized",
+            note=shape(prepared.tensor.shape) + (", every 2nd row and column" * (stride == 2)),
+            bar=True,
+        )
+        tiles([cropped, three], key="planes", luts=luts(is_dark()))
+    with numbers:
+        ledger(_preparation(view), key="preparation", title="What was done", note=photo.credit)
+
+
+def _colors(tensor: np.ndarray) -> tuple[str, ...]:
+    """What the channels of the input are called."""
+    return ("red", "green", "blue") if len(tensor) == 3 else ("gray",)
+
+
+def _preparation(view: View) -> list[Line]:
+    prepared, photo = view.chosen.prepared, view.chosen.photo
+    top, left, _, _ = prepared.crop_box
+    resized = prepared.resized_size
+    lines = [
+        Line(label="the photo, width × height", value=f"{shape(photo.original_size[::-1])} px"),
+        Line(label=f"short side resized to {min(resized)}", value=f"{shape(resized[::-1])} px"),
+        Line(
+            label=f"{shape(prepared.cropped.shape[:2])} cut out from row, column",
+            value=f"{top}, {left}",
+        ),
+    ]
+    for i, color in enumerate(_colors(prepared.tensor)):
+        mean = f"{digits(prepared.mean_before[i], 3)} → {digits(prepared.mean_after[i], 3)}"
+        std = f"{digits(prepared.std_before[i], 3)} → {digits(prepared.std_after[i], 3)}"
+        done = f"(v − {prepared.normalize_mean[i]}) ÷ {prepared.normalize_std[i]}"
+        lines.append(Line(label=color, note=done, value=f"mean {mean}", rule=True))
+        lines.append(Line(label="", value=f"std {std}"))
+    return lines
+
+
+def all_steps(view: View, text: dict[str, str]) -> None:
+    """Mean and spread over depth, where a click opens a step, and the chosen step's values."""
+    st.subheader("All steps at once")
+    st.markdown(text["All steps at once"])
+    if not in_sight("all_steps", height=figures.HEIGHT):
+        return
+    band, values = st.columns([2.4, 1], gap="small")
+    step = view.step()
+    with band:
+        picked = show(_band(view, step), "depth", on_select="rerun", selection_mode="points")
+        points = picked["selection"]["points"]
+    with values:
+        show(_histogram(view, step), "histogram")
+    if points and (name := view.trace.steps[points[0]["point_index"]].name) != step.name:
+        state.choose("step", name)
+        st.rerun()
+
+
+def _band(view: View, step: Step) -> Any:  # noqa: ANN401 (plotly stays in figures/)
+    """Kept for every step, because Plotly takes 35 ms to put a figure together."""
+    dark = is_dark()
+    return results.of_trace(
+        view.trace,
+        ("band", step.name, dark),
+        lambda: figures.depth_band(view.trace, step.name, dark=dark),
+        lambda _: _FIGURE,
+    )
+
+
+def _histogram(view: View, step: Step) -> Any:  # noqa: ANN401
+    dark = is_dark()
+
+    def compute() -> Any:  # noqa: ANN401
+        counts, edges = np.histogram(view.trace.value(step.name), bins=48)
+        return figures.histogram(counts, edges, name=step.name, dark=dark)
+
+    return results.of_trace(view.trace, ("histogram", step.name, dark), compute, lambda _: _FIGURE)
+
+
+def take_away(view: View, text: dict[str, str]) -> None:
+    """The step table, and a script that prints the same digits."""
+    st.subheader("Take it away")
+    build = view.spec.model.build
+    if view.spec.model.trained:
+        st.markdown(text["Take a trained network away"])
+        return
+    st.markdown(text["Take it away" if build is None else "Take a built network away"])
+    photo = "photo.png" if view.spec.image.kind == "upload" else None
+    downloads.row(
+        "forward_pass",
+        table=table(view.trace),
+        code=partial(build_results.code, build)
+        if isinstance(build, ConvSpec)
+        else results.script(view.trace.spec, view.step().name, view.cell(), photo),
+    )
+
+
+def table(trace: Trace) -> str:
+    """Every step as a row of CSV."""
+    rows = []
+    for step, stats in zip(trace.steps, trace.stats, strict=True):
+        field = shape(step.receptive_field.size) if step.receptive_field else ""
+        amounts = (step.parameters, step.macs, step.bytes)
+        numbers = (stats.mean, stats.std, stats.min, stats.max, stats.zeros)
+        rows.append([step.name, step.op, shape(step.output_shape), *amounts, field, *numbers])
+    return downloads.csv_text(_COLUMNS, rows)

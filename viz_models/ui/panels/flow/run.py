@@ -1,0 +1,83 @@
+"""A trained run on the flow page: its weights, and its test examples in place of photos."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from viz_models.digits import percent
+from viz_models.records import ModelRef, Run
+from viz_models.ui.kit import photos, words
+from viz_models.ui.kit.controls import select
+from viz_models.ui.results.train import train as results
+
+PAGES = Path(__file__).resolve().parents[4] / "pages"
+EXAMPLES = 40  # of the test set, that can be chosen
+_PARAM = "run"
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Explored:
+    """A run whose network is followed."""
+
+    run: Run
+    model: ModelRef
+
+
+def link(run: Run) -> None:
+    """From a run to the flow page; nothing where its tensors cannot be followed there."""
+    if not results.can_be_explored(run):
+        return
+    st.page_link(
+        PAGES / "flow/tensor_flow.py",
+        label="Explore this model",
+        icon=":material/conversion_path:",
+        query_params={_PARAM: run.id},
+        help=f"Its test digits through the weights that seed {run.spec.seed} ended with",
+    )
+
+
+def asked() -> Explored | None:
+    """The run that the URL names; None where it names none that can be followed."""
+    found, _ = _read()
+    return found
+
+
+def remarks(explored: Explored | None) -> None:
+    """Which weights these are, or why they are not shown."""
+    _, trouble = _read()
+    if trouble:
+        st.warning(f"You see ResNet18 instead: {words.plain(trouble)}", icon=":material/edit:")
+    if explored is not None:
+        run = explored.run
+        right = "" if run.accuracy is None else f", right in {percent(run.accuracy)} of the tests"
+        st.page_link(
+            PAGES / "train/runs.py",
+            label=f"Trained weights: seed {run.spec.seed} after {run.step:,} steps{right}. "
+            "Curves, script and weights",
+            icon=":material/model_training:",
+            query_params={_PARAM: run.experiment},
+        )
+
+
+def _read() -> tuple[Explored | None, str]:
+    """The run, and what is wrong with the link."""
+    text = st.query_params.get(_PARAM, "")
+    if not text:
+        return None, ""
+    if not _ID.fullmatch(text):
+        return None, "there is no such run: open one from the list of runs."
+    try:
+        run, model = results.explored(text)
+    except (ValueError, OSError) as error:
+        return None, f"{error}."
+    return Explored(run=run, model=model), ""
+
+
+def choose(explored: Explored) -> photos.Chosen:
+    """One of the test examples of the run's data."""
+    indices = {f"test example {i}": i for i in range(EXAMPLES)}
+    index = select("Example", indices, "example", 158)
+    return photos.Chosen(*results.example(explored.run.spec.data, index))

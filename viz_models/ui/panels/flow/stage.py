@@ -1,0 +1,246 @@
+"""The stage of the flow page: controls, question, and the network as a diagram."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from viz_models.analysis.flow import cells
+from viz_models.figures import pixels, theme
+from viz_models.recordings import flow as recordings
+from viz_models.records import Cell, ConvSpec, DigitsNetSpec, ModelRef, Step, Trace, TraceSpec
+from viz_models.ui.instruments import flow
+from viz_models.ui.kit import photos, state
+from viz_models.ui.kit.controls import control, select
+from viz_models.ui.panels.flow import guess as flow_guess
+from viz_models.ui.panels.flow import names as flow_names
+from viz_models.ui.panels.flow import run as flow_run
+from viz_models.ui.panels.flow import words as flow_words
+from viz_models.ui.panels.flow import zoo as flow_zoo
+from viz_models.ui.results.flow import tensor_flow as results
+
+DEFAULT_STEP = "layer2.0.add"
+HEIGHT = 296  # px at normal type size
+# What a select box shows is also what the URL says, so it must read well in both.
+SEEDS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(flow_zoo.SEEDS)}
+_LARGE = 128  # px
+_WORDS = {  # of a group's name
+    "layer": "block ",
+    "stages.": "block ",
+    "blocks.": "block ",
+    "downs.": "down ",
+}
+NO_TINT = "no tint"
+TINTS = {  # label -> field of a Step, unit; milliseconds are measured
+    "multiply-adds": ("macs", ""),
+    "parameters": ("parameters", ""),
+    "memory": ("bytes", "B"),
+    "milliseconds": ("", "ms"),
+}
+ORDERS = {"by channel": "channel", "by mean": "mean"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What the controls ask for."""
+
+    chosen: photos.Chosen
+    model: ModelRef
+    tint: str
+    order: str  # of the maps: "channel" or "mean"
+    guessing: bool  # shapes are guessed before they are shown
+
+    def view(self) -> "View":
+        """Compute it, or look it up; nothing that holds it should live longer than a run."""
+        spec = TraceSpec(image=self.chosen.photo.ref, model=self.model)
+        trace = results.trace(spec, self.chosen.prepared)
+        return View(self.chosen, trace, self.tint, self.order, self.guessing)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the flow page looks at."""
+
+    chosen: photos.Chosen
+    trace: Trace
+    tint: str
+    order: str
+    guessing: bool
+
+    @property
+    def spec(self) -> TraceSpec:
+        """The forward pass on screen."""
+        return self.trace.spec
+
+    def step(self) -> Step:
+        """The step chosen on the diagram, or the one the page opens with."""
+        return chosen_step(self.trace.steps)
+
+    def cell(self) -> Cell:
+        """The value chosen on the maps, or the step's most striking one."""
+        step = self.step()
+        text = state.choice("cell", "", lambda t: cells.parse(t, step.output_shape) is not None)
+        return cells.parse(text, step.output_shape) or self.default_cell()
+
+    def default_cell(self) -> Cell:
+        """Where to look first: the same place while the shape stays, so that it can be followed."""
+        step = self.step()
+        while step.inputs:
+            before = self.trace.steps[self.trace.index(step.inputs[0])]
+            if before.output_shape != step.output_shape:
+                break
+            step = before
+        return cells.striking(self.trace.value(step.name))
+
+
+def chosen_step(steps: tuple[Step, ...]) -> Step:
+    """The step chosen on the diagram, or the one the page opens with."""
+    by_name = {s.name: s for s in steps}
+    return by_name[state.choice("step", first_step(steps), by_name.__contains__)]
+
+
+def first_step(steps: tuple[Step, ...]) -> str:
+    """What the page opens with: in a network of the reader's own, where paths first meet."""
+    names = [s.name for s in steps]
+    if DEFAULT_STEP in names:
+        return DEFAULT_STEP
+    met = [s.name for s in steps if s.op == "attention"]
+    met = met or [s.name for s in steps if s.op in ("add", "cat") and len(s.inputs) > 1]
+    convolved = [s.name for s in steps if s.op == "conv2d"]
+    return (met or convolved or names)[0]
+
+
+def asked(run: flow_run.Explored | None, build: ConvSpec | DigitsNetSpec | None) -> ModelRef:
+    """The network that the URL names: a trained run's, one from the builder, or torchvision's."""
+    if run is not None:
+        return run.model
+    return flow_zoo.asked() if build is None else ModelRef(build=build)
+
+
+def question(where: DeltaGenerator, text: dict[str, str], model: ModelRef) -> None:
+    """The question that the chosen step answers."""
+    known = recordings.load()  # so that ResNet18's steps need no torch
+    recorded = known.spec.model.architecture == model.architecture
+    steps = known.steps if recorded else results.steps(model)
+    step = chosen_step(steps)
+    section = text[flow_words.kind(step, steps)]
+    asked = flow_words.question(section, flow_words.static_facts(step))
+    if st.query_params.get("guess") == "true" and not flow_guess.guessed(step):
+        asked = f"What shape comes out of {step.name}?"  # the usual question would give it away
+    where.title(asked)
+
+
+def controls(
+    build: ConvSpec | DigitsNetSpec | None, run: flow_run.Explored | None = None
+) -> Wanted | None:
+    """One row of chips; None while the network is refused or its weights are not here.
+
+    Args:
+        build: A network from the builder, instead of ResNet18.
+        run: A trained run, with weights and examples of its own.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if run is None:
+            chosen, model = _photo_and_model(build)
+        else:
+            chosen, model = flow_run.choose(run), run.model
+        tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 118)
+        order = select("Order of the maps", ORDERS, "sort", 112)
+        guessing = control(
+            st.toggle, "guess", key="guess", help="Guess each step's shape before it is shown"
+        )
+    return Wanted(chosen, model, tint, order, guessing) if flow_zoo.ready(model) else None
+
+
+def _photo_and_model(build: ConvSpec | DigitsNetSpec | None) -> tuple[photos.Chosen, ModelRef]:
+    if build is None:
+        place = st.container(
+            horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
+        )
+        model = flow_zoo.choose()
+        own_way = model if model.name != flow_zoo.OPENING else None
+        with place:
+            return photos.choose(model.side, own_way), model
+    chosen = photos.choose(ModelRef(build=build).side)
+    return chosen, replace(select("Weights", SEEDS, "weights", 148), build=build)
+
+
+def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
+    """One line of answer, with what was measured on this photo."""
+    step = view.step()
+    height, width = view.chosen.photo.original_size
+    name = view.spec.image.name
+    what = name.capitalize() if view.spec.model.trained else f"The {name} photo"
+    words = flow_words.facts(step, view.trace) | {"photo": f"{what}, {width}×{height} pixels,"}
+    if view.guessing and not flow_guess.guessed(step):
+        where.caption("Guess first: what goes in, and how the operation is set, is all you need.")
+        return
+    section = text[flow_words.section(step, view.trace)]
+    where.caption(flow_words.answer(section, words))
+
+
+def diagram(view: View) -> None:
+    """The network, drawn to scale, with a map of this photo on every face."""
+    dark = is_dark()
+    unsaid = flow_guess.unsaid(view.trace.steps) if view.guessing else frozenset()
+    token = (view.spec, view.tint, dark, unsaid)
+    picture = results.of_trace(
+        view.trace,
+        ("picture", *token),
+        lambda: flow.diagram(
+            view.trace.steps,
+            _faces(view, dark),
+            luts(dark),
+            flow_names.labels(view.trace.steps),
+            _tint(view),
+            unsaid,
+        ),
+        lambda p: sum(a.nbytes for a in p[1]),
+    )
+    flow.flow(
+        picture,
+        key="flow",
+        height=HEIGHT,
+        start=state.held("step", token, view.step().name),
+        default=first_step(view.trace.steps),
+        on_change=state.listen("flow", "step", "step"),
+    )
+
+
+def _faces(view: View, dark: bool) -> dict[str, flow.Face]:
+    side = flow_names.face_side(view.trace.steps)
+    faces = {
+        s.name: flow.Face(pixels.face(flow_names.channels_first(s, v), side), pixels.scheme(v))
+        for s, v in zip(view.trace.steps, view.trace.values, strict=True)
+    }
+    stride = photo_stride(view)
+    return faces | {"input": flow.Face(view.chosen.prepared.cropped[::stride, ::stride], "photo")}
+
+
+def photo_stride(view: View) -> int:
+    """A large photo is shown by every second row and column."""
+    side = view.spec.model.side
+    return 2 if side >= _LARGE and side % 2 == 0 else 1
+
+
+def is_dark() -> bool:
+    """Whether the reader sees the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def luts(dark: bool) -> dict[str, np.ndarray]:
+    """The lookup tables of the instruments."""
+    return {name: theme.lut(name, dark=dark) for name in ("sequential", "diverging")}
+
+
+def _tint(view: View) -> flow.Tint | None:
+    if view.tint == NO_TINT:
+        return None
+    field, unit = TINTS[view.tint]
+    if field:
+        amounts = [float(getattr(s, field)) for s in view.trace.steps]
+    else:
+        amounts = results.milliseconds(view.spec, view.chosen.prepared).tolist()
+    names = (s.name for s in view.trace.steps)
+    return flow.Tint(view.tint, unit, dict(zip(names, amounts, strict=True)))

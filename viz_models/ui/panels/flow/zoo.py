@@ -1,0 +1,76 @@
+"""Which network and which weights: the choice, what is refused, what has to be fetched first."""
+
+import streamlit as st
+
+from viz_models.recordings import shipped
+from viz_models.records import ModelRef
+from viz_models.records.flow.zoo import NAMES
+from viz_models.ui.kit import words
+from viz_models.ui.kit.controls import select
+from viz_models.ui.results.flow import tensor_flow as results
+
+OPENING = "resnet18"
+SEEDS = 10
+_NETWORK, _WEIGHTS = "model", "weights"  # URL parameters
+
+
+def asked() -> ModelRef:
+    """What the URL names; the default where it names nothing that there is."""
+    name = st.query_params.get(_NETWORK, OPENING)
+    name = name if name in NAMES else OPENING
+    offered = _weights(name)
+    return offered.get(st.query_params.get(_WEIGHTS, ""), offered[_first(offered)])
+
+
+def choose() -> ModelRef:
+    """Two boxes: any classification model of torchvision, by family, and its weights."""
+    name = select("Network", {name: name for name in NAMES}, _NETWORK, 176, default=OPENING)
+    offered = _weights(name)
+    return select("Weights", offered, _WEIGHTS, 150, default=_first(offered))
+
+
+# What a select box shows is also what the URL says, so it must read well in both.
+def _weights(name: str) -> dict[str, ModelRef]:
+    demo = name == OPENING and shipped.DEMO in shipped.names()
+    learned = {"demo": ModelRef(name=name, weights="demo")} if demo else {}
+    learned["imagenet"] = ModelRef(name=name, weights="imagenet")
+    return learned | {f"random, seed {i}": ModelRef(name=name, seed=i) for i in range(SEEDS)}
+
+
+def _first(offered: dict[str, ModelRef]) -> str:
+    """What has learned something and is here; else the first seed."""
+    return "demo" if "demo" in offered else "random, seed 0"
+
+
+def ready(model: ModelRef) -> bool:
+    """Whether the network may be built and has its weights; else says so, and none stands in."""
+    if line := results.refusal(model):
+        st.warning(words.plain(line), icon=":material/scale:")
+        return False
+    if not results.weights_are_here(model):
+        _offer(model)
+        return False
+    return True
+
+
+def _offer(model: ModelRef) -> None:
+    with st.container(border=True):
+        st.markdown(
+            f"**{model.name}** with the weights that torchvision trained on ImageNet: "
+            "they are not on this machine yet. They are fetched once, into torch's own cache."
+        )
+        begin = st.button("Download", icon=":material/download:", key="fetch_weights")
+        stop, bar = st.empty(), st.empty()
+    if not begin:
+        return
+    stop.button("Stop", icon=":material/stop:", key="stop_weights")  # any click ends this run
+    bar.progress(0.0, "asking for the file …")
+    try:
+        for done, total in results.fetch_weights(model):
+            share = min(1.0, done / total) if total else 0.0
+            bar.progress(share, f"{done >> 20} of {total >> 20} MiB")
+    except OSError as trouble:
+        stop.empty()
+        bar.error(words.plain(str(trouble)), icon=":material/cloud_off:")
+        return
+    st.rerun()

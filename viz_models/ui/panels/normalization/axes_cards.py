@@ -1,0 +1,221 @@
+"""The cards of the lesson on axes: one value exactly, who moves whom, how many means."""
+
+import base64
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures.normalization import axes as figures
+from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge, Place
+from viz_models.ui.instruments.ledger import beside_torch, ledger
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away as take
+from viz_models.ui.kit import words
+from viz_models.ui.kit.charts import kept, show
+from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.panels.normalization.axes import NORMS, View
+from viz_models.ui.results.normalization import axes as results
+
+NUDGE: Nudge = "any"  # the whole Jacobian block: in every direction at once
+EXACT = 16  # examples up to which every pair is measured on screen
+
+
+def cards(view: View, text: dict[str, str]) -> None:
+    """One cell, who moves whom, how many means."""
+    left, middle, right = st.columns([4.1, 5.1, 3.5], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        one_cell(view)
+    with middle.container(border=True, height="stretch"):
+        who_moves(view, text)
+    with right.container(border=True, height="stretch"):
+        how_many(view)
+
+
+def one_cell(view: View) -> None:
+    """The line of the chosen value with its numbers, beside torch's own."""
+    cell = view.cell()
+    n, c, y, x = view.place()
+    where = f"{view.examples()[n]} · channel {c} · row {y}, column {x}"
+    ledger([], key="cell_title", title="One cell, exactly", note=where)
+    figure = partial(figures.stages, cell.stages)
+    asked = (view.source, view.spec, view.place())
+    show(kept("stages", figure, asked, dark=is_dark(), height=128), "stages")
+    ledger(
+        [
+            Line(label=cell.formula, role="muted"),
+            Line(label="total", value=digits(cell.total, 6), role="chosen", rule=True),
+            _torchs(cell),
+        ],
+        key="cell_line",
+        badge=_badge(view),
+        terms=words.glossary(),
+    )
+
+
+def _torchs(cell: CellNorm) -> Line:
+    if cell.torch_value is None or cell.difference is None:
+        return Line(label="torch refuses this input", role="warning")
+    return beside_torch(cell.torch_value, cell.difference, agrees=cell.agrees)
+
+
+def who_moves(view: View, text: dict[str, str]) -> None:
+    """Effect of every example on every other, under the chosen norm and under its rival."""
+    if view.shape[0] > EXACT:
+        st.caption(f"Measured for up to {EXACT} examples; this batch has {view.shape[0]}.")
+        return
+    rival = "BN" if view.label != "BN" else "LN"
+    same: dict[str, Any] = {"gamma": view.spec.gamma, "beta": view.spec.beta, "eps": view.spec.eps}
+    groups = [
+        _matrix(view, label, spec)
+        for label, spec in ((view.label, view.spec), (rival, replace(NORMS[rival], **same)))
+    ]
+    title = "Nudge one example, who moves?"
+    ledger([], key="who_title", title=title, note="‖∂y/∂x‖, autograd")
+    tiles(groups, key="who", luts=luts(is_dark()))
+    st.caption(text[title])
+
+
+def _matrix(view: View, label: str, spec: NormSpec) -> Tiles:
+    found = results.influence(view.source, spec, NUDGE)
+    effect = found.effect
+    photos = results.photos(view.examples()) if view.source.kind == "layer" else None
+    off = effect[~np.eye(len(effect), dtype=bool)]
+    touched = (
+        f"{np.count_nonzero(off)} of {off.size} pairs touch" if not found.refusal else "refused"
+    )
+    return Tiles(
+        name=f"influence {label}",
+        values=effect[None].astype(np.float32),
+        title=f"{label}, {spec.mode}" if spec.norm == "batch" else label,
+        note=touched,
+        scheme="sequential",
+        limits=(0.0, float(effect.max()) or 1.0),
+        show_values=True,
+        size=174,
+        row_photos=photos,
+        column_photos=photos,
+    )
+
+
+def how_many(view: View) -> None:
+    """The count of means under every norm, for this very tensor."""
+    lines = []
+    for label, spec in NORMS.items():
+        chosen = label == view.label
+        grouping = results.grouping(view.shape, view.spec if chosen else spec)
+        what = "no mean, rms" if spec.norm == "rms" else "means"
+        lines.append(
+            Line(
+                label=label,
+                note=f"{grouping.formula} {what} · {grouping.size:,} each",
+                value=f"{grouping.count:,}",
+                role="chosen" if chosen else "plain",
+            )
+        )
+    checked = view.result.max_difference
+    if checked is not None:
+        how = "equal torch's to" if view.result.agrees else "differ from torch's by"
+        said = f"all {view.x.size:,} values {how} {digits(checked, 1)}"
+        lines.append(
+            Line(label=said, role="checked" if view.result.agrees else "warning", rule=True)
+        )
+    ledger(lines, key="means", title="How many means?", note="on this tensor", badge=_badge(view))
+
+
+def what_becomes_of_it(view: View, text: dict[str, str]) -> None:
+    """Mean and std of every group before and after."""
+    result = view.result
+    if result.mean_after is None or result.variance_after is None:
+        return
+    st.subheader("What becomes of it")
+    st.markdown(text["What becomes of it"])
+    few = slice(0, 512)  # dots that a chart can still tell apart
+    left, right = st.columns(2, gap="small")
+    pairs = (
+        ("mean", result.mean[few], result.mean_after[few]),
+        ("std", np.sqrt(result.variance[few]), np.sqrt(result.variance_after[few])),
+    )
+    for column, (what, before, after) in zip((left, right), pairs, strict=True):
+        with column:
+            figure = partial(figures.before_after, before, after, what)
+            asked = (view.source, view.spec, what)
+            show(kept("before and after", figure, asked, dark=is_dark(), height=200), what)
+    if result.grouping.count > few.stop:
+        st.caption(f"The first {percent(few.stop / result.grouping.count)} of the groups.")
+
+
+def _badge(view: View) -> str:
+    made = view.result.provenance
+    network = "random weights, " if view.source.kind in ("layer", "digits") else ""
+    return f"{made.kind} · {made.device} · {network}seed {view.source.seed}"
+
+
+def take_away(view: View, text: dict[str, str]) -> None:
+    """The statistics of every group as a table, and a script that computes them."""
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    rows = take.when_long(view.result.grouping.count, partial(table, view.result))
+    take.row("who_shares_a_mean", code=code(view), table=rows)
+
+
+def code(view: View) -> str:
+    """A script that holds the tensor, or draws it, and prints the same statistics."""
+    spec, shape = view.spec, view.shape
+    n, c, h, w = shape
+    last = spec.norm in ("layer", "rms") and spec.over == "c"
+    fixed = spec.norm == "batch" and spec.mode == "eval"
+    dims = {"batch": (0, 2, 3), "instance": (2, 3), "group": (2, 3, 4)}
+    drawn = view.source.kind == "normal"
+    return take.filled(
+        "normalization/axes",
+        imports="" if drawn else "\nimport base64\n",
+        data=_drawn(shape, view.source.seed) if drawn else _held(view),
+        gamma=spec.gamma,
+        beta=spec.beta,
+        eps=spec.eps,
+        module=common.module(spec, shape),
+        mode=".eval()" if fixed else "",
+        grouped=f".reshape({n}, {spec.groups}, {c // spec.groups}, {h}, {w})"
+        if spec.norm == "group"
+        else "",
+        dims=dims.get(spec.norm, (1,) if last else (1, 2, 3)),
+        used=_used(spec, fixed=fixed),
+        shift="" if spec.norm == "rms" else " + beta",
+        through="module(x.movedim(1, -1)).movedim(-1, 1)" if last else "module(x)",
+    )
+
+
+def _drawn(shape: Place, seed: int) -> str:
+    return f"x = torch.randn({shape}, generator=torch.Generator().manual_seed({seed}))  # N C H W"
+
+
+def _held(view: View) -> str:
+    """The tensor's bytes: what a layer makes of photos cannot be computed without them."""
+    text = base64.b64encode(np.ascontiguousarray(view.x).tobytes()).decode("ascii")
+    lines = "\n".join(f'    "{text[i : i + 88]}"' for i in range(0, len(text), 88))
+    return (
+        f"# {view.source.kind}, float32, N C H W\nheld = (\n{lines}\n)\n"
+        f"x = torch.frombuffer(bytearray(base64.b64decode(held)), dtype=torch.float32)\n"
+        f"x = x.reshape{view.shape}"
+    )
+
+
+def _used(spec: NormSpec, *, fixed: bool) -> str:
+    """What is subtracted, and the square that is divided by."""
+    if spec.norm == "rms":
+        return "subtracted, used = 0.0, variance + mean**2  # RMSNorm subtracts no mean"
+    if fixed:  # a fresh module's
+        return "subtracted, used = 0.0, torch.ones(())  # running mean and variance"
+    return "subtracted, used = mean, variance"
+
+
+def table(result: Normalized) -> str:
+    """Mean, variance and what is divided by, one row a group."""
+    columns = (result.mean, result.variance, result.subtracted, result.divided)
+    rows = ([i, *map(float, values)] for i, values in enumerate(zip(*columns, strict=True)))
+    return take.csv_text(("group", "mean", "variance", "subtracted", "divided"), rows)

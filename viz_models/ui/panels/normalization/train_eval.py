@@ -1,0 +1,230 @@
+"""What changes between train and eval: running statistics beside those of the batches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from viz_models.digits import digits, percent
+from viz_models.figures.normalization import train_eval as figures
+from viz_models.records import Line, RunningSpec, RunningTrace, SourceSpec
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit.charts import kept, show
+from viz_models.ui.kit.controls import control, select
+from viz_models.ui.results.normalization import experiments as norm_results
+
+STEPS = 60
+START = 38  # a few steps after the shift that the page opens with
+MOMENTA = {f"{m:g}": m for m in (0.01, 0.03, 0.1, 0.3, 0.5, 1.0)} | {"average": None}
+SHIFTS = {"no shift": None} | {f"shift after step {s}": s for s in (10, 20, 30, 40)}
+FREEZES = {"never frozen": None} | {f"frozen after step {s}": s for s in (10, 20, 30, 40, 50)}
+SIZES = {f"batches of {n}": n for n in (2, 4, 8, 32, 128)}
+CHANNELS = {f"channel {c}": c for c in range(8)}
+CARD = 206  # px at normal type size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the page looks at."""
+
+    source: SourceSpec
+    trace: RunningTrace
+    channel: int
+    step: int  # 1..STEPS: the last one taken
+
+    @property
+    def left(self) -> float:
+        """The share of what is kept that is older than the shift (or than the first step)."""
+        spec = self.trace.spec
+        start = spec.shift_at if spec.shift_at is not None and spec.shift_at < self.step else 0
+        end = min(self.step, spec.steps if spec.freeze_at is None else spec.freeze_at)
+        if end <= start:
+            return 1.0
+        return start / end if spec.momentum is None else (1 - spec.momentum) ** (end - start)
+
+
+def controls(foot: DeltaGenerator) -> View:
+    """Momentum, what happens on the way, which batches; the step's slider stands at the foot."""
+    with common.row():
+        momentum = common.slider("Momentum", list(MOMENTA), "momentum", 190, value="0.1")
+        shift = select("Shift of the data", SHIFTS, "shift", 165, default="shift after step 30")
+        freeze = select("Frozen", FREEZES, "freeze", 165)
+        size = select("Batch size", SIZES, "batch", 130, default="batches of 8")
+        side = select("Size of the maps", common.SIDES, "pixels", 108)
+        channel = select("Channel", CHANNELS, "channel", 106)
+    spec = RunningSpec(
+        steps=STEPS,
+        batch_size=size,
+        momentum=MOMENTA[momentum],
+        shift_at=shift,
+        freeze_at=freeze,
+    )
+    with foot:
+        st.caption("Step (← →)", width="content")
+        step: int = control(
+            st.slider, "Step", 1, STEPS, value=START, key="step", label_visibility="collapsed"
+        )
+    source = replace(common.DIGITS, side=side)
+    return View(source, norm_results.running(source, spec), channel, step)
+
+
+def section(view: View) -> str:
+    """Which sentence answers: one for each thing that can have happened so far."""
+    spec = view.trace.spec
+    if spec.freeze_at is not None and spec.freeze_at < view.step:
+        return "answer frozen"
+    shifted = spec.shift_at is not None and spec.shift_at < view.step
+    return "answer shifted" if shifted else "answer"
+
+
+def facts(view: View) -> dict[str, str]:
+    """What the answer may name."""
+    spec = view.trace.spec
+    return {
+        "step": str(view.step),
+        "difference": digits(float(view.trace.difference[view.step - 1]), 2),
+        "left": percent(view.left),
+        "since": str(view.step - (spec.shift_at or 0)),
+        "frozen": str(spec.freeze_at),
+    }
+
+
+def charts(view: View) -> None:
+    """Running mean and running variance of one channel."""
+    for column, what in zip(st.columns(2, gap="xsmall"), figures.STATISTICS, strict=True):
+        with column.container(border=True):
+            chosen = (what, view.channel, view.step)
+            figure = partial(figures.kept_statistic, view.trace, *chosen)
+            asked = (view.source, view.trace.spec, chosen)
+            show(kept("running", figure, asked, **common.look()), f"running_{what}")
+
+
+def cards(view: View) -> None:
+    """What the two modes use at the chosen step, and how far their outputs are apart."""
+    chart, modes, variance = st.columns([1.25, 1, 1], gap="xsmall")
+    with chart.container(border=True, height="stretch"):
+        figure = partial(figures.output_difference, view.trace, view.step)
+        asked = (view.source, view.trace.spec, view.step)
+        show(kept("difference", figure, asked, **common.look()), "difference")
+    with modes.container(border=True, height="stretch"):
+        ledger(
+            _modes(view),
+            key="modes",
+            title=f"Step {view.step}, channel {view.channel}",
+            badge=common.badge(view.trace.provenance),
+            terms=words.glossary(),
+            height=CARD,
+        )
+    with variance.container(border=True, height="stretch"):
+        ledger(
+            _variance(view),
+            key="variance",
+            title="Two variances",
+            note=f"n = {view.trace.values} values",
+            badge=common.badge(view.trace.provenance),
+            height=CARD,
+        )
+
+
+def _modes(view: View) -> list[Line]:
+    t, at, c = view.trace, view.step, view.channel
+    return [
+        Line(label="train subtracts the batch's mean", value=digits(t.batch_mean[at - 1, c])),
+        Line(
+            label="eval subtracts the running mean",
+            value=digits(t.running_mean[at, c]),
+            role="chosen",
+            term="running mean",
+        ),
+        Line(label=_update(view), role="muted"),
+        Line(label="older data in what is kept", value=percent(view.left)),
+        Line(label="eval − train output, rms", value=digits(t.difference[at - 1], 3)),
+        Line(
+            label="equals torch, all steps",
+            value=common.exact(t.max_difference, 1),
+            role="checked",
+            term="tolerance",
+        ),
+    ]
+
+
+def _update(view: View) -> str:
+    """The line that moved the running mean at this step, with its numbers in it."""
+    t, at, c = view.trace, view.step, view.channel
+    before, batch = digits(t.running_mean[at - 1, c], 3), digits(t.batch_mean[at - 1, c], 3)
+    if t.frozen[at - 1]:
+        return f"frozen: {before} stays"
+    m = 1 / at if t.spec.momentum is None else t.spec.momentum
+    return f"{digits(1 - m, 3)} · {_operand(before)} + {digits(m, 3)} · {_operand(batch)}"
+
+
+def _operand(text: str) -> str:
+    return f"({text})" if text.startswith("−") else text
+
+
+def _variance(view: View) -> list[Line]:
+    t, at, c = view.trace, view.step - 1, view.channel
+    return [
+        Line(label="train: √ of sum ÷ n", value=digits(t.biased_variance[at, c])),
+        Line(label="what is taken in: sum ÷ (n − 1)", value=digits(t.unbiased_variance[at, c])),
+        Line(label="their ratio, n ÷ (n − 1)", value=digits(t.factor, 5), role="number"),
+        Line(
+            label="eval: √ of the running variance",
+            value=digits(t.running_variance[view.step, c]),
+            role="chosen",
+        ),
+        Line(label="running variance at the start", value=digits(t.running_variance[0, c])),
+    ]
+
+
+def explained(text: Mapping[str, str]) -> None:
+    """Why, in three paragraphs."""
+    for column, title in zip(
+        st.columns(3, gap="small"), ("Two variances", "Stale", "Frozen"), strict=True
+    ):
+        column.markdown(f"**{title}.** {text[title]}")
+
+
+def code(view: View) -> str:
+    """A script that prints what is kept after the chosen step."""
+    spec = view.trace.spec
+    data = take_away.filled(
+        "normalization/data_digits", seed=view.source.seed, n=view.source.shape[0]
+    )
+    if view.source.side:
+        data += f"x = nn.functional.adaptive_avg_pool2d(x, {view.source.side})\n"
+    return take_away.filled(
+        "normalization/train_eval",
+        data=data,
+        step=view.step,
+        size=spec.batch_size,
+        momentum=spec.momentum,
+        shift_at=STEPS if spec.shift_at is None else spec.shift_at,
+        shift=spec.shift,
+        freeze_at=STEPS if spec.freeze_at is None else spec.freeze_at,
+        seed=spec.seed,
+        channel=view.channel,
+    )
+
+
+def table(view: View) -> str:
+    """Statistics of the chosen channel, a step a row."""
+    t, c = view.trace, view.channel
+    columns = (
+        *("step", "batch_mean", "biased_variance", "unbiased_variance"),
+        *("running_mean", "running_variance", "eval_minus_train_rms"),
+    )
+    values = (
+        t.batch_mean[:, c],
+        t.biased_variance[:, c],
+        t.unbiased_variance[:, c],
+        t.running_mean[1:, c],
+        t.running_variance[1:, c],
+        t.difference,
+    )
+    rows = ([i + 1, *map(float, row)] for i, row in enumerate(zip(*values, strict=True)))
+    return take_away.csv_text(columns, rows)

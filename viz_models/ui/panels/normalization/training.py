@@ -1,0 +1,213 @@
+"""What normalization does to training: gradients measured now, runs recorded."""
+
+from collections import Counter
+from dataclasses import dataclass, fields, replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures.normalization import training as norm_training
+from viz_models.figures.normalization import training_backward as norm_backward
+from viz_models.records import (
+    GradientFacts,
+    GridCell,
+    Line,
+    NetNorm,
+    NormGrid,
+    NormSpec,
+    PairedDifference,
+)
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import take_away
+from viz_models.ui.kit.charts import kept, show
+from viz_models.ui.kit.controls import select
+from viz_models.ui.panels.train import links as train_links
+from viz_models.ui.results.normalization import experiments as norm_results
+
+SOURCE = replace(common.DIGITS, shape=(8, 8, 8, 8))
+FIXED = NormSpec(norm="batch", mode="eval")
+NORMS = {
+    "BatchNorm": NormSpec(norm="batch"),
+    "LayerNorm over (C, H, W)": NormSpec(norm="layer"),
+    "LayerNorm over C": NormSpec(norm="layer", over="c"),
+    "GroupNorm, 2 groups": NormSpec(norm="group"),
+    "InstanceNorm": NormSpec(norm="instance"),
+    "RMSNorm over (C, H, W)": NormSpec(norm="rms"),
+    "BatchNorm in eval mode": FIXED,
+}
+EPS = {"ε = 1e−5": 1e-5, "ε = 1e−8": 1e-8, "ε = 1e−3": 1e-3}
+ROUNDING = 1e-12  # sums of a few thousand float64 terms near 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the page looks at."""
+
+    facts: GradientFacts
+    fixed: GradientFacts
+    grid: NormGrid
+
+
+def controls() -> View:
+    """Which norm the gradient goes through."""
+    with common.row():
+        norm = select("Norm", NORMS, "through", 220)
+        eps = select("ε", EPS, "epsilon", 118)
+    facts, fixed = (norm_results.backward(SOURCE, replace(spec, eps=eps)) for spec in (norm, FIXED))
+    return View(facts, fixed, norm_results.training_grid())
+
+
+def answer(grid: NormGrid) -> dict[str, str]:
+    """What the answer may name: verdicts counted, and the best cells."""
+    verdicts = Counter(d.verdict for d in grid.differences)
+    return {
+        "comparisons": str(len(grid.differences)),
+        "higher": str(verdicts["higher"]),
+        "lower": str(verdicts["lower"]),
+        "rest": str(verdicts["not larger than the seed noise"] + verdicts["too few pairs"]),
+        "none": _best(grid, "none"),
+        "batch": _best(grid, "batch"),
+    }
+
+
+def _best(grid: NormGrid, norm: NetNorm) -> str:
+    cells = [c for c in grid.cells if c.norm == norm and c.mean is not None]
+    best: GridCell = max(cells, key=lambda c: c.mean or 0.0)
+    return f"{percent(best.mean or 0.0)} (rate {best.lr:g}, batch size {best.batch_size})"
+
+
+def backward(view: View) -> None:
+    """What the gradient loses on its way back through the norm."""
+    left, middle, right = st.columns([1.2, 1, 1], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        removed = partial(norm_backward.removed, view.facts)
+        show(kept("removed", removed, view.facts.spec, **common.look()), "removed")
+    with middle.container(border=True, height="stretch"):
+        over = partial(norm_backward.gradient_over_scale, view.facts, view.fixed)
+        specs = (view.facts.spec, view.fixed.spec)
+        show(kept("gradient over scale", over, specs, **common.look()), "over_scale")
+    with right.container(border=True, height="stretch"):
+        groups = len(view.facts.mean_passed)
+        ledger(
+            _facts(view.facts),
+            key="gradient",
+            title="Through the norm, backward",
+            note=f"largest of {groups} groups",
+            badge=common.badge(view.facts.provenance),
+        )
+
+
+def _facts(facts: GradientFacts) -> list[Line]:
+    passed = _largest(facts.mean_passed)
+    off = _largest(facts.projection_passed - facts.projection_expected)
+    return [
+        _pair("mean", facts.mean_arriving, facts.mean_passed, removed=passed <= ROUNDING),
+        _pair("projection on x̂", facts.projection_arriving, facts.projection_passed),
+        Line(
+            label=_kept(facts.spec),
+            value=digits(off, 1),
+            role="checked" if off <= ROUNDING else "warning",
+        ),
+        Line(label="‖dL/dx‖, input × 1", value=digits(_at(facts, 1.0)), rule=True),
+        Line(label="input × 100", value=digits(_at(facts, 100.0))),
+        Line(label="slope between the two", value=digits(slope(facts), 4), role="chosen"),
+    ]
+
+
+def _kept(spec: NormSpec) -> str:
+    """What should be left of the projection."""
+    if spec.mode == "eval":
+        return "all of it stays, to"
+    return f"ε ÷ ({'x̄²' if spec.norm == 'rms' else 'σ²'} + ε) of it stays, to"
+
+
+def _pair(label: str, arriving: np.ndarray, passed: np.ndarray, *, removed: bool = False) -> Line:
+    value = f"{digits(_largest(arriving), 2)} → {digits(_largest(passed), 2)}"
+    return Line(label=label, value=value, role="checked" if removed else "plain")
+
+
+def _largest(values: np.ndarray) -> float:
+    return float(np.abs(values).max())
+
+
+def _at(facts: GradientFacts, scale: float) -> float:
+    return float(facts.gradient_norms[np.isclose(facts.scales, scale)][0])
+
+
+def slope(facts: GradientFacts) -> float:
+    """Of log(norm) over log(scale) from 1 to 100, where the variance is well above eps."""
+    low, high = _at(facts, 1.0), _at(facts, 100.0)
+    return float(np.log10(high / low) / 2) if low > 0 and high > 0 else 0.0
+
+
+def grid(view: View) -> None:
+    """Test accuracy of every norm over learning rates and batch sizes."""
+    with st.container(border=True):
+        accuracy = partial(norm_training.accuracy_over_rate, view.grid)
+        show(kept("accuracy", accuracy, view.grid.spec, **common.look()), "accuracy", wide=True)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(provenance(view.grid))
+            train_links.card("norm-rate", "Run it here")
+
+
+def provenance(grid: NormGrid) -> str:
+    """Where the runs come from, and how many there are."""
+    seeds = len(grid.spec.seeds)
+    return (
+        f"{common.badge(grid.provenance)} · {len(grid.runs)} runs, {seeds} seeds a point, "
+        f"{grid.spec.samples:,} samples each, plain SGD, {grid.cpu_seconds:.0f} s in all"
+    )
+
+
+def differences(view: View) -> None:
+    """Each norm against none, seed by seed."""
+    with st.container(border=True):
+        paired = partial(norm_training.paired_differences, view.grid)
+        show(kept("differences", paired, view.grid.spec, **common.look()), "differences", wide=True)
+
+
+def losses(view: View) -> None:
+    """Training loss of one batch size and learning rate."""
+    spec = view.grid.spec
+    sizes = {f"batch size {n}": n for n in spec.batch_sizes}
+    rates = {f"rate {lr:g}": lr for lr in spec.lrs}
+    with common.row():
+        size = select("Batch size", sizes, "size", 140, default="batch size 32")
+        rate = select("Learning rate", rates, "rate", 110, default="rate 1")
+    with st.container(border=True):
+        curves = partial(norm_training.loss_curves, view.grid, size, rate)
+        show(kept("losses", curves, view.grid.spec, size, rate, **common.look()), "losses")
+
+
+def code(view: View) -> str:
+    """A script that prints the gradient's norm over the input's scale."""
+    spec = view.facts.spec
+    last = spec.norm in ("layer", "rms") and spec.over == "c"
+    return take_away.filled(
+        "normalization/backward",
+        data=take_away.filled("normalization/data_digits", seed=SOURCE.seed, n=SOURCE.shape[0]),
+        module=_module(spec),
+        through="norm(x.movedim(1, -1)).movedim(-1, 1)" if last else "norm(x)",
+        scales=view.facts.scales.tolist(),
+        seed=0,
+    )
+
+
+def _module(spec: NormSpec) -> str:
+    built = f"norm = {common.module(spec, SOURCE.shape)}.double()"
+    return built + (_EVAL if spec.mode == "eval" else "")
+
+
+_EVAL = """.eval()
+norm.running_mean = x.mean((0, 2, 3))
+norm.running_var = x.var((0, 2, 3), unbiased=False)"""
+
+
+def table(grid: NormGrid) -> str:
+    """Every comparison with no norm as a row of CSV."""
+    columns = [f.name for f in fields(PairedDifference)]
+    rows = ([getattr(d, name) for name in columns] for d in grid.differences)
+    return take_away.csv_text(columns, rows)

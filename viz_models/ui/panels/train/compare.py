@@ -1,0 +1,98 @@
+"""Is the difference of two arms larger than the seed noise? Paired by seed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from viz_models.figures.train import verdict as figures
+from viz_models.records.train.cards import Comparison, Difference, Measure
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import select
+from viz_models.ui.panels.train import verdict as train_verdict
+from viz_models.ui.panels.train.live import arm_labels
+from viz_models.ui.results.train.watch import Watched
+
+MEASURES: dict[str, Measure] = {"final accuracy": "accuracy", "final loss": "test loss"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One side of a comparison: what its finished runs came to."""
+
+    label: str
+    results: dict[int, dict[Measure, float]]  # by seed
+
+
+def arms(watched: Sequence[Watched]) -> list[Arm]:
+    """All arms of these experiments, with the last evaluation of each run that finished."""
+    places = [(w, i) for w in watched if w.experiment for i in range(len(w.experiment.spec.arms))]
+    labels = arm_labels(watched)
+    return [Arm(label, _results(*place)) for label, place in zip(labels, places, strict=True)]
+
+
+def _results(watched: Watched, arm: int) -> dict[int, dict[Measure, float]]:
+    runs = watched.experiment.runs if watched.experiment else ()
+    results: dict[int, dict[Measure, float]] = {}
+    for run in runs:
+        told = watched.curves[run.id].evaluations
+        if run.arm == arm and run.state == "finished" and not run.early and told:
+            last = told[-1][1]
+            results[run.spec.seed] = {"accuracy": last.accuracy, "test loss": last.loss}
+    return results
+
+
+def compare(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
+    """Choose two arms and a measure; the verdict with its interval.
+
+    Args:
+        watched: Experiments in the chart.
+        text: The page's prose: what is said where there is only one arm.
+    """
+    found = {f"{chr(65 + i)} {arm.label}".strip(): arm for i, arm in enumerate(arms(watched))}
+    st.markdown("**Larger than the seed noise?**", help=train_verdict.HELP)
+    if len(found) < 2:
+        st.caption(text["One arm"])
+        return
+    names = list(found)
+    with common.row():
+        a = select("First arm", found, "arm_a", 164, default=names[0])
+        b = select("Second arm", found, "arm_b", 164, default=names[1])
+        measure = select("Measure", MEASURES, "measured", 132)
+    _verdict(difference(a, b, measure))
+    st.caption(text["Paired"].format(comparisons=len(found) * (len(found) - 1) // 2))
+
+
+def difference(a: Arm, b: Arm, measure: Measure) -> Difference:
+    """A minus B over the seeds that finished in both."""
+    from viz_models.analysis import seed_noise
+
+    both = sorted(a.results.keys() & b.results.keys())
+    values = tuple(a.results[seed][measure] - b.results[seed][measure] for seed in both)
+    mean, low, high = seed_noise.interval(values)
+    return Difference(
+        comparison=Comparison(plus=(0,), minus=(1,), measure=measure),
+        values=values,
+        mean=mean,
+        low=low,
+        high=high,
+        verdict=seed_noise.verdict(len(values), low, high),
+    )
+
+
+def _verdict(found: Difference) -> None:
+    st.markdown(f"**{train_verdict.said(found)}**")
+    if found.mean is None:
+        return
+    row = figures.Row(
+        label="",
+        said="",
+        mean=found.mean,
+        low=found.low,
+        high=found.high,
+        decided=found.verdict in ("higher", "lower"),
+    )
+    less_is_better = found.comparison.measure == "test loss"
+    sides = ("A better", "B better") if less_is_better else ("B better", "A better")
+    show(figures.intervals([row], sides, **common.look()), "noise")

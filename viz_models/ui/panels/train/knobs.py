@@ -1,0 +1,186 @@
+"""The knobs of one's own run: where it starts from, and what can be turned."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from viz_models.records import RunSpec
+from viz_models.records.train.experiments import (
+    Augmentation,
+    Budget,
+    BudgetUnit,
+    DataName,
+    OptimizerName,
+    Precision,
+    Schedule,
+)
+from viz_models.ui.kit import owner
+from viz_models.ui.kit.controls import control
+from viz_models.ui.panels.build.builder_knobs import Knob, numbers
+
+DATA: dict[str, DataName] = {
+    "digits, 8×8": "digits",
+    "MNIST": "mnist",
+    "Fashion-MNIST": "fashion_mnist",
+    "CIFAR-10": "cifar10",
+    "image folder": "folder",
+    "moons": "moons",
+    "circles": "circles",
+    "spirals": "spirals",
+}
+OPTIMIZERS: dict[str, OptimizerName] = {
+    "SGD": "sgd",
+    "momentum": "momentum",
+    "Nesterov": "nesterov",
+    "AdaGrad": "adagrad",
+    "RMSProp": "rmsprop",
+    "Adam": "adam",
+    "AdamW": "adamw",
+}
+SCHEDULES: dict[str, Schedule] = {
+    "constant": "constant",
+    "cosine": "cosine",
+    "one cycle": "one cycle",
+    "step": "step",
+}
+UNITS: dict[str, BudgetUnit] = {"epochs": "epochs", "steps": "steps", "seconds": "seconds"}
+AMOUNTS = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500, 1000)
+RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+BATCHES = (8, 16, 32, 64, 128, 256, 640, 1024)
+NOISE = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8)
+AUGMENT: dict[str, tuple[Augmentation, ...]] = {
+    "none": (),
+    "shift": ("shift",),
+    "flip": ("flip",),
+    "crop": ("crop",),
+    "flip and crop": ("flip", "crop"),
+}
+DEVICES = {"auto": "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}
+PRECISIONS: dict[str, Precision] = {"auto": "auto", "fp32": "fp32", "bf16": "bf16"}
+
+
+def _of(part: str, field: str) -> dict[str, Any]:
+    """How a knob reads and writes one field of one part of a run."""
+    return {
+        "read": lambda run: getattr(getattr(run, part), field),
+        "write": lambda run, value: replace(
+            run, **{part: replace(getattr(run, part), **{field: value})}
+        ),
+    }
+
+
+def _in(field: str) -> dict[str, Any]:
+    """The same for a field of the run itself."""
+    return {
+        "read": lambda run: getattr(run, field),
+        "write": lambda run, value: replace(run, **{field: value}),
+    }
+
+
+KNOBS = (
+    Knob(key="dataset", label="Data", kind="chips", labels=DATA, **_of("data", "name")),
+    Knob(
+        key="optimizer",
+        label="Optimizer",
+        kind="chips",
+        labels=OPTIMIZERS,
+        **_of("optimizer", "name"),
+    ),
+    Knob(key="lr", label="Learning rate", numbers=numbers(*RATES), **_of("optimizer", "lr")),
+    Knob(key="examples", label="Batch size", numbers=numbers(*BATCHES), **_in("batch_size")),
+    Knob(key="budget", label="Budget", numbers=numbers(*AMOUNTS), **_of("budget", "amount")),
+    Knob(key="unit", label="Budget in", kind="chips", labels=UNITS, **_of("budget", "unit")),
+)
+MORE = (
+    Knob(
+        key="schedule",
+        label="Schedule",
+        kind="chips",
+        labels=SCHEDULES,
+        **_of("optimizer", "schedule"),
+    ),
+    Knob(
+        key="decay",
+        label="Weight decay",
+        numbers=numbers(0.0, 0.0001, 0.001, 0.01, 0.1),
+        **_of("optimizer", "weight_decay"),
+    ),
+    Knob(key="augment", label="Augmentation", kind="chips", labels=AUGMENT, **_in("augment")),
+    Knob(
+        key="label_noise",
+        label="Wrong labels, share",
+        numbers=numbers(*NOISE),
+        help="So many training labels are replaced by a random class",
+        **_of("data", "label_noise"),
+    ),
+    Knob(
+        key="permute",
+        label="Permute all pixels",
+        kind="toggle",
+        help="By one fixed permutation",
+        **_of("data", "permute"),
+    ),
+    Knob(key="device", label="Device", kind="chips", labels=DEVICES, **_in("device")),
+    Knob(key="precision", label="Precision", kind="chips", labels=PRECISIONS, **_in("precision")),
+)
+
+
+def standard(run: RunSpec) -> RunSpec:
+    """A run whose budget is one that the knobs can say."""
+    if run.budget.unit in UNITS.values():
+        return run
+    steps = max(1, round(run.budget.amount / run.batch_size))
+    return replace(run, budget=Budget(amount=steps, unit="steps"))
+
+
+def asked(base: RunSpec) -> RunSpec:
+    """The run that the knobs say: what they were moved to, else what it starts from."""
+    run = base
+    for knob in (*KNOBS, *MORE):
+        held = st.session_state.get(knob.key, _linked(knob))
+        if held is not None:
+            run = knob.set(run, held)
+    return run
+
+
+def _linked(knob: Knob) -> Any:  # noqa: ANN401 (what a widget holds)
+    text = st.query_params.get(knob.key)
+    return None if text is None else knob.parsed(text)
+
+
+def forget() -> None:
+    """Let every knob follow what the run starts from; for callbacks."""
+    for knob in (*KNOBS, *MORE):
+        st.session_state.pop(knob.key, None)
+        st.query_params.pop(knob.key, None)
+
+
+def column(base: RunSpec) -> None:
+    """All knobs, the rarer ones behind "more"."""
+    for i in range(0, len(KNOBS), 2):
+        for place, knob in zip(st.columns(2, gap="small"), KNOBS[i : i + 2], strict=True):
+            with place:
+                _draw(knob, base)
+    with st.popover("More settings", width="stretch"):
+        for knob in MORE:
+            _draw(knob, base)
+
+
+def _draw(knob: Knob, base: RunSpec) -> None:
+    value = knob.text(base)  # type: ignore[arg-type]
+    if knob.kind == "toggle":
+        control(st.toggle, knob.label, key=knob.key, value=value, help=knob.help)
+    elif knob.labels is not None:
+        options = [t for t in knob.labels if not (t == "image folder" and owner.hosted())]
+        control(
+            st.selectbox,
+            knob.label,
+            options,
+            index=options.index(value) if value in options else 0,
+            key=knob.key,
+            help=knob.help,
+        )
+    else:
+        options = sorted([*{*knob.numbers(base), value}])
+        control(st.select_slider, knob.label, options, value=value, key=knob.key, help=knob.help)

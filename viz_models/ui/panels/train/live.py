@@ -1,0 +1,294 @@
+"""Watch runs while they train: their curves, how far they are, and the buttons that end them."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from viz_models.digits import memory
+from viz_models.figures.train import curves as train_curves
+from viz_models.figures.train import curves_axes as train_axes
+from viz_models.records import ENDED, Experiment, Run, RunSpec
+from viz_models.records.train.curves import Along, CurveView, Examples, Metric, RunCurve
+from viz_models.ui.kit import frame
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.controls import chips, control, select
+from viz_models.ui.panels.train.buttons import buttons
+from viz_models.ui.results.train import runs
+from viz_models.ui.results.train.watch import Watched, relabeled, watch
+
+HEIGHT = 330  # px at normal type size
+TICK_S = 1.0
+LONGEST_LABEL = 26  # letters
+PAGE_S = 6.0  # between two drawings of the page because of one run among several
+WAITING_TICK_S = 2.0  # while all wait in the queue
+METRICS: dict[str, Metric] = {
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "gradient norm": "gradient norm",
+    "learning rate": "learning rate",
+}
+EXAMPLES: dict[str, Examples] = {
+    "training + test": "both",
+    "test": "validation",
+    "training": "training",
+}
+ALONG: dict[str, Along] = {"step": "step", "sample": "sample", "second": "second"}
+SMOOTHING = {"raw": 0.0, "smooth": 0.7, "smoother": 0.93}
+CHIP: dict[str, tuple[str, str]] = {  # of each state: color, icon
+    "queued": ("gray", "schedule"),
+    "starting": ("blue", "hourglass_top"),
+    "running": ("blue", "play_arrow"),
+    "paused": ("yellow", "pause"),
+    "finished": ("green", "check"),
+    "failed": ("red", "error"),
+    "cancelled": ("gray", "block"),
+    "timed_out": ("red", "timer_off"),
+    "diverged": ("red", "trending_up"),
+    "lost": ("red", "close"),
+}
+
+
+def live(experiment_id: str, *, height: int = HEIGHT) -> None:
+    """Curves, progress and buttons of one experiment; they move by themselves while it runs.
+
+    The whole page is drawn anew when all have ended, when they pause or go on, and within some
+    seconds when one of several has ended, so that what stands beside (a verdict, a table) follows.
+    Draw it once a page: its controls live in the URL.
+
+    Args:
+        experiment_id: As in the URL; one line says so if there is no such experiment.
+        height: Of the chart, in px at normal type size.
+    """
+    watched = watch(experiment_id)
+    found = watched.look()
+    if found is None:
+        st.warning(watched.trouble or runs.NO_SUCH_RUN)
+        return
+    chart((experiment_id,), height=height)
+    if runs.is_mine(found):
+        buttons(found)
+
+
+@st.fragment
+def chart(ids: Sequence[str], *, height: int = HEIGHT) -> None:
+    """How to look at them, and the curves of all these experiments in one chart.
+
+    Args:
+        ids: Experiments that exist.
+        height: Of the chart, in px at normal type size.
+    """
+    view = controls()
+    watched = [watch(id) for id in ids]
+    for each in watched:
+        each.look()
+    st.session_state[_SEEN] = (*_standing(watched), time.monotonic())
+    every = None
+    if any(each.active for each in watched):
+        every = TICK_S if any(_moves(each) for each in watched) else WAITING_TICK_S
+    st.fragment(partial(_tick, tuple(ids), view, frame.px(height)), run_every=every)()
+
+
+_SEEN = "forward_pass.states"
+
+
+def _standing(watched: Sequence[Watched]) -> tuple[object, int]:
+    """(what the buttons depend on, how many runs have ended)."""
+    states = [r.state for w in watched if w.experiment for r in w.experiment.runs]
+    ended = sum(state in ENDED for state in states)
+    moving = any(state not in ENDED and state != "paused" for state in states)
+    return (len(states), ended == len(states), moving, "paused" in states), ended
+
+
+def _is_news(watched: Sequence[Watched]) -> bool:
+    """Whether the page should be drawn anew.
+
+    At once when the buttons change; a run that ended among many waits a while for the next one:
+    sixty tabs would otherwise draw a whole page for each.
+    """
+    standing, ended, since = st.session_state.get(_SEEN, (None, 0, 0.0))
+    now, count = _standing(watched)
+    return now != standing or (count != ended and time.monotonic() - since >= PAGE_S)
+
+
+def _moves(watched: Watched) -> bool:
+    found = watched.experiment.runs if watched.experiment else ()
+    return any(run.state in ("starting", "running") for run in found)
+
+
+def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
+    """What is drawn again once a second: one chart, one line."""
+    watched = [watch(id) for id in ids]
+    for each in watched:
+        each.look()
+    if _is_news(watched):
+        st.rerun()
+    look = common.look()
+    st.echarts_chart(
+        option(watched, view, dark=look["dark"], scale=look["scale"]),
+        height=height,
+        theme=None,
+        key="curves",
+        alt=f"{view.metric} of the runs, {train_axes.AXIS[view.along]} along the bottom",
+    )
+    for each in watched if len(watched) == 1 else ():
+        if each.experiment:
+            share, said = status(each)
+            st.progress(share, text=said)
+
+
+def controls() -> CurveView:
+    """One row: what the chart shows, and along what."""
+    with common.row():
+        along = chips(
+            "Along", {name: f"by {name}" for name in ALONG}, key="along", default="sample"
+        )
+        metric = select("Metric", METRICS, "metric", 112)
+        of = select("Examples", EXAMPLES, "split", 152)
+        smoothing = select("Smoothing", SMOOTHING, "smooth", 92)
+        log = control(st.toggle, "log", key="log")
+    return CurveView(
+        metric=metric,
+        examples=of,
+        along=ALONG[along],
+        log=log,
+        smoothing=smoothing,
+    )
+
+
+def option(
+    watched: Sequence[Watched], view: CurveView, *, dark: bool, scale: float
+) -> dict[str, object]:
+    """The chart of all these; of one experiment it is put together once for all who watch it."""
+    make = partial(_option, watched, view, dark, scale)
+    if len(watched) == 1:
+        return watched[0].made(("option", view, dark, scale), make)
+    return make()
+
+
+def _option(
+    watched: Sequence[Watched], view: CurveView, dark: bool, scale: float
+) -> dict[str, object]:
+    curves: list[RunCurve] = []
+    labels = arm_labels(watched)
+    offset = 0
+    for each in watched:
+        if each.experiment:
+            curves += relabeled(each.drawn(), offset)
+            offset += len(each.experiment.spec.arms)
+    end = _end(watched, view.along)
+    return train_curves.curves(curves, labels, view, end=end, dark=dark, scale=scale)
+
+
+def _end(watched: Sequence[Watched], along: Along) -> float | None:
+    """Where the longest of the runs will end, as far as its budget says so: the axis stands still.
+
+    None once all have ended: then the curves say it.
+    """
+    if not any(each.active for each in watched):
+        return None
+    ends = [_budget(run.spec, along) for w in watched if w.experiment for run in w.experiment.runs]
+    return None if None in ends else max((e for e in ends if e is not None), default=None)
+
+
+def _budget(spec: RunSpec, along: Along) -> float | None:
+    amount, unit, size = spec.budget.amount, spec.budget.unit, spec.batch_size
+    known: dict[tuple[Along, str], float] = {
+        ("sample", "samples"): amount,
+        ("step", "samples"): amount / size,
+        ("sample", "steps"): amount * size,
+        ("step", "steps"): amount,
+        ("second", "seconds"): amount,
+    }
+    return known.get((along, unit))
+
+
+def arm_labels(watched: Sequence[Watched]) -> list[str]:
+    """What all arms are called in one chart; the experiment's name goes before one that is taken.
+
+    Args:
+        watched: In the order of the chart.
+    """
+    pairs = [(w.experiment, arm) for w in watched if w.experiment for arm in w.experiment.spec.arms]
+    counts = Counter(arm.label for _, arm in pairs)
+    found = []
+    for experiment, arm in pairs:
+        label = arm.label
+        if len(watched) > 1 and (not label or counts[label] > 1):
+            label = f"{_short(experiment.name)} {label}".strip()
+        found.append(_short(label, LONGEST_LABEL))
+    return found
+
+
+def _short(text: str, most: int = 16) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def run_label(experiment: Experiment, run: Run) -> str:
+    """What a run is called among its experiment's: "batch 64 seed 3"."""
+    return f"{experiment.spec.arms[run.arm].label} seed {run.spec.seed}".strip()
+
+
+def chip(state: str, count: int = 0) -> str:
+    """A state as Markdown: an icon and a word on a colored ground, with a count if there is one."""
+    color, icon = CHIP[state]
+    words = f"{count or ''} {state.replace('_', ' ')}".strip()
+    return f":{color}-badge[:material/{icon}: {words}]"
+
+
+def status(watched: Watched) -> tuple[float, str]:
+    """(share of the whole that is done, one line about it)."""
+    found = watched.experiment
+    if found is None or not found.runs:
+        return 0.0, ""
+    over = ENDED if watched.active else ()  # while others run, what has ended takes no more time
+    total = sum(1.0 if r.state in over else r.share for r in found.runs) / len(found.runs)
+    parts = [_going(watched, run) for run in found.runs if run.state == "running"][:1]
+    parts += [] if parts else [_still(found)]
+    if len(found.runs) > 1:
+        ended = sum(r.state in ENDED for r in found.runs)
+        parts.append(f"{ended} of {len(found.runs)} runs done")
+    if watched.active and (left := _left(found, total)) is not None:
+        parts.append(f"{left} left")
+    if watched.trouble:
+        parts.append(f"not read anew: {watched.trouble}")
+    return min(1.0, max(0.0, total)), " · ".join(filter(None, parts))
+
+
+def _going(watched: Watched, run: Run) -> str:
+    curve = watched.curves[run.id]
+    speed = curve.samples_per_second()
+    parts = [f"**{run_label(watched.experiment, run)}** {100 * run.share:.0f} %"]  # type: ignore[arg-type]
+    parts += [f"{speed:,.0f} samples/s"] if speed else []
+    parts += [run.device] if run.device else []
+    parts += [memory(curve.last.memory)] if curve.last and curve.last.memory else []
+    return " · ".join(parts)
+
+
+def _still(found: Experiment) -> str:
+    """What is said where nothing runs: the first that waits, or how all ended."""
+    for run in found.runs:
+        if run.state == "queued":
+            wait = "" if run.wait_s is None else f", starts in about {_seconds(run.wait_s)}"
+            place = f"place {run.place} in the queue" if run.place else "in the queue"
+            return f"{chip('queued')} {place}{wait}"
+        if run.state in ("starting", "paused"):
+            return f"{chip(run.state)} {run.reason}".strip()
+    worst = next((r for r in found.runs if r.state != "finished"), found.runs[-1])
+    return f"{chip(worst.state)} {worst.reason}".strip()
+
+
+def _left(found: Experiment, total: float) -> str | None:
+    started = [r.started for r in found.runs if r.started]
+    moving = any(r.state == "running" for r in found.runs)
+    if not started or not moving or total < 0.02:
+        return None
+    return _seconds((time.time() - min(started)) * (1 - total) / total)
+
+
+def _seconds(seconds: float) -> str:
+    if seconds >= 100:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"

@@ -1,0 +1,116 @@
+"""One's own run: from a preset, from the builder's network, or from a link."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from viz_models.digits import count, memory
+from viz_models.records import Experiment, Repair, RunSpec
+from viz_models.records.train.experiments import Arm, ExperimentSpec
+from viz_models.ui.kit import frame, owner, words
+from viz_models.ui.kit.controls import control
+from viz_models.ui.panels.train import ask as train_ask
+from viz_models.ui.panels.train import knobs as train_knobs
+from viz_models.ui.panels.train import live as train_live
+from viz_models.ui.panels.train import stage as train_stage
+from viz_models.ui.panels.train import verdict as train_verdict
+from viz_models.ui.results.train import train as results
+
+FROM_LINK = "the network of the link"
+OPEN = "the run on screen"
+SEEDS = (1, 2, 3, 5, 10)
+SCRIPT = 470  # px
+_PARAM = "spec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A run as asked for, and what stands in its way."""
+
+    run: RunSpec
+    repairs: tuple[Repair, ...]
+    trouble: str  # why it cannot be started; empty if it can
+
+
+def own(experiment: Experiment | None) -> None:
+    """Knobs at the left; price, Start and curves at the right."""
+    left, right = st.columns([1, 2.4], gap="small")
+    with left.container(border=True):
+        base = _base(experiment)
+        train_knobs.column(base)
+        seeds = control(st.select_slider, "Seeds", SEEDS, value=1, key="own_seeds")
+    wanted = _wanted(train_knobs.asked(base))
+    with right.container(border=True):
+        _offer(wanted, int(seeds))
+        if experiment is not None:
+            train_live.live(experiment.id)
+        elif not wanted.trouble and wanted.run.growth is None:
+            st.markdown("**What will run**, as one file of plain PyTorch")
+            st.code(results.script(wanted.run), language="python", height=frame.px(SCRIPT))
+    if experiment is not None:
+        with right.container(border=True):
+            found = results.outcomes(experiment)
+            told = {(o.arm, o.seed) for o in found}
+            waiting = [r for r in experiment.runs if (r.arm, r.spec.seed) not in told]
+            train_verdict.runs_table(found, experiment.spec.arms, waiting)
+            train_ask.explore(experiment)
+
+
+def _base(experiment: Experiment | None) -> RunSpec:
+    """What the knobs start from."""
+    choices = dict(results.presets())
+    if experiment is not None:
+        choices[OPEN] = experiment.spec.arms[0].run
+    text = st.query_params.get(_PARAM, "")
+    if text:
+        try:
+            choices = {FROM_LINK: results.read(text)} | choices
+        except ValueError as error:
+            st.warning(words.plain(f"The link names no network: {error}"), icon=":material/edit:")
+    name = control(
+        st.selectbox,
+        "Start from",
+        list(choices),
+        key="base",
+        on_change=train_knobs.forget,
+        width="stretch",
+    )
+    return train_knobs.standard(choices[name])
+
+
+def _wanted(run: RunSpec) -> Wanted:
+    if run.data.name == "folder" and not owner.hosted():
+        folder = control(st.text_input, "Folder of images, one subfolder a class", key="folder")
+        run = replace(run, data=replace(run.data, folder=folder, size=run.data.size or 32))
+    try:
+        run, repairs = results.fitted(run)
+        results.price(run)
+    except (ValueError, OSError) as error:
+        return Wanted(run=run, repairs=(), trouble=str(error))
+    return Wanted(run=run, repairs=repairs, trouble="")
+
+
+def _offer(wanted: Wanted, seeds: int) -> None:
+    """What it costs, and the button."""
+    spec = ExperimentSpec(arms=(Arm(label="", run=wanted.run),), seeds=tuple(range(seeds)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        train_stage.start_button("Start", spec, disabled=bool(wanted.trouble))
+        if not wanted.trouble:
+            st.caption(_price(wanted.run, seeds))
+    if wanted.trouble:
+        st.warning(words.plain(wanted.trouble), icon=":material/scale:")
+    for repair in wanted.repairs:
+        st.caption(
+            f":material/build: {repair.field}: {repair.asked} → {repair.became}. {repair.why}"
+        )
+    train_stage.refused()
+
+
+def _price(run: RunSpec, seeds: int) -> str:
+    found = results.price(run)
+    steps = f"{found.steps:,} steps · " if found.steps else ""
+    each = " each" if seeds > 1 else ""
+    return (
+        f"{count(found.parameters)} parameters · {count(found.macs)} multiply-adds an example · "
+        f"{steps}{memory(found.memory)} · about {found.seconds:.0f} s{each} here"
+    )

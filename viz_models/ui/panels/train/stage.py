@@ -1,0 +1,110 @@
+"""The curves of a question card, recorded or live, and the button that starts the real run."""
+
+import uuid
+from dataclasses import replace
+
+import streamlit as st
+
+from viz_models.figures.train import curves as train_curves
+from viz_models.records.train.cards import Shown
+from viz_models.records.train.curves import CurveView
+from viz_models.records.train.experiments import ExperimentSpec
+from viz_models.ui.kit import frame
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.controls import chips, control
+from viz_models.ui.panels.train import live as train_live
+from viz_models.ui.panels.train.view import View
+from viz_models.ui.results.train import runs
+from viz_models.ui.results.train import train as results
+
+BEGINNING = 0.25  # share of a recorded run that is shown before the prediction
+HEIGHT = 420  # px
+_CLICK = "forward_pass.train.click."
+_TROUBLE = "forward_pass.train.trouble"
+SHOWS: dict[Shown, CurveView] = {
+    "test loss": CurveView(metric="loss", examples="validation"),
+    "training loss": CurveView(metric="loss", examples="training"),
+    "test accuracy": CurveView(metric="accuracy", examples="validation"),
+}
+
+
+def stage(now: View) -> None:
+    """Curves: recorded, only their beginning before the prediction; or live."""
+    with st.container(border=True):
+        if now.experiment is not None:
+            train_live.live(now.experiment.id, height=HEIGHT)
+        else:
+            _recorded(now)
+        _start_row(now)
+
+
+def _recorded(now: View) -> None:
+    share = 1.0 if now.revealed else BEGINNING
+    with common.row():
+        st.markdown(f"**{now.card.shows.capitalize()}**", width="content")
+        along = chips("Along", dict(train_live.ALONG), key="along", default="sample")
+        log = control(st.toggle, "log", key="log", help="Logarithmic vertical axis")
+    shown = replace(SHOWS[now.card.shows], along=along, log=log)  # type: ignore[arg-type]
+    labels = [arm.label for arm in now.card.experiment.arms]
+    st.echarts_chart(
+        train_curves.curves(results.curves(now.outcomes, share), labels, shown, **common.look()),
+        height=frame.px(HEIGHT),
+        theme=None,
+        key="recorded",
+        alt=f"{now.card.shows} of the recorded runs",
+    )
+    part = "" if now.revealed else "only how it begins: predict how it ends · "
+    st.caption(part + common.badge(now.provenance))
+
+
+def _start_row(now: View) -> None:
+    """The real run: start it, start it again, go back to the recorded one."""
+    recorded = results.recorded(now.card.id)
+    count = len(list(now.card.experiment.runs()))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if now.experiment is None or now.ended:
+            label = "Run it here" if now.experiment is None else "Run it again"
+            start_button(label, results.cards()[now.card.id].experiment)
+        if now.experiment is not None:
+            st.button("Recorded runs", key="back", on_click=runs.open_)
+        st.caption(
+            f"{count} runs on scikit-learn's digits; "
+            f"{recorded.cpu_seconds:.0f} s of one core when they were recorded",
+        )
+    refused()
+
+
+def start_button(label: str, spec: ExperimentSpec, *, disabled: bool = False) -> None:
+    """Start an experiment, once for each time that the button is seen.
+
+    Args:
+        label: On the button.
+        spec: What to run.
+        disabled: Where it would be refused.
+    """
+    open_now = st.query_params.get("run", "")
+    if st.session_state.get(_CLICK, ("",))[0] != (spec, open_now):
+        st.session_state[_CLICK] = ((spec, open_now), uuid.uuid4().hex)
+    st.button(
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        key="start",
+        disabled=disabled,
+        on_click=_start,
+        args=(spec, st.session_state[_CLICK][1]),
+    )
+
+
+def _start(spec: ExperimentSpec, click: str) -> None:
+    """A double click carries the same `click` twice, and starts one experiment."""
+    try:
+        runs.open_(runs.start(spec, click).id)
+    except (ValueError, OSError) as error:
+        st.session_state[_TROUBLE] = str(error)
+
+
+def refused() -> None:
+    """Why the last press of the button started nothing."""
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        st.error(trouble, icon=":material/block:")

@@ -1,0 +1,203 @@
+"""The list of experiments: how each stands, which are shown together, what may be done to one."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from viz_models.digits import percent
+from viz_models.records import ENDED, Experiment
+from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.words import plain
+from viz_models.ui.panels.train.buttons import attempt
+from viz_models.ui.panels.train.live import chip
+from viz_models.ui.results.train import runs
+from viz_models.ui.results.train.watch import watch
+
+PER_PAGE = 8
+REFRESH_S = 4.0
+LONGEST_NAME = 80
+ICONS = {
+    "csv": "table",
+    "jsonl": "data_object",
+    "tensorboard": "monitoring",
+    "checkpoint": "save",
+    "script": "code",
+}
+ENDINGS = {
+    "csv": ".csv",
+    "jsonl": ".jsonl",
+    "tensorboard": "-tensorboard.zip",
+    "checkpoint": "-checkpoint.zip",
+}
+_PICKED = "forward_pass.picked."
+_ASKED_ANEW = "forward_pass.asked_anew"
+
+
+def table(listed: Sequence[Experiment], chosen: Sequence[str]) -> None:
+    """One row an experiment, with a box that puts it into the chart.
+
+    Args:
+        listed: The latest first.
+        chosen: Ids that the URL names.
+    """
+    others = [each for each in listed if each.id not in chosen]  # the chart tells of its own
+    moving = any(run.state not in ENDED for each in others for run in each.runs)
+    draw = partial(_rows, [each.id for each in listed], tuple(chosen))
+    with st.container(border=True):
+        st.fragment(draw, run_every=REFRESH_S if moving else None)()
+        if len(listed) > PER_PAGE:
+            pages = -(-len(listed) // PER_PAGE)
+            st.pagination(pages, key="page", bind="query-params")
+
+
+def _rows(ids: Sequence[str], chosen: tuple[str, ...]) -> None:
+    if st.session_state.pop(_ASKED_ANEW, False):
+        st.rerun()  # a box was ticked: the chart follows
+    listed = {each.id: each for each in runs.mine()}
+    page = int(st.session_state.get("page") or 1)
+    shown = ids[PER_PAGE * (page - 1) :][:PER_PAGE] or ids[:PER_PAGE]
+    for each in filter(None, map(listed.get, shown)):
+        _row(each, chosen)
+
+
+def _row(each: Experiment, chosen: tuple[str, ...]) -> None:
+    name, states, facts = st.columns([2.2, 2, 2], vertical_alignment="center", gap="small")
+    key = _PICKED + each.id
+    st.session_state[key] = each.id in chosen
+    full = len(chosen) >= runs.MOST_ASKED and each.id not in chosen
+    with name:
+        st.checkbox(
+            plain(each.name) or "unnamed",
+            key=key,
+            on_change=_pick,
+            args=(each.id, chosen),
+            disabled=full,
+            help=f"At most {runs.MOST_ASKED} at a time" if full else None,
+        )
+    states.markdown(chips(each))
+    facts.caption(summary(each))
+
+
+def _pick(id: str, chosen: tuple[str, ...]) -> None:
+    """Put it into the URL, or take it out."""
+    others = [other for other in chosen if other != id]
+    runs.open_(*(others + [id] * bool(st.session_state.get(_PICKED + id))))
+    st.session_state[_ASKED_ANEW] = True
+
+
+def chips(each: Experiment) -> str:
+    """How its runs stand, as Markdown: one chip a state, with a count where there are several."""
+    counts = Counter(run.state for run in each.runs)
+    several = len(each.runs) > 1
+    return " ".join(chip(state, count if several else 0) for state, count in counts.items())
+
+
+def summary(each: Experiment) -> str:
+    """Best accuracy, how long it trained, and how long ago."""
+    best = max((r.accuracy for r in each.runs if r.accuracy is not None), default=None)
+    parts = [percent(best) if best is not None else ""]
+    parts.append(f"{len(each.runs)} runs" if len(each.runs) > 1 else "")
+    parts.append(_ago(time.time() - each.created))
+    return " · ".join(filter(None, parts))
+
+
+def _ago(seconds: float) -> str:
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if (count := int(seconds // size)) >= 1:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"
+
+
+def actions(id: str) -> None:
+    """Rename and delete; what a link shows of somebody else's is only looked at."""
+    each = watch(id).look()
+    if each is None:
+        return
+    if not runs.is_mine(each):
+        st.caption("Somebody else's: a link shows it, only they can change it.")
+        return
+    with common.row():
+        with st.popover("Rename", icon=":material/edit:"):
+            st.text_input(
+                "Name",
+                value=each.name,
+                max_chars=LONGEST_NAME,
+                key=f"name_{each.id}",
+                on_change=_rename,
+                args=(each.id,),
+            )
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown("Its curves, checkpoints and moments go for good.")
+            ended = all(run.state in ENDED for run in each.runs)
+            st.button(
+                "Delete it",
+                key="delete_it",
+                type="primary",
+                on_click=_delete,
+                args=(each.id,),
+                disabled=not ended,
+                help=None if ended else "Cancel it first",
+            )
+
+
+def downloads(id: str) -> None:
+    """Files of an experiment, each made when it is asked for."""
+    each = watch(id).look()
+    if each is None:
+        return
+    one = len({run.arm for run in each.runs}) == 1
+    ends = {**ENDINGS, "script": ".py" if one else "-scripts.zip"}
+    with st.container(horizontal=True):
+        for kind, label in runs.FILES.items():
+            st.download_button(
+                label,
+                partial(runs.file, id, kind),
+                f"{id}{ends[kind]}",
+                key=f"take_{kind}",
+                icon=f":material/{ICONS[kind]}:",
+                on_click="ignore",
+            )
+
+
+def _rename(id: str) -> None:
+    name = st.session_state[f"name_{id}"]
+    attempt(lambda which: runs.rename(which, name), id)
+
+
+def _delete(id: str) -> None:
+    attempt(runs.delete, id)
+    if runs.experiment(id) is None:
+        runs.open_(*(other for other in runs.asked() if other != id))
+
+
+def chosen(listed: Sequence[Experiment]) -> tuple[str, ...]:
+    """Ids of what the URL names, else of the latest; says when one of them is missing."""
+    asked = runs.asked()
+    found = tuple(id for id in asked if watch(id).look() is not None)
+    if runs.is_nonsense() or len(found) < len(asked):
+        st.warning(runs.NO_SUCH_RUN)
+    if found or asked:
+        return found
+    return tuple(each.id for each in listed[:1])
+
+
+def facts(listed: Sequence[Experiment]) -> dict[str, str]:
+    """What the answer may name."""
+    all_runs = [run for each in listed for run in each.runs]
+    states = Counter(run.state for run in all_runs)
+    moving = sum(count for state, count in states.items() if state not in ENDED)
+    best = max((r.accuracy for r in all_runs if r.accuracy is not None), default=None)
+    return {
+        "experiments": _counted(len(listed), "experiment"),
+        "runs": _counted(len(all_runs), "run"),
+        "finished": str(states["finished"]),
+        "moving": str(moving),
+        "best": "none yet" if best is None else percent(best),
+    }
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"

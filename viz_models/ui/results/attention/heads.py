@@ -1,0 +1,42 @@
+"""The door from the lesson on heads to what is computed, and to what was recorded."""
+
+from collections.abc import Sequence
+
+from viz_models.recordings import attention as recordings_attention
+from viz_models.records import Head, HeadsOverSentences, HeadsResult, HeadsSpec, SetCost
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.sizes import held_bytes
+
+
+def heads(spec: HeadsSpec) -> HeadsResult:
+    """One sentence with all heads, with some off, and with each one off by itself.
+
+    Raises:
+        ValueError: With one line for the reader, if the text is not one that we can take.
+    """
+    from viz_models.analysis.attention.heads import heads as compute
+
+    return cache.remembered((spec, "heads"), lambda: compute(spec), held_bytes)
+
+
+def recorded() -> HeadsOverSentences:
+    """What each head is worth over many sentences."""
+    return recordings_attention.load_heads()
+
+
+def over_sentences(off: Sequence[Head]) -> SetCost:
+    """The same sentences with these heads off: looked up if recorded, else measured now."""
+    known = recorded()
+    wanted = tuple(sorted(off))
+    for cost in (known.full, *known.alone):
+        if cost.off == wanted:
+            return cost
+    return cache.remembered((wanted, "sentences"), lambda: _measure(wanted), held_bytes)
+
+
+def _measure(off: tuple[Head, ...]) -> SetCost:
+    from viz_models.analysis.attention.heads import over_sentences as compute
+    from viz_models.training.data import grammar
+
+    drawn = grammar.test_pairs(recorded().sentences, recorded().seed)
+    return compute([(pair.english, pair.french) for pair in drawn], off)

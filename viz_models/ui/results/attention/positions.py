@@ -1,0 +1,34 @@
+"""The door from the lesson on word order to what is computed; torch waits behind it."""
+
+import numpy as np
+
+from viz_models.records import OrderResult, OrderSpec, PositionTable
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.sizes import held_bytes
+
+
+def order(spec: OrderSpec) -> OrderResult:
+    """One sentence in two orders.
+
+    Raises:
+        ValueError: With one line for the reader, if the text is not one that we can take.
+    """
+    from viz_models.analysis.attention.positions import order as compute
+
+    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+
+
+def position_table(length: int, d_model: int) -> PositionTable:
+    """The positional encoding by itself."""
+    from viz_models.analysis.attention.positions import position_table as compute
+
+    return cache.remembered(
+        ("positions", length, d_model), lambda: compute(length, d_model), held_bytes
+    )
+
+
+def first_head(spec: OrderSpec) -> dict[str, np.ndarray]:
+    """Words and weights for a script that runs alone."""
+    from viz_models.analysis.attention.positions import first_head as compute
+
+    return compute(spec)

@@ -1,0 +1,29 @@
+"""The door from the lesson on shared K/V heads to what is computed; torch waits behind it."""
+
+from viz_models.recordings.sharing import SharingRecording, load
+from viz_models.records import CacheTimes, CacheTimesSpec, Sharing, SharingSpec
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.sizes import held_bytes
+
+
+def sharing(spec: SharingSpec) -> Sharing:
+    """One attention under every way of sharing.
+
+    Raises:
+        ValueError: With one line for the reader, if the text is not one that we can take.
+    """
+    from viz_models.analysis.attention.sharing import sharing as compute
+
+    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+
+
+def recorded() -> SharingRecording:
+    """Accuracies, bytes and times that take too long for a first picture."""
+    return load()
+
+
+def times_here(spec: CacheTimesSpec) -> CacheTimes:
+    """The times again, on the machine that runs this page."""
+    from viz_models.analysis.attention.cache_costs import layer_times
+
+    return cache.remembered(spec, lambda: layer_times(spec), held_bytes)

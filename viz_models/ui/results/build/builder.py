@@ -1,0 +1,138 @@
+"""The door from the builder's lessons to what is computed; torch waits behind it.
+
+Every result is looked up before it is made, by the frozen spec that asked for it.
+"""
+
+import numpy as np
+
+from viz_models.records import (
+    BuildSpec,
+    Connectivity,
+    ConvSpec,
+    LayerTimes,
+    Paths,
+    Price,
+    Race,
+    RaceLine,
+    RaceLoss,
+    RaceSpec,
+    Refusal,
+    Repair,
+)
+from viz_models.records.build.walk import Painted, Walk, WalkSpec
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.results.flow import tensor_flow as results
+
+PHOTO = "cat"
+
+
+def presets() -> dict[str, BuildSpec]:
+    """Networks with names that people know: title -> spec."""
+    from viz_models.models.builder.presets import PRESETS, TITLES
+
+    return {TITLES[name]: spec for name, spec in PRESETS.items()}
+
+
+def repaired(spec: BuildSpec) -> tuple[BuildSpec, tuple[Repair, ...]]:
+    """The nearest network that can be built, and what had to move."""
+    from viz_models.models.builder.repair import repaired as compute
+
+    return compute(spec)
+
+
+def refusal(spec: BuildSpec) -> Refusal | None:
+    """The limit that a network breaks, if it breaks one."""
+    from viz_models.analysis.pricing.price import refusal as compute
+
+    return cache.remembered((spec, "refusal"), lambda: compute(spec), held_bytes)
+
+
+def price(spec: BuildSpec) -> Price:
+    """What a network costs."""
+    from viz_models.analysis.pricing.price import price as compute
+
+    return cache.remembered((spec, "price"), lambda: compute(spec), held_bytes)
+
+
+def walk(spec: BuildSpec, kept: Painted) -> Walk:
+    """A photo through the network, block by block."""
+    from viz_models.analysis.build.walk import walk as compute
+
+    asked = WalkSpec(network=spec, kept=kept)
+    return cache.remembered(asked, lambda: compute(asked, photo()), held_bytes)
+
+
+def photo() -> np.ndarray:
+    """(224, 224, 3) uint8: what is sent through."""
+    return results.sample(PHOTO)[1].cropped
+
+
+def outline(spec: BuildSpec) -> Walk:
+    """Its shapes alone, for a network that is too large to be built."""
+    from viz_models.analysis.build.walk import outline as compute
+
+    asked = WalkSpec(network=spec)
+    return cache.remembered((asked, "outline"), lambda: compute(asked), held_bytes)
+
+
+def entries(spec: BuildSpec, loss: RaceLoss) -> tuple[dict[str, RaceSpec], str]:
+    """Who runs in the race, and which of them is the reader's own."""
+    from viz_models.analysis.build.race import entries as compute
+
+    return cache.remembered((spec, loss, "entries"), lambda: compute(spec, loss), held_bytes)
+
+
+def line(spec: RaceSpec, seed: int) -> RaceLine:
+    """One network of the race with one seed."""
+    from viz_models.analysis.build.race import line as compute
+
+    return cache.remembered((spec, seed), lambda: compute(spec, seed), held_bytes)
+
+
+def receptive_fields(spec: ConvSpec) -> tuple[int, ...]:
+    """Side of the receptive field after the stem and after each block."""
+    from viz_models.analysis.build.reach import receptive_fields as compute
+
+    return compute(spec)
+
+
+def gathered(
+    specs: dict[str, RaceSpec], yours: str, lines: dict[str, tuple[RaceLine, ...]]
+) -> Race:
+    """Lines that were measured one by one, as a race."""
+    from viz_models.analysis.build.race import gathered as compute
+
+    return compute(specs, yours, lines)
+
+
+def paths(spec: RaceSpec, seed: int) -> Paths:
+    """How the gradient came through every residual block."""
+    from viz_models.analysis.build.paths import paths as compute
+
+    return cache.remembered((spec, seed, "paths"), lambda: compute(spec, seed), held_bytes)
+
+
+def connectivity(spec: ConvSpec, block: int, count: int, *, shuffle: bool) -> Connectivity:
+    """Which input channels an output channel sees through so many blocks."""
+    from viz_models.analysis.build.connectivity import connectivity as compute
+
+    return cache.remembered(
+        (spec, block, count, shuffle),
+        lambda: compute(spec, block, count, shuffle=shuffle),
+        held_bytes,
+    )
+
+
+def layer_times(spec: BuildSpec) -> LayerTimes:
+    """How long every part takes on this machine."""
+    from viz_models.analysis.build.layer_times import layer_times as compute
+
+    return cache.remembered((spec, "times"), lambda: compute(spec), held_bytes)
+
+
+def code(spec: BuildSpec) -> str:
+    """The network as a Python file that needs nothing but PyTorch."""
+    from viz_models.analysis.export import source
+
+    return source(spec)

@@ -1,0 +1,42 @@
+"""The door from the lesson on loss surfaces to what is recorded or computed; torch waits there."""
+
+import time
+from collections.abc import Callable
+
+from viz_models.records.build.surface import Surfaces, SurfaceSpec
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.sizes import held_bytes
+
+SECONDS_BETWEEN_TICKS = 0.25  # of a progress bar: each costs a message to the browser
+
+
+def recorded() -> Surfaces:
+    """The surfaces that the lesson opens with."""
+    from viz_models.recordings import build as recordings_build
+
+    return recordings_build.load()
+
+
+def measured(spec: SurfaceSpec, progress: Callable[[float], None]) -> Surfaces:
+    """Surfaces from the store, or measured now.
+
+    Args:
+        spec: What is measured; seconds at a few blocks.
+        progress: Told how much is done, 0..1; it may raise to stop.
+    """
+    from viz_models.training import surface
+
+    return cache.remembered(spec, lambda: surface.measure(spec, _seldom(progress)), held_bytes)
+
+
+def _seldom(progress: Callable[[float], None]) -> Callable[[int, int], None]:
+    last = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= SECONDS_BETWEEN_TICKS:
+            last = now
+            progress(done / total)
+
+    return tell

@@ -1,0 +1,121 @@
+"""The door from the flow page to attribution and to what is switched off; torch waits behind it."""
+
+import numpy as np
+
+from viz_models.records import ModelRef, Prepared, Step, Trace
+from viz_models.records.flow.ablation import AblationRecord, OffSpec, Switched
+from viz_models.records.flow.attribution import Agreement, Attribution, AttributionSpec
+from viz_models.records.flow.prediction import Guess, Prediction
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.jobs import Job
+from viz_models.ui.kit.sizes import held_bytes
+
+
+def prediction(trace: Trace) -> Prediction:
+    """The likeliest classes of a forward pass."""
+    from viz_models.analysis.flow.prediction import prediction as compute
+
+    return compute(trace.spec.model, trace.probabilities)
+
+
+def guesses(model: ModelRef, logits: np.ndarray) -> tuple[Guess, ...]:
+    """The likeliest classes of these logits, all of them; the likeliest first."""
+    from viz_models.analysis.flow.prediction import guesses as compute
+
+    logits = logits.astype(np.float64)
+    powers = np.exp(logits - logits.max())
+    return compute(powers / powers.sum(), classes(model), len(logits))
+
+
+def classes(model: ModelRef) -> tuple[str, ...]:
+    """What a network's classes are called."""
+    from viz_models.models import registry
+
+    return registry.card(model).labels
+
+
+def attribution(spec: AttributionSpec, prepared: Prepared) -> Attribution:
+    """From the store, or computed now: for methods that take a tenth of a second.
+
+    Raises:
+        ValueError: If the method cannot be used on this network.
+    """
+    from viz_models.analysis.flow.attribution import attribute
+
+    return cache.remembered(
+        spec, lambda: attribute(spec, prepared.tensor), held_bytes, private=_private(spec)
+    )
+
+
+def found(spec: AttributionSpec) -> Attribution | None:
+    """From the store alone."""
+    return cache.found(spec, private=_private(spec))
+
+
+def keep(made: Attribution) -> None:
+    """Put into the store what a job computed."""
+    cache.remembered(made.spec, lambda: made, held_bytes, private=_private(made.spec))
+
+
+def job(
+    specs: tuple[AttributionSpec, ...], prepared: Prepared
+) -> Job[AttributionSpec, Attribution]:
+    """Begin to compute slow ones."""
+    from viz_models.analysis.flow.attribution import attribute
+
+    return Job(specs, lambda spec, progress: attribute(spec, prepared.tensor, progress))
+
+
+def agreement(a: Attribution, b: Attribution) -> Agreement:
+    """How alike what two methods say is."""
+    from viz_models.analysis.flow.attribution_agreement import agreement as compute
+
+    private = _private(a.spec)
+    return cache.remembered(
+        (a.spec, b.spec, "agreement"),
+        lambda: compute(a.heat, b.heat),
+        held_bytes,
+        private=private,
+    )
+
+
+def _private(spec: AttributionSpec) -> bool:
+    return spec.trace.image.kind == "upload"
+
+
+def branches(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """The adds whose branch can be switched off."""
+    from viz_models.analysis.flow.ablation import branches as find
+
+    return tuple(find(steps))
+
+
+def switched(spec: OffSpec, prepared: Prepared) -> Switched:
+    """Scores with everything on and with something off."""
+    from viz_models.analysis.flow.ablation import switched as compute
+
+    return cache.remembered(
+        (spec, "switched"),
+        lambda: compute(spec, prepared.tensor),
+        held_bytes,
+        private=spec.trace.image.kind == "upload",
+    )
+
+
+def each_branch(spec: OffSpec, prepared: Prepared) -> tuple[Switched, ...]:
+    """Every branch off alone, for one photo."""
+    from viz_models.analysis.flow.ablation import each_branch as compute
+
+    return cache.remembered(
+        (spec.trace, "each branch"),
+        lambda: tuple(compute(spec, prepared.tensor)),
+        held_bytes,
+        private=spec.trace.image.kind == "upload",
+    )
+
+
+def recorded() -> AblationRecord | None:
+    """Branches off over test images, if that was recorded."""
+    from viz_models.recordings import ablation as recordings
+
+    return recordings.load() if recordings.PATH.exists() else None

@@ -1,0 +1,159 @@
+"""The door to runs: who asks, which ones the URL names, and what may be done to them.
+
+Reading needs the id alone, so that a link shows the same run to everybody; changing anything
+needs the owner.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from viz_models.records import Experiment, ExperimentSpec, Points
+from viz_models.records.train.experiments import Moment
+from viz_models.runs import client
+from viz_models.ui.kit import owner, state
+
+if TYPE_CHECKING:
+    from viz_models.runs.export import Kind
+
+NO_SUCH_RUN = "No such run: it was deleted, or the link is not whole."
+MOST_ASKED = 6  # experiments that one link may name
+FILES: dict["Kind", str] = {  # kind -> what its button says
+    "csv": "Steps (CSV)",
+    "jsonl": "Steps (JSON)",
+    "tensorboard": "TensorBoard",
+    "checkpoint": "Weights",
+    "script": "Script (Python)",
+}
+_ID = re.compile(r"[0-9a-f]{32}")
+_PARAM = "run"
+
+
+# What the URL says
+
+
+def asked() -> tuple[str, ...]:
+    """Ids of experiments in `?run=`, at most six; none if it is empty or cannot be ids.
+
+    On coming back from another page, whose URL says nothing about runs, those that were open
+    here are put into the URL again.
+    """
+    if _PARAM not in st.query_params and state.entered():
+        before = state.choice(_PARAM, "", lambda text: True)
+        if before:
+            st.query_params[_PARAM] = before
+    text = st.query_params.get(_PARAM, "")
+    state.choose(_PARAM, text)
+    ids = tuple(dict.fromkeys(text.split(",")))[:MOST_ASKED]
+    return tuple(i for i in ids if _ID.fullmatch(i))
+
+
+def is_nonsense() -> bool:
+    """Whether `?run=` says something that is no id at all."""
+    return bool(st.query_params.get(_PARAM)) and not asked()
+
+
+def open_(*ids: str) -> None:
+    """Put ids into the URL, one step of the browser's history; none closes what is open."""
+    state.choose(_PARAM, ",".join(ids))
+    if ids:
+        st.query_params[_PARAM] = ",".join(ids)
+    else:
+        st.query_params.pop(_PARAM, None)
+
+
+# What there is
+
+
+def prepare() -> None:
+    """Let a worker warm up while the reader still looks: a run then starts at once."""
+    client.ready()
+
+
+def mine() -> tuple[Experiment, ...]:
+    """This browser's experiments, the latest first; locally all that there are."""
+    return client.experiments(_me())
+
+
+def is_mine(experiment: Experiment) -> bool:
+    """Whether this browser may change it."""
+    return not owner.hosted() or experiment.owner == owner.current()
+
+
+def experiment(id: str) -> Experiment | None:
+    """One experiment as it stands now, whoever started it; None if there is no such."""
+    try:
+        return client.experiment(id)
+    except ValueError:
+        return None
+
+
+def points(run: str, after: int = 0) -> Points:
+    """What a run told since."""
+    return client.points(run, after)
+
+
+def moments(run: str) -> tuple[Moment, ...]:
+    """The looks inside a run so far."""
+    return client.moments(run)
+
+
+def file(id: str, kind: "Kind") -> bytes:
+    """What is saved of an experiment.
+
+    Args:
+        id: Of an experiment or a run.
+        kind: One of `FILES`.
+
+    Raises:
+        ValueError: If it has no such file, or it is somebody else's.
+    """
+    return client.take(_me(), id, kind).data
+
+
+# What may be done; each raises a ValueError with one line for people
+
+
+def start(spec: ExperimentSpec, key: str) -> Experiment:
+    """Submit an experiment; the same key twice starts it once.
+
+    Args:
+        spec: Arms and seeds.
+        key: One for each press of a button.
+    """
+    return client.start(owner.current(), spec, key)
+
+
+def cancel(id: str) -> None:
+    """End an experiment or a run now."""
+    client.cancel(_me(), id)
+
+
+def stop(id: str) -> None:
+    """End it early but well, with what was learned so far."""
+    client.stop(_me(), id)
+
+
+def pause(id: str) -> None:
+    """Keep a checkpoint and let others go first."""
+    client.pause(_me(), id)
+
+
+def resume(id: str) -> None:
+    """Go on from the last checkpoints."""
+    client.resume(_me(), id)
+
+
+def rename(id: str, name: str) -> None:
+    """Call an experiment something else."""
+    client.rename(_me(), id, name)
+
+
+def delete(id: str) -> None:
+    """Forget an experiment with its curves and files."""
+    client.delete(_me(), id)
+
+
+def _me() -> str | None:
+    return owner.current() if owner.hosted() else None

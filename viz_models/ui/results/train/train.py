@@ -1,0 +1,208 @@
+"""The door from the Train page to cards, recorded results, and what live runs came to."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from viz_models.records import (
+    ENDED,
+    ConvSpec,
+    DataSpec,
+    DigitsNetSpec,
+    Experiment,
+    ModelRef,
+    Photo,
+    Prepared,
+    Repair,
+    Run,
+    RunSpec,
+)
+from viz_models.records.train import cards as train_cards
+from viz_models.records.train.cards import Card, CardResult, Comparison, Difference, Outcome
+from viz_models.records.train.curves import Course, RunCurve
+from viz_models.ui.kit import cache, owner
+from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.results.train import runs
+
+if TYPE_CHECKING:
+    from viz_models.training.loop.price import RunPrice
+
+_OUTCOME = 20_000  # bytes, about what one holds
+
+
+def cards() -> dict[str, Card]:
+    """The question cards; the first is the one that the page opens with."""
+    from viz_models.training.cards.cards import CARDS
+
+    return CARDS
+
+
+def recorded(card: str) -> CardResult:
+    """What its runs came to when they were recorded."""
+    from viz_models.recordings import train
+
+    return train.load()[card]
+
+
+def outcomes(experiment: Experiment) -> tuple[Outcome, ...]:
+    """What the runs that have ended came to."""
+    return tuple(
+        _outcome(experiment, run)
+        for run in experiment.runs
+        if run.state in ENDED and run.started is not None
+    )
+
+
+def _outcome(experiment: Experiment, run: Run) -> Outcome:
+    from viz_models.training.verdict import outcome as compute
+
+    def measure() -> Outcome:
+        steps = runs.points(run.id).steps
+        looks = runs.moments(run.id) if run.spec.moments else ()
+        made = compute(experiment.spec, run.arm, run.spec.seed, run.state, steps, looks)
+        return replace(made, early=run.early)
+
+    key = (run.id, run.attempt, run.state, run.step, "outcome")
+    return cache.remembered(key, measure, lambda _: _OUTCOME)
+
+
+def differences(
+    comparisons: Sequence[Comparison], found: Sequence[Outcome]
+) -> tuple[Difference, ...]:
+    """Each comparison, paired by seed."""
+    from viz_models.training.verdict import differences as compute
+
+    return compute(comparisons, found)
+
+
+def curves(found: Sequence[Outcome], share: float = 1.0) -> list[RunCurve]:
+    """Recorded runs as a chart takes them.
+
+    Args:
+        found: Of any arms and seeds.
+        share: How much of each is shown, from its beginning.
+    """
+    return [
+        RunCurve(
+            arm=o.arm,
+            seed=o.seed,
+            state=o.state if share == 1.0 else "finished",
+            training=_course(o.training, share * o.steps),
+            validation=_course(o.tests, share * o.steps),
+        )
+        for o in found
+    ]
+
+
+def _course(kept: train_cards.Course, last: float) -> Course:
+    count = max(1, sum(step <= last for step in kept.step))
+    return Course(
+        step=np.array(kept.step[:count]),
+        sample=np.array(kept.samples[:count]),
+        second=np.array(kept.seconds[:count]),
+        value={
+            "loss": np.array(kept.loss[:count], dtype=float),
+            "accuracy": np.array(kept.accuracy[:count], dtype=float),
+        },
+    )
+
+
+# One's own run
+
+
+def presets() -> dict[str, RunSpec]:
+    """Runs with names that people know."""
+    from viz_models.training.presets import PRESETS
+
+    return PRESETS
+
+
+def read(text: str) -> RunSpec:
+    """The run that a link names: a whole one, or a network of the builder, trained as `resnet` is.
+
+    Raises:
+        ValueError: If it is neither; the line says why.
+    """
+    from viz_models.training import specs
+
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        raise ValueError('this is not JSON; write something like {"family": "mlp"}') from None
+    if isinstance(data, dict) and "family" in data:
+        base = presets()["resnet"]
+        return replace(base, model=specs.model_from_json(data), augment=())
+    return specs.run_from_json(data)
+
+
+def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
+    """The run with its network fitted to its data, and what had to move.
+
+    Raises:
+        ValueError: If no such network can read these examples.
+    """
+    from viz_models.training.data import sets as data
+    from viz_models.training.loop import networks
+
+    model, moved = networks.fit_to(run.model, data.facts(run.data))
+    return replace(run, model=model), moved
+
+
+def price(run: RunSpec) -> "RunPrice":
+    """What a run costs.
+
+    Raises:
+        ValueError: If it is too much or cannot be run; the line says the limit and what fits.
+    """
+    from viz_models.training.loop.price import price as compute
+
+    asked = replace(run, seed=0)
+    return cache.remembered(
+        (asked, owner.hosted(), "price"), lambda: compute(asked, owner.hosted()), lambda _: 4096
+    )
+
+
+def script(run: RunSpec) -> str:
+    """The run as one file of plain PyTorch."""
+    from viz_models.training.script import source
+
+    return cache.remembered((run, "script"), lambda: source(run), lambda text: len(text))
+
+
+# A trained run on the flow page
+
+
+def can_be_explored(run: Run) -> bool:
+    """Whether its tensors can be followed; that of data on images alone."""
+    images = run.spec.data.name not in ("moons", "circles", "spirals")
+    return images and run.state in ENDED and isinstance(run.spec.model, ConvSpec | DigitsNetSpec)
+
+
+def explored(id: str) -> tuple[Run, ModelRef]:
+    """A run, and its network with the weights that it kept last.
+
+    Raises:
+        ValueError: If there is no such run, or it cannot be followed; the line says why.
+    """
+    from viz_models.runs import client, files
+    from viz_models.training import exploring
+    from viz_models.training.loop import checkpoints
+
+    store = client.store()
+    run = store.run(id)
+    kept = files.last_checkpoint(store.folder, id)
+    if kept is None:
+        raise ValueError("this run has kept no weights yet")
+    return run, exploring.network(run.spec, str(kept[0] / checkpoints.WEIGHTS))
+
+
+def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
+    """A test example in the place of a photo."""
+    from viz_models.training import exploring
+
+    return cache.remembered(
+        (spec, index, "example"), lambda: exploring.example(spec, index), held_bytes
+    )
