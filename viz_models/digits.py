@@ -74,3 +74,8 @@ def memory(n_bytes: float) -> str:
 def shape(sizes: tuple[int, ...]) -> str:
     """A tensor's shape: "64×56×56"."""
     return "×".join(str(n) for n in sizes)
+
+
+def exact(x: float, significant: int = 3) -> str:
+    """A number, where a zero says that nothing was rounded away."""
+    return "0 (exactly)" if x == 0 else digits(x, significant)

@@ -6,8 +6,7 @@ Sources: Sutskever et al. 2014, arXiv:1409.3215; Vaswani et al. 2017, arXiv:1706
 import streamlit as st
 
 from viz_models.ui.instruments.sight import in_sight
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import decode as panel
 from viz_models.ui.panels.attention import decode_more as more
 
@@ -16,9 +15,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        common.answer(answer, text[panel.section(view)], **panel.facts(view))
+        lesson.answer(answer, text[panel.section(view)], **panel.facts(view))
         panel.stage(view)
         panel.foot(view)
         panel.beam(view, text)

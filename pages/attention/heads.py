@@ -6,8 +6,7 @@ heads really better than one?, arXiv:1905.10650.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import heads as panel
 
 
@@ -15,10 +14,10 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
         section, facts = panel.answer_section(view)
-        common.answer(answer, text[section], **facts)
+        lesson.answer(answer, text[section], **facts)
         left, right = st.columns([2.75, 1], gap="xsmall")
         with left:
             panel.stage(view)

@@ -7,8 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import patches as panel
 from viz_models.ui.panels.attention import patches_stage as attend_patches_stage
 
@@ -17,13 +16,13 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
         if view is None:
-            common.answer(answer, text["Not here"])
+            lesson.answer(answer, text["Not here"])
             panel.download(text)
             return
-        common.answer(answer, text["Answer"], **panel.facts(view))
+        lesson.answer(answer, text["Answer"], **panel.facts(view))
         attend_patches_stage.stage(view, text)
         panel.cards(view, text)
     st.subheader("Take it away")

@@ -5,8 +5,7 @@ Source: Vaswani et al. 2017, section 3.5, arXiv:1706.03762.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import positions as panel
 
 
@@ -14,9 +13,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        common.answer(answer, text[panel.section(view)], **panel.facts(view))
+        lesson.answer(answer, text[panel.section(view)], **panel.facts(view))
         panel.stage(view, text)
         panel.networks(view, text)
     panel.table_of_positions(view, text)

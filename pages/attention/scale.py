@@ -5,8 +5,7 @@ Source: Vaswani et al. 2017, section 3.2.1, arXiv:1706.03762.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import scale as panel
 
 
@@ -14,9 +13,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
         left, right = st.columns([1.35, 1], gap="xsmall")
         with left:
             panel.over_width(view)

@@ -5,8 +5,7 @@ Source: Vaswani et al. 2017, sections 3.2.1 and 3.2.3, arXiv:1706.03762.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import scores as attend_scores
 from viz_models.ui.panels.attention import scores_cards as attend_scores_cards
 from viz_models.ui.panels.attention import scores_stage as attend_scores_stage
@@ -16,7 +15,7 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = attend_scores.controls()
         attend_scores.answer(answer, view, text)
         attend_scores_stage.stage(view)

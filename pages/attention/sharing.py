@@ -5,8 +5,7 @@ Sources: Shazeer 2019, arXiv:1911.02150; Ainslie et al. 2023, arXiv:2305.13245.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import sharing as panel
 from viz_models.ui.panels.attention import sharing_cards as cards
 
@@ -15,9 +14,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        common.answer(answer, text[panel.section(view)], **panel.facts(view))
+        lesson.answer(answer, text[panel.section(view)], **panel.facts(view))
         panel.stage(view)
         cards.savings(view)
     st.markdown(text["What is shared"])

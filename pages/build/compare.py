@@ -5,8 +5,7 @@ Sources: He et al. 2016, arXiv:1512.03385; Dosovitskiy et al. 2020, arXiv:2010.1
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import words
+from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.build import compare as panel
 from viz_models.ui.panels.build import compare_race as race
 
@@ -15,7 +14,7 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        said = common.head(text)  # on screen before torch is imported
+        said = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
         stage, cards = st.columns([2, 1], gap="small")
         with stage:

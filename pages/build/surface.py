@@ -7,8 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.build import surface as panel
 from viz_models.ui.panels.train import links as train_links
 
@@ -17,9 +16,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)
+        answer = lesson.head(text)
         choice = panel.controls()
-        common.answer(answer, text[""].partition("\n")[2], **panel.answer(choice.found))
+        lesson.answer(answer, text[""].partition("\n")[2], **panel.answer(choice.found))
         panel.stage(choice, text["How to read it"])
     st.subheader("Measure it here")
     st.markdown(text["Measure it here"])

@@ -6,8 +6,7 @@ Sources: Simonyan & Zisserman 2015, arXiv:1409.1556; Luo et al. 2016, arXiv:1701
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.build import window as panel
 from viz_models.ui.panels.build import window_bottleneck as bottleneck
 
@@ -16,10 +15,10 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
         panel.remark(view)
-        common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
         left, right = st.columns([1.25, 1], gap="xsmall")
         with left:
             panel.footprints(view)
@@ -30,7 +29,7 @@ def main() -> None:
     with st.container(gap="xsmall"):
         said = st.empty()
         block = bottleneck.controls()
-        common.answer(said, text[title], **bottleneck.facts(block))
+        lesson.answer(said, text[title], **bottleneck.facts(block))
         bottleneck.cards(block)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])

@@ -5,8 +5,7 @@ Sources: Ioffe & Szegedy 2015, arXiv:1502.03167; Wu & He 2018, figure 1, arXiv:1
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.normalization import batch_size as panel
 
 
@@ -14,9 +13,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
         panel.errors(view)
         panel.batch_of_one(text)
     st.subheader("Take it away")

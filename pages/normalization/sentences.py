@@ -5,8 +5,7 @@ Sources: Ba et al. 2016, arXiv:1607.06450; Shen et al. 2020, arXiv:2003.07845.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.normalization import sentences as panel
 
 
@@ -14,9 +13,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        common.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
         panel.stage(view, text)
         panel.norms(view)
     panel.explained(text)

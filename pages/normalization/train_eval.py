@@ -5,8 +5,8 @@ Source: Ioffe & Szegedy 2015, algorithm 2, arXiv:1502.03167.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.kit.controls import control_row
 from viz_models.ui.panels.normalization import train_eval as panel
 
 
@@ -14,11 +14,11 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
-        chips, stage, foot = st.container(), st.container(gap="xsmall"), common.row()
+        answer = lesson.head(text)  # on screen before torch is imported
+        chips, stage, foot = st.container(), st.container(gap="xsmall"), control_row()
         with chips:
             view = panel.controls(foot)
-        common.answer(answer, text[panel.section(view)], **panel.facts(view))
+        lesson.answer(answer, text[panel.section(view)], **panel.facts(view))
         with stage:
             panel.charts(view)
             panel.cards(view)

@@ -6,8 +6,7 @@ arXiv:1805.11604.
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.normalization import training as panel
 
 
@@ -15,9 +14,9 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)  # on screen before torch is imported
+        answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        common.answer(answer, text[""].partition("\n")[2], **panel.answer(view.grid))
+        lesson.answer(answer, text[""].partition("\n")[2], **panel.answer(view.grid))
         panel.backward(view)
         panel.grid(view)
     st.markdown(text["Backward"])

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import words
+from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.train import compare as train_compare
 from viz_models.ui.panels.train import inside as train_inside
 from viz_models.ui.panels.train import live as train_live
@@ -16,12 +15,12 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        answer = common.head(text)
+        answer = lesson.head(text)
         listed = runs.mine()
         chosen = train_table.chosen(listed)
         if listed:
             section = text[""].partition("\n")[2]
-            common.answer(answer, section, **train_table.facts(listed))
+            lesson.answer(answer, section, **train_table.facts(listed))
         elif not chosen:
             st.markdown(text["Nothing yet"])
             st.page_link("train/train.py", label="Train", icon=":material/play_arrow:")

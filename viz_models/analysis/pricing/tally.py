@@ -2,7 +2,8 @@
 
 Multiply-adds are sums of products, as torch's FlopCounterMode counts them. Kept for the
 backward pass is what torch's own formulas keep: a ReLU its output, a convolution its input. A
-tensor that two operations keep is kept once. tests/analysis/pricing/test_price.py compares with torch.
+tensor that two operations keep is kept once. tests/analysis/pricing/test_price.py compares this
+with torch.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Every widget of every page goes through `control`, and lives in the URL."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -90,3 +90,23 @@ def select(
         width=frame.px(width),
     )
     return choices[chosen]
+
+
+def control_row() -> DeltaGenerator:
+    """The one row of controls."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+
+
+def slider(label: str, options: Sequence[T], key: str, width: int, *, value: T) -> T:
+    """A slider over given values, with its name before it."""
+    with named(label):
+        chosen: T = control(
+            st.select_slider,
+            label,
+            options,
+            value=value,
+            key=key,
+            label_visibility="collapsed",
+            width=frame.px(width),
+        )
+    return chosen

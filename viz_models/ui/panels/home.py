@@ -14,8 +14,8 @@ from viz_models.records import Provenance
 from viz_models.ui.instruments import flow
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import state
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow.names import labels
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.panels.train import verdict as train_verdict
 from viz_models.ui.results.train import train as results
 

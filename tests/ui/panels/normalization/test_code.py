@@ -9,8 +9,7 @@ import pytest
 
 from viz_models.digits import percent
 from viz_models.records import NormSpec, RunningSpec, SentenceSpec
-from viz_models.ui.kit import lesson as norm_common
-from viz_models.ui.panels.normalization import axes, axes_cards, train_eval, training
+from viz_models.ui.panels.normalization import axes, axes_cards, tensors, train_eval, training
 from viz_models.ui.panels.normalization import batch_size as norm_batch_size
 from viz_models.ui.panels.normalization import sentences as norm_sentences
 from viz_models.ui.results.normalization import axes as axes_results
@@ -31,7 +30,7 @@ def said(code, folder):
 
 
 @pytest.mark.parametrize(
-    "source", [norm_common.DIGITS, replace(norm_common.DRAWN, side=1)], ids=["digits", "drawn"]
+    "source", [tensors.DIGITS, replace(tensors.DRAWN, side=1)], ids=["digits", "drawn"]
 )
 def test_batch_size(tmp_path, source):
     view = norm_batch_size.View(source, 8, norm_results.batch_errors(source))
@@ -53,7 +52,7 @@ def test_batch_size(tmp_path, source):
     ids=["shift", "frozen", "epochs"],
 )
 def test_train_eval(tmp_path, spec, side):
-    source = replace(norm_common.DIGITS, side=side)
+    source = replace(tensors.DIGITS, side=side)
     trace = norm_results.running(source, spec)
     view = train_eval.View(source, trace, 3, 38)
     lines = said(train_eval.code(view), tmp_path).splitlines()

@@ -8,10 +8,10 @@ from viz_models.digits import count, digits, memory
 from viz_models.figures.attention import cost as figures
 from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, Slope
 from viz_models.ui.instruments.sheet import Cell, sheet
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away
+from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import chips, select
+from viz_models.ui.kit.controls import chips, control_row, select, slider
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.attention import cost as results
 
 SIZES = CostSpec().sizes
@@ -45,8 +45,8 @@ class View:
 def controls() -> View:
     """How many tokens, and whose measurements."""
     here = results.here()
-    with common.row():
-        n = common.slider("Tokens, n", SIZES, "n", 320, value=1024)
+    with control_row():
+        n = slider("Tokens, n", SIZES, "n", 320, value=1024)
         run = results.recorded()
         if here is not None:
             shown = {"recorded": "recorded", "here": "measured here"}
@@ -74,7 +74,7 @@ def facts(view: View) -> dict[str, str]:
 def charts(view: View) -> None:
     """Time, memory, waiting and reach over n."""
     with st.container(border=True, height="stretch"):
-        show(figures.over_length(view.run, view.n, **common.look()), "over_length", wide=True)
+        show(figures.over_length(view.run, view.n, **figure_look()), "over_length", wide=True)
 
 
 def table_at(view: View) -> None:
@@ -86,7 +86,7 @@ def table_at(view: View) -> None:
             key="costs",
             title=f"Measured at n = {view.n:,}, below the paper's orders",
             note=layers(view.run),
-            badge=common.badge(view.run.provenance),
+            badge=lesson.badge(view.run.provenance),
         )
 
 
@@ -134,7 +134,7 @@ def run_here(text: str) -> None:
     """Measure on this machine, with progress and a way out."""
     with st.container(border=True):
         st.markdown(text)
-        with common.row():
+        with control_row():
             most = select("Sizes", UP_TO, "upto", 150, default="up to n = 1024")
             begin = st.button("Run here", icon=":material/timer:", key="run_here")
             stop = st.empty()

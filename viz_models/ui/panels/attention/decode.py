@@ -12,12 +12,11 @@ from viz_models.records import DecodeSpec, Decoding, Line, Written
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import select
+from viz_models.ui.kit.controls import control_row, select, slider
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention import sentence as attend_sentence
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.attention import decode as results
 
 TEXT = "my friend has cats and two books"  # two objects: the grammar never joins any
@@ -64,9 +63,9 @@ class View:
 
 def controls() -> View:
     """Sentence, width of the beam, and whose cross-attention is shown."""
-    with common.row():
+    with control_row():
         text = attend_sentence.sentence("Sentence", TEXT, key="text", width=250)
-        width = common.slider("Beam width", (1, 2, 3, 4, 5), "beam", 190, value=WIDTH)
+        width = slider("Beam width", (1, 2, 3, 4, 5), "beam", 190, value=WIDTH)
         look = select("Cross-attention", LOOKS, "look", 214)
         found = results.decoding(DecodeSpec(text=text, width=width))
         attend_sentence.unknown(found.unknown)
@@ -109,7 +108,7 @@ def stage(view: View) -> None:
     with bars.container(border=True, height="stretch"):
         at = view.word
         likely = view.written.best(at, SHOWN)
-        figure = figures.likely_words(likely, view.written.tokens[at], **common.look())
+        figure = figures.likely_words(likely, view.written.tokens[at], **figure_look())
         st.caption(f"word {at + 1}, likeliest first")
         show(figure, "likely")
 
@@ -147,7 +146,7 @@ def beam(view: View, text: Mapping[str, str]) -> None:
     """The tree of all words tried, and what the beam found beside greedy."""
     tree, numbers = st.columns([2.3, 1], gap="xsmall")
     with tree.container(border=True, height="stretch"):
-        show(figures.beam_tree(view.decoding, **common.look()), "tree", wide=True)
+        show(figures.beam_tree(view.decoding, **figure_look()), "tree", wide=True)
         st.caption(text["The beam"])
     with numbers.container(border=True, height="stretch"):
         ledger(
@@ -155,7 +154,7 @@ def beam(view: View, text: Mapping[str, str]) -> None:
             key="beam_card",
             title=f"Beam of {view.decoding.spec.width}",
             note="greedy" if view.decoding.spec.width == 1 else "",
-            badge=common.badge(view.decoding.provenance),
+            badge=lesson.badge(view.decoding.provenance),
             terms=words.glossary(),
         )
 

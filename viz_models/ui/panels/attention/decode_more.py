@@ -10,13 +10,12 @@ from viz_models.figures.attention import decode as figures
 from viz_models.records import Line, Sample, SampleSpec, Slip, SlipSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import words
+from viz_models.ui.kit import lesson, words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import named, select
+from viz_models.ui.kit.controls import control_row, named, select, slider
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention import sentence as attend_sentence
 from viz_models.ui.panels.attention.decode import View
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.attention import decode as results
 
 RANKS = {"2nd choice": 1, "3rd choice": 2, "10th choice": 9, "1st choice: no slip": 0}
@@ -36,7 +35,7 @@ def slips(view: View, text: Mapping[str, str]) -> None:
     """What teacher forcing and free running make of a word that went wrong."""
     greedy = view.decoding.greedy
     places = {f"word {i + 1}": i for i in range(len(greedy))}
-    with common.row():
+    with control_row():
         first = f"word {min(SLIP, len(greedy))}"
         step = select("Which word slips", places, "slips", 112, default=first)
         with named(f"“{words.plain(greedy[step])}” slips to its"):
@@ -87,22 +86,22 @@ def _told(found: Slip, text: Mapping[str, str]) -> str:
 
 def draws(text: Mapping[str, str]) -> None:
     """Temperature and top-k: the next word before and after, and sentences drawn."""
-    with common.row():
+    with control_row():
         prompt = attend_sentence.sentence("Beginning", SampleSpec().prompt, key="prompt", width=170)
-        temperature = common.slider("Temperature", TEMPERATURES, "temperature", 230, value=0.5)
+        temperature = slider("Temperature", TEMPERATURES, "temperature", 230, value=0.5)
         top_k = select("Words that may be drawn", TOP_K, "top_k", 118, default="top 10")
         seed = select("Seed", SEEDS, "seed", 96)
     spec = SampleSpec(prompt=prompt, temperature=temperature, top_k=top_k, seed=seed)
     found = results.sample(spec)
     chart, numbers = st.columns([1.5, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        show(figures.before_and_after(found, **common.look()), "drawn")
+        show(figures.before_and_after(found, **figure_look()), "drawn")
     with numbers.container(border=True, height="stretch"):
         ledger(
             _drawn(found),
             key="draws_card",
             title=f"“{' '.join(found.prompt)} …”",
-            badge=common.badge(found.provenance),
+            badge=lesson.badge(found.provenance),
             terms=words.glossary(),
             height=BAR_CARD,
         )

@@ -17,11 +17,11 @@ from viz_models.records import (
 )
 from viz_models.ui.instruments.heads import Part, heads
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import state, take_away, words
+from viz_models.ui.kit import lesson, state, take_away, words
 from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import control_row
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention import sentence as attend_sentence
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.attention import heads as results
 
 TEXT = "we do not find the mouse"
@@ -51,7 +51,7 @@ class View:
 
 def controls() -> View:
     """The sentence; which heads are off and which one is large, the instrument knows."""
-    with common.row():
+    with control_row():
         text = attend_sentence.sentence("Sentence", TEXT, key="text", width=300)
         with st.popover("Examples", width="content"):
             for example in EXAMPLES:
@@ -201,7 +201,7 @@ def written(view: View) -> None:
             ],
             key="written",
             title="What is written",
-            badge=common.badge(result.provenance),
+            badge=lesson.badge(result.provenance),
         )
 
 
@@ -229,11 +229,11 @@ def over_sentences(view: View, text: str) -> None:
     """What each head is worth over held-out sentences, and what is left of them now."""
     known = results.recorded()
     with st.container(border=True):
-        show(figures.exact_without(known, view.chosen, **common.look()), "exact")
+        show(figures.exact_without(known, view.chosen, **figure_look()), "exact")
         with st.spinner(f"{known.sentences} sentences without these heads"):
             cost = results.over_sentences(view.off)
         st.caption(
-            f"{common.badge(known.provenance)} · {known.sentences} held-out sentences · "
+            f"{lesson.badge(known.provenance)} · {known.sentences} held-out sentences · "
             + text.format(exact=cost.exact, sentences=known.sentences, loss=digits(cost.loss, 3))
         )
 

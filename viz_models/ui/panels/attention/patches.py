@@ -11,9 +11,8 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.records import DigitSpec, Line, PatchAttention
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import photos, state, take_away, words
-from viz_models.ui.kit.controls import chips
+from viz_models.ui.kit import lesson, photos, state, take_away, words
+from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.results.attention import patches as results
 
 NETWORKS = {"digits": "digits", "vit_b_16": "vit_b_16"}
@@ -82,7 +81,7 @@ def _fits(text: str, limits: tuple[int, ...]) -> bool:
 
 def controls() -> View | None:
     """Network, image, and who asks; None where the network is not on this machine."""
-    with common.row():
+    with control_row():
         network = chips("Network", NETWORKS, key="vision", default="digits")
         if network == "vit_b_16":
             chosen = photos.choose()
@@ -92,7 +91,7 @@ def controls() -> View | None:
             result, index = results.photo(chosen), 0
         else:
             numbers = tuple(range(TEST_DIGITS))
-            index = common.slider("Test digit", numbers, "digit", 220, value=FIRST_DIGIT)
+            index = slider("Test digit", numbers, "digit", 220, value=FIRST_DIGIT)
             result = results.digit(DigitSpec(index=index))
         asks = chips(
             "Who asks",
@@ -152,7 +151,7 @@ def cards(view: View, text: Mapping[str, str]) -> None:
 
 
 def _badge(view: View) -> str:
-    return common.badge(view.result.provenance)
+    return lesson.badge(view.result.provenance)
 
 
 def _said(view: View) -> list[Line]:

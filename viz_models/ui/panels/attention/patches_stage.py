@@ -7,8 +7,8 @@ import streamlit as st
 
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.kit import state
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.attention.patches import FIRST_HEAD, View
-from viz_models.ui.panels.flow.stage import is_dark, luts
 
 SHOWN = 112  # px, the longest side in which a photo is sent
 PICTURE = 206  # px on screen

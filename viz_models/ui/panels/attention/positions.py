@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits, percent
+from viz_models.digits import digits, exact, percent
 from viz_models.records import Line, OrderedReading, OrderResult, OrderSpec, WordOrder
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
-from viz_models.ui.kit.controls import chips, control, select
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.kit.controls import chips, control, control_row, select
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.attention import sentence as attend_sentence
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.attention import positions as results
 
 ORDERS: dict[str, str] = {
@@ -53,7 +52,7 @@ def _shown(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 def controls() -> View:
     """The sentence, what happens to its order, and which head is looked at."""
-    with common.row():
+    with control_row():
         text = attend_sentence.sentence("Sentence", OrderSpec().text, key="text")
         order: Any = chips("Order of the words", ORDERS, key="order", default="swap")
         seed = 0
@@ -135,7 +134,7 @@ def networks(view: View, text: Mapping[str, str]) -> None:
                 key=f"order_{key}",
                 title=title,
                 note=f"{percent(reading.accuracy)} of unseen sentences right",
-                badge=common.badge(view.result.provenance),
+                badge=lesson.badge(view.result.provenance),
                 terms=words.glossary(),
             )
             st.caption(text[title])
@@ -184,13 +183,13 @@ def _lines(view: View, reading: OrderedReading) -> list[Line]:
         ),
         Line(
             label="largest change of a weight, this head",
-            value=common.exact(reading.change, 2),
+            value=exact(reading.change, 2),
             rule=True,
         ),
-        Line(label="in all heads and layers", value=common.exact(reading.change_anywhere, 2)),
+        Line(label="in all heads and layers", value=exact(reading.change_anywhere, 2)),
         Line(
             label="of what the decoder reads",
-            value=common.exact(reading.memory_change, 2),
+            value=exact(reading.memory_change, 2),
             note="rounding" if unmoved else "",
             role=role,
         ),

@@ -9,10 +9,10 @@ from viz_models.digits import digits, percent
 from viz_models.figures.attention import scale as figures
 from viz_models.records import Line, ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import select
+from viz_models.ui.kit.controls import control_row, select, slider
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.attention import scale as results
 
 KEYS = {"32 keys": 32, "8 keys": 8, "128 keys": 128}
@@ -44,8 +44,8 @@ class View:
 
 def controls() -> View:
     """How wide queries and keys are, how many keys, how spread their numbers."""
-    with common.row():
-        width = common.slider("d_k", ScaleSpec().widths, "d_k", 320, value=DEFAULT)
+    with control_row():
+        width = slider("d_k", ScaleSpec().widths, "d_k", 320, value=DEFAULT)
         keys = select("Keys", KEYS, "keys", 118)
         spread = select("Numbers in q and k", SPREADS, "spread", 170)
     spec = replace(ScaleSpec(), keys=keys, spread=spread)
@@ -68,20 +68,20 @@ def facts(view: View) -> dict[str, str]:
 def over_width(view: View) -> None:
     """The four measures over d_k."""
     with st.container(border=True, height="stretch"):
-        show(figures.over_width(view.sweep, view.width, **common.look()), "over_width")
+        show(figures.over_width(view.sweep, view.width, **figure_look()), "over_width")
 
 
 def at_width(view: View) -> None:
     """The chosen d_k: scores, one softmax row, and the numbers."""
     with st.container(border=True):
-        show(figures.both_ways(view.rows, **common.look()), "both_ways")
+        show(figures.both_ways(view.rows, **figure_look()), "both_ways")
     with st.container(border=True, height="stretch"):
         ledger(
             _lines(view),
             key="at_width",
             title=f"d_k = {view.width}",
             note="without → with the factor",
-            badge=common.badge(view.sweep.provenance),
+            badge=lesson.badge(view.sweep.provenance),
             terms=words.glossary(),
         )
 

@@ -12,11 +12,10 @@ from viz_models.records import Line, MaskedCall, Score
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import state, take_away, words
+from viz_models.ui.kit import lesson, state, take_away, words
 from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.scores import FIRST_HEAD, View, shown
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.attention import scores as results
 
 HEADS = Path(__file__).parents[4] / "pages/attention/heads.py"
@@ -75,13 +74,13 @@ def one_score(view: View) -> None:
     where = f"layer {view.spec.layer}, head {view.spec.head} · query {names[0]} · key {names[1]}"
     ledger([], key="score_title", title="One score, exactly", note=where)
     figure = figures.running_sum(
-        found, view.stages.q[query].tolist(), view.stages.k[key].tolist(), **common.look()
+        found, view.stages.q[query].tolist(), view.stages.k[key].tolist(), **figure_look()
     )
     show(figure, "running_sum")
     ledger(
         _lines(found),
         key="score",
-        badge=common.badge(view.stages.provenance),
+        badge=lesson.badge(view.stages.provenance),
         terms=words.glossary(),
     )
 

@@ -11,8 +11,8 @@ from viz_models.records import FilledRow
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.instruments.tiles.over import Bar, Bars, Curve, Mark
 from viz_models.ui.kit import state
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.attention.scores import View, shown
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.attention import scores as results
 
 STAGE = 316  # px

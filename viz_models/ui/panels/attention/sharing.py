@@ -20,11 +20,10 @@ from viz_models.records import (
 )
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
-from viz_models.ui.kit.controls import control, select
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.kit.controls import control, control_row, select, slider
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.attention import sentence as attend_sentence
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.attention import sharing as results
 
 HEADS = 4
@@ -66,9 +65,9 @@ class View:
 
 def controls() -> View:
     """Which sentence, how many K/V heads, which attention."""
-    with common.row():
+    with control_row():
         text = attend_sentence.sentence("Sentence", SharingSpec().text, key="text")
-        kv_heads = common.slider("K/V heads", (4, 2, 1), "kv", 220, value=2)
+        kv_heads = slider("K/V heads", (4, 2, 1), "kv", 220, value=2)
         part, layer = select("Attention", PLACES, "at", 206, default="cross-attention, layer 2")
         spec = SharingSpec(text=text, kv_heads=kv_heads, part=part, layer=layer)
         sharing = results.sharing(spec)
@@ -124,7 +123,7 @@ def _caption(view: View) -> None:
     rows, columns = (words.plain(" ".join(t)) for t in (found.queries, found.keys))
     st.caption(
         f"rows: {rows} · columns: {columns} · equals torch's attention to "
-        f"{digits(found.max_difference, 1)} · {common.badge(found.provenance)}"
+        f"{digits(found.max_difference, 1)} · {lesson.badge(found.provenance)}"
     )
 
 

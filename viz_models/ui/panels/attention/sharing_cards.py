@@ -11,12 +11,11 @@ from viz_models.figures.attention import sharing as figures
 from viz_models.records import CacheGrowth, CacheTimes, Line, SharingKind
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import cache, words
-from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import cache, lesson, words
 from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.kit.sizes import SMALL
 from viz_models.ui.panels.attention.sharing import HEADS, NAMES, View, share
-from viz_models.ui.panels.flow.stage import is_dark, luts
 
 ROWS: dict[SharingKind, str] = {
     "pooled": "pooled",
@@ -41,14 +40,14 @@ def savings(view: View) -> None:
             key="saved",
             title=f"{kv_heads} of {HEADS} K/V heads" if kv_heads < HEADS else "A K/V head each",
             note=NAMES[kv_heads],
-            badge=common.badge(view.times.provenance),
+            badge=lesson.badge(view.times.provenance),
             terms=words.glossary(),
         )
 
 
 def _figure(draw: Callable[..., Any], measured: CacheGrowth | CacheTimes, kv_heads: int) -> Any:  # noqa: ANN401
     """A chart; of recorded measurements it is built once, for Plotly takes 20 ms a chart."""
-    look = common.look()
+    look = figure_look()
     if measured.provenance.kind != "recorded run":
         return draw(measured, kv_heads, **look)
     key = (draw.__name__, measured.provenance, kv_heads, *look.values())
@@ -93,7 +92,7 @@ def summing(view: View, text: Mapping[str, str]) -> None:
     table, why = st.columns([1, 1.5], gap="small")
     with table.container(border=True, height="stretch"):
         tiles([_accuracies(view)], key="accuracies", luts=luts(is_dark()), height=TABLE)
-        st.caption(common.badge(view.accuracy("pooled").provenance))
+        st.caption(lesson.badge(view.accuracy("pooled").provenance))
     why.markdown(text["Queries summed"].format(**_summed_facts(view)))
 
 

@@ -11,9 +11,8 @@ from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.lesson import look
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.build.builder_stage import View
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.build import builder as results
 
 PERPENDICULAR = 0.25  # a smaller cosine than this adds less than an eighth
@@ -58,7 +57,9 @@ def paths(view: View, text: Mapping[str, str]) -> None:
     with st.container(border=True):
         ledger([], key="paths_title", title="Two paths per block", note="gradient norm")
         bare = results.paths(specs["skip"], 0) if yours == "skip + 1/√L" else None
-        show(build_paths.two_paths(found, bare, chosen=at + 1, height=124, **look()), "paths")
+        show(
+            build_paths.two_paths(found, bare, chosen=at + 1, height=124, **figure_look()), "paths"
+        )
         ledger(_sum_of_paths(found, at), key="paths_sum", terms=words.glossary())
         st.caption(text[_how_they_add(found, at)])
 

@@ -8,8 +8,8 @@ import streamlit as st
 from viz_models.records import BuildSpec, Refusal, Repair
 from viz_models.ui.kit import frame
 from viz_models.ui.kit.controls import control
+from viz_models.ui.kit.knobs import Knob
 from viz_models.ui.panels.build.builder_families import FAMILIES, INIT, Family, family_of
-from viz_models.ui.panels.build.builder_knobs import Knob
 from viz_models.ui.results.build import builder as results
 
 OWN = "a first network"  # the preset that every family opens with

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec, TransformerSpec
-from viz_models.ui.panels.build.builder_knobs import Knob, Labels, divisors, knob, numbers
+from viz_models.ui.kit.knobs import Knob, Labels, divisors, knob, numbers
 
 MAX_STAGES = 5
 NORMS: Labels = {

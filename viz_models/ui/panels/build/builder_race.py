@@ -11,7 +11,8 @@ from viz_models.figures.build import builder_race as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
 from viz_models.records import Race, RaceLine, RaceSpec
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.lesson import badge, look
+from viz_models.ui.kit.lesson import badge
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.build.builder_families import INIT
 from viz_models.ui.panels.build.builder_stage import View
 from viz_models.ui.results.build import builder as results
@@ -88,7 +89,7 @@ def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
         only=tuple(race.lines),
         chosen=view.walk.names.index(view.chosen) - 1,
         height=HEIGHT,
-        **look(),
+        **figure_look(),
     )
     with running.place:
         show(figure, f"race_{len(running.rest)}")

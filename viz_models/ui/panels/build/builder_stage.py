@@ -12,8 +12,8 @@ from viz_models.records.build.walk import Painted, Walk
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import state
 from viz_models.ui.kit.controls import select
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.build.builder_controls import Asked, network_row
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.build import builder as results
 
 HEIGHT = 200  # px

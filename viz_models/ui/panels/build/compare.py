@@ -14,10 +14,9 @@ from viz_models.records.build.compare import Comparison, Cost
 from viz_models.records.build.walk import Walk
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import frame, state, take_away
-from viz_models.ui.kit.controls import control, named, select
-from viz_models.ui.kit.lesson import row
+from viz_models.ui.kit.controls import control, control_row, named, select
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, labels, summary
-from viz_models.ui.panels.flow.stage import is_dark, luts
 from viz_models.ui.results.build import builder as results
 from viz_models.ui.results.build import compare as door
 
@@ -69,7 +68,7 @@ class View:
 
 def controls() -> View:
     """One row: two networks, and what the race measures."""
-    with row():
+    with control_row():
         own, wrong = _own()
         known = {OWN: own} | results.presets()
         a, b = (_side(letter, known) for letter in DEFAULTS)

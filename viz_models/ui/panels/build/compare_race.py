@@ -10,7 +10,8 @@ from viz_models.figures.build import compare as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
 from viz_models.records import Race, RaceLine, RaceSpec
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.lesson import badge, look
+from viz_models.ui.kit.lesson import badge
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.build.compare import View
 from viz_models.ui.results.build import builder as results
 from viz_models.ui.results.build import compare as door
@@ -66,7 +67,7 @@ def finish(view: View, running: Running | None) -> None:
 
 def _draw(view: View, running: Running) -> None:
     race = running.race()
-    figure = figures.gradient_pair(race, view.measure, height=HEIGHT, **look())
+    figure = figures.gradient_pair(race, view.measure, height=HEIGHT, **figure_look())
     with running.place:
         show(figure, f"pair_{len(next(iter(running.lines.values())))}")
     running.note.caption(_note(race))

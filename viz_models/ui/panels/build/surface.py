@@ -10,10 +10,10 @@ from viz_models.figures.build import surface as figures
 from viz_models.records import Line
 from viz_models.records.build.surface import Surface, Surfaces, SurfaceSpec, SurfaceTime
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away
+from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import chips
+from viz_models.ui.kit.controls import chips, control_row, slider
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.build import surface as results
 
 WHEN: dict[str, SurfaceTime] = {"after": "after", "before": "before"}
@@ -36,7 +36,7 @@ class Choice:
 
 def controls() -> Choice:
     """Before or after training, as relief or as map."""
-    with common.row():
+    with control_row():
         when = chips(
             "Weights",
             {"after": "after training", "before": "before"},
@@ -78,7 +78,7 @@ def stage(choice: Choice, prose: str) -> None:
 
 def picture(found: Surfaces, choice: Choice, key: str, height: int) -> None:
     """Both surfaces of any measurement."""
-    figure = figures.surfaces(found, choice.when, choice.view, height=height, **common.look())
+    figure = figures.surfaces(found, choice.when, choice.view, height=height, **figure_look())
     show(figure, key)
 
 
@@ -92,7 +92,7 @@ def card(found: Surfaces, when: SurfaceTime, key: str) -> None:
         key=key,
         title=f"{2 * spec.blocks + 1} convolutions",
         note=f"{spec.examples} digits a point",
-        badge=common.badge(found.provenance),
+        badge=lesson.badge(found.provenance),
     )
 
 
@@ -110,20 +110,20 @@ def _lines(name: str, net: Surface, when: SurfaceTime) -> list[Line]:
 def curves(found: Surfaces) -> None:
     """How the training went."""
     with st.container(border=True):
-        show(figures.training(found, **common.look()), "curves")
+        show(figures.training(found, **figure_look()), "curves")
         spec = found.spec
         st.caption(
             f"SGD, rate {spec.lr:g}, momentum {spec.momentum:g}, batches of {spec.batch_size}, "
-            f"seed {spec.seed} · {common.badge(found.provenance)} · {found.cpu_seconds:.0f} s "
+            f"seed {spec.seed} · {lesson.badge(found.provenance)} · {found.cpu_seconds:.0f} s "
             "in all, with the surfaces"
         )
 
 
 def here(choice: Choice, stopped: str) -> None:
     """The same with fewer blocks and other directions, measured in front of the reader."""
-    with common.row():
-        blocks = common.slider("Blocks", BLOCKS, "blocks", 220, value=4)
-        seed = common.slider("Directions", SEEDS, "directions", 180, value=1)
+    with control_row():
+        blocks = slider("Blocks", BLOCKS, "blocks", 220, value=4)
+        seed = slider("Directions", SEEDS, "directions", 180, value=1)
         begin = st.button("Measure now", icon=":material/play_arrow:", key="measure")
     spec = SurfaceSpec(
         blocks=blocks,

@@ -10,10 +10,10 @@ from viz_models.figures.build import window as figures
 from viz_models.records import Line, Sight, Windows, WindowSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.kit.controls import control_row, slider
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.results.build import window as results
 
 LAYERS = (2, 3, 4, 5, 6)
@@ -39,11 +39,11 @@ class View:
 
 def controls() -> View:
     """How many windows, how large, how far spread, how many channels."""
-    with common.row():
-        layers = common.slider("How many", LAYERS, "windows", 190, value=3)
-        kernel = common.slider("Kernel", KERNELS, "window", 110, value=3)
-        dilation = common.slider("Dilation", DILATIONS, "window_dilation", 130, value=1)
-        channels = common.slider("Channels, C", CHANNELS, "channels", 200, value=64)
+    with control_row():
+        layers = slider("How many", LAYERS, "windows", 190, value=3)
+        kernel = slider("Kernel", KERNELS, "window", 110, value=3)
+        dilation = slider("Dilation", DILATIONS, "window_dilation", 130, value=1)
+        channels = slider("Channels, C", CHANNELS, "channels", 200, value=64)
     fitting = max(1, min(layers, (MOST - 1) // ((kernel - 1) * dilation)))
     spec = WindowSpec(layers=fitting, kernel_size=kernel, dilation=dilation, channels=channels)
     return View(layers, results.windows(spec))
@@ -91,7 +91,7 @@ def footprints(view: View) -> None:
             luts=luts(is_dark()),
             height=STAGE,
         )
-        show(figures.profile(result, **common.look()), "profile")
+        show(figures.profile(result, **figure_look()), "profile")
 
 
 def _heat(sight: Sight, most: float) -> Tiles:
@@ -121,7 +121,7 @@ def costs(view: View, text: Mapping[str, str]) -> None:
             key="costs",
             title="The price of the same view",
             note=" → ".join(figures.name_of(s) for s in _both(result)),
-            badge=common.badge(result.provenance),
+            badge=lesson.badge(result.provenance),
             terms=words.glossary(),
         )
         st.markdown(text["What the heat says"])

@@ -6,9 +6,10 @@ from viz_models.digits import count, percent
 from viz_models.figures.build import window as figures
 from viz_models.records import BlockFacts, Bottleneck, BottleneckSpec, Line
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import lesson
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import named, select
+from viz_models.ui.kit.controls import control_row, named, select, slider
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.build import window as results
 
 BLOCKS = {f"layer{stage}.1": stage for stage in (1, 2, 3, 4)}
@@ -17,10 +18,10 @@ RATIOS = (2, 4, 8, 16)
 
 def controls() -> Bottleneck:
     """Which block of ResNet-50, and how narrow its middle."""
-    with common.row():
+    with control_row():
         with named("Block of ResNet-50"):
             stage = select("Block of ResNet-50", BLOCKS, "resnet_block", 120)
-        reduce = common.slider("Channels ÷ middle", RATIOS, "ratio", 150, value=4)
+        reduce = slider("Channels ÷ middle", RATIOS, "ratio", 150, value=4)
     return results.bottleneck(BottleneckSpec(stage=stage, reduce=reduce))
 
 
@@ -44,14 +45,14 @@ def cards(result: Bottleneck) -> None:
     """Channels along the way, and every convolution's cost."""
     left, right = st.columns([1.45, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(figures.hourglass(result, **common.look()), "hourglass", wide=True)
+        show(figures.hourglass(result, **figure_look()), "hourglass", wide=True)
     with right.container(border=True, height="stretch"):
         ledger(
             [*_block("bottleneck", result.narrow), *_block("basic", result.basic)],
             key="bottleneck",
             title="Weights, convolution by convolution",
             note=f"maps of {result.spec.side}×{result.spec.side}",
-            badge=common.badge(result.provenance),
+            badge=lesson.badge(result.provenance),
         )
 
 

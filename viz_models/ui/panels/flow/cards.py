@@ -10,8 +10,9 @@ from viz_models.records import Cell, Line, Step
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import BUDGET, Tiles, fit, tiles
 from viz_models.ui.kit import state, words
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow import guess as flow_guess
-from viz_models.ui.panels.flow.stage import View, is_dark, luts
+from viz_models.ui.panels.flow.stage import View
 from viz_models.ui.panels.flow.value import sees, value
 from viz_models.ui.panels.flow.words import window
 from viz_models.ui.results.flow import tensor_flow as results

@@ -15,9 +15,9 @@ from viz_models.records.flow.learned import DemoMoment, DemoMoments, DemoStep
 from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import frame
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.panels.flow.stage import View, is_dark, luts
+from viz_models.ui.kit import frame, lesson
+from viz_models.ui.kit.look import figure_look, is_dark, luts
+from viz_models.ui.panels.flow.stage import View
 
 HEIGHT = 390  # px at normal type size, of the panel
 FILTERS, MAP, SCORES = 232, 112, 240  # px, of all filters, of a map, of one value a class
@@ -76,7 +76,7 @@ def _panel(model: ModelRef, name: str, text: Mapping[str, str]) -> None:
         _maps(record, record.step(name), at, text)
     with course.container(border=True, height="stretch"):
         _course(record, at)
-    made = common.badge(record.provenance)
+    made = lesson.badge(record.provenance)
     st.caption(text["While it learned, recorded"].format(tested=record.tested, made=made))
 
 
@@ -173,7 +173,7 @@ def maps(record: DemoMoments, step: DemoStep, at: int) -> Tiles:
 
 def _course(record: DemoMoments, at: int) -> None:
     st.echarts_chart(
-        figures.course(record, stops(record), at, **common.look()),
+        figures.course(record, stops(record), at, **figure_look()),
         height=frame.px(figures.HEIGHT),
         theme=None,
         key="learned_course",

@@ -16,7 +16,8 @@ from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import state
 from viz_models.ui.kit import take_away as downloads
 from viz_models.ui.kit.charts import show
-from viz_models.ui.panels.flow.stage import View, is_dark, luts, photo_stride
+from viz_models.ui.kit.look import is_dark, luts
+from viz_models.ui.panels.flow.stage import View, photo_stride
 from viz_models.ui.results.build import builder as build_results
 from viz_models.ui.results.flow import tensor_flow as results
 

@@ -13,13 +13,13 @@ from viz_models.records.flow.ablation import AblationRecord, Off, OffSpec, Switc
 from viz_models.records.flow.prediction import Guess
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
-from viz_models.ui.kit import frame, words
-from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit import frame, lesson, words
 from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control
+from viz_models.ui.kit.look import is_dark
 from viz_models.ui.kit.photos import Chosen
 from viz_models.ui.panels.flow.names import labels
-from viz_models.ui.panels.flow.stage import View, is_dark
+from viz_models.ui.panels.flow.stage import View
 from viz_models.ui.results.flow import tensor_flow as results
 from viz_models.ui.results.flow import why as why_results
 
@@ -204,7 +204,7 @@ def _each(asked: OffSpec, chosen: Chosen, steps: tuple[Step, ...], text: Mapping
 
 def _found(record: AblationRecord) -> dict[str, str]:
     """What the recorded bars come to, in words."""
-    facts = {"images": f"{record.images:,}", "made": common.badge(record.provenance)}
+    facts = {"images": f"{record.images:,}", "made": lesson.badge(record.provenance)}
     for name, network in zip(("skips", "plain"), record.networks, strict=True):
         left = [part.accuracy for part in network.parts]
         facts |= {

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.analysis.flow import cells
-from viz_models.figures import pixels, theme
+from viz_models.figures import pixels
 from viz_models.recordings import flow as recordings
 from viz_models.records import Cell, ConvSpec, DigitsNetSpec, ModelRef, Step, Trace, TraceSpec
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import photos, state
 from viz_models.ui.kit.controls import control, select
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow import guess as flow_guess
 from viz_models.ui.panels.flow import names as flow_names
 from viz_models.ui.panels.flow import run as flow_run
@@ -222,16 +222,6 @@ def photo_stride(view: View) -> int:
     """A large photo is shown by every second row and column."""
     side = view.spec.model.side
     return 2 if side >= _LARGE and side % 2 == 0 else 1
-
-
-def is_dark() -> bool:
-    """Whether the reader sees the dark theme."""
-    return st.context.theme.type == "dark"
-
-
-def luts(dark: bool) -> dict[str, np.ndarray]:
-    """The lookup tables of the instruments."""
-    return {name: theme.lut(name, dark=dark) for name in ("sequential", "diverging")}
 
 
 def _tint(view: View) -> flow.Tint | None:

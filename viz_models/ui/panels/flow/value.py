@@ -12,7 +12,8 @@ from viz_models.records import Calculation, Cell, Line, Step, Window
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, fit, tiles
 from viz_models.ui.kit import state, words
-from viz_models.ui.panels.flow.stage import View, is_dark, luts, photo_stride
+from viz_models.ui.kit.look import is_dark, luts
+from viz_models.ui.panels.flow.stage import View, photo_stride
 from viz_models.ui.results.flow import tensor_flow as results
 
 PICTURE = 98  # px, the map and the photo below it

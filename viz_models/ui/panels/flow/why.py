@@ -17,8 +17,9 @@ from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import named, select
 from viz_models.ui.kit.jobs import Job
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.kit.photos import Chosen
-from viz_models.ui.panels.flow.stage import View, is_dark, luts
+from viz_models.ui.panels.flow.stage import View
 from viz_models.ui.results.flow import tensor_flow as results
 from viz_models.ui.results.flow import why as why_results
 

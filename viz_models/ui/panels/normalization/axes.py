@@ -17,7 +17,7 @@ from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import state
 from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control, select
-from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.results.normalization import axes as results
 
 NORMS = {

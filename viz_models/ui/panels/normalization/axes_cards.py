@@ -13,11 +13,11 @@ from viz_models.figures.normalization import axes as figures
 from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge, Place
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
 from viz_models.ui.kit import take_away as take
 from viz_models.ui.kit import words
 from viz_models.ui.kit.charts import kept, show
-from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.kit.look import is_dark, luts
+from viz_models.ui.panels.normalization import tensors
 from viz_models.ui.panels.normalization.axes import NORMS, View
 from viz_models.ui.results.normalization import axes as results
 
@@ -178,7 +178,7 @@ def code(view: View) -> str:
         gamma=spec.gamma,
         beta=spec.beta,
         eps=spec.eps,
-        module=common.module(spec, shape),
+        module=tensors.module(spec, shape),
         mode=".eval()" if fixed else "",
         grouped=f".reshape({n}, {spec.groups}, {c // spec.groups}, {h}, {w})"
         if spec.norm == "group"

@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits, percent, shape
+from viz_models.digits import digits, exact, percent, shape
 from viz_models.figures.normalization import batch_size as figures
 from viz_models.records import Alone, BatchErrors, Line, SourceSpec
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away
+from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import select
+from viz_models.ui.kit.controls import control_row, select, slider
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.normalization import tensors
 from viz_models.ui.results.normalization import experiments as norm_results
 
-DATA = {"digits through a conv net": common.DIGITS, "drawn from N(0, 1)": common.DRAWN}
+DATA = {"digits through a conv net": tensors.DIGITS, "drawn from N(0, 1)": tensors.DRAWN}
 SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 ALONE = ((1, 8, 1, 1), (1, 8, 8, 8))
 CARD = 262  # px at normal type size
@@ -38,10 +39,10 @@ class View:
 
 def controls() -> View:
     """Which data, how large the maps, how many examples."""
-    with common.row():
+    with control_row():
         data = select("Data", DATA, "data", 205)
-        side = select("Size of the maps", common.SIDES, "pixels", 118)
-        size = common.slider("Batch size, N", SIZES, "n", 320, value=8)
+        side = select("Size of the maps", tensors.SIDES, "pixels", 118)
+        size = slider("Batch size, N", SIZES, "n", 320, value=8)
     source = replace(data, side=side)
     return View(source, size, norm_results.batch_errors(source))
 
@@ -61,14 +62,14 @@ def errors(view: View) -> None:
     """Errors over batch size, and those of the chosen size as numbers."""
     chart, numbers = st.columns([2.3, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        show(figures.errors_over_size(view.result, view.size, **common.look()), "errors")
+        show(figures.errors_over_size(view.result, view.size, **figure_look()), "errors")
     with numbers.container(border=True, height="stretch"):
         ledger(
             [*_errors(view), *_rest(view)],
             key="at_size",
             title=f"A batch of {view.size}",
             note=f"against all {view.source.shape[0]:,} examples",
-            badge=common.badge(view.result.provenance),
+            badge=lesson.badge(view.result.provenance),
             height=CARD,
         )
 
@@ -95,7 +96,7 @@ def _rest(view: View) -> list[Line]:
         Line(label="batches drawn a size", value=str(view.result.repeats)),
         Line(
             label="LayerNorm: what company changes",
-            value=common.exact(change),
+            value=exact(change),
             role="checked" if change == 0 else "plain",
         ),
     ]
@@ -115,7 +116,7 @@ def batch_of_one(text: Mapping[str, str]) -> None:
 def _alone(found: Alone) -> list[Line]:
     if found.instance_difference is None:
         return [Line(label=f"ValueError: {found.refusal}", role="warning")]
-    same = common.exact(found.instance_difference)
+    same = exact(found.instance_difference)
     return [
         Line(label="torch trains, no error, no warning"),
         Line(label="largest difference to InstanceNorm2d", value=same, role="checked"),

@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits
+from viz_models.digits import digits, exact
 from viz_models.figures.normalization import sentences as figures
 from viz_models.records import Line, SentenceRow, Sentences, SentenceSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away
+from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import select
-from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.kit.controls import control_row, select, slider
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.results.normalization import experiments as norm_results
 
 LENGTHS = {
@@ -44,9 +43,9 @@ class View:
 
 def controls() -> View:
     """Sentences, padding, and the seed they are drawn with."""
-    with common.row():
+    with control_row():
         lengths = select("Lengths of the sentences", LENGTHS, "lengths", 200)
-        padding = common.slider("Padding added", PADDING, "padding", 300, value=4)
+        padding = slider("Padding added", PADDING, "padding", 300, value=4)
         seeds = {f"seed {s}": s for s in range(10)}
         seed = select("Seed of the embeddings", seeds, "seed", 96)
     spec = SentenceSpec(lengths=lengths, more_padding=padding, seed=seed)
@@ -58,9 +57,9 @@ def facts(view: View) -> dict[str, str]:
     batch, layer = view.row("BN"), view.row("LN over C")
     return {
         "padding": str(view.spec.more_padding),
-        "batch_padding": common.exact(batch.padding_change),
-        "batch_neighbor": common.exact(batch.neighbor_change),
-        "layer": common.exact(max(layer.padding_change, layer.neighbor_change)),
+        "batch_padding": exact(batch.padding_change),
+        "batch_neighbor": exact(batch.neighbor_change),
+        "layer": exact(max(layer.padding_change, layer.neighbor_change)),
     }
 
 
@@ -74,7 +73,7 @@ def stage(view: View, text: Mapping[str, str]) -> None:
         specs = [replace(view.spec, more_padding=n) for n in PADDING]
         changes = norm_results.padding_changes(specs)
         figure = figures.change_over_padding(
-            PADDING, changes, view.spec.more_padding, **common.look()
+            PADDING, changes, view.spec.more_padding, **figure_look()
         )
         show(figure, "over_padding")
 
@@ -102,7 +101,7 @@ def norms(view: View) -> None:
     for i, (column, row) in enumerate(zip(columns, view.result.rows, strict=True)):
         with column.container(border=True, height="stretch"):
             tiles([_outputs(view, row)], key=f"outputs_{i}", luts=luts(is_dark()))
-            ledger(_changes(row), key=f"changes_{i}", badge=common.badge(view.result.provenance))
+            ledger(_changes(row), key=f"changes_{i}", badge=lesson.badge(view.result.provenance))
 
 
 def _outputs(view: View, row: SentenceRow) -> Tiles:
@@ -126,7 +125,7 @@ def _changes(row: SentenceRow) -> list[Line]:
 def _change(label: str, change: float) -> Line:
     return Line(
         label=label,
-        value=common.exact(change),
+        value=exact(change),
         role="checked" if change == 0 else "warning",
     )
 

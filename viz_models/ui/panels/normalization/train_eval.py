@@ -7,14 +7,15 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from viz_models.digits import digits, percent
+from viz_models.digits import digits, exact, percent
 from viz_models.figures.normalization import train_eval as figures
 from viz_models.records import Line, RunningSpec, RunningTrace, SourceSpec
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import kept, show
-from viz_models.ui.kit.controls import control, select
+from viz_models.ui.kit.controls import control, control_row, select, slider
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.normalization import tensors
 from viz_models.ui.results.normalization import experiments as norm_results
 
 STEPS = 60
@@ -49,12 +50,12 @@ class View:
 
 def controls(foot: DeltaGenerator) -> View:
     """Momentum, what happens on the way, which batches; the step's slider stands at the foot."""
-    with common.row():
-        momentum = common.slider("Momentum", list(MOMENTA), "momentum", 190, value="0.1")
+    with control_row():
+        momentum = slider("Momentum", list(MOMENTA), "momentum", 190, value="0.1")
         shift = select("Shift of the data", SHIFTS, "shift", 165, default="shift after step 30")
         freeze = select("Frozen", FREEZES, "freeze", 165)
         size = select("Batch size", SIZES, "batch", 130, default="batches of 8")
-        side = select("Size of the maps", common.SIDES, "pixels", 108)
+        side = select("Size of the maps", tensors.SIDES, "pixels", 108)
         channel = select("Channel", CHANNELS, "channel", 106)
     spec = RunningSpec(
         steps=STEPS,
@@ -68,7 +69,7 @@ def controls(foot: DeltaGenerator) -> View:
         step: int = control(
             st.slider, "Step", 1, STEPS, value=START, key="step", label_visibility="collapsed"
         )
-    source = replace(common.DIGITS, side=side)
+    source = replace(tensors.DIGITS, side=side)
     return View(source, norm_results.running(source, spec), channel, step)
 
 
@@ -100,7 +101,7 @@ def charts(view: View) -> None:
             chosen = (what, view.channel, view.step)
             figure = partial(figures.kept_statistic, view.trace, *chosen)
             asked = (view.source, view.trace.spec, chosen)
-            show(kept("running", figure, asked, **common.look()), f"running_{what}")
+            show(kept("running", figure, asked, **figure_look()), f"running_{what}")
 
 
 def cards(view: View) -> None:
@@ -109,13 +110,13 @@ def cards(view: View) -> None:
     with chart.container(border=True, height="stretch"):
         figure = partial(figures.output_difference, view.trace, view.step)
         asked = (view.source, view.trace.spec, view.step)
-        show(kept("difference", figure, asked, **common.look()), "difference")
+        show(kept("difference", figure, asked, **figure_look()), "difference")
     with modes.container(border=True, height="stretch"):
         ledger(
             _modes(view),
             key="modes",
             title=f"Step {view.step}, channel {view.channel}",
-            badge=common.badge(view.trace.provenance),
+            badge=lesson.badge(view.trace.provenance),
             terms=words.glossary(),
             height=CARD,
         )
@@ -125,7 +126,7 @@ def cards(view: View) -> None:
             key="variance",
             title="Two variances",
             note=f"n = {view.trace.values} values",
-            badge=common.badge(view.trace.provenance),
+            badge=lesson.badge(view.trace.provenance),
             height=CARD,
         )
 
@@ -145,7 +146,7 @@ def _modes(view: View) -> list[Line]:
         Line(label="eval − train output, rms", value=digits(t.difference[at - 1], 3)),
         Line(
             label="equals torch, all steps",
-            value=common.exact(t.max_difference, 1),
+            value=exact(t.max_difference, 1),
             role="checked",
             term="tolerance",
         ),

@@ -20,14 +20,15 @@ from viz_models.records import (
     PairedDifference,
 )
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit import take_away
+from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import kept, show
-from viz_models.ui.kit.controls import select
+from viz_models.ui.kit.controls import control_row, select
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.normalization import tensors
 from viz_models.ui.panels.train import links as train_links
 from viz_models.ui.results.normalization import experiments as norm_results
 
-SOURCE = replace(common.DIGITS, shape=(8, 8, 8, 8))
+SOURCE = replace(tensors.DIGITS, shape=(8, 8, 8, 8))
 FIXED = NormSpec(norm="batch", mode="eval")
 NORMS = {
     "BatchNorm": NormSpec(norm="batch"),
@@ -53,7 +54,7 @@ class View:
 
 def controls() -> View:
     """Which norm the gradient goes through."""
-    with common.row():
+    with control_row():
         norm = select("Norm", NORMS, "through", 220)
         eps = select("ε", EPS, "epsilon", 118)
     facts, fixed = (norm_results.backward(SOURCE, replace(spec, eps=eps)) for spec in (norm, FIXED))
@@ -84,11 +85,11 @@ def backward(view: View) -> None:
     left, middle, right = st.columns([1.2, 1, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
         removed = partial(norm_backward.removed, view.facts)
-        show(kept("removed", removed, view.facts.spec, **common.look()), "removed")
+        show(kept("removed", removed, view.facts.spec, **figure_look()), "removed")
     with middle.container(border=True, height="stretch"):
         over = partial(norm_backward.gradient_over_scale, view.facts, view.fixed)
         specs = (view.facts.spec, view.fixed.spec)
-        show(kept("gradient over scale", over, specs, **common.look()), "over_scale")
+        show(kept("gradient over scale", over, specs, **figure_look()), "over_scale")
     with right.container(border=True, height="stretch"):
         groups = len(view.facts.mean_passed)
         ledger(
@@ -96,7 +97,7 @@ def backward(view: View) -> None:
             key="gradient",
             title="Through the norm, backward",
             note=f"largest of {groups} groups",
-            badge=common.badge(view.facts.provenance),
+            badge=lesson.badge(view.facts.provenance),
         )
 
 
@@ -147,7 +148,7 @@ def grid(view: View) -> None:
     """Test accuracy of every norm over learning rates and batch sizes."""
     with st.container(border=True):
         accuracy = partial(norm_training.accuracy_over_rate, view.grid)
-        show(kept("accuracy", accuracy, view.grid.spec, **common.look()), "accuracy", wide=True)
+        show(kept("accuracy", accuracy, view.grid.spec, **figure_look()), "accuracy", wide=True)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(provenance(view.grid))
             train_links.card("norm-rate", "Run it here")
@@ -157,7 +158,7 @@ def provenance(grid: NormGrid) -> str:
     """Where the runs come from, and how many there are."""
     seeds = len(grid.spec.seeds)
     return (
-        f"{common.badge(grid.provenance)} · {len(grid.runs)} runs, {seeds} seeds a point, "
+        f"{lesson.badge(grid.provenance)} · {len(grid.runs)} runs, {seeds} seeds a point, "
         f"{grid.spec.samples:,} samples each, plain SGD, {grid.cpu_seconds:.0f} s in all"
     )
 
@@ -166,7 +167,7 @@ def differences(view: View) -> None:
     """Each norm against none, seed by seed."""
     with st.container(border=True):
         paired = partial(norm_training.paired_differences, view.grid)
-        show(kept("differences", paired, view.grid.spec, **common.look()), "differences", wide=True)
+        show(kept("differences", paired, view.grid.spec, **figure_look()), "differences", wide=True)
 
 
 def losses(view: View) -> None:
@@ -174,12 +175,12 @@ def losses(view: View) -> None:
     spec = view.grid.spec
     sizes = {f"batch size {n}": n for n in spec.batch_sizes}
     rates = {f"rate {lr:g}": lr for lr in spec.lrs}
-    with common.row():
+    with control_row():
         size = select("Batch size", sizes, "size", 140, default="batch size 32")
         rate = select("Learning rate", rates, "rate", 110, default="rate 1")
     with st.container(border=True):
         curves = partial(norm_training.loss_curves, view.grid, size, rate)
-        show(kept("losses", curves, view.grid.spec, size, rate, **common.look()), "losses")
+        show(kept("losses", curves, view.grid.spec, size, rate, **figure_look()), "losses")
 
 
 def code(view: View) -> str:
@@ -197,7 +198,7 @@ def code(view: View) -> str:
 
 
 def _module(spec: NormSpec) -> str:
-    built = f"norm = {common.module(spec, SOURCE.shape)}.double()"
+    built = f"norm = {tensors.module(spec, SOURCE.shape)}.double()"
     return built + (_EVAL if spec.mode == "eval" else "")
 
 

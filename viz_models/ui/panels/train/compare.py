@@ -7,9 +7,9 @@ import streamlit as st
 
 from viz_models.figures.train import verdict as figures
 from viz_models.records.train.cards import Comparison, Difference, Measure
-from viz_models.ui.kit import lesson as common
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import select
+from viz_models.ui.kit.controls import control_row, select
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import verdict as train_verdict
 from viz_models.ui.panels.train.live import arm_labels
 from viz_models.ui.results.train.watch import Watched
@@ -56,7 +56,7 @@ def compare(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
         st.caption(text["One arm"])
         return
     names = list(found)
-    with common.row():
+    with control_row():
         a = select("First arm", found, "arm_a", 164, default=names[0])
         b = select("Second arm", found, "arm_b", 164, default=names[1])
         measure = select("Measure", MEASURES, "measured", 132)
@@ -95,4 +95,4 @@ def _verdict(found: Difference) -> None:
     )
     less_is_better = found.comparison.measure == "test loss"
     sides = ("A better", "B better") if less_is_better else ("B better", "A better")
-    show(figures.intervals([row], sides, **common.look()), "noise")
+    show(figures.intervals([row], sides, **figure_look()), "noise")

@@ -15,9 +15,8 @@ from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import frame
-from viz_models.ui.kit import lesson as common
 from viz_models.ui.kit.controls import select
-from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.train.live import run_label
 from viz_models.ui.results.train import inside as inside_results
 from viz_models.ui.results.train.inside import Inside
@@ -106,7 +105,7 @@ def moments(seen: Inside, text: Mapping[str, str]) -> int:
     )
     _statistics(seen, at)
     kind = select("Number", KINDS, "number", 150)
-    option = train_moments.heatmap(seen.moments, kind, at, **common.look())
+    option = train_moments.heatmap(seen.moments, kind, at, **figure_look())
     st.echarts_chart(
         option,
         height=frame.px(train_moments.height(len(seen.moments[-1].layers))),

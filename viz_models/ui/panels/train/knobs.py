@@ -17,7 +17,7 @@ from viz_models.records.train.experiments import (
 )
 from viz_models.ui.kit import owner
 from viz_models.ui.kit.controls import control
-from viz_models.ui.panels.build.builder_knobs import Knob, numbers
+from viz_models.ui.kit.knobs import Knob, numbers
 
 DATA: dict[str, DataName] = {
     "digits, 8×8": "digits",

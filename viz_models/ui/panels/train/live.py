@@ -13,8 +13,8 @@ from viz_models.figures.train import curves_axes as train_axes
 from viz_models.records import ENDED, Experiment, Run, RunSpec
 from viz_models.records.train.curves import Along, CurveView, Examples, Metric, RunCurve
 from viz_models.ui.kit import frame
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit.controls import chips, control, select
+from viz_models.ui.kit.controls import chips, control, control_row, select
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train.buttons import buttons
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train.watch import Watched, relabeled, watch
@@ -125,7 +125,7 @@ def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
         each.look()
     if _is_news(watched):
         st.rerun()
-    look = common.look()
+    look = figure_look()
     st.echarts_chart(
         option(watched, view, dark=look["dark"], scale=look["scale"]),
         height=height,
@@ -141,7 +141,7 @@ def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
 
 def controls() -> CurveView:
     """One row: what the chart shows, and along what."""
-    with common.row():
+    with control_row():
         along = chips(
             "Along", {name: f"by {name}" for name in ALONG}, key="along", default="sample"
         )

@@ -9,9 +9,9 @@ from viz_models.figures.train import curves as train_curves
 from viz_models.records.train.cards import Shown
 from viz_models.records.train.curves import CurveView
 from viz_models.records.train.experiments import ExperimentSpec
-from viz_models.ui.kit import frame
-from viz_models.ui.kit import lesson as common
-from viz_models.ui.kit.controls import chips, control
+from viz_models.ui.kit import frame, lesson
+from viz_models.ui.kit.controls import chips, control, control_row
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import live as train_live
 from viz_models.ui.panels.train.view import View
 from viz_models.ui.results.train import runs
@@ -40,21 +40,21 @@ def stage(now: View) -> None:
 
 def _recorded(now: View) -> None:
     share = 1.0 if now.revealed else BEGINNING
-    with common.row():
+    with control_row():
         st.markdown(f"**{now.card.shows.capitalize()}**", width="content")
         along = chips("Along", dict(train_live.ALONG), key="along", default="sample")
         log = control(st.toggle, "log", key="log", help="Logarithmic vertical axis")
     shown = replace(SHOWS[now.card.shows], along=along, log=log)  # type: ignore[arg-type]
     labels = [arm.label for arm in now.card.experiment.arms]
     st.echarts_chart(
-        train_curves.curves(results.curves(now.outcomes, share), labels, shown, **common.look()),
+        train_curves.curves(results.curves(now.outcomes, share), labels, shown, **figure_look()),
         height=frame.px(HEIGHT),
         theme=None,
         key="recorded",
         alt=f"{now.card.shows} of the recorded runs",
     )
     part = "" if now.revealed else "only how it begins: predict how it ends · "
-    st.caption(part + common.badge(now.provenance))
+    st.caption(part + lesson.badge(now.provenance))
 
 
 def _start_row(now: View) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from viz_models.digits import percent
 from viz_models.records import ENDED, Experiment
-from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.controls import control_row
 from viz_models.ui.kit.words import plain
 from viz_models.ui.panels.train.buttons import attempt
 from viz_models.ui.panels.train.live import chip
@@ -119,7 +119,7 @@ def actions(id: str) -> None:
     if not runs.is_mine(each):
         st.caption("Somebody else's: a link shows it, only they can change it.")
         return
-    with common.row():
+    with control_row():
         with st.popover("Rename", icon=":material/edit:"):
             st.text_input(
                 "Name",

@@ -14,9 +14,8 @@ from viz_models.records.train.cards import Comparison, Difference, Measure, Outc
 from viz_models.records.train.runs import StoredState
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson as common
 from viz_models.ui.kit.charts import show
-from viz_models.ui.panels.flow.stage import is_dark, luts
+from viz_models.ui.kit.look import figure_look, is_dark, luts
 
 UNITS: dict[Measure, tuple[str, float, str]] = {  # what it is called, shown times this, unit
     "accuracy": ("test accuracy", 100, " points"),
@@ -110,7 +109,7 @@ def verdict(found: Sequence[Difference], arms: Sequence[Arm], sides: tuple[str, 
         )
         for d in found
     ]
-    show(figures.intervals(rows, sides, **common.look()), "verdict")
+    show(figures.intervals(rows, sides, **figure_look()), "verdict")
     scale = ", each on a scale of its own" if len(found) > 1 else ""
     st.caption(f"95 % intervals, n = {first.n} pairs of seeds, {len(found)} comparisons{scale}")
 

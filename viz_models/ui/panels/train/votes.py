@@ -6,7 +6,7 @@ import streamlit as st
 
 from viz_models.figures.train import votes as figures
 from viz_models.ui.kit import frame
-from viz_models.ui.kit import lesson as common
+from viz_models.ui.kit.look import figure_look
 from viz_models.ui.kit.votes import ballots
 from viz_models.ui.panels.train.view import View
 
@@ -36,7 +36,7 @@ def _draw(now: View) -> None:
         st.markdown(f"**All predictions** · :gray[{total} in the last two hours]")
         mine = next((w for c, w in now.card.choices.items() if c == now.prediction), None)
         st.echarts_chart(
-            figures.votes(counts, mine, **common.look()),
+            figures.votes(counts, mine, **figure_look()),
             height=frame.px(figures.height(len(counts))),
             theme=None,
             key="votes",
