@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import skimage.data
+import torch
 from PIL import Image
 
 from viz_models.records import (
@@ -21,10 +23,14 @@ from viz_models.records import (
     RunSpec,
     ZooSpec,
 )
+from viz_models.training.data import folders
+from viz_models.training.data import torchvision_sets as shelves
+from viz_models.training.data.torchvision_sets import SHELVES
 from viz_models.training.loop import loop
 from viz_models.training.presets import PRESETS
 from viz_models.training.script import source
 
+THREADS = torch.get_num_threads()
 SHORT = Budget(amount=12, unit="steps")
 POINTS = MlpSpec(depth=1, width=8, in_channels=2, size=1, classes=2)
 
@@ -40,12 +46,12 @@ assert not [name for name in sys.modules if name.startswith("viz_models")]
 """
 
 
-def printed(specs, folder):
+def printed(specs, folder, before=""):
     """What the scripts say, one after the other in a process that cannot see our package."""
     files = []
     for i, spec in enumerate(specs):
         files.append(folder / f"run{i}.py")
-        files[-1].write_text(source(spec), encoding="utf-8")
+        files[-1].write_text(before + source(spec, THREADS), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-c", RUNNER],
         **{"cwd": folder, "capture_output": True, "text": True, "timeout": 110},
@@ -59,8 +65,8 @@ def printed(specs, folder):
     ]
 
 
-def same(specs, folder):
-    for spec, found in zip(specs, printed(specs, folder), strict=True):
+def same(specs, folder, before=""):
+    for spec, found in zip(specs, printed(specs, folder, before), strict=True):
         *_, last = loop.train(spec)
         assert found["last training loss"] == pytest.approx(last.loss, rel=1e-8), spec
         assert found["test loss"] == pytest.approx(last.evaluation.loss, rel=1e-8), spec
@@ -117,6 +123,107 @@ def test_of_folders(tmp_path):
     spec = RunSpec(model=MlpSpec(depth=1, width=8, classes=2, size=9), batch_size=4, budget=SHORT)
     folders = [DataSpec(name="folder", folder=str(tmp_path / f), size=9) for f in ("own", "none")]
     same([replace(spec, data=folder) for folder in folders], tmp_path)
+
+
+def as_rgba(pixels):
+    shade = np.linspace(0, 255, pixels.shape[1]).astype(np.uint8)
+    return np.dstack([pixels, np.broadcast_to(shade, pixels.shape[:2])])
+
+
+def saved_in_every_format(folder, pixels, i):
+    """One photo as what people have; sizes are odd, so that a crop has to round."""
+    gray = pixels[..., 0]
+    image = Image.fromarray(pixels)
+    image.save(folder / f"{i}-a.png")
+    image.save(folder / f"{i}-b.jpg", quality=90)
+    image.save(folder / f"{i}-c.bmp")
+    image.save(folder / f"{i}-d.gif")
+    image.save(folder / f"{i}-e.webp", quality=90)
+    Image.fromarray(as_rgba(pixels)).save(folder / f"{i}-f.png")
+    Image.fromarray(gray.astype(np.uint16) * 257).save(folder / f"{i}-g.png")
+    Image.fromarray(gray).save(folder / f"{i}-h.jpeg")
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    image.save(folder / f"{i}-i.jpg", exif=turned)
+    image.convert("CMYK").save(folder / f"{i}-j.jpg")
+
+
+@pytest.mark.slow
+def test_of_real_photos_in_every_format(tmp_path):
+    for name, photo in (("cat", skimage.data.chelsea()), ("cup", skimage.data.coffee())):
+        folder = tmp_path / "photos" / name
+        folder.mkdir(parents=True)
+        for i, (height, width) in enumerate(((61, 80), (80, 61), (47, 100), (33, 34))):
+            part = photo[20 + i : 20 + i + height, 30 : 30 + width]
+            saved_in_every_format(folder, np.ascontiguousarray(part), i)
+    asked = DataSpec(name="folder", folder=str(tmp_path / "photos"), size=32)
+    run = RunSpec(model=MlpSpec(depth=1, width=8, classes=2, size=32), batch_size=8, budget=SHORT)
+    same([replace(run, data=asked), replace(run, data=replace(asked, limit=20))], tmp_path)
+
+
+def test_the_middle_of_a_folder_picture_is_torchvisions(tmp_path):
+    from torchvision.transforms.functional import center_crop
+
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for i, (h, w) in enumerate(((8, 9), (9, 8), (8, 11), (8, 13), (15, 8), (8, 8))):
+            pixels = np.random.default_rng(i).integers(0, 255, (h, w, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{i}.png")
+    found = folders.read(str(tmp_path), 8)
+    read = {tuple(x.flatten().tolist()) for x in torch.cat([found.train_inputs, found.test_inputs])}
+    for path in tmp_path.rglob("*.png"):
+        pixels = torch.from_numpy(np.asarray(Image.open(path))).permute(2, 0, 1)
+        assert tuple(center_crop(pixels, [8, 8]).flatten().tolist()) in read, path
+
+
+@pytest.mark.slow
+def test_a_limit_on_bytes_is_scaled_as_in_the_run(tmp_path, monkeypatch):
+    """The numbers of the whole training set, and of the size in which it was fetched."""
+    shelf = SHELVES["cifar10"]
+    drawn = np.random.default_rng(1)
+    pixels = (drawn.random((200, 32, 32, 3)) ** 2 * 255).astype(np.uint8)
+
+    class Few:
+        def __init__(self, root, train=True, download=False):
+            self.data = pixels[:150] if train else pixels[150:]
+            self.targets = list(range(10)) * (15 if train else 5)
+
+    facts = replace(shelf.facts, train=150, test=50)
+    monkeypatch.setitem(SHELVES, "cifar10", replace(shelf, source=Few, facts=facts))
+    shelves._read.cache_clear()
+    np.save(tmp_path / "pixels.npy", pixels)
+    stand_in = (
+        "import numpy as np, torchvision\npixels = np.load('pixels.npy')\n"
+        "class Few:\n    def __init__(self, root, train=True, download=False):\n"
+        "        self.data = pixels[:150] if train else pixels[150:]\n"
+        "        self.targets = list(range(10)) * (15 if train else 5)\n"
+        "torchvision.datasets.Few = Few\n"
+    )
+    run = RunSpec(model=MlpSpec(depth=1, width=8, size=32), batch_size=8, budget=SHORT)
+    small = replace(run.model, size=16)
+    asked = [
+        replace(run, data=DataSpec(name="cifar10", limit=40, seed=2)),
+        replace(run, data=DataSpec(name="cifar10", limit=4000, size=16), model=small),
+    ]
+    same(asked, tmp_path, before=stand_in)
+    shelves._read.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("words", "threads", "device", "low"),
+    [
+        ("cpu, 3 threads, fp32", 3, "cpu", False),
+        ("cpu, 1 thread, bf16", 1, "cpu", True),
+        ("mps, 2 threads, fp32", 2, "mps", False),
+        ("NVIDIA H100 80GB HBM3, bf16", 1, "cuda", True),
+    ],
+)
+def test_the_script_says_where_the_run_computed(words, threads, device, low):
+    text = source(RunSpec(budget=SHORT), 7, words)
+    assert f"torch.set_num_threads({threads})" in text
+    assert f'torch.device("{device}")' in text
+    assert f"torch.bfloat16, enabled={low}" in text
+    assert "torch.set_num_threads(7)" in source(RunSpec(budget=SHORT), 7)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from viz_models.records.train.experiments import StepRecord
 from viz_models.records.train.runs import Experiment, Run
-from viz_models.runs import files
+from viz_models.runs import files, limits
 from viz_models.runs.store import NoSuchRunError, Store
 
 Kind = Literal["csv", "jsonl", "tensorboard", "checkpoint", "script"]
@@ -120,7 +120,10 @@ def _scripts(id: str, runs: tuple[Run, ...]) -> Taken:
     from viz_models.training import script
 
     arms = {run.arm: run for run in reversed(runs)}
-    texts = {f"arm-{arm}.py": script.source(run.spec).encode() for arm, run in arms.items()}
+    texts = {
+        f"arm-{arm}.py": script.source(run.spec, limits.threads(), run.device).encode()
+        for arm, run in arms.items()
+    }
     if len(texts) == 1:
         return Taken(name=f"{id}.py", mime="text/x-python", data=next(iter(texts.values())))
     return Taken(name=f"{id}-scripts.zip", mime="application/zip", data=_zip(texts.items()))

@@ -1,7 +1,7 @@
 """A run as one file of plain PyTorch, for people to take away."""
 
 import ast
-import inspect
+import sys
 import textwrap
 from functools import cache
 from pathlib import Path
@@ -13,19 +13,21 @@ from viz_models.analysis import export
 from viz_models.models.digits_net import norm_layer
 from viz_models.models.recurrent import CELLS
 from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RnnSpec, RunSpec
-from viz_models.training.data import augment
+from viz_models.training.carried import Carried
+from viz_models.training.data import augment, folders
 from viz_models.training.data import sets as data
+from viz_models.training.data import torchvision_sets as shelves
 from viz_models.training.data.resident import TEST_BATCH
-from viz_models.training.data.torchvision_sets import SHELVES, scale
+from viz_models.training.data.torchvision_sets import SHELVES
 from viz_models.training.loop import checks, loop, networks, optimizers, placement
 from viz_models.training.loop.budget import pace
+from viz_models.training.loop.placement import Ran
 
 LINES = 20  # that the script prints of a run
 IMPORTS = (
     ("math.", "import math"),
     ("time.", "import time"),
     ("OrderedDict(", "from collections import OrderedDict"),
-    ("Path(", "from pathlib import Path"),
     ("np.", "import numpy as np"),
     ("torch.", "import torch"),
     ("torchvision.", "import torchvision"),
@@ -36,12 +38,9 @@ IMPORTS = (
     ("Tensor", "from torch import Tensor"),
     ("functional.", "from torch.nn import functional"),
 )
-STANDARD = 4  # of the imports are Python's own
-# what the script takes over word for word, with the names that it uses for them
-_RENAMED = (("F.", "functional."), ("torch.nn.functional.", "functional."))
 
 
-def source(spec: RunSpec) -> str:
+def source(spec: RunSpec, threads: int = 1, ran: str = "") -> str:
     """A script without this project's imports that makes the same run, to the last digit.
 
     It prints the losses and the test accuracy, and keeps the weights; where the budget is in
@@ -49,6 +48,8 @@ def source(spec: RunSpec) -> str:
 
     Args:
         spec: One that `checks.check` has nothing to say about.
+        threads: That the run uses, where `ran` does not say it.
+        ran: What the run said of the place where it computed; empty before it has begun.
 
     Raises:
         ValueError: If it cannot be run, or grows while it trains, which no short script says.
@@ -56,8 +57,22 @@ def source(spec: RunSpec) -> str:
     checks.check(spec)
     if spec.growth:
         raise ValueError("there is no script of a run whose network grows; download its weights")
-    code = "\n\n\n".join([*_network(spec.model), *_examples(spec), *_helpers(spec), _main(spec)])
-    return f"{_head(spec)}\n\n{_imports(code)}\n\n\n{code}\n"
+    carried = _carried(spec)
+    parts = [
+        *_network(spec.model),
+        *carried.parts(),
+        *_examples(spec),
+        _main(spec, placement.ran(ran) or _planned(spec, threads)),
+    ]
+    code = "\n\n\n".join(parts)
+    return f"{_head(spec)}\n\n{_imports(code, carried.imports)}\n\n\n{code}\n"
+
+
+def _planned(spec: RunSpec, threads: int) -> Ran:
+    """Where and how the run would compute on this machine."""
+    place = placement.choose(spec, networks.skeleton(spec.model), data.facts(spec.data).size)
+    low = place.precision == torch.bfloat16
+    return Ran(device=str(place.device), threads=threads, low=low)
 
 
 def _head(spec: RunSpec) -> str:
@@ -69,11 +84,16 @@ def _head(spec: RunSpec) -> str:
     )
 
 
-def _imports(code: str) -> str:
-    needed = [line if used in code else "" for used, line in IMPORTS]
-    own = [line for line in needed[:STANDARD] if line]
-    others = [line for line in needed[STANDARD:] if line]
-    return "\n".join(own) + "\n\n" + "\n".join(others)
+def _imports(code: str, carried: set[str]) -> str:
+    needed = carried | {line for used, line in IMPORTS if used in code}
+    standard = {line for line in needed if line.split()[1].split(".")[0] in sys.stdlib_module_names}
+    return "\n\n".join(
+        "\n".join(sorted(some, key=_place)) for some in (standard, needed - standard)
+    )
+
+
+def _place(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line
 
 
 def _network(model: ModelSpec) -> list[str]:
@@ -127,46 +147,38 @@ def _examples(spec: RunSpec) -> list[str]:
     return [_section("torchvision", called=shelf.title, name=shelf.source.__name__)]
 
 
-def _helpers(spec: RunSpec) -> list[str]:
-    """Functions that are the loop's own, word for word."""
-    asked = spec.data
-    wanted: list[object] = [
-        *([data._resized] if asked.size else []),
-        *([data.noisy] if asked.label_noise else []),
-        *([data.permuted] if asked.permute else []),
-        data.order,
-        scale,
-        *([optimizers._between] if spec.optimizer.schedule in ("cosine", "one cycle") else []),
-        *(getattr(augment, f"_{_PAST[change]}") for change in spec.augment),
-    ]
-    steps = [f"    x = _{_PAST[c]}(x)" for c in ("flip", "shift", "crop") if c in spec.augment]
-    changed = "\n".join(["def augmented(x):", *steps, "    return x"])
-    constants = f"SHIFT, SMALLEST = {augment.SHIFT}, {augment.SMALLEST}" if spec.augment else ""
-    return [*([constants] if constants else []), *map(_own, wanted), changed]
+def _carried(spec: RunSpec) -> Carried:
+    """Functions that are the run's own, word for word, with all that they use."""
+    asked, carried = spec.data, Carried()
+    wanted = (
+        (folders, "read", asked.name == "folder"),
+        (shelves, "scale", True),
+        (data, "_resized", asked.size),
+        (data, "noisy", asked.label_noise),
+        (data, "permuted", asked.permute),
+        (data, "order", True),
+        (optimizers, "_between", spec.optimizer.schedule in ("cosine", "one cycle")),
+        (augment, "augmented", spec.augment),
+    )
+    for module, name, used in wanted:
+        if used:
+            carried.add(module, name)
+    return carried
 
 
-_PAST = {"flip": "flipped", "shift": "shifted", "crop": "cropped"}
-
-
-def _own(function: object) -> str:
-    text = inspect.getsource(function)  # type: ignore[arg-type]
-    for ours, theirs in _RENAMED:
-        text = text.replace(f" {ours}", f" {theirs}").replace(f"({ours}", f"({theirs}")
-    return text.replace("Iterator[Tensor]", '"Iterator[Tensor]"').strip()
-
-
-def _main(spec: RunSpec) -> str:
+def _main(spec: RunSpec, ran: Ran) -> str:
     facts = data.facts(spec.data)
-    place = placement.choose(spec, networks.skeleton(spec.model), facts.size)
+    wide = placement.gains_by_channels_last(networks.skeleton(spec.model), facts.size)
     steps = pace(spec, facts.train).steps
     seconds = spec.budget.amount
     return _section(
         "train",
-        threads=torch.get_num_threads(),
-        device=place.device,
+        threads=ran.threads,
+        device=ran.device,
         changes=_changes(spec),
         channels=networks.channels(spec.model),
-        memory="channels_last" if place.channels_last else "contiguous_format",
+        augmented=f"augmented(x, {spec.augment})" if spec.augment else "x",
+        memory="channels_last" if wide else "contiguous_format",
         seed=spec.seed,
         batch_size=spec.batch_size,
         optimizer=_optimizer(spec),
@@ -174,7 +186,7 @@ def _main(spec: RunSpec) -> str:
         share=f"step / {steps}" if steps else f"(time.perf_counter() - begin) / {seconds}",
         rate=_rate(spec, steps),
         stride=loop.SEED_STRIDE,
-        low=place.precision == torch.bfloat16,
+        low=ran.low,
         clip=_clip(spec),
         every=max(1, steps // LINES) if steps else 100,
         test_batch=TEST_BATCH,
@@ -184,13 +196,14 @@ def _main(spec: RunSpec) -> str:
 def _changes(spec: RunSpec) -> str:
     asked, lines = spec.data, []
     facts = data.facts(asked)
-    if asked.size and facts.size > 1:
+    if asked.size and facts.size > 1 and asked.name != "folder":  # a folder is read in that size
         lines.append(f"train_x, test_x = (_resized(x, {asked.size}) for x in (train_x, test_x))")
     if asked.limit:
         lines.append(
-            f"kept = torch.randperm(len(train_x), "
-            f"generator=torch.Generator().manual_seed({asked.seed}))[:{asked.limit}]\n"
-            "train_x, train_y = train_x[kept], train_y[kept]"
+            f"if len(train_x) > {asked.limit}:\n"
+            f"    drawn = torch.Generator().manual_seed({asked.seed})\n"
+            f"    kept = torch.randperm(len(train_x), generator=drawn)[:{asked.limit}]\n"
+            "    train_x, train_y = train_x[kept], train_y[kept]"
         )
     if asked.label_noise:
         noise, classes = asked.label_noise, len(facts.classes)

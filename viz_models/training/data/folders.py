@@ -169,7 +169,7 @@ def _square(pixels: np.ndarray, size: int) -> Tensor:
     """The middle square of (H, W, 3), resized: (3, size, size) uint8."""
     height, width, _ = pixels.shape
     side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
+    top, left = round((height - side) / 2), round((width - side) / 2)  # as torchvision crops
     middle = torch.from_numpy(pixels[top : top + side, left : left + side]).permute(2, 0, 1)
     if side == size:
         return middle

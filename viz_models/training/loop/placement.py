@@ -2,6 +2,7 @@
 
 import mmap
 import platform
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from torch import nn
 from viz_models.records import RunSpec
 
 WORTH_BF16 = 10_000_000  # multiply-adds of an example; below, converting costs what bf16 gains
+_WORDS = re.compile(r"(?P<device>.+?)(, (?P<threads>\d+) threads?)?, (?P<precision>fp32|bf16)")
 WORTH_SIZE, WORTH_WIDTH = 16, 64  # pixels or channels from which channels-last memory gains
 
 
@@ -51,6 +53,28 @@ class Place:
         if self.device.type == "mps":
             return torch.mps.current_allocated_memory()
         return resident()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """Where and how a run computed, as its script has to say it."""
+
+    device: str
+    threads: int
+    low: bool  # whether products were in bfloat16
+
+
+def ran(words: str) -> Ran | None:
+    """What `Place.words` said of a run, taken apart; None of a run that has not begun."""
+    found = _WORDS.fullmatch(words)
+    if found is None:
+        return None
+    device = found["device"]
+    return Ran(
+        device=device if device in ("cpu", "mps") else "cuda",
+        threads=int(found["threads"] or 1),
+        low=found["precision"] == "bf16",
+    )
 
 
 def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:

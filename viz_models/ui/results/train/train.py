@@ -166,10 +166,13 @@ def price(run: RunSpec) -> "RunPrice":
 
 
 def script(run: RunSpec) -> str:
-    """The run as one file of plain PyTorch."""
+    """The run as one file of plain PyTorch, as a worker here would compute it."""
+    from viz_models.runs import limits
     from viz_models.training.script import source
 
-    return cache.remembered((run, "script"), lambda: source(run), lambda text: len(text))
+    threads = limits.threads()
+    key = (run, threads, "script")
+    return cache.remembered(key, lambda: source(run, threads), lambda text: len(text))
 
 
 # A trained run on the flow page
