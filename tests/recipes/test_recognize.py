@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812
+from torch.optim import lr_scheduler
 from torchvision.models import resnet18
 from torchvision.transforms.v2 import functional as transforms
 
@@ -109,6 +110,31 @@ def test_the_learning_rate_rises_and_falls():
     assert rates[:10] == sorted(rates[:10])
     assert rates[9:] == sorted(rates[9:], reverse=True)
     assert rates[-1] == 0.03
+
+
+def test_the_learning_rate_is_the_largest_of_three_schedules_of_torch():
+    steps, warm, lowest = 100, 10, 0.03
+    after = steps - warm
+    line = torch.arange(1, warm) / warm
+    falling = [
+        torchs_factors(lambda o: lr_scheduler.CosineAnnealingLR(o, after), after + 1),
+        torchs_factors(lambda o: lr_scheduler.PolynomialLR(o, after), after + 1),
+        [lowest] * (after + 1),
+    ]
+    expected = [*line.tolist(), *map(max, zip(*falling, strict=True))]
+    found = [recognize.factor(i, steps, warm / steps, lowest) for i in range(steps)]
+    assert found == pytest.approx(expected)
+
+
+def torchs_factors(make, steps):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 1.0)
+    schedule = make(optimizer)
+    found = []
+    for _ in range(steps):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return found
 
 
 def test_a_phase_can_have_a_learning_rate_of_its_own(noise):

@@ -11,6 +11,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.models.vocabulary import PAD
 from viz_models.records import RunState, StepRecord
+from viz_models.training.loop.optimizers import half_cosine
 
 B = TypeVar("B")
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
@@ -68,11 +69,11 @@ def fit(
 
 
 def _factor(step: int, steps: int) -> float:
-    """What the learning rate is multiplied by: up in a line, down along a cosine."""
+    """Return what the learning rate is multiplied by: up in a line, down along a cosine."""
     warm = max(1, round(WARM_UP * steps))
     if step < warm:
         return (step + 1) / warm
-    return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+    return half_cosine(1, 0, (step - warm) / max(1, steps - warm))
 
 
 def next_word(logits: Tensor, words: Tensor) -> tuple[Tensor, float]:

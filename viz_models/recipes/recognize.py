@@ -6,7 +6,6 @@ sharp or blurred, so that size and sharpness tell it nothing.
 """
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from torchvision.models import resnet18
 from viz_models.recipes.demo_recipe import Phase, Recipe
 from viz_models.recipes.views import enlarged, views
 from viz_models.training.data.sets import Dataset
+from viz_models.training.loop.optimizers import half_cosine
 from viz_models.training.loop.placement import bf16_is_faster
 
 CLASSES = (
@@ -217,7 +217,7 @@ def _under(tensors: dict[str, Tensor], start: str) -> dict[str, Tensor]:
 
 
 def factor(step: int, steps: int, warm_up: float, lowest: float) -> float:
-    """What the learning rate is multiplied by: up in a line, then down along a cosine.
+    """Return what the learning rate is multiplied by: up in a line, then down along a cosine.
 
     The second half goes down in a line, and never below `lowest`: a cosine would leave the last,
     large pictures nothing.
@@ -226,7 +226,7 @@ def factor(step: int, steps: int, warm_up: float, lowest: float) -> float:
     if done < warm_up:
         return done / warm_up
     gone = (done - warm_up) / (1 - warm_up)
-    return max(0.5 * (1 + math.cos(math.pi * gone)), 1 - gone, lowest)
+    return max(half_cosine(1, 0, gone), 1 - gone, lowest)
 
 
 def network(tensors: dict[str, Tensor]) -> nn.Module:

@@ -157,7 +157,8 @@ def _carried(spec: RunSpec) -> Carried:
         (data, "noisy", asked.label_noise),
         (data, "permuted", asked.permute),
         (data, "order", True),
-        (optimizers, "_between", spec.optimizer.schedule in ("cosine", "one cycle")),
+        (optimizers, "half_cosine", spec.optimizer.schedule == "cosine"),
+        (optimizers, "one_cycle", spec.optimizer.schedule == "one cycle"),
         (augment, "augmented", spec.augment),
     )
     for module, name, used in wanted:
@@ -228,21 +229,15 @@ def _optimizer(spec: RunSpec) -> str:
 def _rate(spec: RunSpec, steps: int) -> str:
     """The learning rate as an expression of the share that is spent."""
     asked = spec.optimizer
-    peak, start, end = (
-        optimizers.ONE_CYCLE_PEAK,
-        optimizers.ONE_CYCLE_START,
-        optimizers.ONE_CYCLE_END,
-    )
+    after = f"(step + 1) / {steps}" if steps else "share"
     factors = {
         "constant": "1.0",
-        "cosine": "_between(1, 0, share)",
+        "cosine": "half_cosine(1, 0, share)",
         "step": f"0.1 ** sum(share >= drop for drop in {optimizers.DROPS})",
-        "one cycle": f"(_between({start}, 1, share / {peak}) if share < {peak} "
-        f"else _between(1, {end}, (share - {peak}) / (1 - {peak})))",
+        "one cycle": f"one_cycle(share, {after})",
     }
     warm = "1.0"
     if asked.warm_up:
-        after = f"(step + 1) / {steps}" if steps else "share"
         warm = f"min(1.0, {after} / {asked.warm_up})"
     return f"{asked.lr} * {warm} * {factors[asked.schedule]}"
 

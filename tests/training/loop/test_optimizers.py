@@ -3,6 +3,7 @@ import warnings
 
 import pytest
 import torch
+from torch.optim import lr_scheduler as scheduler
 
 from viz_models.records import Budget, OptimizerSpec, RunSpec
 from viz_models.training.data import sets as data
@@ -29,35 +30,48 @@ def torchs(make, steps=STEPS):
     return found
 
 
-def test_constant():
-    assert set(rates(OptimizerSpec(lr=0.4))) == {0.4}
+def test_constant_is_torchs():
+    expected = torchs(lambda o: scheduler.ConstantLR(o, factor=1))
+    assert rates(OptimizerSpec(lr=0.4)) == expected
 
 
 def test_cosine_is_torchs():
-    expected = torchs(lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, STEPS))
+    expected = torchs(lambda o: scheduler.CosineAnnealingLR(o, STEPS))
     assert rates(OptimizerSpec(lr=0.4, schedule="cosine")) == pytest.approx(expected)
 
 
 def test_step_is_torchs():
     drops = [STEPS // 2, 3 * STEPS // 4]
-    expected = torchs(lambda o: torch.optim.lr_scheduler.MultiStepLR(o, drops))
+    expected = torchs(lambda o: scheduler.MultiStepLR(o, drops))
     assert rates(OptimizerSpec(lr=0.4, schedule="step")) == pytest.approx(expected)
 
 
-def test_one_cycle_is_torchs_but_for_a_step():
-    """Torch's cycle ends with its last step; ours, measured in shares, one step later."""
-    n = 2000
-    expected = torchs(lambda o: torch.optim.lr_scheduler.OneCycleLR(o, 0.4, total_steps=n), n)
-    found = rates(OptimizerSpec(lr=0.4, schedule="one cycle"), n)
-    assert found == pytest.approx(expected, abs=0.4 * 5e-3)
-    assert max(found) == pytest.approx(0.4)
+@pytest.mark.parametrize("steps", [2, 3, 4, 10, 40, 1999])
+def test_one_cycle_is_torchs(steps):
+    expected = torchs(lambda o: scheduler.OneCycleLR(o, 0.4, total_steps=steps), steps)
+    assert rates(OptimizerSpec(lr=0.4, schedule="one cycle"), steps) == pytest.approx(
+        expected, rel=1e-9
+    )
+
+
+def test_one_cycle_of_ten_steps_ends_where_torchs_does():
+    found = rates(OptimizerSpec(lr=0.1, schedule="one cycle"), 10)
+    assert found.index(max(found)) == 2
+    assert max(found) == 0.1
+    assert found[-1] == pytest.approx(4e-7)
+
+
+def test_one_cycle_over_seconds_is_what_torchs_becomes_with_many_steps():
+    spec = OptimizerSpec(lr=0.4, schedule="one cycle")
+    shares = [i / 1000 for i in range(1001)]
+    many = torchs(lambda o: scheduler.OneCycleLR(o, 0.4, total_steps=100_001), 100_001)
+    found = [optimizers.rate(spec, share, share) for share in shares]
+    assert found == pytest.approx(many[::100], abs=0.4 * 1e-4)
 
 
 def test_warm_up_is_torchs_line():
     warm = 10
-    expected = torchs(
-        lambda o: torch.optim.lr_scheduler.LinearLR(o, 1 / warm, 1, total_iters=warm - 1)
-    )
+    expected = torchs(lambda o: scheduler.LinearLR(o, 1 / warm, 1, total_iters=warm - 1))
     found = rates(OptimizerSpec(lr=0.4, warm_up=warm / STEPS))
     assert found[0] == pytest.approx(0.4 / warm)
     assert found == pytest.approx(expected)

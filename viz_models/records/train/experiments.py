@@ -153,9 +153,9 @@ class Evaluation:
     loss: float  # mean cross entropy, nats
     accuracy: float  # 0..1
     confusion: tuple[tuple[int, ...], ...] = ()  # [right class][guess]
-    precision: tuple[float, ...] = ()  # by class; 0 where nothing was guessed
-    recall: tuple[float, ...] = ()
-    f1: tuple[float, ...] = ()
+    precision: tuple[float | None, ...] = ()  # by class; None where it would be 0 / 0,
+    recall: tuple[float | None, ...] = ()  # and for a class that has no example
+    f1: tuple[float | None, ...] = ()
     worst: tuple[Wrong, ...] = ()  # the most confident mistakes, the worst first
 
 

@@ -1,7 +1,9 @@
 """How good a network is on the test set."""
 
+import math
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
@@ -43,18 +45,26 @@ def judged(logits: Tensor, targets: Tensor) -> Evaluation:
 
     classes = range(logits.shape[1])
     guesses = logits.argmax(1)
+    table = confusion_matrix(targets, guesses, labels=classes)
     precision, recall, f1, _ = precision_recall_fscore_support(
-        targets, guesses, labels=classes, zero_division=0.0
+        targets, guesses, labels=classes, zero_division=math.nan
     )
+    examples = table.sum(1)
     return Evaluation(
         loss=F.cross_entropy(logits, targets).item(),
         accuracy=accuracy(logits, targets),
-        confusion=tuple(map(tuple, confusion_matrix(targets, guesses, labels=classes).tolist())),
-        precision=tuple(precision.tolist()),
-        recall=tuple(recall.tolist()),
-        f1=tuple(f1.tolist()),
+        confusion=tuple(map(tuple, table.tolist())),
+        precision=_known(precision, examples),
+        recall=_known(recall, examples),
+        f1=_known(f1, examples),
         worst=_worst(logits, targets),
     )
+
+
+def _known(values: np.ndarray, examples: np.ndarray) -> tuple[float | None, ...]:
+    """Return a metric by class: None where it is 0 / 0 or where the class has no example."""
+    pairs = zip(values.tolist(), examples.tolist(), strict=True)
+    return tuple(None if not count or math.isnan(value) else value for value, count in pairs)
 
 
 def accuracy(logits: Tensor, targets: Tensor) -> float:

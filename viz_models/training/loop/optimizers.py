@@ -7,9 +7,6 @@ from torch import nn
 
 from viz_models.records import OptimizerSpec, Schedule
 
-ONE_CYCLE_PEAK = 0.3  # share of the budget at which the rate is highest
-ONE_CYCLE_START = 1 / 25  # of the highest rate
-ONE_CYCLE_END = 1e-4 / 25
 DROPS = (0.5, 0.75)  # shares of the budget after which "step" divides the rate by ten
 
 
@@ -40,35 +37,49 @@ def make(spec: OptimizerSpec, net: nn.Module) -> torch.optim.Optimizer:
 
 
 def rate(spec: OptimizerSpec, before: float, after: float) -> float:
-    """The learning rate of a step.
+    """Return the learning rate of a step.
 
     Args:
         spec: Highest rate, schedule and warm-up.
         before: Share of the budget that was spent before the step, 0..1.
-        after: And after it; the warm-up's line goes by it, so that no step stands still.
+        after: The share after the step. It equals `before` where the budget is in seconds,
+            because nobody knows how long a step will take. The warm-up goes by it, so that the
+            first step does not stand still.
     """
     warm = min(1.0, after / spec.warm_up) if spec.warm_up else 1.0
-    return spec.lr * warm * _factor(spec.schedule, before)
+    return spec.lr * warm * _factor(spec.schedule, before, after)
 
 
-def _factor(schedule: Schedule, share: float) -> float:
-    """What the highest rate is multiplied by.
+def _factor(schedule: Schedule, before: float, after: float) -> float:
+    """Return what the highest rate is multiplied by.
+
+    Each schedule equals a class of `torch.optim.lr_scheduler`; tests hold them together.
 
     References:
-        Cosine: Loshchilov and Hutter 2016, eq. 5, arXiv:1608.03983. One cycle: Smith and Topin
-        2017, arXiv:1708.07120, with torch's two halves of a cosine.
+        Cosine: Loshchilov and Hutter 2016, eq. 5, arXiv:1608.03983.
     """
     if schedule == "cosine":
-        return _between(1, 0, share)
+        return half_cosine(1, 0, before)
     if schedule == "step":
-        return 0.1 ** sum(share >= drop for drop in DROPS)
-    if schedule == "one cycle":
-        if share < ONE_CYCLE_PEAK:
-            return _between(ONE_CYCLE_START, 1, share / ONE_CYCLE_PEAK)
-        return _between(1, ONE_CYCLE_END, (share - ONE_CYCLE_PEAK) / (1 - ONE_CYCLE_PEAK))
-    return 1.0
+        return 0.1 ** sum(before >= drop for drop in DROPS)
+    return one_cycle(before, after) if schedule == "one cycle" else 1.0
 
 
-def _between(start: float, end: float, share: float) -> float:
-    """Along half a cosine."""
+def half_cosine(start: float, end: float, share: float) -> float:
+    """Return the height of half a cosine that goes from `start` (share 0) to `end` (share 1)."""
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))
+
+
+def one_cycle(before: float, after: float, peak: float = 0.3) -> float:
+    """Return the factor of OneCycleLR: from 1/25 up to 1, then down to 4e-6.
+
+    Torch's cycle ends with the last step, so both of its halves are one step shorter than the
+    shares say. Only the rate has a cycle; the momentum stays (`cycle_momentum=False`).
+
+    References:
+        Smith and Topin 2017, arXiv:1708.07120; torch's defaults.
+    """
+    top = peak - (after - before)  # where the last step of the rising half begins
+    if before < top:
+        return half_cosine(1 / 25, 1, before / top)
+    return half_cosine(1, 1e-4 / 25, (before - top) / (1 - peak))

@@ -223,19 +223,28 @@ def _most_confused(confusion: np.ndarray) -> tuple[int, int] | None:
 
 
 def by_class(evaluation: Evaluation) -> None:
-    """Precision, recall and F1 of each class."""
-    rows = zip(evaluation.precision, evaluation.recall, evaluation.f1, strict=True)
-    counts = [sum(row) for row in evaluation.confusion]
+    """Draw precision, recall and F1 of each class."""
     sheet(
         ("precision", "recall", "F1", "examples"),
-        [
-            (f"class {i}", [(percent(v), "") for v in row] + [(str(counts[i]), "")])
-            for i, row in enumerate(rows)
-        ],
+        rows_by_class(evaluation),
         key="by_class",
         title="Class by class",
         note="precision: of those guessed so; recall: of those that are so",
     )
+
+
+def rows_by_class(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return a row for each class; "-" stands where nothing can be measured.
+
+    Runs that were kept before say 0 for a class without example, so its examples are counted.
+    """
+    rows = zip(evaluation.precision, evaluation.recall, evaluation.f1, strict=True)
+    counts = [sum(row) for row in evaluation.confusion]
+    found = []
+    for i, (row, count) in enumerate(zip(rows, counts, strict=True)):
+        said = ["-" if v is None or not count else percent(v) for v in row]
+        found.append((f"class {i}", [(text, "") for text in (*said, str(count))]))
+    return found
 
 
 def pictures(data: DataSpec, evaluation: Evaluation, cell: tuple[int, int] | None) -> None:
