@@ -14,8 +14,11 @@ from starlette.routing import Route
 from viz_models import garbage
 from viz_models.models import warm
 from viz_models.patches import unsent
-from viz_models.server import OwnerCookie, SecurityHeaders, UploadLimits
 from viz_models.ui.instruments import scripts
+from viz_models.web.gate import Gate
+from viz_models.web.headers import SecurityHeaders
+from viz_models.web.owner_cookie import OwnerCookie
+from viz_models.web.uploads import UploadLimits
 
 
 @asynccontextmanager
@@ -57,6 +60,7 @@ app = st.App(
     routes=[Route("/healthz", healthz), Route(scripts.ADDRESS, instrument)],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(Gate),
         Middleware(OwnerCookie),
         Middleware(UploadLimits),
         Middleware(GZipMiddleware, minimum_size=1024),

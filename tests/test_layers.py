@@ -17,29 +17,28 @@ MAY_IMPORT = {
     "viz_models/patches": set(),
     "viz_models/recordings": {"records"},
     "viz_models/garbage.py": set(),
-    "viz_models/server.py": set(),
+    "viz_models/web": {"runs"},  # the address of the data folder alone
     "viz_models/figures": BASE,
     "viz_models/images": BASE,
     "viz_models/models": BASE,
     "viz_models/analysis": {"models", "images"} | BASE,
     "viz_models/training": {"analysis", "models", "images"} | BASE,
     "viz_models/runs": {"training", "analysis", "models", "images"} | BASE,
-    "viz_models/ui": {"server", "runs", "training", "analysis", "models", "images", "figures"}
-    | BASE,
+    "viz_models/ui": {"web", "runs", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/cli": {"runs", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/recipes": {"cli", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/__main__.py": {"cli", "recipes"},
     "viz_models/__init__.py": set(),
     "pages": {"ui", "records"},
-    "app.py": {"garbage", "models", "patches", "server", "ui"},
+    "app.py": {"garbage", "models", "patches", "web", "ui"},
 }
 COMPUTING = (
     *("viz_models/models", "viz_models/analysis", "viz_models/training"),
     *("viz_models/recipes", "viz_models/patches"),
 )
 LIBRARY_HOME = {
-    "streamlit": ("viz_models/ui", "viz_models/patches", "viz_models/server.py", "pages", "app.py"),
-    "starlette": ("viz_models/server.py", "app.py"),
+    "streamlit": ("viz_models/ui", "viz_models/patches", "viz_models/web", "pages", "app.py"),
+    "starlette": ("viz_models/web", "app.py"),
     "torch": (*COMPUTING, "viz_models/runs/worker.py"),
     "torchvision": COMPUTING,
     "captum": ("viz_models/analysis",),

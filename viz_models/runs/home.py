@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 LOCAL_OWNER = "local"
@@ -32,9 +33,9 @@ def database_url() -> str:
     return os.environ.get("FORWARD_PASS_DATABASE") or f"sqlite:///{home() / DATABASE_FILE}"
 
 
-def hosted() -> bool:
+def hosted(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether strangers share this machine: quotas, and a list of runs for each of them."""
-    return os.environ.get("FORWARD_PASS_HOSTED", "") not in ("", "0")
+    return environ.get("FORWARD_PASS_HOSTED", "") not in ("", "0")
 
 
 def is_home(runs: Path) -> bool:

@@ -6,7 +6,7 @@ import secrets
 import streamlit as st
 
 from viz_models.runs.home import LOCAL_OWNER, hosted
-from viz_models.server import OWNER, OWNER_COOKIE
+from viz_models.web.owner_cookie import OWNER, OWNER_COOKIE
 
 __all__ = ["browser", "current", "hosted"]
 _GUEST = "forward_pass.guest"

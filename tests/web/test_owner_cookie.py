@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from viz_models.server import OWNER, OWNER_COOKIE, OwnerCookie
+from viz_models.web.owner_cookie import OWNER, OWNER_COOKIE, OwnerCookie
 
 A_PAGE = {"accept": "text/html,application/xhtml+xml;q=0.9"}
 

@@ -1,36 +1,16 @@
 import asyncio
-import base64
-import hashlib
-import os
-import re
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import requests
-import streamlit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
-from websockets.sync.client import connect
 
-from tests.conftest import ROOT
-from viz_models.server import (
-    MAX_FILE_BYTES,
-    MAX_FILES,
-    SecurityHeaders,
-    UploadLimits,
-    content_security_policy,
-)
+from tests.web.rig import Browser, Server
+from viz_models.web.uploads import MAX_FILE_BYTES, MAX_FILES, UploadLimits
 
 MIB = 2**20
 APP = """
@@ -39,7 +19,8 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.runtime import get_instance
-from viz_models.server import SecurityHeaders, UploadLimits
+from viz_models.web.headers import SecurityHeaders
+from viz_models.web.uploads import UploadLimits
 
 async def held(_):
     store = get_instance().uploaded_file_mgr.file_storage
@@ -50,91 +31,9 @@ app = st.App("site.py", routes=[Route("/held", held)], middleware=middleware)
 """
 
 
-class Server:
-    """A real `streamlit run` with our middleware around an empty page."""
-
-    def __init__(self, folder: Path):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.host = f"127.0.0.1:{free.getsockname()[1]}"
-        (folder / "app.py").write_text(APP)
-        (folder / "site.py").write_text("import streamlit as st\nst.write('hello')")
-        options = {"address": "127.0.0.1", "port": self.host.partition(":")[2]}
-        options |= {"headless": "true", "maxUploadSize": "10", "fileWatcherType": "none"}
-        self.log = (folder / "log").open("w+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py"]
-            + [f"--server.{k}={v}" for k, v in options.items()],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=self.log,
-            stderr=self.log,
-        )
-        self.wait_for(lambda: self.get("/_stcore/health").ok)
-
-    def get(self, path, **options):
-        return requests.get(f"http://{self.host}{path}", timeout=10, **options)
-
-    def held(self, session):
-        return self.get("/held").json().get(session, [])
-
-    def wait_for(self, condition, seconds=30):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            try:
-                if condition():
-                    return
-            except requests.ConnectionError:
-                pass
-            time.sleep(0.05)
-        self.log.seek(0)
-        pytest.fail(f"nothing within {seconds} s; the server said:\n{self.log.read()[-2000:]}")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
-        self.log.close()
-
-
-class Browser:
-    """One tab: the socket that makes a session, and the requests with its XSRF token."""
-
-    def __init__(self, server):
-        self.server, self.http = server, requests.Session()
-        self.http.get(f"http://{server.host}/_stcore/health", timeout=10)
-        self.token = self.http.cookies["_streamlit_xsrf"]
-        self.session = ""
-
-    @contextmanager
-    def opened(self):
-        with connect(
-            f"ws://{self.server.host}/_stcore/stream",
-            subprotocols=["streamlit", self.token],
-            additional_headers={"Cookie": f"_streamlit_xsrf={self.token}"},
-            max_size=None,
-        ) as socket:
-            message = BackMsg()
-            message.rerun_script.query_string = ""
-            socket.send(message.SerializeToString())
-            while not self.session:
-                answer = ForwardMsg.FromString(socket.recv(timeout=10))
-                self.session = answer.new_session.initialize.session_id
-            yield self
-
-    def url(self, file_id):
-        return f"http://{self.server.host}/_stcore/upload_file/{self.session}/{file_id}"
-
-    def put(self, file_id, size, **options):
-        options = {"headers": {"X-Xsrftoken": self.token}, "timeout": 20} | options
-        return self.http.put(self.url(file_id), files={"file": ("a.png", bytes(size))}, **options)
-
-    def delete(self, file_id):
-        return self.http.delete(self.url(file_id), headers={"X-Xsrftoken": self.token}, timeout=10)
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("site"))
+    server = Server(tmp_path_factory.mktemp("site"), APP)
     yield server
     server.stop()
 
@@ -226,37 +125,6 @@ def test_metrics_are_closed(server):
     answer = server.get("/_stcore/metrics")
     assert answer.status_code == 404
     assert answer.text == "Not found\n"
-
-
-@pytest.mark.parametrize(("value", "status"), [("1", 200), ("0", 404), ("", 404)])
-def test_metrics_open_when_asked_for(value, status):
-    app = SecurityHeaders(PlainTextResponse("metrics"), {"FORWARD_PASS_METRICS": value})
-    assert asyncio.run(put(app, "/_stcore/metrics", [b""]))[0] == status
-
-
-# ------------------------------------------------------------------ the policy
-
-
-def test_the_policy_allows_streamlits_one_inline_script_and_no_other():
-    index = Path(streamlit.__file__).parent / "static" / "index.html"
-    scripts = re.findall(r"<script>(.*?)</script>", index.read_text(), re.DOTALL)
-    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
-    policy = content_security_policy()
-    assert re.findall(r"'sha256-([^']*)'", policy) == hashes
-    script_sources = policy.partition("script-src ")[2].partition(";")[0]
-    assert "'unsafe-eval'" not in script_sources
-    assert "'unsafe-inline'" not in script_sources
-
-
-def test_hosts_that_may_embed_are_listed():
-    policy = content_security_policy("https://huggingface.co, https://*.hf.space")
-    assert policy.endswith("frame-ancestors 'self' https://huggingface.co https://*.hf.space")
-
-
-@pytest.mark.parametrize("hosts", ["*; script-src *", "'unsafe-inline'", "a b\r\nX: y z;"])
-def test_a_wrong_host_stops_the_start(hosts):
-    with pytest.raises(ValueError, match="FORWARD_PASS_EMBED_HOSTS"):
-        SecurityHeaders(PlainTextResponse("ok"), {"FORWARD_PASS_EMBED_HOSTS": hosts})
 
 
 # ------------------------------------------------------------------ bytes, one by one

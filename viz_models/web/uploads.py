@@ -1,0 +1,120 @@
+"""Limits on what is uploaded."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime import get_instance
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+MAX_FILE_BYTES = 10 * 2**20
+MAX_SESSION_BYTES = 30 * 2**20
+MAX_FILES = 5  # of one session: kept, and on their way at the same time
+KEEP_AFTER_S = 45.0  # a lost connection often comes back; a closed tab does not
+
+_FRAME_BYTES = 2**16  # what multipart adds around a file
+_UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+
+
+class Runtime(Protocol):
+    """The part of Streamlit's runtime that holds uploads."""
+
+    @property
+    def uploaded_file_mgr(self) -> MemoryUploadedFileManager:
+        """Where files of all sessions are."""
+
+    def is_active_session(self, session_id: str) -> bool:
+        """Whether a browser is connected."""
+
+
+class _TooMuch(Exception):  # noqa: N818 - never leaves this module
+    """The body that is being received passed a limit."""
+
+
+class UploadLimits:
+    """ASGI middleware: bounds what one session can put into the server's memory.
+
+    Counts the bytes that arrive, not those announced. Of what has arrived, the newest 5 files
+    and 30 MiB of a session are kept: dropping the oldest never locks anybody out. When the
+    browser has been gone for 45 s, its files are freed (Streamlit alone keeps them until
+    somebody else's session ends).
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        runtime: Callable[[], Runtime] = get_instance,  # type: ignore[assignment]
+        keep_after_s: float = KEEP_AFTER_S,
+    ) -> None:
+        """Wrap an app; `runtime` is asked at each upload, as there is none before the start."""
+        self._app = app
+        self._runtime = runtime
+        self._keep_after_s = keep_after_s
+        self._arriving: dict[str, dict[object, int]] = {}  # session -> upload -> bytes so far
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Limit uploads, notice browsers that leave, pass the rest on."""
+        upload = _UPLOAD.search(scope.get("path", ""))
+        try:
+            if upload and scope.get("method") == "PUT":
+                await self._put(upload[1], scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
+        finally:
+            if upload or scope["type"] == "websocket":
+                self._free_later()
+
+    async def _put(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
+        arriving = self._arriving.setdefault(session, {})
+        upload = object()
+        arriving[upload] = 0
+
+        async def counted() -> Message:
+            message = await receive()
+            arriving[upload] += len(message.get("body", b""))
+            _check(arriving[upload], arriving)
+            return message
+
+        try:
+            _check(int(Headers(scope=scope).get("content-length", 0)), arriving)
+            await self._app(scope, counted, send)
+        except _TooMuch as error:
+            await PlainTextResponse(f"{error}\n", 413)(scope, receive, send)
+        finally:
+            del arriving[upload]
+            if not arriving:
+                self._arriving.pop(session, None)
+            self._drop_oldest(session)
+
+    def _drop_oldest(self, session: str) -> None:
+        manager = self._runtime().uploaded_file_mgr
+        files = list(manager.file_storage.get(session, {}).values())  # in order of arrival
+        room = MAX_SESSION_BYTES
+        for age, file in enumerate(reversed(files)):
+            room -= len(file.data)
+            if age >= MAX_FILES or room < 0:
+                manager.remove_file(session, file.file_id)
+
+    def _free_later(self) -> None:
+        runtime = self._runtime()
+        sessions = list(runtime.uploaded_file_mgr.file_storage)
+        gone = [s for s in sessions if not runtime.is_active_session(s)]
+        if gone:
+            asyncio.get_running_loop().call_later(self._keep_after_s, self._free, gone)
+
+    def _free(self, sessions: list[str]) -> None:
+        runtime = self._runtime()
+        for session in sessions:
+            if not runtime.is_active_session(session):
+                runtime.uploaded_file_mgr.remove_session_files(session)
+
+
+def _check(size: int, arriving: dict[object, int]) -> None:
+    if size > MAX_FILE_BYTES + _FRAME_BYTES:
+        raise _TooMuch("This file is larger than 10 MB. Save a smaller copy and try again.")
+    if len(arriving) > MAX_FILES or sum(arriving.values()) > MAX_SESSION_BYTES + _FRAME_BYTES:
+        raise _TooMuch("Too many uploads at once. Wait for the first ones and try again.")
