@@ -181,7 +181,7 @@ def opened(server, wires, count, address):
                 )
             )
         except InvalidStatus as refused:
-            said.append((refused.response.status_code, refused.response.body[:13]))
+            said.append((refused.response.status_code, bytes(refused.response.body[:13])))
     assert set(said) <= {(503, b"Too many tabs")}
     return count - len(said)
 
