@@ -3,7 +3,16 @@ import time
 
 import pytest
 
+from viz_models.ui.kit import cache
 from viz_models.ui.kit.cache import Store
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """A store of this test's own, in place of the one that all sessions share."""
+    store = Store(limit=1 << 20)
+    monkeypatch.setattr(cache, "_store", lambda: store)
+    return store
 
 
 def test_least_recently_used_goes_first_once_the_bytes_pass_the_limit():
@@ -89,3 +98,58 @@ def test_what_is_computed_for_somebody_who_leaves_meanwhile_is_not_kept():
 
     assert store.get(("me", 1), leaves, lambda _: 10) == "mine"
     assert store.bytes == 0
+
+
+def test_a_cached_function_is_computed_once_for_the_same_arguments(fresh):
+    calls = []
+
+    @cache.cached()
+    def double(x, *, times=2):
+        calls.append(x)
+        return x * times
+
+    assert [double(3), double(3), double(3, times=4)] == [6, 6, 12]
+    assert calls == [3, 3]
+
+
+def test_two_functions_with_equal_arguments_do_not_meet(fresh):
+    @cache.cached()
+    def up(x):
+        return x + 1
+
+    @cache.cached()
+    def down(x):
+        return x - 1
+
+    assert (up(3), down(3)) == (4, 2)
+
+
+def test_a_key_leaves_out_what_the_result_does_not_depend_on(fresh):
+    calls = []
+
+    @cache.cached(lambda spec, _: spec)
+    def of_spec(spec, tensor):
+        calls.append(tensor)
+        return spec
+
+    assert of_spec("a", [1]) == of_spec("a", [2]) == "a"
+    assert calls == [[1]]
+
+
+def test_a_private_result_is_kept_for_its_session_alone(fresh, monkeypatch):
+    owner = ["one"]
+    monkeypatch.setattr(cache, "_session", lambda: owner[0])
+    fresh.welcome("one")
+    fresh.welcome("two")
+    calls = []
+
+    @cache.cached(private=lambda spec: True)
+    def of_upload(spec):
+        calls.append(owner[0])
+        return spec
+
+    of_upload("a")
+    owner[0] = "two"
+    of_upload("a")
+    of_upload("a")
+    assert calls == ["one", "two"]

@@ -8,11 +8,15 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
+from viz_models.ui.kit.sizes import held_bytes
+
 T = TypeVar("T")
+P = ParamSpec("P")
 LIMIT = 384 << 20  # bytes, about eleven traces of ResNet18
 LARGE_LIMIT = 160 << 20  # a tensor of 51 MB, and what two settings of a norm make of it
 
@@ -127,3 +131,46 @@ def remembered(
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)
     """A result from the store, or None: nothing is computed. Arguments as of `remembered`."""
     return _store().find((_session() if private else "", key))
+
+
+def _arguments(*args: Hashable, **named: Hashable) -> Hashable:
+    return args, tuple(sorted(named.items()))
+
+
+def _never(*_: object, **__: object) -> bool:
+    return False
+
+
+def cached(
+    key: Callable[..., Hashable] = _arguments,
+    *,
+    private: Callable[..., bool] = _never,
+    large: Callable[..., bool] = _never,
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Look a function's result up before it is computed; its signature stays as it is.
+
+    Results of different functions never meet: the name of the function is part of the key.
+
+    Args:
+        key: What the result depends on, made from the function's arguments; by default the
+            arguments themselves, which then must be hashable (frozen specs).
+        private: Whether the result is made from an upload, so that it belongs to one session.
+        large: Whether the result is kept apart, with the few that are as large.
+    """
+
+    def decorate(compute: Callable[P, T]) -> Callable[P, T]:
+        name = f"{compute.__module__}.{compute.__qualname__}"
+
+        @wraps(compute)
+        def look_up(*args: P.args, **named: P.kwargs) -> T:
+            return remembered(
+                (key(*args, **named), name),
+                lambda: compute(*args, **named),
+                held_bytes,
+                private=private(*args, **named),
+                large=large(*args, **named),
+            )
+
+        return look_up
+
+    return decorate

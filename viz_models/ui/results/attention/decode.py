@@ -1,10 +1,10 @@
 """The door from the lesson on decoding to what is computed; torch waits behind it."""
 
 from viz_models.records import DecodeSpec, Decoding, Sample, SampleSpec, Slip, SlipSpec
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 
+@cached()
 def decoding(spec: DecodeSpec) -> Decoding:
     """A translation, searched for with a beam.
 
@@ -13,18 +13,20 @@ def decoding(spec: DecodeSpec) -> Decoding:
     """
     from viz_models.analysis.attention.decode import decoding as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
+@cached()
 def slip(spec: SlipSpec) -> Slip:
     """Teacher forcing beside free running after a slip."""
     from viz_models.analysis.attention.decode import slip as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
+@cached()
 def sample(spec: SampleSpec) -> Sample:
     """The next word before and after temperature and top-k, and sentences drawn."""
     from viz_models.analysis.attention.sampling import sample as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from viz_models.recordings import attention as recordings_attention
 from viz_models.records import Head, HeadsOverSentences, HeadsResult, HeadsSpec, SetCost
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 
+@cached()
 def heads(spec: HeadsSpec) -> HeadsResult:
     """One sentence with all heads, with some off, and with each one off by itself.
 
@@ -16,7 +16,7 @@ def heads(spec: HeadsSpec) -> HeadsResult:
     """
     from viz_models.analysis.attention.heads import heads as compute
 
-    return cache.remembered((spec, "heads"), lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
 def recorded() -> HeadsOverSentences:
@@ -31,10 +31,11 @@ def over_sentences(off: Sequence[Head]) -> SetCost:
     for cost in (known.full, *known.alone):
         if cost.off == wanted:
             return cost
-    return cache.remembered((wanted, "sentences"), lambda: _measure(wanted), held_bytes)
+    return _measured(wanted)
 
 
-def _measure(off: tuple[Head, ...]) -> SetCost:
+@cached()
+def _measured(off: tuple[Head, ...]) -> SetCost:
     from viz_models.analysis.attention.heads import over_sentences as compute
     from viz_models.training.data import grammar
 

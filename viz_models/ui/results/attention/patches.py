@@ -3,33 +3,31 @@
 from collections.abc import Iterator
 
 from viz_models.records import DigitSpec, PatchAttention
-from viz_models.ui.kit import cache, photos
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit import photos
+from viz_models.ui.kit.cache import cached
 
 
+@cached()
 def digit(spec: DigitSpec) -> PatchAttention:
     """One test digit through the small vision Transformer."""
     from viz_models.analysis.attention.patches import digit_attention
     from viz_models.training.data import sets as data
 
-    def compute() -> PatchAttention:
-        digits = data.digits()
-        image = digits.test_inputs[spec.index].numpy()
-        return digit_attention(image, int(digits.test_targets[spec.index]))
-
-    return cache.remembered(spec, compute, held_bytes)
+    digits = data.digits()
+    image = digits.test_inputs[spec.index].numpy()
+    return digit_attention(image, int(digits.test_targets[spec.index]))
 
 
+def _is_upload(chosen: photos.Chosen) -> bool:
+    return chosen.photo.ref.kind == "upload"
+
+
+@cached(lambda chosen: chosen.photo.ref, private=_is_upload)
 def photo(chosen: photos.Chosen) -> PatchAttention:
     """A photo through vit_b_16, whose weights must be on this machine."""
     from viz_models.analysis.attention.patches import photo_attention
 
-    return cache.remembered(
-        (chosen.photo.ref, "vit_b_16"),
-        lambda: photo_attention(chosen.prepared.tensor, chosen.prepared.cropped),
-        held_bytes,
-        private=chosen.photo.ref.kind == "upload",
-    )
+    return photo_attention(chosen.prepared.tensor, chosen.prepared.cropped)
 
 
 def vit_is_here() -> bool:

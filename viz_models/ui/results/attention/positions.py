@@ -3,10 +3,10 @@
 import numpy as np
 
 from viz_models.records import OrderResult, OrderSpec, PositionTable
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 
+@cached()
 def order(spec: OrderSpec) -> OrderResult:
     """One sentence in two orders.
 
@@ -15,16 +15,15 @@ def order(spec: OrderSpec) -> OrderResult:
     """
     from viz_models.analysis.attention.positions import order as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
+@cached()
 def position_table(length: int, d_model: int) -> PositionTable:
     """The positional encoding by itself."""
     from viz_models.analysis.attention.positions import position_table as compute
 
-    return cache.remembered(
-        ("positions", length, d_model), lambda: compute(length, d_model), held_bytes
-    )
+    return compute(length, d_model)
 
 
 def first_head(spec: OrderSpec) -> dict[str, np.ndarray]:

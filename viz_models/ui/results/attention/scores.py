@@ -20,7 +20,7 @@ from viz_models.records import (
     TextAttention,
 )
 from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 if TYPE_CHECKING:
     from viz_models.analysis.attention.reading import Reading
@@ -45,37 +45,44 @@ def reading(spec: AttendSpec) -> "Reading":
     return cache.remembered((key, "reading"), lambda: read(key), lambda r: r.bytes)
 
 
+@cached(asked)
 def text(spec: AttendSpec) -> TextAttention:
     """What the network makes of a text: its words, what it writes, all its weights."""
     from viz_models.analysis.attention.scores import text_attention
 
-    key = asked(spec)
-    return cache.remembered((key, "text"), lambda: text_attention(key, reading(key)), held_bytes)
+    return text_attention(asked(spec), reading(spec))
 
 
+@cached()
 def stages(spec: AttendSpec) -> AttentionStages:
     """One head from Q, K and V to its output."""
     from viz_models.analysis.attention.scores import stages as compute
 
-    return cache.remembered((spec, "stages"), lambda: compute(spec, reading(spec)), held_bytes)
+    return compute(spec, reading(spec))
 
 
+def _all_heads(spec: AttendSpec) -> AttendSpec:
+    return replace(spec, layer=0, head=0)
+
+
+@cached(_all_heads)
 def head_weights(spec: AttendSpec) -> np.ndarray:
     """(L, H, T, S) weights of all heads of one kind of attention under the spec's mask."""
     from viz_models.analysis.attention.scores import head_weights as compute
 
-    spec = replace(spec, layer=0, head=0)
-    return cache.remembered(
-        (spec, "heads"), lambda: compute(spec, reading(spec)).numpy(), held_bytes
-    )
+    return compute(_all_heads(spec), reading(spec)).numpy()
 
 
+def _whole_layer(spec: AttendSpec) -> AttendSpec:
+    return replace(spec, head=0, mask=None)
+
+
+@cached(_whole_layer)
 def block(spec: AttendSpec) -> Block:
     """The layer around an attention."""
     from viz_models.analysis.attention.block import block as compute
 
-    spec = replace(spec, head=0, mask=None)
-    return cache.remembered((spec, "block"), lambda: compute(spec, reading(spec)), held_bytes)
+    return compute(_whole_layer(spec), reading(spec))
 
 
 def batch(spec: AttendSpec) -> PaddedBatch:
@@ -85,14 +92,13 @@ def batch(spec: AttendSpec) -> PaddedBatch:
     return compute(reading(spec), spec.part)
 
 
+@cached()
 def score(spec: AttendSpec, query: int, key: int) -> Score:
     """One score, from its products to its share of the row."""
     from viz_models.analysis.attention.score import score as compute
 
     fill = spec.mask.fill if spec.mask else "-inf"
-    return cache.remembered(
-        (spec, "score", query, key), lambda: compute(stages(spec), query, key, fill), held_bytes
-    )
+    return compute(stages(spec), query, key, fill)
 
 
 def three_ways(spec: AttendSpec, query: int) -> tuple[FilledRow, ...]:
@@ -103,15 +109,17 @@ def three_ways(spec: AttendSpec, query: int) -> tuple[FilledRow, ...]:
     return compute(found.scaled[query], found.allowed[query])
 
 
+@cached()
 def empty_row() -> tuple[MaskedCall, ...]:
     """What four calls of torch make of a query that may look at nothing."""
     from viz_models.analysis.attention.rows import empty_row as compute
 
-    return cache.remembered("empty row", compute, held_bytes)
+    return compute()
 
 
+@cached()
 def conventions() -> tuple[MaskedCall, ...]:
     """What two calls of torch make of the same boolean mask."""
     from viz_models.analysis.attention.rows import conventions as compute
 
-    return cache.remembered("mask conventions", compute, held_bytes)
+    return compute()

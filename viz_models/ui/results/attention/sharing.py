@@ -2,10 +2,10 @@
 
 from viz_models.recordings.sharing import SharingRecording, load
 from viz_models.records import CacheTimes, CacheTimesSpec, Sharing, SharingSpec
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 
+@cached()
 def sharing(spec: SharingSpec) -> Sharing:
     """One attention under every way of sharing.
 
@@ -14,7 +14,7 @@ def sharing(spec: SharingSpec) -> Sharing:
     """
     from viz_models.analysis.attention.sharing import sharing as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
 def recorded() -> SharingRecording:
@@ -22,8 +22,9 @@ def recorded() -> SharingRecording:
     return load()
 
 
+@cached()
 def times_here(spec: CacheTimesSpec) -> CacheTimes:
     """The times again, on the machine that runs this page."""
     from viz_models.analysis.attention.cache_costs import layer_times
 
-    return cache.remembered(spec, lambda: layer_times(spec), held_bytes)
+    return layer_times(spec)

@@ -20,8 +20,7 @@ from viz_models.records import (
     Repair,
 )
 from viz_models.records.build.walk import Painted, Walk, WalkSpec
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 from viz_models.ui.results.flow import tensor_flow as results
 
 PHOTO = "cat"
@@ -41,26 +40,28 @@ def repaired(spec: BuildSpec) -> tuple[BuildSpec, tuple[Repair, ...]]:
     return compute(spec)
 
 
+@cached()
 def refusal(spec: BuildSpec) -> Refusal | None:
     """The limit that a network breaks, if it breaks one."""
     from viz_models.analysis.pricing.price import refusal as compute
 
-    return cache.remembered((spec, "refusal"), lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
+@cached()
 def price(spec: BuildSpec) -> Price:
     """What a network costs."""
     from viz_models.analysis.pricing.price import price as compute
 
-    return cache.remembered((spec, "price"), lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
+@cached()
 def walk(spec: BuildSpec, kept: Painted) -> Walk:
     """A photo through the network, block by block."""
     from viz_models.analysis.build.walk import walk as compute
 
-    asked = WalkSpec(network=spec, kept=kept)
-    return cache.remembered(asked, lambda: compute(asked, photo()), held_bytes)
+    return compute(WalkSpec(network=spec, kept=kept), photo())
 
 
 def photo() -> np.ndarray:
@@ -68,26 +69,28 @@ def photo() -> np.ndarray:
     return results.sample(PHOTO)[1].cropped
 
 
+@cached()
 def outline(spec: BuildSpec) -> Walk:
     """Its shapes alone, for a network that is too large to be built."""
     from viz_models.analysis.build.walk import outline as compute
 
-    asked = WalkSpec(network=spec)
-    return cache.remembered((asked, "outline"), lambda: compute(asked), held_bytes)
+    return compute(WalkSpec(network=spec))
 
 
+@cached()
 def entries(spec: BuildSpec, loss: RaceLoss) -> tuple[dict[str, RaceSpec], str]:
     """Who runs in the race, and which of them is the reader's own."""
     from viz_models.analysis.build.race import entries as compute
 
-    return cache.remembered((spec, loss, "entries"), lambda: compute(spec, loss), held_bytes)
+    return compute(spec, loss)
 
 
+@cached()
 def line(spec: RaceSpec, seed: int) -> RaceLine:
     """One network of the race with one seed."""
     from viz_models.analysis.build.race import line as compute
 
-    return cache.remembered((spec, seed), lambda: compute(spec, seed), held_bytes)
+    return compute(spec, seed)
 
 
 def receptive_fields(spec: ConvSpec) -> tuple[int, ...]:
@@ -106,29 +109,28 @@ def gathered(
     return compute(specs, yours, lines)
 
 
+@cached()
 def paths(spec: RaceSpec, seed: int) -> Paths:
     """How the gradient came through every residual block."""
     from viz_models.analysis.build.paths import paths as compute
 
-    return cache.remembered((spec, seed, "paths"), lambda: compute(spec, seed), held_bytes)
+    return compute(spec, seed)
 
 
+@cached()
 def connectivity(spec: ConvSpec, block: int, count: int, *, shuffle: bool) -> Connectivity:
     """Which input channels an output channel sees through so many blocks."""
     from viz_models.analysis.build.connectivity import connectivity as compute
 
-    return cache.remembered(
-        (spec, block, count, shuffle),
-        lambda: compute(spec, block, count, shuffle=shuffle),
-        held_bytes,
-    )
+    return compute(spec, block, count, shuffle=shuffle)
 
 
+@cached()
 def layer_times(spec: BuildSpec) -> LayerTimes:
     """How long every part takes on this machine."""
     from viz_models.analysis.build.layer_times import layer_times as compute
 
-    return cache.remembered((spec, "times"), lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
 def code(spec: BuildSpec) -> str:

@@ -6,22 +6,23 @@ from typing import Any
 
 from viz_models.records import BuildSpec, ConvSpec, RaceLoss, RaceSpec
 from viz_models.records.build.compare import Comparison
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 
+@cached()
 def comparison(a: BuildSpec, b: BuildSpec) -> Comparison:
     """What two networks have in common and what not."""
     from viz_models.analysis.build.compare import comparison as compute
 
-    return cache.remembered((a, b, "comparison"), lambda: compute(a, b), held_bytes)
+    return compute(a, b)
 
 
+@cached()
 def pair(a: BuildSpec, b: BuildSpec, loss: RaceLoss) -> tuple[RaceSpec, RaceSpec]:
     """Both networks with the same loss and the same number of examples."""
     from viz_models.analysis.build.compare import pair as compute
 
-    return cache.remembered((a, b, loss, "pair"), lambda: compute(a, b, loss), held_bytes)
+    return compute(a, b, loss)
 
 
 def written(spec: BuildSpec) -> str:

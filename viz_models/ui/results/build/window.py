@@ -1,19 +1,20 @@
 """The door from the lesson on windows to what is measured; torch waits behind it."""
 
 from viz_models.records import Bottleneck, BottleneckSpec, Windows, WindowSpec
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 
+@cached()
 def windows(spec: WindowSpec) -> Windows:
     """Several small windows beside one that reaches as far."""
     from viz_models.analysis.build.window import windows as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
+@cached()
 def bottleneck(spec: BottleneckSpec) -> Bottleneck:
     """A block of ResNet-50 beside basic blocks."""
     from viz_models.analysis.build.window_bottleneck import bottleneck as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)

@@ -7,6 +7,7 @@ from viz_models.records.flow.ablation import AblationRecord, OffSpec, Switched
 from viz_models.records.flow.attribution import Agreement, Attribution, AttributionSpec
 from viz_models.records.flow.prediction import Guess, Prediction
 from viz_models.ui.kit import cache
+from viz_models.ui.kit.cache import cached
 from viz_models.ui.kit.jobs import Job
 from viz_models.ui.kit.sizes import held_bytes
 
@@ -43,18 +44,18 @@ def attribution(spec: AttributionSpec, prepared: Prepared) -> Attribution:
     from viz_models.analysis.flow.attribution import attribute
 
     return cache.remembered(
-        spec, lambda: attribute(spec, prepared.tensor), held_bytes, private=_private(spec)
+        spec, lambda: attribute(spec, prepared.tensor), held_bytes, private=_of_upload(spec)
     )
 
 
 def found(spec: AttributionSpec) -> Attribution | None:
     """From the store alone."""
-    return cache.found(spec, private=_private(spec))
+    return cache.found(spec, private=_of_upload(spec))
 
 
 def keep(made: Attribution) -> None:
     """Put into the store what a job computed."""
-    cache.remembered(made.spec, lambda: made, held_bytes, private=_private(made.spec))
+    cache.remembered(made.spec, lambda: made, held_bytes, private=_of_upload(made))
 
 
 def job(
@@ -66,21 +67,17 @@ def job(
     return Job(specs, lambda spec, progress: attribute(spec, prepared.tensor, progress))
 
 
+def _of_upload(asked: AttributionSpec | OffSpec | Attribution, *_: object) -> bool:
+    spec = asked.spec if isinstance(asked, Attribution) else asked
+    return spec.trace.image.kind == "upload"
+
+
+@cached(lambda a, b: (a.spec, b.spec), private=_of_upload)
 def agreement(a: Attribution, b: Attribution) -> Agreement:
     """How alike what two methods say is."""
     from viz_models.analysis.flow.attribution_agreement import agreement as compute
 
-    private = _private(a.spec)
-    return cache.remembered(
-        (a.spec, b.spec, "agreement"),
-        lambda: compute(a.heat, b.heat),
-        held_bytes,
-        private=private,
-    )
-
-
-def _private(spec: AttributionSpec) -> bool:
-    return spec.trace.image.kind == "upload"
+    return compute(a.heat, b.heat)
 
 
 def branches(steps: tuple[Step, ...]) -> tuple[str, ...]:
@@ -90,28 +87,20 @@ def branches(steps: tuple[Step, ...]) -> tuple[str, ...]:
     return tuple(find(steps))
 
 
+@cached(lambda spec, _: spec, private=_of_upload)
 def switched(spec: OffSpec, prepared: Prepared) -> Switched:
     """Scores with everything on and with something off."""
     from viz_models.analysis.flow.ablation import switched as compute
 
-    return cache.remembered(
-        (spec, "switched"),
-        lambda: compute(spec, prepared.tensor),
-        held_bytes,
-        private=spec.trace.image.kind == "upload",
-    )
+    return compute(spec, prepared.tensor)
 
 
+@cached(lambda spec, _: spec.trace, private=_of_upload)
 def each_branch(spec: OffSpec, prepared: Prepared) -> tuple[Switched, ...]:
     """Every branch off alone, for one photo."""
     from viz_models.analysis.flow.ablation import each_branch as compute
 
-    return cache.remembered(
-        (spec.trace, "each branch"),
-        lambda: tuple(compute(spec, prepared.tensor)),
-        held_bytes,
-        private=spec.trace.image.kind == "upload",
-    )
+    return tuple(compute(spec, prepared.tensor))
 
 
 def recorded() -> AblationRecord | None:

@@ -1,8 +1,6 @@
 """The door from the lesson on axes to what is computed, torch waits behind it."""
 
-from collections.abc import Callable
 from math import prod
-from typing import TypeVar
 
 import numpy as np
 
@@ -16,43 +14,47 @@ from viz_models.records import (
     Place,
     SourceSpec,
 )
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 
 LARGE = 2**20  # values; what is made of such a tensor is kept apart
-T = TypeVar("T")
 
 
+def _is_large(source: SourceSpec, *_: object) -> bool:
+    from viz_models.analysis.normalization import shape_of
+
+    return prod(shape_of(source)) > LARGE
+
+
+@cached(large=_is_large)
 def activation(source: SourceSpec) -> np.ndarray:
     """The (N, C, H, W) float32 tensor that is normalized."""
     from viz_models.analysis.normalization import activation as compute
 
-    return _of(source, "activation", lambda: compute(source))
+    return compute(source)
 
 
+@cached(large=_is_large)
 def normalized(source: SourceSpec, spec: NormSpec) -> Normalized:
     """It through one norm, torch's output and our statistics."""
     from viz_models.analysis.normalization import normalize
 
-    return _of(source, ("normalized", spec), lambda: normalize(activation(source), spec))
+    return normalize(activation(source), spec)
 
 
+@cached(large=_is_large)
 def cell(source: SourceSpec, spec: NormSpec, place: Place) -> CellNorm:
     """How one normalized value came about."""
     from viz_models.analysis.normalization import cell as compute
 
-    return _of(
-        source,
-        ("cell", spec, place),
-        lambda: compute(activation(source), normalized(source, spec), place),
-    )
+    return compute(activation(source), normalized(source, spec), place)
 
 
+@cached(large=_is_large)
 def influence(source: SourceSpec, spec: NormSpec, nudge: Nudge) -> Influence:
     """What a nudge of one example does to the others."""
     from viz_models.analysis.normalization import influence as compute
 
-    return _of(source, ("influence", spec, nudge), lambda: compute(activation(source), spec, nudge))
+    return compute(activation(source), spec, nudge)
 
 
 def grouping(shape: Place, spec: NormSpec) -> Grouping:
@@ -69,20 +71,11 @@ def group_choices(channels: int) -> tuple[int, ...]:
     return tuple(divisors(channels))
 
 
+@cached()
 def photos(names: tuple[str, ...], side: int = 32) -> np.ndarray:
     """(N, side, side, 3) uint8 thumbnails of sample photos, as the network gets them."""
     from viz_models.analysis.flow.preprocess import prepare
     from viz_models.images import samples
 
-    def load() -> np.ndarray:
-        step = 224 // side
-        return np.stack([prepare(samples.load(n)).cropped[::step, ::step] for n in names])
-
-    return cache.remembered(("thumbnails", names, side), load, held_bytes)
-
-
-def _of(source: SourceSpec, what: object, compute: Callable[[], T]) -> T:
-    from viz_models.analysis.normalization import shape_of
-
-    large = prod(shape_of(source)) > LARGE
-    return cache.remembered((source, what), compute, held_bytes, large=large)
+    step = 224 // side
+    return np.stack([prepare(samples.load(n)).cropped[::step, ::step] for n in names])

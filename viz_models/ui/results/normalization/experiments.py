@@ -19,47 +19,48 @@ from viz_models.records import (
     SentenceSpec,
     SourceSpec,
 )
-from viz_models.ui.kit import cache
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.cache import cached
 from viz_models.ui.results.normalization.axes import activation
 
 # Lesson: how many examples does a mean need?
 
 
+@cached()
 def batch_errors(source: SourceSpec) -> BatchErrors:
     """How far the statistics of a batch are from those of all the data."""
     from viz_models.analysis.normalization import batch_error as compute
 
-    return cache.remembered(
-        (source, "batch errors"), lambda: compute(activation(source)), held_bytes
-    )
+    return compute(activation(source))
 
 
+@cached()
 def alone(shape: Place) -> Alone:
     """BatchNorm in training with a single example."""
     from viz_models.analysis.normalization import alone as compute
 
-    return cache.remembered((shape, "alone"), lambda: compute(shape), held_bytes)
+    return compute(shape)
 
 
 # Lesson: what changes between train and eval?
 
 
+@cached()
 def running(source: SourceSpec, spec: RunningSpec) -> RunningTrace:
     """Running statistics, step by step."""
     from viz_models.analysis.normalization import running as compute
 
-    return cache.remembered((source, spec), lambda: compute(activation(source), spec), held_bytes)
+    return compute(activation(source), spec)
 
 
 # Lesson: why LayerNorm in a Transformer?
 
 
+@cached()
 def sentences(spec: SentenceSpec) -> Sentences:
     """A padded batch under three norms, and what more padding and other neighbors do."""
     from viz_models.analysis.normalization import sentences as compute
 
-    return cache.remembered(spec, lambda: compute(spec), held_bytes)
+    return compute(spec)
 
 
 def padding_changes(specs: Sequence[SentenceSpec]) -> dict[str, list[float]]:
@@ -72,16 +73,14 @@ def padding_changes(specs: Sequence[SentenceSpec]) -> dict[str, list[float]]:
 # Lesson: what does it do to training?
 
 
+@cached()
 def backward(source: SourceSpec, spec: NormSpec) -> GradientFacts:
     """What a norm lets through on the way back; in eval mode with the tensor's own statistics."""
     from viz_models.analysis.normalization import backward as compute
 
-    def measure() -> GradientFacts:
-        x = activation(source)
-        kept = Running(x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3)))
-        return compute(x, spec, kept)
-
-    return cache.remembered((source, spec, "backward"), measure, held_bytes)
+    x = activation(source)
+    kept = Running(x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3)))
+    return compute(x, spec, kept)
 
 
 def training_grid() -> NormGrid:
