@@ -1,5 +1,6 @@
 """`train` and `runs`, as people type them."""
 
+import argparse
 import json
 import re
 import signal
@@ -8,11 +9,14 @@ import sys
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.conftest import ROOT
 from tests.runs.rig import LONG, TINY, Rig, tiny
 from viz_models.__main__ import main
+from viz_models.cli import train
 from viz_models.runs import client
 from viz_models.training import specs
 
@@ -64,6 +68,58 @@ def test_preset_data_and_seconds(rig, capsys):
     assert "finished" in out
     assert "of the test set" in out
     assert re.search("queued|starting|running", err)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """A folder of two classes, ten small pictures each."""
+    drawn = np.random.default_rng(0)
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for i in range(10):
+            pixels = drawn.integers(0, 255, (12, 17, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "photos" / name / f"{i}.png")
+    return tmp_path / "photos"
+
+
+def test_a_folder_of_pictures(rig, photos, capsys):
+    options = ["--data", "folder", "--folder", str(photos), "--size", "16", "--seconds", "1"]
+    assert main(["train", "--preset", "small-cnn", *options, "--device", "cpu"]) == 0
+    (id, *_) = capsys.readouterr().out.split()
+    run = client.run(id)
+    assert (run.state, run.spec.data.folder, run.spec.data.size) == ("finished", str(photos), 16)
+    assert run.spec.model.classes == 2
+    assert main(["runs", "show", id, "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["runs"]
+    assert set(told["evaluation"]["by_class"]) == {"cat", "dog"}
+    assert sum(map(sum, told["evaluation"]["confusion"])) == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--data", "folder"], "needs --folder DIR"),
+        (["--data", "digits", "--folder", "x"], "goes with --data folder"),
+        (["--folder", "no-such-folder"], "no folder"),
+        (["--preset", "resnet", "--data", "moons"], "choose an MLP"),
+    ],
+)
+def test_what_the_data_options_need_is_said(options, says, capsys):
+    asked = options if "--preset" in options else ["--preset", "small-cnn", *options]
+    with pytest.raises(SystemExit):
+        main(["train", *asked])
+    said = capsys.readouterr().err
+    assert says in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_preset_fits_the_data_that_is_named():
+    options = argparse.Namespace(
+        **{"spec": None, "preset": "small-cnn", "data": "cifar10", "folder": None, "size": None},
+        **{"device": None, "seed": 5, "seconds": None},
+    )
+    ((_, run),) = train.asked(options).runs()
+    assert (run.data.name, run.model.size, run.model.in_channels, run.seed) == ("cifar10", 32, 3, 5)
 
 
 def test_control_c_cancels(rig, spec_file):

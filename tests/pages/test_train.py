@@ -132,3 +132,20 @@ def test_the_flow_page_says_why_a_run_cannot_be_followed(open_page):
 def test_the_builder_offers_to_train_a_perceptron(train):
     at = train(spec=json.dumps({"family": "mlp", "depth": MlpSpec().depth}))
     assert "in_channels: 3 → 1" in text(at)
+
+
+@pytest.mark.parametrize("data", ["MNIST", "Fashion-MNIST", "CIFAR-10"])
+def test_the_preset_that_the_page_opens_with_reads_every_set(train, data):
+    at = train(card="your own run", dataset=data)
+    assert not [w.value for w in at.warning if "reads 8x8" in w.value]
+    assert not button(at, "Start").disabled
+    (budget,) = [s for s in at.select_slider if s.key == "budget"]
+    assert int(budget.value) <= 2
+
+
+def test_a_network_of_torchvision_can_be_trained(train):
+    at = train(card="your own run", base="torchvision", network="mobilenet_v3_small")
+    assert not button(at, "Start").disabled
+    assert "parameters" in text(at)
+    (size,) = [s for s in at.select_slider if s.key == "pixels"]
+    assert int(size.value) == 32

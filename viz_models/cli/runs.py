@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace) -> str:
         {"cancel": client.cancel, "resume": client.resume}[options.what](None, id)
     experiment = _experiment(id)
     if options.what == "show" and options.json:
-        return json.dumps(_plain(experiment), indent=1)
+        return json.dumps(_plain(experiment, tests=True), indent=1)
     return "\n".join([_line(experiment), *(f"  {_run_line(run)}" for run in experiment.runs)])
 
 
@@ -92,16 +92,25 @@ def _experiment(id: str) -> "Experiment":
         return client.experiment(client.run(id).experiment)
 
 
-def _plain(experiment: "Experiment") -> dict[str, object]:
+def _plain(experiment: "Experiment", tests: bool = False) -> dict[str, object]:
+    """An experiment as plain data; with `tests`, how each run did on its last test."""
     from viz_models.training import specs
 
     runs = []
     for run in experiment.runs:
         plain = {k: v for k, v in asdict(run).items() if k not in ("spec", "experiment")}
-        runs.append({**plain, "seed": run.spec.seed})
+        tested = {"evaluation": _last_test(run)} if tests else {}
+        runs.append({**plain, "seed": run.spec.seed, **tested})
     spec = specs.to_json(experiment.spec)
     head = {"id": experiment.id, "name": experiment.name, "owner": experiment.owner}
     return {**head, "created": experiment.created, "spec": spec, "runs": runs}
+
+
+def _last_test(run: "Run") -> dict[str, object] | None:
+    from viz_models.runs import client, export
+
+    tested = [r for r in client.points(run.id).steps if r.evaluation]
+    return export.evaluation(run, tested[-1]) if tested else None
 
 
 def _line(experiment: "Experiment") -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viz_models.cli.command import Command
-from viz_models.records.train.experiments import Arm, Budget, ExperimentSpec, RunSpec
+from viz_models.records.train.experiments import Arm, Budget, DataSpec, ExperimentSpec, RunSpec
 
 if TYPE_CHECKING:
     from viz_models.records.train.runs import Experiment, Run
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LOOK_S = 0.2
 CANCEL_S = 5.0
 SECONDS_BETWEEN_LINES = 2.0
+FOLDER_SIZE = 32  # pixels; `--size` says another
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 
@@ -26,7 +27,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--spec", type=Path, metavar="FILE", help="a run or an experiment as JSON")
     what.add_argument("--preset", metavar="NAME", help="small-cnn, small-mlp, ...")
-    parser.add_argument("--data", help="digits, mnist, fashion_mnist, cifar10, moons, ...")
+    parser.add_argument("--data", help="digits, mnist, fashion_mnist, cifar10, folder, moons, ...")
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="of pictures, one subfolder a class"
+    )
+    parser.add_argument("--size", type=int, help="height and width that pictures are brought to")
     parser.add_argument("--device", help="auto, cpu, cuda, cuda:1, mps")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--seconds", type=float, help="of training, instead of its own budget")
@@ -86,13 +91,33 @@ def _parsed(path: Path) -> object:
 
 
 def _changed(run: RunSpec, options: argparse.Namespace) -> RunSpec:
-    if options.data:
-        run = replace(run, data=replace(run.data, name=options.data))
+    """The run with what the options say; its network follows the data that they name."""
+    from viz_models.training import presets
+
+    data = _data(run.data, options)
+    if options.preset is not None:
+        run = presets.preset_for(options.preset, data)
+    elif data != run.data:
+        run, _ = presets.fitted(replace(run, data=data))
     if options.device:
         run = replace(run, device=options.device)
     if options.seconds is not None:
         run = replace(run, budget=Budget(amount=options.seconds, unit="seconds"))
     return run
+
+
+def _data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
+    """The examples that the options name."""
+    if options.folder is not None:
+        if options.data not in (None, "folder"):
+            raise ValueError(f"--folder goes with --data folder, not --data {options.data}")
+        folder = str(options.folder.expanduser().resolve())  # the worker is somewhere else
+        data = replace(data, name="folder", folder=folder, size=data.size or FOLDER_SIZE)
+    elif options.data == "folder":
+        raise ValueError("--data folder needs --folder DIR, with one subfolder a class")
+    elif options.data:
+        data = replace(data, name=options.data, folder="")
+    return data if options.size is None else replace(data, size=options.size)
 
 
 class _Follower:

@@ -4,9 +4,10 @@ import csv
 import io
 import json
 import math
+import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -20,9 +21,13 @@ Kind = Literal["csv", "jsonl", "tensorboard", "checkpoint", "script"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 COLUMNS = (
     "run", "arm", "seed", "step", "samples", "loss", "accuracy", "lr", "gradient_norm",
-    "seconds", "memory", "val_loss", "val_accuracy",
+    "seconds", "memory", "val_loss", "val_accuracy", "val_precision", "val_recall", "val_f1",
+    "val_by_class", "val_confusion",
 )  # fmt: skip
-_STEP = COLUMNS[3:11]
+_STEP, _TEST = COLUMNS[3:11], COLUMNS[11:16]
+_BY_CLASS = ("precision", "recall", "f1")
+_UNSAFE = re.compile(r"[^\w.-]+")
+_LONGEST = 40  # characters of an arm's label in the name of a folder
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -57,7 +62,7 @@ def take(store: Store, id: str, kind: Kind) -> Taken:
     if kind == "script":
         return _scripts(id, runs)
     if kind == "tensorboard":
-        parts: Iterable[tuple[str, bytes]] = _tensorboard(store, runs).items()
+        parts: Iterable[tuple[str, bytes]] = _tensorboard(store, experiment, runs).items()
     else:
         parts = _checkpoints(store, runs)
     return Taken(name=f"{id}-{kind}.zip", mime="application/zip", data=_zip(parts))
@@ -68,13 +73,12 @@ def events(run: Run, record: StepRecord) -> Iterator[dict[str, Any]]:
     said = {name: _finite(getattr(record, name)) for name in _STEP}
     yield {"event": "step", "run": run.id, **said}
     if record.evaluation:
-        yield {
-            "event": "eval",
-            "run": run.id,
-            "step": record.step,
-            "val_loss": _finite(record.evaluation.loss),
-            "val_accuracy": _finite(record.evaluation.accuracy),
-        }
+        yield {"event": "eval", "run": run.id, "step": record.step, **_tested(run, record)}
+
+
+def evaluation(run: Run, record: StepRecord) -> dict[str, Any] | None:
+    """The test of a record as plain data, class by class; None where it has none."""
+    return _tested(run, record) if record.evaluation else None
 
 
 def state_event(run: Run) -> dict[str, Any]:
@@ -83,6 +87,44 @@ def state_event(run: Run) -> dict[str, Any]:
     why = {"reason": run.reason} if run.reason else {}
     tested = {"val_accuracy": _finite(run.accuracy)} if run.accuracy is not None else {}
     return {**said, "step": run.step, **why, **tested}
+
+
+def _tested(run: Run, record: StepRecord) -> dict[str, Any]:
+    test = record.evaluation
+    assert test
+    told: dict[str, Any] = {
+        "val_loss": _finite(test.loss),
+        "val_accuracy": _finite(test.accuracy),
+    }
+    if not test.confusion:
+        return told
+    for name in _BY_CLASS:
+        told[f"val_{name}"] = _mean(getattr(test, name))
+    rows = zip(
+        _classes(run, len(test.confusion)), *(getattr(test, n) for n in _BY_CLASS), strict=True
+    )
+    told["by_class"] = {
+        title: dict(zip(_BY_CLASS, map(_finite, values), strict=True)) for title, *values in rows
+    }
+    told["confusion"] = test.confusion  # [right class][guess]
+    return told
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    """Over the classes that have a value."""
+    known = [v for v in values if _finite(v) is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _classes(run: Run, count: int) -> tuple[str, ...]:
+    """Their names; numbers where the data is not here any more."""
+    from viz_models.training.data import sets
+
+    try:
+        names = sets.facts(run.spec.data).classes
+    except (ValueError, OSError):
+        names = ()
+    return names if len(names) == count else tuple(map(str, range(count)))
 
 
 def _found(store: Store, id: str) -> tuple[Experiment, tuple[Run, ...]]:
@@ -103,9 +145,10 @@ def _csv(store: Store, experiment: Experiment, runs: tuple[Run, ...]) -> str:
         arm = f"'{label}" if label.startswith(_FORMULA) else label
         for record in store.points(run.id).steps:
             said = [getattr(record, name) for name in _STEP]
-            test = record.evaluation
-            tested = [test.loss, test.accuracy] if test else ["", ""]
-            table.writerow([run.id, arm, run.spec.seed, *said, *tested])
+            test = evaluation(run, record) or {}
+            tested = [_cell(test.get(name)) for name in _TEST]
+            whole = [json.dumps(test[n]) if n in test else "" for n in ("by_class", "confusion")]
+            table.writerow([run.id, arm, run.spec.seed, *said, *tested, *whole])
     return text.getvalue()
 
 
@@ -140,31 +183,43 @@ def _checkpoints(store: Store, runs: tuple[Run, ...]) -> Iterator[tuple[str, byt
         raise ValueError("there is no checkpoint: it ended before the first one")
 
 
-def _tensorboard(store: Store, runs: tuple[Run, ...]) -> dict[str, bytes]:
+def _tensorboard(store: Store, experiment: Experiment, runs: tuple[Run, ...]) -> dict[str, bytes]:
     """Event files, one a run; each keeps the time at which its step was taken."""
     from tensorboardX import SummaryWriter
 
     with tempfile.TemporaryDirectory() as folder:
         for run in runs:
             begin = run.started or run.created
-            with SummaryWriter(f"{folder}/{run.id}") as writer:
+            with SummaryWriter(f"{folder}/{_title(experiment, run)}") as writer:
                 for record in store.points(run.id).steps:
-                    for name, value in _scalars(record).items():
+                    for name, value in _scalars(run, record).items():
                         writer.add_scalar(name, value, record.step, begin + record.seconds)
         paths = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()]
         return {f"{p.parent.name}/{p.name}": p.read_bytes() for p in paths}
 
 
-def _scalars(record: StepRecord) -> dict[str, float]:
-    said = {
+def _title(experiment: Experiment, run: Run) -> str:
+    """What TensorBoard calls a run: its arm, its seed, and the beginning of its id."""
+    label = experiment.spec.arms[run.arm].label or experiment.name
+    arm = _UNSAFE.sub("-", label)[:_LONGEST].strip("-.") or f"arm-{run.arm}"
+    return f"{arm}-seed-{run.spec.seed}-{run.id[:8]}"
+
+
+def _scalars(run: Run, record: StepRecord) -> dict[str, float]:
+    """What is drawn as a curve; what is no number has no point, which the CSV file shows."""
+    said: dict[str, float | None] = {
         "loss/train": record.loss,
         "accuracy/train": record.accuracy,
         "lr": record.lr,
         "gradient_norm": record.gradient_norm,
     }
-    test = record.evaluation
-    tested = {"loss/validation": test.loss, "accuracy/validation": test.accuracy} if test else {}
-    return {**said, **tested}
+    test = evaluation(run, record) or {}
+    said |= {f"{name.removeprefix('val_')}/validation": test.get(name) for name in _TEST}
+    for title, values in test.get("by_class", {}).items():
+        said |= {
+            f"{name}_by_class/{_UNSAFE.sub('_', title)}": value for name, value in values.items()
+        }
+    return {name: value for name, value in said.items() if _finite(value) is not None}  # type: ignore[misc]
 
 
 def _zip(parts: Iterable[tuple[str, bytes]]) -> bytes:
@@ -173,6 +228,10 @@ def _zip(parts: Iterable[tuple[str, bytes]]) -> bytes:
         for name, data in parts:
             archive.writestr(name, data)
     return packed.getvalue()
+
+
+def _cell(value: float | None) -> float | str:
+    return "" if value is None else value
 
 
 def _finite(value: float | None) -> float | None:

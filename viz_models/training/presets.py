@@ -1,17 +1,22 @@
-"""Training runs with names, each a good first try on digits."""
+"""Training runs with names: each a good first try on digits, and fitted to other data."""
 
 from dataclasses import replace
 
 from viz_models.records import (
     Budget,
     ConvSpec,
+    DataSpec,
     DigitsNetSpec,
     MlpSpec,
     OptimizerSpec,
+    Repair,
     RnnSpec,
     RunSpec,
     TransformerSpec,
+    ZooSpec,
 )
+from viz_models.training.data import sets
+from viz_models.training.loop import networks
 
 _RUN = RunSpec(
     optimizer=OptimizerSpec(name="adam", lr=1e-2, schedule="one cycle"),
@@ -46,7 +51,53 @@ PRESETS: dict[str, RunSpec] = {
     ),
     "plain": replace(_RUN, model=replace(_CONV, connect="plain")),
     "resnet": replace(_RUN, model=_CONV),
+    "torchvision": replace(  # what it reads is enlarged: smaller pictures end as no map at all
+        _RUN,
+        model=ZooSpec(name="resnet18"),
+        data=DataSpec(size=32),
+        optimizer=OptimizerSpec(name="momentum", lr=0.03, schedule="one cycle"),
+        budget=Budget(amount=2, unit="epochs"),
+        evaluations=4,
+    ),
 }
+
+
+SAMPLES = 100_000  # of larger data, that a first try sees: minutes on a CPU, not hours
+
+
+def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
+    """A run whose network reads its data, and what had to move for that.
+
+    Raises:
+        ValueError: If no such network can read these examples; the line says what to choose.
+    """
+    facts = sets.facts(run.data)
+    model, moved = networks.fit_to(run.model, facts)
+    return replace(run, model=model), moved
+
+
+def preset_for(name: str, data: DataSpec) -> RunSpec:
+    """The run of that name on any data: its network fits, and its budget is one for a first try.
+
+    Raises:
+        ValueError: If there is no such preset, or it cannot read such data.
+    """
+    found = preset(name)
+    size = data.size or (found.data.size if sets.facts(data).size > 1 else 0)
+    run = replace(found, data=replace(data, size=size))
+    return fitted(paced(run, run.data))[0]
+
+
+def paced(run: RunSpec, data: DataSpec) -> RunSpec:
+    """A run whose epochs are fewer where that data has many examples.
+
+    Raises:
+        ValueError: If there is no such data.
+    """
+    if run.budget.unit != "epochs":
+        return run
+    epochs = min(run.budget.amount, max(1, SAMPLES // sets.facts(data).train))
+    return replace(run, budget=replace(run.budget, amount=epochs))
 
 
 def preset(name: str) -> RunSpec:

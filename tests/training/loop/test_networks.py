@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from viz_models.models.builder.presets import PRESETS as NETS
 from viz_models.models.digits_net import DigitsNet
@@ -10,6 +11,7 @@ from viz_models.patches.light import torchvision
 from viz_models.records import (
     Budget,
     ConvSpec,
+    DataSpec,
     DigitsNetSpec,
     MlpSpec,
     RnnSpec,
@@ -71,8 +73,17 @@ def test_fitting_says_what_it_changed():
     assert spec.source == "patches"
 
 
+def test_the_network_for_digits_becomes_one_of_the_same_blocks():
+    spec, moved = networks.fit_to(DigitsNetSpec(widths=(8, 16), norm="group"), CIFAR)
+    assert isinstance(spec, ConvSpec)
+    assert (spec.widths, spec.norm, spec.connect, spec.size) == ((8, 16), "group", "plain", 32)
+    assert (moved[0].field, moved[0].became) == ("network", "conv")
+    blocks = [m for m in networks.build(spec, 0).modules() if isinstance(m, nn.Conv2d)]
+    assert [m.out_channels for m in blocks][-2:] == [8, 16]
+
+
 @pytest.mark.parametrize(("spec", "facts", "says"), [
-    (DigitsNetSpec(), CIFAR, "reads 8x8 digits"),
+    (DigitsNetSpec(), POINTS, "choose an MLP"),
     (ConvSpec(), POINTS, "choose an MLP"),
     (TransformerSpec(), POINTS, "choose an MLP"),
     (NETS["lenet5"], DIGITS, "cannot read the data"),
@@ -85,6 +96,7 @@ def test_what_cannot_be_fitted_is_said(spec, facts, says):
 
 @pytest.mark.parametrize(("wrong", "says"), [
     ({"model": ConvSpec()}, "the data needs in_channels 1, the network has 3"),
+    ({"data": DataSpec(size=16)}, "reads 8x8 digits"),
     ({"model": RnnSpec(classes=3)}, "needs classes 10"),
     ({"model": MlpSpec(in_channels=1, norm="group")}, "perceptron has none"),
     ({"budget": Budget(amount=1, unit="years")}, "unknown budget 'years'"),

@@ -116,9 +116,11 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
         ValueError: If no such network can read these examples; the line says what to choose.
     """
     if isinstance(spec, DigitsNetSpec):
-        if (facts.channels, facts.size, len(facts.classes)) != (1, 8, 10):
-            raise ValueError("this small network reads 8x8 digits; choose data digits")
-        return spec, ()
+        if (facts.channels, facts.size, len(facts.classes)) == (1, 8, 10):
+            return spec, ()
+        why = "it reads 8x8 digits alone; this network has the same blocks and reads other pictures"
+        other, moved = fit_to(_like(spec), facts)
+        return other, (Repair("network", "digits_net", "conv", why), *moved)
     wanted: dict[str, object] = {"classes": len(facts.classes)}
     if not isinstance(spec, ZooSpec):
         wanted |= {"in_channels": facts.channels, "size": facts.size}
@@ -142,10 +144,24 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
     return fitted, moved
 
 
+def _like(spec: DigitsNetSpec) -> ConvSpec:
+    """The same stack of convolution, norm and ReLU, for pictures of any size."""
+    return ConvSpec(
+        depths=(1,) * len(spec.widths),
+        widths=spec.widths,
+        connect="plain",
+        norm=spec.norm,
+        in_channels=1,
+        size=8,
+    )
+
+
 def must_fit(spec: ModelSpec, facts: Facts) -> None:
     """Raise a ValueError with one clear line unless the network reads such examples."""
     check(spec)
     _, moved = fit_to(spec, facts)
+    if moved and isinstance(spec, DigitsNetSpec):
+        raise ValueError("this small network reads 8x8 digits; choose data digits")
     if moved:
         one = moved[0]
         raise ValueError(f"the data needs {one.field} {one.became}, the network has {one.asked}")

@@ -92,7 +92,15 @@ KNOBS = (
     Knob(key="budget", label="Budget", numbers=numbers(*AMOUNTS), **_of("budget", "amount")),
     Knob(key="unit", label="Budget in", kind="chips", labels=UNITS, **_of("budget", "unit")),
 )
+SIZES = (0, 8, 16, 28, 32, 48, 64, 96, 128, 224)
 MORE = (
+    Knob(
+        key="pixels",
+        label="Pictures resized to",
+        numbers=numbers(*SIZES),
+        help="Height and width in pixels; 0 leaves them as they are",
+        **_of("data", "size"),
+    ),
     Knob(
         key="schedule",
         label="Schedule",
@@ -156,6 +164,13 @@ def forget() -> None:
         st.query_params.pop(knob.key, None)
 
 
+def _forget_budget() -> None:
+    """Let the budget follow the data, which may have many more examples; for callbacks."""
+    for key in ("budget", "unit"):
+        st.session_state.pop(key, None)
+        st.query_params.pop(key, None)
+
+
 def column(base: RunSpec) -> None:
     """All knobs, the rarer ones behind "more"."""
     for i in range(0, len(KNOBS), 2):
@@ -180,6 +195,7 @@ def _draw(knob: Knob, base: RunSpec) -> None:
             index=options.index(value) if value in options else 0,
             key=knob.key,
             help=knob.help,
+            on_change=_forget_budget if knob.key == "dataset" else None,
         )
     else:
         options = sorted([*{*knob.numbers(base), value}])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from viz_models.digits import count, memory
-from viz_models.records import Experiment, Repair, RunSpec
+from viz_models.records import Experiment, Repair, RunSpec, ZooSpec
 from viz_models.records.train.experiments import Arm, ExperimentSpec
 from viz_models.ui.kit import frame, owner, words
 from viz_models.ui.kit.controls import control
@@ -18,6 +18,8 @@ from viz_models.ui.results.train import train as results
 
 FROM_LINK = "the network of the link"
 OPEN = "the run on screen"
+ZOO = "torchvision"  # the preset that leaves the choice of the network
+FOLDER_SIZE = 32  # pixels, unless another is chosen
 SEEDS = (1, 2, 3, 5, 10)
 SCRIPT = 470  # px
 _PARAM = "spec"
@@ -75,13 +77,31 @@ def _base(experiment: Experiment | None) -> RunSpec:
         on_change=train_knobs.forget,
         width="stretch",
     )
-    return train_knobs.standard(choices[name])
+    run = choices[name]
+    if name == ZOO:
+        network = control(
+            st.selectbox,
+            "Its network",
+            results.networks(),
+            index=results.networks().index("resnet18"),
+            key="network",
+        )
+        run = replace(run, model=ZooSpec(name=network))
+    run = train_knobs.standard(run)
+    if name in (OPEN, FROM_LINK):
+        return run
+    return results.paced(run, train_knobs.asked(run).data)
 
 
 def _wanted(run: RunSpec) -> Wanted:
     if run.data.name == "folder" and not owner.hosted():
         folder = control(st.text_input, "Folder of images, one subfolder a class", key="folder")
-        run = replace(run, data=replace(run.data, folder=folder, size=run.data.size or 32))
+        run = replace(run, data=replace(run.data, folder=folder, size=run.data.size or FOLDER_SIZE))
+        side = run.data.size
+        st.caption(
+            f"Each picture is cut to its middle square and resized to {side}×{side} pixels; "
+            "“More settings” changes that."
+        )
     try:
         run, repairs = results.fitted(run)
         results.price(run)

@@ -144,11 +144,26 @@ def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
     Raises:
         ValueError: If no such network can read these examples.
     """
-    from viz_models.training.data import sets as data
-    from viz_models.training.loop import networks
+    from viz_models.training.presets import fitted as fit
 
-    model, moved = networks.fit_to(run.model, data.facts(run.data))
-    return replace(run, model=model), moved
+    return fit(run)
+
+
+def paced(run: RunSpec, data: DataSpec) -> RunSpec:
+    """A preset with a budget for a first try on that data; as it is where the data is unknown."""
+    from viz_models.training.presets import paced as pace
+
+    try:
+        return pace(run, data)
+    except (ValueError, OSError):
+        return run
+
+
+def networks() -> tuple[str, ...]:
+    """Names of torchvision's classification networks."""
+    from viz_models.training.loop.networks import zoo
+
+    return zoo()
 
 
 def price(run: RunSpec) -> "RunPrice":
