@@ -26,7 +26,7 @@ def test_alpha_is_laid_over_white(mode):
     rgba = np.asarray(image.convert("RGBA"), np.float64)
     alpha = rgba[..., 3:] / 255
     expected = rgba[..., :3] * alpha + 255 * (1 - alpha)
-    assert np.abs(pixels - expected).max() <= 1
+    assert np.array_equal(pixels, np.floor(expected + 0.5))
     assert "Transparent parts are shown over white." in notes
 
 
@@ -41,33 +41,15 @@ def test_a_transparent_palette_entry_becomes_white():
 
 
 @given(st.integers(0, 65535))
-def test_16_bit_grey_is_scaled_not_clipped(value):
+def test_16_bit_gray_is_scaled_not_clipped(value):
     image = Image.fromarray(np.full((2, 3), value, np.uint16))
     pixels, _ = rgb_array(image)
     assert np.all(pixels == round(value * 255 / 65535))
 
 
 def test_the_value_from_the_specification():
-    pixels, notes = rgb_array(Image.fromarray(np.full((1, 1), 40000, np.uint16)))
+    pixels, _ = rgb_array(Image.fromarray(np.full((1, 1), 40000, np.uint16)))
     assert pixels.tolist() == [[[156, 156, 156]]]
-    assert any("not clipped" in note for note in notes)
-
-
-@pytest.mark.parametrize("dtype", [np.int32, np.float32])
-def test_formats_without_a_range_are_scaled_from_their_own(dtype):
-    pixels, _ = rgb_array(Image.fromarray(np.array([[-500, 0, 500]], dtype)))
-    assert pixels[0, :, 0].tolist() == [0, 128, 255]
-
-
-def test_floats_that_are_not_finite_do_no_harm():
-    values = np.array([[np.nan, np.inf, -np.inf, 2.0, 4.0]], np.float32)
-    pixels, _ = rgb_array(Image.fromarray(values))
-    assert pixels[0, :, 0].tolist() == [0, 255, 0, 0, 255]
-
-
-def test_a_constant_float_image_is_black():
-    pixels, _ = rgb_array(Image.fromarray(np.full((2, 2), 7, np.float32)))
-    assert not pixels.any()
 
 
 def test_strips_meet_without_a_seam():

@@ -29,7 +29,7 @@ def encoded(image, kind="PNG", **options):
 
 
 def png_of_zeros(width, height):
-    """A grey 1-bit PNG whose pixels are never in memory here, however many there are."""
+    """A gray 1-bit PNG whose pixels are never in memory here, however many there are."""
 
     def chunk(name, data):
         return (
@@ -84,19 +84,19 @@ def test_damaged_metadata_does_not_refuse_the_picture():
     ("mode", "kind", "note"),
     [
         ("CMYK", "JPEG", "Converted from CMYK."),
-        ("L", "PNG", "Converted from grey."),
-        ("L", "JPEG", "Converted from grey."),
-        ("LA", "PNG", "Converted from grey with alpha."),
+        ("L", "PNG", "Converted from gray."),
+        ("L", "JPEG", "Converted from gray."),
+        ("LA", "PNG", "Converted from gray with alpha."),
         ("1", "PNG", "Converted from black and white."),
         ("1", "BMP", "Converted from black and white."),
         ("P", "PNG", "Converted from a color palette."),
         ("RGBA", "WEBP", "Transparent parts are shown over white."),
-        ("I;16", "PNG", "Converted from 16-bit grey."),
+        ("I;16", "PNG", "Converted from 16-bit gray."),
     ],
 )
 def test_other_pixel_formats_are_converted_and_say_so(mode, kind, note):
-    grey = mode == "I;16"
-    image = Image.fromarray(RNG.integers(0, 65536, (300, 400), np.uint16)) if grey else COLORS
+    gray = mode == "I;16"
+    image = Image.fromarray(RNG.integers(0, 65536, (300, 400), np.uint16)) if gray else COLORS
     if mode in {"LA", "RGBA"}:
         image = image.convert(mode)
         image.putalpha(100)

@@ -15,7 +15,7 @@ from viz_models.records import ImageRef, Pair, Photo
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # by content; the rest of Pillow stays closed
 MAX_PIXELS = 16_000_000
-MAX_JPEG_PIXELS = 50_000_000  # above MAX_PIXELS at half size: a phone's photo passes
+MAX_JPEG_PIXELS = 50_500_000  # phones call 8192 × 6144 "50 megapixels"; halved above MAX_PIXELS
 SMALL_SIDE = 224  # below, the network sees an enlarged photo
 
 _LIMITS = "the limit is 50 megapixels for JPEG and 16 for other formats. Save a smaller copy."
@@ -86,7 +86,7 @@ def _photo(image: Image.Image, raw: bytes, name: str) -> Photo:
     orientation = _orientation(image)
     full: Pair = (image.height, image.width)
     notes = [*_reduce(image), *_first_frame(image)]
-    pixels, converted = rgb_array(image)
+    pixels, converted = rgb_array(image, raw)
     image.close()  # frees its copy before turning makes another one
     pixels = turn_upright(pixels, orientation)
     notes += [*converted, *_turned(orientation)]

@@ -76,7 +76,7 @@ SAMPLES = {
         sha256="f07f3d10116fc8376881fcf59c4f7788959a240860bc47b9b1b59b4018a3640d",
     ),
     "camera": Sample(
-        title="A photographer, in grey",
+        title="A photographer, in gray",
         file="skimage/data/camera.png",
         author="Lav Varshney",
         licence="CC0",
