@@ -26,7 +26,9 @@ def passes(pixels, interlaced):
     """Section 8.2: the rows of each reduced image; one image without interlacing."""
     if not interlaced:
         return [pixels]
-    reduced = [[row[left::across] for row in pixels[top::down]] for top, left, down, across in ADAM7]
+    reduced = [
+        [row[left::across] for row in pixels[top::down]] for top, left, down, across in ADAM7
+    ]
     return [[row for row in rows if row] for rows in reduced]
 
 

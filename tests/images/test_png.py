@@ -88,8 +88,7 @@ def test_gray_of_sixteen_bits_is_rounded_and_not_cut():
 
 
 def test_strips_of_sixteen_bits_meet_without_a_seam(monkeypatch):
-    monkeypatch.setattr("viz_models.images.convert._STRIP", 30)
-    monkeypatch.setattr(png, "_STRIP", 17)
+    monkeypatch.setattr(png, "STRIP_PIXELS", 30)
     pixels = drawn(2, 16)
     trns = b"".join(sample.to_bytes(2, "big") for sample in pixels[7][3])
     assert_shown(pixels, 2, 16, trns=trns)

@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -6,10 +7,26 @@ import numpy as np
 import pytest
 import skimage.data
 import sklearn.datasets
+from PIL import Image, ImageCms
 
 from tests.conftest import ROOT
 from viz_models.images import installed, samples
 from viz_models.images.decode import fingerprint
+
+
+def in_srgb(file):
+    image = Image.open(installed.path(file))
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+    exactly, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+    srgb = ImageCms.createProfile("sRGB")
+    return np.asarray(ImageCms.profileToProfile(image, profile, srgb, exactly, "RGB", flags=flags))
+
+
+@pytest.mark.parametrize("name", samples.NAMES)
+def test_a_file_in_other_colors_is_named(name):
+    notes = samples.load(name).notes
+    assert ([n for n in notes if "sRGB" in n] != []) == bool(samples.SAMPLES[name].profile)
+    assert samples.SAMPLES[name].profile in " ".join(notes)
 
 
 @pytest.mark.parametrize("name", samples.NAMES)
@@ -28,7 +45,7 @@ def test_pixels_are_the_ones_we_know(name):
     [
         ("cat", skimage.data.chelsea),
         ("coffee", skimage.data.coffee),
-        ("rocket", skimage.data.rocket),
+        ("rocket", lambda: in_srgb("skimage/data/rocket.jpg")),
         ("astronaut", skimage.data.astronaut),
         ("galaxies", skimage.data.hubble_deep_field),
         ("camera", lambda: np.stack([skimage.data.camera()] * 3, axis=-1)),

@@ -11,7 +11,6 @@ from viz_models.images.color import Colors, colors
 
 MAX_ASPECT = 64  # resizing the short side of a longer strip to 256 would take gigabytes
 
-_STRIP = 2**18  # pixels converted at a time: a 16 megapixel photo fits in 150 MB
 _NAMES = {
     "1": "black and white",
     "L": "gray",
@@ -49,7 +48,7 @@ def rgb_array(image: Image.Image, raw: bytes = b"") -> tuple[np.ndarray, tuple[s
     Returns:
         (H, W, 3) uint8 and one plain sentence for each thing that was converted.
     """
-    header = png.header(raw)
+    header = png.read_header(raw)
     as_srgb = colors(image, raw)
     notes = (*_notes(image, header), *filter(None, [as_srgb.note]))
     image.load()
@@ -116,7 +115,7 @@ def _source(image: Image.Image, raw: bytes, header: png.Header | None) -> _Sourc
 
 
 def _strips(height: int, width: int) -> Iterator[tuple[int, int]]:
-    rows = max(1, _STRIP // width)
+    rows = max(1, png.STRIP_PIXELS // width)
     return ((top, min(top + rows, height)) for top in range(0, height, rows))
 
 

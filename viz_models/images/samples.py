@@ -22,6 +22,7 @@ class Sample:
     licence: str
     source: str  # where the package got it
     sha256: str  # of the decoded pixels: another picture under the same name is noticed
+    profile: str = ""  # the file's color space where it is not sRGB
     shows: str = ""  # one of the ten everyday things that the demo knows; empty: none of them
 
 
@@ -49,7 +50,8 @@ SAMPLES = {
         author="SpaceX",
         licence="public domain",
         source="https://www.flickr.com/photos/spacexphotos/16511594820/",
-        sha256="4bcca97de91586c9f2f1a3498f55c1c7730601a02ad197b640060362c47ff69d",
+        profile="Adobe RGB (1998)",
+        sha256="c8c6c9d9f5852e8cdeb1e4b6a0d8453e93eca6fbb008df33d1fc784a7274142f",
     ),
     "flower": Sample(
         title="A dahlia",

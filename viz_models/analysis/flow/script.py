@@ -83,8 +83,8 @@ def _photo(image: ImageRef, photo_path: str | None) -> dict[str, str]:
     if image.kind == "upload":
         return {
             "needs": "torch, torchvision and Pillow, and your photo as its argument",
-            "imports": "import sys\n",
-            "pil": "Image, ImageOps",
+            "imports": "import sys\nfrom io import BytesIO\n\nimport numpy as np",
+            "pil": "Image, ImageCms, ImageOps",
             "sha256": image.sha256,
             "photo": _section(
                 "photo upload", path=_quoted(photo_path or "photo.jpg"), max_pixels=MAX_PIXELS
@@ -95,12 +95,14 @@ def _photo(image: ImageRef, photo_path: str | None) -> dict[str, str]:
     sample = SAMPLES[image.name]
     package, _, file = sample.file.partition("/")
     shop = {"skimage": "scikit-image", "sklearn": "scikit-learn"}.get(package, package)
+    title = "photo sample with a profile" if sample.profile else "photo sample"
+    bytes_io = "from io import BytesIO\n" if sample.profile else ""
     return {
         "needs": f"torch, torchvision, Pillow, and {shop} for its photo",
-        "imports": "from importlib.resources import files\n",
-        "pil": "Image",
+        "imports": "from importlib.resources import files\n" + bytes_io,
+        "pil": "Image, ImageCms" if sample.profile else "Image",
         "sha256": sample.sha256,
-        "photo": _section("photo sample", package=_quoted(package), file=_quoted(file)),
+        "photo": _section(title, package=_quoted(package), file=_quoted(file)),
     }
 
 
