@@ -111,3 +111,49 @@ def test_the_rules_bite(here, text):
 def test_a_module_is_read_in_one_sitting(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 300, "aim at 250; split it where a reader would"
+
+
+# ---------------------------------------------------------------- rooms
+
+MOST_MODULES = 20  # that stand side by side in one folder
+# Chapters in which one lesson fills the whole room, and parts that several lessons share.
+WHOLE_ROOM = {"flow", "train"}
+SHARED_PARTS = {"attention": {"sentence"}, "normalization": {"tensors"}}
+FOLDERS = ("viz_models", "pages", "tests")
+LAYERS = ("ui/panels", "ui/results", "figures", "records")
+LESSONS = sorted(
+    (p.parent.name, p.stem) for p in (ROOT / "pages").glob("*/*.py") if p.parent.name != "home"
+)
+IN_ROOMS = [lesson for lesson in LESSONS if lesson[0] not in WHOLE_ROOM]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(
+        {p.parent for top in ("viz_models", "pages", "tests") for p in (ROOT / top).rglob("*.py")}
+    ),
+    ids=lambda p: p.relative_to(ROOT).as_posix(),
+)
+def test_no_room_is_crowded(folder):
+    modules = [p for p in folder.glob("*.py") if p.name != "__init__.py"]
+    assert len(modules) <= MOST_MODULES, "make it two folders"
+
+
+@pytest.mark.parametrize(("chapter", "lesson"), IN_ROOMS)
+def test_a_lesson_has_the_same_path_in_every_layer(chapter, lesson):
+    for layer in ("ui/panels", "ui/results"):
+        room = ROOT / "viz_models" / layer / chapter
+        assert [*room.glob(f"{lesson}.py"), *room.glob(f"{lesson}_*.py")], f"{layer}/{chapter}"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("chapter", sorted({chapter for chapter, _ in IN_ROOMS}))
+def test_every_module_of_a_room_belongs_to_a_lesson(layer, chapter):
+    lessons = [lesson for room, lesson in IN_ROOMS if room == chapter]
+    names = {p.stem for p in (ROOT / "viz_models" / layer / chapter).glob("*.py")} - {"__init__"}
+    strangers = {
+        name
+        for name in names - SHARED_PARTS.get(chapter, set())
+        if not any(name == lesson or name.startswith(f"{lesson}_") for lesson in lessons)
+    }
+    assert strangers == set()

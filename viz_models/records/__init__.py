@@ -40,15 +40,6 @@ from viz_models.records.attention.positions import (
     PositionTable,
     WordOrder,
 )
-from viz_models.records.attention.rows import (
-    Block,
-    BlockStage,
-    FilledRow,
-    MaskedCall,
-    PaddedBatch,
-    Score,
-    TextAttention,
-)
 from viz_models.records.attention.scale import ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
 from viz_models.records.attention.scores import (
     AttendSpec,
@@ -58,6 +49,15 @@ from viz_models.records.attention.scores import (
     MaskKind,
     MaskSpec,
     TextModel,
+)
+from viz_models.records.attention.scores_rows import (
+    Block,
+    BlockStage,
+    FilledRow,
+    MaskedCall,
+    PaddedBatch,
+    Score,
+    TextAttention,
 )
 from viz_models.records.attention.sharing import (
     SHARING_KINDS,
@@ -90,7 +90,7 @@ from viz_models.records.build.builder import (
     TransformerNorm,
     TransformerSpec,
 )
-from viz_models.records.build.results import (
+from viz_models.records.build.builder_results import (
     Connectivity,
     LayerTimes,
     Paths,
@@ -130,16 +130,9 @@ from viz_models.records.normalization.axes import (
     SourceKind,
     SourceSpec,
 )
-from viz_models.records.normalization.experiments import (
-    Alone,
-    BatchErrors,
-    GradientFacts,
-    RunningSpec,
-    RunningTrace,
-    SentenceRow,
-    Sentences,
-    SentenceSpec,
-)
+from viz_models.records.normalization.batch_size import Alone, BatchErrors
+from viz_models.records.normalization.sentences import SentenceRow, Sentences, SentenceSpec
+from viz_models.records.normalization.train_eval import RunningSpec, RunningTrace
 from viz_models.records.normalization.training import (
     GridCell,
     GridRun,
@@ -148,6 +141,7 @@ from viz_models.records.normalization.training import (
     PairedDifference,
     Verdict,
 )
+from viz_models.records.normalization.training_backward import GradientFacts
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.experiments import (
     Arm,

@@ -9,7 +9,7 @@ from viz_models.analysis.build.walk import inputs, outline, walk
 from viz_models.models import builder
 from viz_models.models.builder.presets import PRESETS
 from viz_models.records import ConvSpec, MlpSpec, TransformerSpec
-from viz_models.records.build.walk import WalkSpec
+from viz_models.records.build.builder_walk import WalkSpec
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
 SMALL = (

@@ -11,7 +11,7 @@ from viz_models.models import builder
 from viz_models.models.builder.conv import Block as ConvBlock
 from viz_models.models.builder.mlp import MlpBlock
 from viz_models.records import BuildSpec, Provenance, TransformerSpec
-from viz_models.records.build.walk import Walk, WalkSpec
+from viz_models.records.build.builder_walk import Walk, WalkSpec
 
 
 def walk(spec: WalkSpec, pixels: np.ndarray) -> Walk:

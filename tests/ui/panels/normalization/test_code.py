@@ -13,7 +13,10 @@ from viz_models.ui.panels.normalization import axes, axes_cards, tensors, train_
 from viz_models.ui.panels.normalization import batch_size as norm_batch_size
 from viz_models.ui.panels.normalization import sentences as norm_sentences
 from viz_models.ui.results.normalization import axes as axes_results
-from viz_models.ui.results.normalization import experiments as norm_results
+from viz_models.ui.results.normalization import batch_size as batch_size_results
+from viz_models.ui.results.normalization import sentences as sentences_results
+from viz_models.ui.results.normalization import train_eval as train_eval_results
+from viz_models.ui.results.normalization import training as training_results
 
 pytestmark = pytest.mark.slow
 
@@ -33,13 +36,13 @@ def said(code, folder):
     "source", [tensors.DIGITS, replace(tensors.DRAWN, side=1)], ids=["digits", "drawn"]
 )
 def test_batch_size(tmp_path, source):
-    view = norm_batch_size.View(source, 8, norm_results.batch_errors(source))
+    view = norm_batch_size.View(source, 8, batch_size_results.batch_errors(source))
     text = said(norm_batch_size.code(view), tmp_path)
     for size in norm_batch_size.SIZES:
         shown = percent(replace(view, size=size).at(view.result.mean_error)[1])
         assert f"N = {size}: the mean is off by {shown} of std" in text
     assert "BatchNorm - InstanceNorm = 0.0" in text
-    assert norm_results.alone((1, 8, 1, 1)).refusal in text
+    assert batch_size_results.alone((1, 8, 1, 1)).refusal in text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_batch_size(tmp_path, source):
 )
 def test_train_eval(tmp_path, spec, side):
     source = replace(tensors.DIGITS, side=side)
-    trace = norm_results.running(source, spec)
+    trace = train_eval_results.running(source, spec)
     view = train_eval.View(source, trace, 3, 38)
     lines = said(train_eval.code(view), tmp_path).splitlines()
     printed = [float(line.split()[-1]) for line in lines if line.startswith("  ")]
@@ -68,7 +71,7 @@ def test_train_eval(tmp_path, spec, side):
     ids=["default", "equal lengths"],
 )
 def test_sentences(tmp_path, spec):
-    view = norm_sentences.View(spec, norm_results.sentences(spec))
+    view = norm_sentences.View(spec, sentences_results.sentences(spec))
     text = said(norm_sentences.code(view), tmp_path)
     names = ("batch_norm", "layer_norm", "layer_norm_over_all")
     for name, row in zip(names, view.result.rows, strict=True):
@@ -79,8 +82,8 @@ def test_sentences(tmp_path, spec):
 def test_backward_through_every_norm(tmp_path):
     views = []
     for spec in training.NORMS.values():
-        facts = norm_results.backward(training.SOURCE, replace(spec, eps=1e-3))
-        views.append(training.View(facts, facts, norm_results.training_grid()))
+        facts = training_results.backward(training.SOURCE, replace(spec, eps=1e-3))
+        views.append(training.View(facts, facts, training_results.training_grid()))
     text = said("\n".join(training.code(view) for view in views), tmp_path)
     printed = np.array([float(line.split()[-1]) for line in text.splitlines()])
     for view, own in zip(views, printed.reshape(len(views), -1), strict=True):

@@ -8,7 +8,7 @@ import streamlit as st
 from viz_models.figures import pixels
 from viz_models.figures.build import builder_race as build_race
 from viz_models.records import Op, RaceLoss, RaceView, Step
-from viz_models.records.build.walk import Painted, Walk
+from viz_models.records.build.builder_walk import Painted, Walk
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import state
 from viz_models.ui.kit.controls import select

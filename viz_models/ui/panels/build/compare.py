@@ -10,8 +10,8 @@ import streamlit as st
 from viz_models.digits import count, memory
 from viz_models.figures import pixels
 from viz_models.records import BuildSpec, RaceLoss, RaceView, Refusal
+from viz_models.records.build.builder_walk import Walk
 from viz_models.records.build.compare import Comparison, Cost
-from viz_models.records.build.walk import Walk
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import frame, state, take_away
 from viz_models.ui.kit.controls import control, control_row, named, select

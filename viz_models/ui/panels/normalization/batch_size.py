@@ -15,7 +15,7 @@ from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control_row, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.normalization import tensors
-from viz_models.ui.results.normalization import experiments as norm_results
+from viz_models.ui.results.normalization import batch_size as results
 
 DATA = {"digits through a conv net": tensors.DIGITS, "drawn from N(0, 1)": tensors.DRAWN}
 SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
@@ -44,7 +44,7 @@ def controls() -> View:
         side = select("Size of the maps", tensors.SIDES, "pixels", 118)
         size = slider("Batch size, N", SIZES, "n", 320, value=8)
     source = replace(data, side=side)
-    return View(source, size, norm_results.batch_errors(source))
+    return View(source, size, results.batch_errors(source))
 
 
 def facts(view: View) -> dict[str, str]:
@@ -107,7 +107,7 @@ def batch_of_one(text: Mapping[str, str]) -> None:
     for column, place, section in zip(
         st.columns(2, gap="xsmall"), ALONE, ("One value", "One map"), strict=True
     ):
-        found = norm_results.alone(place)
+        found = results.alone(place)
         with column.container(border=True, height="stretch"):
             ledger(_alone(found), key=section, title=f"N = 1: {shape(place)}", note="N×C×H×W")
             st.markdown(text[section].format(values=place[2] * place[3]))

@@ -15,7 +15,7 @@ from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control_row, select, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.results.normalization import experiments as norm_results
+from viz_models.ui.results.normalization import sentences as results
 
 LENGTHS = {
     "5, 9, 3, 7 tokens": (5, 9, 3, 7),
@@ -49,7 +49,7 @@ def controls() -> View:
         seeds = {f"seed {s}": s for s in range(10)}
         seed = select("Seed of the embeddings", seeds, "seed", 96)
     spec = SentenceSpec(lengths=lengths, more_padding=padding, seed=seed)
-    return View(spec, norm_results.sentences(spec))
+    return View(spec, results.sentences(spec))
 
 
 def facts(view: View) -> dict[str, str]:
@@ -71,7 +71,7 @@ def stage(view: View, text: Mapping[str, str]) -> None:
         st.caption(text["The batch"].format(channels=view.spec.channels))
     with chart.container(border=True, height="stretch"):
         specs = [replace(view.spec, more_padding=n) for n in PADDING]
-        changes = norm_results.padding_changes(specs)
+        changes = results.padding_changes(specs)
         figure = figures.change_over_padding(
             PADDING, changes, view.spec.more_padding, **figure_look()
         )

@@ -16,7 +16,7 @@ from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control, control_row, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.normalization import tensors
-from viz_models.ui.results.normalization import experiments as norm_results
+from viz_models.ui.results.normalization import train_eval as results
 
 STEPS = 60
 START = 38  # a few steps after the shift that the page opens with
@@ -70,7 +70,7 @@ def controls(foot: DeltaGenerator) -> View:
             st.slider, "Step", 1, STEPS, value=START, key="step", label_visibility="collapsed"
         )
     source = replace(tensors.DIGITS, side=side)
-    return View(source, norm_results.running(source, spec), channel, step)
+    return View(source, results.running(source, spec), channel, step)
 
 
 def section(view: View) -> str:

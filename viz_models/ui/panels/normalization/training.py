@@ -26,7 +26,7 @@ from viz_models.ui.kit.controls import control_row, select
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.normalization import tensors
 from viz_models.ui.panels.train import links as train_links
-from viz_models.ui.results.normalization import experiments as norm_results
+from viz_models.ui.results.normalization import training as results
 
 SOURCE = replace(tensors.DIGITS, shape=(8, 8, 8, 8))
 FIXED = NormSpec(norm="batch", mode="eval")
@@ -57,8 +57,8 @@ def controls() -> View:
     with control_row():
         norm = select("Norm", NORMS, "through", 220)
         eps = select("ε", EPS, "epsilon", 118)
-    facts, fixed = (norm_results.backward(SOURCE, replace(spec, eps=eps)) for spec in (norm, FIXED))
-    return View(facts, fixed, norm_results.training_grid())
+    facts, fixed = (results.backward(SOURCE, replace(spec, eps=eps)) for spec in (norm, FIXED))
+    return View(facts, fixed, results.training_grid())
 
 
 def answer(grid: NormGrid) -> dict[str, str]:

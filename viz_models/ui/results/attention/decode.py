@@ -1,4 +1,4 @@
-"""The door from the lesson on decoding to what is computed; torch waits behind it."""
+"""Results for the lesson on decoding word by word; torch is imported when one is computed."""
 
 from viz_models.records import DecodeSpec, Decoding, Sample, SampleSpec, Slip, SlipSpec
 from viz_models.ui.kit.cache import cached

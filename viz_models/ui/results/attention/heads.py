@@ -1,4 +1,4 @@
-"""The door from the lesson on heads to what is computed, and to what was recorded."""
+"""Results for the lesson on heads; recorded, or computed when torch is there."""
 
 from collections.abc import Sequence
 

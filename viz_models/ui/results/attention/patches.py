@@ -1,4 +1,4 @@
-"""The door from the lesson on patches to what is computed; torch waits behind it."""
+"""Results for the lesson on images; torch is imported when one is computed."""
 
 from collections.abc import Iterator
 

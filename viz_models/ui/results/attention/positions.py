@@ -1,4 +1,4 @@
-"""The door from the lesson on word order to what is computed; torch waits behind it."""
+"""Results for the lesson on word order; torch is imported when one is computed."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The door from the lesson on the scale of scores to what is computed; torch waits behind it."""
+"""Results for the lesson on dividing by sqrt(d_k); torch is imported when one is computed."""
 
 from viz_models.records import ScaleRows, ScaleSpec, ScaleSweep
 from viz_models.ui.kit.cache import cached

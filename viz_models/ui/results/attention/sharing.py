@@ -1,4 +1,4 @@
-"""The door from the lesson on shared K/V heads to what is computed; torch waits behind it."""
+"""Results for the lesson on sharing K and V; torch is imported when one is computed."""
 
 from viz_models.recordings.sharing import SharingRecording, load
 from viz_models.records import CacheTimes, CacheTimesSpec, Sharing, SharingSpec

@@ -19,7 +19,7 @@ from viz_models.records import (
     Refusal,
     Repair,
 )
-from viz_models.records.build.walk import Painted, Walk, WalkSpec
+from viz_models.records.build.builder_walk import Painted, Walk, WalkSpec
 from viz_models.ui.kit.cache import cached
 from viz_models.ui.results.flow import tensor_flow as results
 

@@ -1,4 +1,4 @@
-"""The door from the lesson on two networks to what is computed; torch waits behind it."""
+"""Results for the lesson that compares two networks; torch is imported when one is computed."""
 
 import json
 from dataclasses import fields

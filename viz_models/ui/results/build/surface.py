@@ -1,4 +1,4 @@
-"""The door from the lesson on loss surfaces to what is recorded or computed; torch waits there."""
+"""Results for the lesson on loss surfaces: recorded, or computed with progress."""
 
 import time
 from collections.abc import Callable

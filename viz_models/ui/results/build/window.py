@@ -1,4 +1,4 @@
-"""The door from the lesson on windows to what is measured; torch waits behind it."""
+"""Results for the lesson on windows; torch is imported when one is computed."""
 
 from viz_models.records import Bottleneck, BottleneckSpec, Windows, WindowSpec
 from viz_models.ui.kit.cache import cached

@@ -1,4 +1,4 @@
-"""The door from the flow page to attribution and to what is switched off; torch waits behind it."""
+"""Results for the questions "why this class?" and "what if this part is off?" of the flow page."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The door from the lesson on axes to what is computed, torch waits behind it."""
+"""Results for the lesson on axes; torch is imported when one is computed."""
 
 from math import prod
 

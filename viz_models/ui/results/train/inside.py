@@ -1,4 +1,4 @@
-"""The door to what runs looked like inside: moments, evaluations, test pictures."""
+"""What runs looked like inside: moments, evaluations, test pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

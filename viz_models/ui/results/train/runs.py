@@ -1,4 +1,4 @@
-"""The door to runs: who asks, which ones the URL names, and what may be done to them.
+"""Runs as a page meets them: who asks, which ones the URL names, what may be done to them.
 
 Reading needs the id alone, so that a link shows the same run to everybody; changing anything
 needs the owner.

@@ -1,4 +1,4 @@
-"""The door from the Train page to cards, recorded results, and what live runs came to."""
+"""Results for the Train page: cards, recorded runs, and what live runs came to."""
 
 import json
 from collections.abc import Sequence
