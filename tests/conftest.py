@@ -49,7 +49,7 @@ def open_page(monkeypatch):
     from viz_models.ui.kit import owner
 
     somebody = uuid.uuid4().hex
-    monkeypatch.setattr(owner, "browser", lambda: somebody)
+    monkeypatch.setattr(owner, "_named", lambda: somebody)
 
     def _open(relative, **query_params):
         at = AppTest.from_file(ROOT / relative, default_timeout=60)

@@ -1,18 +1,24 @@
+import hashlib
 import json
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 from scipy import stats
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from viz_models.records import Arm, DigitsNetSpec, ExperimentSpec, RunSpec, StepRecord
 from viz_models.records.train.experiments import Evaluation, Moment, Wrong
 from viz_models.runs import client, files
+from viz_models.runs.store import NoSuchRunError
 from viz_models.ui.kit import owner
 from viz_models.ui.panels.train import inside as panel
+from viz_models.ui.results.train import runs as door
 
 RNG = np.random.default_rng(0)
 PAGE = "train/runs.py"
@@ -213,6 +219,40 @@ def test_a_host_lists_only_ones_own_and_lets_nobody_touch_the_others(store, visi
     assert len(charts(at)) >= 1  # a link shows it
     assert [b.label for b in at.button if b.key and b.key.startswith(("do_", "delete"))] == []
     assert "Somebody else's" in said(at)
+
+
+@pytest.mark.slow
+def test_on_a_host_the_owner_downloads_every_file_and_nobody_else_does(store, visit, monkeypatch):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
+    reader = ["ann"]  # known only while a page is drawn, as in Streamlit
+    monkeypatch.setattr(owner, "_named", lambda: reader[0] if get_script_run_ctx(True) else "")
+    given = {}
+    monkeypatch.setattr(
+        st, "download_button", lambda label, data, *_, **__: given.update({label: data})
+    )
+    mine = submit(client.store(), "mine", owner=hashlib.sha256(b"ann").hexdigest()[:32])
+    finish_all(client.store())
+    fine(visit(run=mine.id))
+    made = {label: at_the_click(given[label]) for label in door.FILES.values()}
+    assert len(made) == 5
+    assert made.pop("Weights") == "there is no checkpoint: it ended before the first one"
+    assert all(isinstance(data, bytes) and len(data) > 100 for data in made.values())
+    reader[0] = "eve"
+    fine(visit(run=mine.id))
+    assert {at_the_click(given[label]) for label in door.FILES.values()} == {str(NoSuchRunError())}
+
+
+def at_the_click(make):
+    """What Streamlit gets when it calls this in a thread of its own, or why not."""
+
+    def answer():
+        try:
+            return make()
+        except ValueError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(answer).result()
 
 
 @pytest.mark.slow

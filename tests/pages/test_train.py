@@ -26,6 +26,15 @@ def train(open_page):
     return _open
 
 
+def test_who_looked_at_the_answer_has_no_vote_in_another_tab(train, monkeypatch):
+    card = list(CARDS)[-1]
+    first = train(card=CARDS[card].title)
+    button(first, "Just show it").click().run()
+    second = train(card=CARDS[card].title)  # the same browser, no memory but the cookie
+    assert "Just show it" not in labels(second)
+    assert not any(b.label in CARDS[card].choices.values() for b in second.button)
+
+
 def text(at):
     return "\n".join([m.value for m in at.markdown] + [c.value for c in at.caption])
 

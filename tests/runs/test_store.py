@@ -10,7 +10,8 @@ import sqlalchemy as sql
 
 from tests.runs.rig import TINY, records, tiny
 from viz_models.records.train.experiments import Arm, Evaluation, ExperimentSpec, StepRecord, Wrong
-from viz_models.runs import database, files
+from viz_models.runs import database, files, owners
+from viz_models.runs.database import addresses
 from viz_models.runs.owners import NoSuchRunError, QuotaError
 from viz_models.runs.store import Store
 
@@ -116,6 +117,33 @@ def test_hosted_one_runs_and_one_waits(hosted):
     with pytest.raises(QuotaError):
         hosted.resume("ann", first.id)
     hosted.resume("ann", third.id)
+
+
+def test_many_people_of_one_address_leave_room_for_others(hosted):
+    full = tiny(seeds=tuple(range(owners.HOSTED_RUNS)))
+
+    def ask(name, address, spec=full):
+        return hosted.submit(name, spec, uuid.uuid4().hex, address=address)
+
+    for i in range(owners.HOSTED_ADDRESS // owners.HOSTED_RUNS):
+        last = ask(f"cookie {i}", "one address")
+    with pytest.raises(QuotaError, match="from your network wait already"):
+        ask("cookie 25", "one address")
+    ask("bob", "another")
+    with pytest.raises(QuotaError, match="choose fewer seeds"):
+        ask("bob", "another", tiny(seeds=(0,)))
+    hosted.cancel(None, last.id)
+    again = ask("cookie 26", "one address")
+    hosted.cancel(None, again.id)
+    hosted.delete(None, again.id)
+    with hosted.database.read() as connection:
+        kept = connection.execute(sql.select(addresses.c.experiment)).scalars().all()
+    assert again.id not in kept
+
+
+def test_on_ones_own_machine_nothing_is_counted(store):
+    for _ in range(3):
+        submit(store, tiny(seeds=tuple(range(41))))
 
 
 def test_a_deleted_experiment_leaves_nothing(store):

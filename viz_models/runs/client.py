@@ -1,10 +1,12 @@
 """The door for pages and commands: the machine's own run store, with a dispatcher behind it."""
 
+from collections import Counter
 from functools import cache
 
 from viz_models.records.train.experiments import ExperimentSpec, Moment
 from viz_models.records.train.runs import Experiment, Points, Run
 from viz_models.runs import export, home, presence
+from viz_models.runs import votes as ballots
 from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
 
 __all__ = ["NoSuchRunError", "QuotaError", "StoreError"]
@@ -29,13 +31,14 @@ def ready() -> None:
     presence.ensure()
 
 
-def start(owner: str, spec: ExperimentSpec, key: str) -> Experiment:
+def start(owner: str, spec: ExperimentSpec, key: str, address: str = "") -> Experiment:
     """Price an experiment and put it into the queue.
 
     Args:
         owner: Whose it is.
         spec: What is asked for.
         key: Made up for each click; the same key again gives the same experiment.
+        address: From where it is asked for, where strangers share the machine.
 
     Raises:
         ValueError: If it is refused; the line says the limit and the nearest value.
@@ -44,7 +47,7 @@ def start(owner: str, spec: ExperimentSpec, key: str) -> Experiment:
     from viz_models.training.loop.price import price
 
     estimates = [price(arm.run, home.hosted()).seconds for arm in spec.arms]
-    return store().submit(owner, spec, key, estimates)
+    return store().submit(owner, spec, key, estimates, address)
 
 
 def experiment(id: str) -> Experiment:
@@ -123,3 +126,18 @@ def take(owner: str | None, id: str, kind: export.Kind) -> export.Taken:
     """
     store().check_owner(owner, id)
     return export.take(store(), id, kind)
+
+
+def vote(question: str, voter: str, choice: str, address: str = "") -> bool:
+    """Count a prediction, once a voter; "" for whoever only looks. Whether it counts."""
+    return ballots.cast(store().database, question, voter, choice, address)
+
+
+def vote_of(question: str, voter: str) -> str | None:
+    """What somebody predicted in the last two hours; "" for having looked, None for nothing."""
+    return ballots.of(store().database, question, voter)
+
+
+def votes(question: str) -> Counter[str]:
+    """How many predicted each choice in the last two hours."""
+    return ballots.count(store().database, question)

@@ -61,6 +61,22 @@ points = Table(
     Column("steps", Text, nullable=False),  # JSON
 )
 
+addresses = Table(
+    "addresses",
+    TABLES,
+    Column("experiment", String(32), primary_key=True),
+    Column("address", String(64), nullable=False),  # from where it was started
+)
+votes = Table(
+    "votes",
+    TABLES,
+    Column("question", String(80), primary_key=True),
+    Column("voter", String(64), primary_key=True),
+    Column("choice", String(80), nullable=False),  # "" of whoever only looked
+    Column("address", String(64), nullable=False),
+    Column("cast", Float, nullable=False),
+)
+
 
 class StoreError(OSError):
     """The database does not answer; one line says why."""

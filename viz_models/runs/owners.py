@@ -3,10 +3,12 @@
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from viz_models.runs.database import experiments, runs
+from viz_models.runs.database import addresses, experiments, runs
 
 MAX_WAITING = 1000  # runs, of everybody
 HOSTED_EXPERIMENTS = 2  # of one person: one runs, one waits
+HOSTED_RUNS = 40  # of one person: two question cards with five seeds of four arms
+HOSTED_ADDRESS = 600  # runs that wait, from one address: ten each for a class of sixty
 BUSY = ("starting", "running")
 
 
@@ -22,7 +24,9 @@ class NoSuchRunError(ValueError):
         return "no such run: open one from the list of runs"
 
 
-def check_quota(connection: Connection, owner: str, more: int, hosted: bool, but: str = "") -> None:
+def check_quota(
+    connection: Connection, owner: str, more: int, hosted: bool, but: str = "", address: str = ""
+) -> None:
     """Refuse what is too much at a time.
 
     Args:
@@ -31,6 +35,7 @@ def check_quota(connection: Connection, owner: str, more: int, hosted: bool, but
         more: Runs that come.
         hosted: Whether each owner has a quota.
         but: An experiment that does not count.
+        address: From where they come; "" where that is not known.
 
     Raises:
         QuotaError: If the owner, or the machine, has too many already.
@@ -40,14 +45,20 @@ def check_quota(connection: Connection, owner: str, more: int, hosted: bool, but
         raise QuotaError(f"{MAX_WAITING} runs wait already: try again when some have ended")
     if not hosted:
         return
-    active = (
-        sql.select(sql.func.count(experiments.c.id.distinct()))
-        .join(runs, runs.c.experiment == experiments.c.id)
-        .where(experiments.c.owner == owner, runs.c.state.in_(("queued", *BUSY)))
-        .where(experiments.c.id != but)
-    )
-    if (connection.scalar(active) or 0) >= HOSTED_EXPERIMENTS:
+    mine = sql.and_(experiments.c.owner == owner, runs.c.state.in_(("queued", *BUSY)))
+    active = sql.select(sql.func.count(experiments.c.id.distinct()), sql.func.count(runs.c.id))
+    active = active.join(runs, runs.c.experiment == experiments.c.id)
+    found, of_mine = connection.execute(active.where(mine, experiments.c.id != but)).one()
+    if found >= HOSTED_EXPERIMENTS:
         raise QuotaError("one of yours runs and one waits: wait for one, or cancel it")
+    if of_mine + more > HOSTED_RUNS:
+        raise QuotaError(f"{of_mine + more} runs, {HOSTED_RUNS} at a time here: choose fewer seeds")
+    near = sql.select(sql.func.count()).join(addresses, addresses.c.experiment == runs.c.experiment)
+    near = near.select_from(runs).where(runs.c.state == "queued", addresses.c.address == address)
+    if address and (connection.scalar(near) or 0) + more > HOSTED_ADDRESS:
+        raise QuotaError(
+            f"{HOSTED_ADDRESS} runs from your network wait already: try again when some have ended"
+        )
 
 
 def with_key(connection: Connection, owner: str, key: str) -> str | None:
@@ -73,3 +84,11 @@ def owner_of(connection: Connection, id: str) -> tuple[str, str]:
     if row is None:
         raise NoSuchRunError
     return row.owner, row.id
+
+
+def note_address(connection: Connection, experiment: str, address: str) -> None:
+    """Keep from where an experiment was started; "" forgets it."""
+    connection.execute(sql.delete(addresses).where(addresses.c.experiment == experiment))
+    if address:
+        row = {"experiment": experiment, "address": address}
+        connection.execute(sql.insert(addresses).values(row))

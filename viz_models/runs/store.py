@@ -46,7 +46,12 @@ class Store(Working):
         self.hosted = home.hosted() if hosted is None else hosted
 
     def submit(
-        self, owner: str, spec: ExperimentSpec, key: str, estimates: Sequence[float] = ()
+        self,
+        owner: str,
+        spec: ExperimentSpec,
+        key: str,
+        estimates: Sequence[float] = (),
+        address: str = "",
     ) -> Experiment:
         """Put all runs of an experiment into the queue, once.
 
@@ -55,6 +60,7 @@ class Store(Working):
             spec: What is asked for.
             key: Made up for each click; the same key again gives the same experiment.
             estimates: Seconds that a run of each arm may take, where known.
+            address: From where it is asked for; "" counts no addresses.
 
         Raises:
             QuotaError: If that is more than the owner or the machine may have at a time.
@@ -68,7 +74,8 @@ class Store(Working):
             with self.database.write() as connection:
                 if same := owners.with_key(connection, owner, key):
                     return self._experiment(connection, same)
-                owners.check_quota(connection, owner, len(asked), self.hosted)
+                owners.check_quota(connection, owner, len(asked), self.hosted, address=address)
+                owners.note_address(connection, new, address)
                 connection.execute(
                     sql.insert(experiments).values(
                         id=new,
@@ -232,6 +239,7 @@ class Store(Working):
             ids = [row.id for row in rows]
             connection.execute(sql.delete(chunks).where(chunks.c.run.in_(ids)))
             connection.execute(sql.delete(runs).where(runs.c.experiment == which))
+            owners.note_address(connection, which, "")
             connection.execute(sql.delete(experiments).where(experiments.c.id == which))
         for run in ids:
             files.forget(self.folder, run)

@@ -51,7 +51,7 @@ class Gate:
             await self._count(scope, receive, send)
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = hosting.address(scope)
+        address = hosting.group(hosting.address(scope))
         if self._open.total() >= self._most or self._open[address] >= self._most_each:
             line = "Too many tabs are open here. Close one and reload this page.\n"
             await PlainTextResponse(line, 503)(scope, receive, send)

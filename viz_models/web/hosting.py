@@ -1,5 +1,6 @@
 """Who asks, and how many may do so at a time."""
 
+import ipaddress
 import os
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,15 @@ def address(scope: Scope) -> str:
     """
     client = scope.get("client")
     return str(client[0]) if client else ""
+
+
+def group(address: str) -> str:
+    """Who shares an address: of IPv6 a whole /64, of which each customer has a billion billion."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
 
 
 def socket_limits(environ: Mapping[str, str] = os.environ) -> tuple[int, int]:

@@ -37,7 +37,7 @@ def test_a_normalized_tensor_counts_its_statistics(over, groups):
 
 
 def test_large_tensors_are_kept_apart_from_the_traces():
-    shared, large = cache._store(), cache._large_store()
+    shared, large = cache._store, cache._large_store
     before, apart = shared.bytes, large.bytes
     x = results.activation(LARGE)
     first = results.normalized(LARGE, NormSpec())

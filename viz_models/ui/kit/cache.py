@@ -85,20 +85,14 @@ class Store:
                 del self._kept[key]
 
 
-@st.cache_resource(show_spinner=False)
-def _store() -> Store:
-    return Store(LIMIT)
+# Of this server, all sessions together; what st.cache_resource holds a visitor could empty.
+_store, _large_store = Store(LIMIT), Store(LARGE_LIMIT)
 
 
-@st.cache_resource(show_spinner=False)
-def _large_store() -> Store:
-    return Store(LARGE_LIMIT)
-
-
-@st.cache_resource(show_spinner=False, scope="session", on_release=lambda me: _store().drop(me))
+@st.cache_resource(show_spinner=False, scope="session", on_release=lambda me: _store.drop(me))
 def _session() -> str:
     owner = uuid.uuid4().hex
-    _store().welcome(owner)
+    _store.welcome(owner)
     return owner
 
 
@@ -124,13 +118,13 @@ def remembered(
     Returns:
         The result. Several sessions may hold the same object, so it must not be changed.
     """
-    store = _large_store() if large else _store()
+    store = _large_store if large else _store
     return store.get((_session() if private else "", key), compute, size)
 
 
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)
     """A result from the store, or None: nothing is computed. Arguments as of `remembered`."""
-    return _store().find((_session() if private else "", key))
+    return _store.find((_session() if private else "", key))
 
 
 def _arguments(*args: Hashable, **named: Hashable) -> Hashable:

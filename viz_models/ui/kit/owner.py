@@ -6,10 +6,15 @@ import secrets
 import streamlit as st
 
 from viz_models.runs.home import LOCAL_OWNER, hosted
-from viz_models.web.owner_cookie import OWNER, OWNER_COOKIE
+from viz_models.web import hosting, secret
+from viz_models.web.owner_cookie import OWNER_COOKIE, owner_in
 
-__all__ = ["browser", "current", "hosted"]
+__all__ = ["address", "browser", "current", "hosted", "may_take_part"]
 _GUEST = "forward_pass.guest"
+NO_COOKIE = (
+    "This browser keeps no cookie of this page, so that nobody could know whose it is: "
+    "allow cookies, or wait an hour where many share your connection, and load the page again."
+)
 
 
 def current() -> str:
@@ -24,7 +29,21 @@ def browser() -> str:
     of runs gives nobody the power over them. A browser that keeps no cookies is somebody new in
     each tab.
     """
-    cookie = st.context.cookies.get(OWNER_COOKIE, "")
-    if not OWNER.fullmatch(cookie):
-        cookie = st.session_state.setdefault(_GUEST, secrets.token_hex(16))
-    return hashlib.sha256(cookie.encode()).hexdigest()[:32]
+    name = _named() or st.session_state.setdefault(_GUEST, secrets.token_hex(16))
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def may_take_part() -> bool:
+    """Whether this browser may start runs and vote: a guest could be a thousand people."""
+    return not hosted() or bool(_named())
+
+
+def address() -> str:
+    """From where it comes, as a number that says nothing about it; "" on one's own machine."""
+    if not hosted():
+        return ""
+    return secret.signature(f"address {hosting.group(st.context.ip_address or '')}")
+
+
+def _named() -> str:
+    return owner_in(st.context.cookies.get(OWNER_COOKIE, ""))

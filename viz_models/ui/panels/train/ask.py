@@ -9,8 +9,7 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.records import Experiment
 from viz_models.records.normalization.training import Verdict
-from viz_models.ui.kit import owner
-from viz_models.ui.kit.votes import ballots
+from viz_models.ui.kit import votes
 from viz_models.ui.panels.flow import run as flow_run
 from viz_models.ui.panels.train import stage as train_stage
 from viz_models.ui.panels.train import verdict as train_verdict
@@ -131,8 +130,7 @@ def _button(now: View, words: str, choice: str, **look: Any) -> None:  # noqa: A
 
 def _predict(card: str, choice: str) -> None:
     st.session_state.setdefault(PREDICTED, {})[card] = choice
-    if choice:
-        ballots().cast(card, owner.browser(), choice)
+    votes.cast(card, choice)
 
 
 def _judged(now: View, predicted: str) -> str:

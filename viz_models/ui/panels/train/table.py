@@ -154,7 +154,7 @@ def downloads(id: str) -> None:
         for kind, label in runs.FILES.items():
             st.download_button(
                 label,
-                partial(runs.file, id, kind),
+                runs.file(id, kind),
                 f"{id}{ends[kind]}",
                 key=f"take_{kind}",
                 icon=f":material/{ICONS[kind]}:",

@@ -6,9 +6,8 @@ import streamlit as st
 
 from viz_models.records import ENDED, Experiment, Provenance
 from viz_models.records.train.cards import Card, Difference, Outcome
-from viz_models.ui.kit import owner, state
+from viz_models.ui.kit import state, votes
 from viz_models.ui.kit.controls import control
-from viz_models.ui.kit.votes import ballots
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import train as results
 
@@ -32,7 +31,7 @@ class View:
     def prediction(self) -> str | None:
         """What the reader predicted; "" for nothing, None where nobody was asked yet."""
         said = st.session_state.get(PREDICTED, {}).get(self.card.id)
-        return ballots().of(self.card.id, owner.browser()) if said is None else said
+        return votes.mine(self.card.id) if said is None else said
 
     @property
     def revealed(self) -> bool:

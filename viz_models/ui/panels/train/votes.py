@@ -5,9 +5,8 @@ from functools import partial
 import streamlit as st
 
 from viz_models.figures.train import votes as figures
-from viz_models.ui.kit import frame
+from viz_models.ui.kit import frame, votes
 from viz_models.ui.kit.look import figure_look
-from viz_models.ui.kit.votes import ballots
 from viz_models.ui.panels.train.view import View
 
 REFRESH_S = 4.0
@@ -23,7 +22,7 @@ def everybody(now: View) -> None:
 
 
 def _draw(now: View) -> None:
-    found = ballots().count(now.card.id)
+    found = votes.count(now.card.id)
     counts = {words: found[choice] for choice, words in now.card.choices.items()}
     total = sum(counts.values())
     if now.prediction is None and not (now.revealed and now.outcomes):

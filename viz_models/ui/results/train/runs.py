@@ -5,6 +5,7 @@ needs the owner.
 """
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -99,17 +100,21 @@ def moments(run: str) -> tuple[Moment, ...]:
     return client.moments(run)
 
 
-def file(id: str, kind: "Kind") -> bytes:
-    """What is saved of an experiment.
+def file(id: str, kind: "Kind") -> Callable[[], bytes]:
+    """Return what makes a file of an experiment; it remembers who asks.
+
+    Streamlit calls it at the click, outside of any page, where nobody is looking.
 
     Args:
         id: Of an experiment or a run.
         kind: One of `FILES`.
 
-    Raises:
-        ValueError: If it has no such file, or it is somebody else's.
+    Returns:
+        A function without arguments. It raises a ValueError with one line if there is no such
+        file, or it is somebody else's.
     """
-    return client.take(_me(), id, kind).data
+    me = _me()
+    return lambda: client.take(me, id, kind).data
 
 
 # What may be done; each raises a ValueError with one line for people
@@ -122,7 +127,9 @@ def start(spec: ExperimentSpec, key: str) -> Experiment:
         spec: Arms and seeds.
         key: One for each press of a button.
     """
-    return client.start(owner.current(), spec, key)
+    if not owner.may_take_part():
+        raise ValueError(owner.NO_COOKIE)
+    return client.start(owner.current(), spec, key, owner.address())
 
 
 def cancel(id: str) -> None:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-import streamlit as st
-
 from viz_models.records import ENDED, Experiment, Points, Run
 from viz_models.records.train.curves import RunCurve
 from viz_models.ui.results.train import runs
@@ -133,14 +131,12 @@ class Gallery:
             return watched
 
 
-@st.cache_resource(show_spinner=False)
-def _gallery() -> Gallery:
-    return Gallery()
+_gallery = Gallery()  # of this server; a visitor could empty st.cache_resource
 
 
 def watch(id: str) -> Watched:
     """An experiment to look at; it need not exist."""
-    return _gallery().get(id)
+    return _gallery.get(id)
 
 
 def relabeled(curves: tuple[RunCurve, ...], offset: int) -> tuple[RunCurve, ...]:
