@@ -10,13 +10,14 @@ import pytest
 from tests.conftest import ROOT
 
 # records: what was asked and computed; digits: how numbers are written; recordings: results on disk
-BASE = {"records", "digits", "recordings", "patches"}
+BASE = {"records", "digits", "recordings", "patches", "places"}
 MAY_IMPORT = {
     "viz_models/records": set(),
     "viz_models/digits.py": set(),
     "viz_models/patches": set(),
-    "viz_models/recordings": {"records"},
+    "viz_models/recordings": {"records", "places"},
     "viz_models/garbage.py": set(),
+    "viz_models/places.py": set(),
     "viz_models/web": {"runs"},  # the address of the data folder alone
     "viz_models/figures": BASE,
     "viz_models/images": BASE,

@@ -4,13 +4,15 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
-from viz_models.cli import attend, cost, export, norm, runs, trace, train
+from viz_models.cli import app, attend, cost, export, norm, runs, trace, train
 from viz_models.cli.command import Command, NoNetworkError
 from viz_models.recipes.commands import check_weights, record, train_attention, train_demo
 
 COMMANDS: dict[str, Command] = {
+    "app": app.COMMAND,
     "trace": trace.COMMAND,
     "norm": norm.COMMAND,
     "cost": cost.COMMAND,
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit code: 0; after one line on stderr 2 for bad input, 3 where the network says no.
     """
-    parser = _Parser(prog="python -m viz_models", description=__doc__)
+    parser = _Parser(prog=_name(), description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
         command.add_arguments(
@@ -56,6 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         parser.error(str(error))
     return 0
+
+
+def _name() -> str:
+    """How this was called: the installed command, or the module."""
+    name = Path(sys.argv[0]).stem
+    return name if name == "forward-pass" else "python -m viz_models"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from torch import Tensor
 
-FOLDER = Path(__file__).parents[2] / "pretrained"
+from viz_models import places
+
+FOLDER = places.PRETRAINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

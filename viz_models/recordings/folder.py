@@ -1,5 +1,5 @@
 """Where the recordings lie."""
 
-from pathlib import Path
+from viz_models.places import PRETRAINED
 
-FOLDER = Path(__file__).resolve().parents[2] / "pretrained" / "recorded"
+FOLDER = PRETRAINED / "recorded"

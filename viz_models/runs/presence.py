@@ -7,10 +7,11 @@ import time
 from functools import cache
 from pathlib import Path
 
+from viz_models import places
 from viz_models.runs import home, processes
 from viz_models.runs.lock import Lock
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = places.PACKAGE.parent
 _NEEDED = ("patches", "records", "images", "models", "analysis", "training", "runs")
 _SECRETS = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY", "COOKIE")
 AGAIN_S = 2.0  # from one start to the next, also when it ends at once

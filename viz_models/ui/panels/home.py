@@ -1,12 +1,12 @@
 """The home page: a recorded forward pass to walk at once, and the questions to go on with."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from viz_models.figures import pixels
+from viz_models.places import PAGES
 from viz_models.recordings import axes as recordings_axes
 from viz_models.recordings import flow as recordings
 from viz_models.recordings import home as recordings_home
@@ -23,7 +23,6 @@ FIRST = "input"  # nothing unfolded: the whole network at a glance
 LIT = 3  # the channel whose values batch norm pools
 HEADS = 2  # of the translator, on screen
 CARD = "hidden-layers"  # whose first two networks are shown
-PAGES = Path(__file__).resolve().parents[3] / "pages"
 Words = Mapping[str, str]  # section of the page's prose -> text
 Links = Mapping[str, str]  # section with a question -> page that answers it, or card
 

@@ -1,6 +1,5 @@
 """The cards of the lesson on scores: all heads, one score exactly, a row with nothing to see."""
 
-from pathlib import Path
 from pprint import pformat
 
 import numpy as np
@@ -8,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits, operand, shape
 from viz_models.figures.attention import scores as figures
+from viz_models.places import PAGES
 from viz_models.records import Line, MaskedCall, Score
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.sight import in_sight
@@ -18,7 +18,7 @@ from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.scores import FIRST_HEAD, View, shown
 from viz_models.ui.results.attention import scores as results
 
-HEADS = Path(__file__).parents[4] / "pages/attention/heads.py"
+HEADS = PAGES / "attention/heads.py"
 BELOW = 480  # px, of what is drawn once it is in sight
 ROWS = 220  # px, of a row of stages
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
 from viz_models.digits import count, memory
 from viz_models.figures import pixels
+from viz_models.places import PAGES
 from viz_models.records import BuildSpec, RaceLoss, RaceView, Refusal
 from viz_models.records.build.builder_walk import Walk
 from viz_models.records.build.compare import Comparison, Cost
@@ -20,7 +20,6 @@ from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, label
 from viz_models.ui.results.build import builder as results
 from viz_models.ui.results.build import compare as door
 
-PAGES = Path(__file__).resolve().parents[4] / "pages"
 OWN = "your network"
 DEFAULTS = {"A": "plain-20", "B": "res-20"}
 EXACT = 20_000_000  # from here on a number is rounded to fit its column

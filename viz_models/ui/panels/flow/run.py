@@ -2,17 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from viz_models.digits import percent
+from viz_models.places import PAGES
 from viz_models.records import ModelRef, Run
 from viz_models.ui.kit import photos, words
 from viz_models.ui.kit.controls import select
 from viz_models.ui.results.train import train as results
 
-PAGES = Path(__file__).resolve().parents[4] / "pages"
 EXAMPLES = 40  # of the test set, that can be chosen
 _PARAM = "run"
 _ID = re.compile(r"[0-9a-f]{32}")
