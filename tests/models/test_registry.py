@@ -6,7 +6,7 @@ import pytest
 import torch
 import torchvision
 
-from viz_models.models import registry
+from viz_models.models import registry, zoo
 from viz_models.records import ModelRef
 
 
@@ -43,6 +43,61 @@ def test_two_builds_at_once_do_not_mix_their_random_numbers():
     assert same(built[1], reference(2))
     assert same(built[0], built[2])
     assert same(built[1], built[3])
+
+
+def test_nobody_waits_for_somebody_elses_large_network():
+    begun, end = threading.Event(), threading.Event()
+
+    def large():
+        with registry.seeded(1):
+            begun.set()
+            assert end.wait(20)
+
+    thread = threading.Thread(target=large)
+    thread.start()
+    assert begun.wait(5)
+    small = threading.Thread(target=lambda: registry.build(ModelRef(seed=2)), daemon=True)
+    small.start()
+    small.join(15)
+    waits = small.is_alive()
+    end.set()
+    thread.join()
+    assert not waits
+
+
+# one of each family of torchvision's that initializes itself in its own way
+FAMILIES = (
+    *("squeezenet1_1", "mobilenet_v2", "mobilenet_v3_small", "shufflenet_v2_x0_5", "mnasnet0_5"),
+    *("efficientnet_b0", "regnet_y_400mf", "densenet121", "googlenet", "inception_v3"),
+    *("convnext_tiny", "swin_t", "swin_v2_t", "maxvit_t", "resnext50_32x4d", "vit_b_32"),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_draws_as_after_manual_seed_and_from_a_generator_of_its_own(name):
+    before = torch.get_rng_state()
+    built = registry.build(ModelRef(name=name, seed=4))
+    assert torch.equal(torch.get_rng_state(), before)
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        assert same(built, zoo.network(name, recolored=False))
+
+
+def test_what_is_shuffled_is_shuffled_as_after_manual_seed():
+    with registry.seeded(3):
+        ours = torch.randperm(50), torch.rand(5), torch.nn.LSTM(3, 4).state_dict()
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        theirs = torch.randperm(50), torch.rand(5), torch.nn.LSTM(3, 4).state_dict()
+    assert torch.equal(ours[0], theirs[0])
+    assert torch.equal(ours[1], theirs[1])
+    assert all(torch.equal(value, theirs[2][name]) for name, value in ours[2].items())
+
+
+def test_on_the_meta_device_nothing_is_drawn():
+    with registry.seeded(0), torch.device("meta"):
+        torch.nn.Conv2d(3, 4, 3)
 
 
 def test_the_card_tells_what_torchvision_says():

@@ -65,7 +65,6 @@ class _Shared:
     bytes: int
 
 
-_seeding = threading.Lock()  # torch has one global generator for all threads
 _listing = threading.Lock()  # held for microseconds, never while building
 _models: OrderedDict[ModelRef, _Shared] = OrderedDict()
 
@@ -155,14 +154,46 @@ def _load(model: nn.Module, path: str) -> None:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Random numbers of torch's global generator as after `torch.manual_seed(seed)`.
+    """Random numbers as after `torch.manual_seed(seed)`, bit for bit, for this thread alone.
 
-    Modules initialize themselves from that generator alone, and all threads share it: only one
-    thread is inside at a time, and the generator is left where it was. Do not nest.
+    Modules initialize themselves from torch's global generator, which all threads share. Here each
+    call that would draw from it draws from a generator of its own, so that nobody waits for
+    somebody else's large network; the global one is left alone. On the CPU only; do not nest.
     """
-    with _seeding, torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+    with _Seeded(torch.Generator().manual_seed(seed)):
         yield
+
+
+class _Seeded(TorchFunctionMode):
+    """Calls that draw random numbers and name no generator get this one."""
+
+    def __init__(self, generator: torch.Generator) -> None:
+        """Draw from `generator`."""
+        super().__init__()
+        self._generator = generator
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 (whatever the function returns)
+        """Call anything; what takes a generator gets ours. Nothing on the meta device draws."""
+        given = dict(kwargs or {})
+        draws = func in _DRAWING or "generator" in given
+        filled = args[0] if args else given.get("tensor")
+        hollow = isinstance(filled, Tensor) and filled.is_meta
+        if draws and given.get("generator") is None and not hollow:
+            given["generator"] = self._generator
+        return func(*args, **given)
+
+
+_DRAWING = (
+    *(torch.rand, torch.randn, torch.randint, torch.randperm, torch.normal, torch.bernoulli),
+    *(torch.multinomial, Tensor.normal_, Tensor.uniform_, Tensor.random_, Tensor.bernoulli_),
+    *(Tensor.exponential_, Tensor.geometric_, Tensor.cauchy_, Tensor.log_normal_),
+)
 
 
 def skeleton(ref: ModelRef) -> nn.Module:
