@@ -36,6 +36,28 @@ _MOST = 64  # steps of a block that can still be looked at side by side
 _TRACING = threading.Lock()
 
 
+class _Proxy(torch.fx.Proxy):
+    """Stands for a value of the network; `y += x` overwrites y, as it does outside of a trace.
+
+    torch.fx takes it for `y = y + x`, and whoever reads y by another name then gets old values.
+    """
+
+
+def _overwriting(name: str) -> Callable[[torch.fx.Proxy, object], torch.fx.Proxy]:
+    """Return the method for one operator in place; its node is called as if it were not."""
+
+    def method(self: torch.fx.Proxy, other: object) -> torch.fx.Proxy:
+        function = getattr(operator, name)
+        return self.tracer.create_proxy("call_function", function, (self, other), {}, name[1:])
+
+    return method
+
+
+for _name in torch.fx.graph.inplace_methods:
+    if _name != "setitem":  # torch.fx refuses `y[0] = x`, so nothing can go wrong
+        setattr(_Proxy, f"__{_name}__", _overwriting(_name))
+
+
 class _Tracer(torchvision.models.feature_extraction.NodePathTracer):
     """Lets other threads run their networks while it traces.
 
@@ -49,6 +71,10 @@ class _Tracer(torchvision.models.feature_extraction.NodePathTracer):
     def __init__(self) -> None:
         super().__init__()
         self._thread = threading.get_ident()
+
+    def proxy(self, node: Node) -> _Proxy:
+        """Return what stands for the value of a node while the forward runs."""
+        return _Proxy(node, self)
 
     def call_module(
         self,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.analysis.flow.preprocess import prepare
-from viz_models.analysis.flow.trace import Recorder
+from viz_models.analysis.flow.trace import record
 from viz_models.images import samples
 from viz_models.models.graph import graph
 from viz_models.recipes.attention import versions
@@ -103,11 +103,8 @@ def outputs(net: nn.Module, photo: Tensor) -> dict[str, Tensor]:
         net: A ResNet18 in eval mode, of any number of classes.
         photo: (1, 3, 224, 224) float32, normalized.
     """
-    traced = graph(ModelRef(name="resnet18"))
-    recorder = Recorder(net, traced.fx, traced.names)
-    with torch.no_grad():
-        recorder.run(photo.clone())
-    return {name: value for name, value in recorder.values.items() if name != "input"}
+    values = record(net, graph(ModelRef(name="resnet18")), photo)
+    return {name: value for name, value in values.items() if name != "input"}
 
 
 def step_of(name: str, values: list[Tensor]) -> DemoStep:

@@ -7,6 +7,7 @@ from torchvision.models import resnet18
 
 from viz_models.analysis.flow import ablation
 from viz_models.analysis.flow.steps import steps_of
+from viz_models.analysis.flow.trace import trace
 from viz_models.models import registry
 from viz_models.records import ConvSpec, ModelRef, TraceSpec
 from viz_models.records.flow.ablation import Off, OffSpec
@@ -61,6 +62,15 @@ def test_with_nothing_off_the_scores_are_the_networks_own(photo, network):
     np.testing.assert_array_equal(found.after, expected)
     assert found.moved == 0
     assert not found.changed
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_input_of_a_trace_can_be_used_though_it_is_read_only():
+    traced = trace(SPEC, np.zeros((3, 224, 224), np.float32))
+    spec = OffSpec(trace=SPEC, off=Off(branches=("layer1.0.add",)))
+    found = ablation.switched(spec, traced.value("input"))
+    assert np.array_equal(found.before, traced.value("fc"))
+    assert next(ablation.each_branch(spec, traced.value("input"))).off == spec.off
 
 
 @pytest.mark.parametrize("name", ["layer1.0.add", "layer2.0.add", "layer4.1.add"])

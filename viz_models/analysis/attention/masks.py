@@ -82,7 +82,7 @@ def three_ways(scaled: np.ndarray, may: np.ndarray) -> tuple[FilledRow, ...]:
         scaled: (S,) scores of one query divided by sqrt(d_k).
         may: (S,) bool, True where it may look.
     """
-    return tuple(_filled(torch.from_numpy(scaled), torch.from_numpy(may), fill) for fill in FILLS)
+    return tuple(_filled(torch.tensor(scaled), torch.tensor(may), fill) for fill in FILLS)
 
 
 def _filled(scaled: Tensor, may: Tensor, fill: MaskFill) -> FilledRow:

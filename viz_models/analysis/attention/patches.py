@@ -30,7 +30,7 @@ def digit_attention(image: np.ndarray, truth: int) -> PatchAttention:
         Dosovitskiy et al. 2020, section 3.1, arXiv:2010.11929.
     """
     with vision_models.digits_vit() as model:
-        passed = model.run(torch.from_numpy(image)[None])
+        passed = model.run(torch.tensor(image)[None])
         differences = []
         for layer, step in zip(model.layers, passed.layers, strict=True):
             assert isinstance(layer, Layer)
@@ -95,7 +95,7 @@ def attention_of(
     attentions = [m for m in model.modules() if isinstance(m, nn.MultiheadAttention)]
     hooks = [m.register_forward_hook(compare) for m in attentions]
     try:
-        logits = model(torch.from_numpy(tensor)[None])[0]
+        logits = model(torch.tensor(tensor)[None])[0]
     finally:
         for hook in hooks:
             hook.remove()

@@ -46,7 +46,7 @@ def switched(spec: OffSpec, x: np.ndarray) -> Switched:
     check_input(spec.trace, x)
     ref = spec.trace.model
     change = change_of(steps_of(ref), spec.off)
-    photo = torch.from_numpy(x)[None]
+    photo = torch.tensor(x)[None]
     before, after = (scores(ref, photo, what)[0].numpy() for what in (Change(), change))
     versions = f"torch {torch.__version__}"
     return Switched(
@@ -63,7 +63,7 @@ def each_branch(spec: OffSpec, x: np.ndarray) -> Iterator[Switched]:
     Others may use the network between two passes.
     """
     check_input(spec.trace, x)
-    photo = torch.from_numpy(x)[None]
+    photo = torch.tensor(x)[None]
     ref = spec.trace.model
     before = scores(ref, photo, Change())[0].numpy()
     provenance = Provenance(seed=ref.seed, versions=f"torch {torch.__version__}")

@@ -62,7 +62,7 @@ def attribute(
     begin = time.perf_counter()
     with _in_line(spec, progress), _turn:
         model = private(spec.trace.model, randomized=spec.randomized)
-        work = _Work(model, torch.from_numpy(x.copy())[None], layer, progress)
+        work = _Work(model, torch.tensor(x)[None], layer, progress)
         target = work.class_of(spec.target)
         values, completeness = _METHODS[spec.method](work, spec, target)
     return Attribution(

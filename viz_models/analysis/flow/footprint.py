@@ -44,7 +44,7 @@ def footprint(trace: Trace, name: str, cell: Cell) -> Footprint:
 
 
 def _input_gradient(ref: ModelRef, photo: np.ndarray, name: str, cell: Cell) -> Tensor:
-    x = torch.from_numpy(photo.copy())[None].requires_grad_()
+    x = torch.tensor(photo)[None].requires_grad_()
     with torch.enable_grad():
         # a copy of the input, because a first layer may work in place
         traced = graph(ref)

@@ -31,7 +31,7 @@ def milliseconds(ref: ModelRef, x: np.ndarray, repeats: int = 5) -> np.ndarray:
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1, got {repeats}")
     traced = graph(ref)
-    photo = torch.from_numpy(x)[None]
+    photo = torch.tensor(x)[None]
     passes = [_one_pass(ref, traced, photo) for _ in range(repeats + 1)]
     return np.median(passes[1:], axis=0)
 

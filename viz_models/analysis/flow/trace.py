@@ -1,20 +1,21 @@
 """One forward pass with every intermediate value kept, exactly as torch computed it."""
 
-import operator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, fx, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.models import registry
-from viz_models.models.graph import graph, output_of
+from viz_models.models.graph import Graph, graph, output_of
 from viz_models.records import Provenance, StepStats, Trace, TraceSpec
 
-__all__ = ["Recorder", "statistics", "steps_of", "trace"]
-
-_IN_PLACE_CALLS = (operator.iadd, operator.isub, operator.imul, operator.itruediv)
+__all__ = ["record", "statistics", "steps_of", "trace"]
 
 
 def trace(spec: TraceSpec, x: np.ndarray) -> Trace:
@@ -61,12 +62,29 @@ def check_input(spec: TraceSpec, x: np.ndarray) -> None:
 
 
 def forward_values(spec: TraceSpec, x: np.ndarray) -> dict[str, Tensor]:
-    """The output of every step by name, without the batch axis; the input is copied."""
-    traced = graph(spec.model)
-    with registry.shared(spec.model) as model, torch.no_grad():
-        recorder = Recorder(model, traced.fx, traced.names)
-        recorder.run(torch.from_numpy(x.copy())[None])
-    return recorder.values
+    """Return the output of every step by name, without the batch axis."""
+    with registry.shared(spec.model) as model:
+        return record(model, graph(spec.model), torch.tensor(x)[None])
+
+
+def record(model: nn.Module, traced: Graph, x: Tensor) -> dict[str, Tensor]:
+    """Run a network and return what every step gave, as it was when it was made.
+
+    The network may work in place, on whole tensors or on parts of them: what is overwritten is
+    copied first, and everything that follows reads the overwritten values, as in torch.
+
+    Args:
+        model: Any network with the operations of `traced`; used as it is, without gradients.
+        traced: Its operations, as `models.graph.graph` or `graph_of` gives them.
+        x: What the network takes, with a batch axis; it is copied.
+
+    Returns:
+        Name of the step -> value without the batch axis, in the order in which they were made.
+    """
+    recorder = _Recorder(model, traced)
+    with torch.no_grad(), _Writes(recorder.kept):
+        recorder.run(x.clone())
+    return recorder.kept.values
 
 
 def statistics(value: Tensor, scratch: Tensor | None = None) -> StepStats:
@@ -93,33 +111,81 @@ def statistics(value: Tensor, scratch: Tensor | None = None) -> StepStats:
     )
 
 
-class Recorder(fx.Interpreter):
-    """Runs a graph and keeps the output of every named node as it was when it was made."""
+class _Kept:
+    """The recorded values, and which of them lie in which memory."""
 
-    def __init__(self, model: nn.Module, fx_graph: fx.Graph, names: dict[fx.Node, str]) -> None:
-        """Prepare to run `fx_graph` with the weights of `model`."""
-        super().__init__(model, graph=fx_graph)
-        self.names = names
+    def __init__(self) -> None:
         self.values: dict[str, Tensor] = {}
+        self._in_memory: dict[int, list[str]] = {}  # storage -> names of values that lie there
+
+    def add(self, name: str, value: Tensor) -> None:
+        self.values[name] = value
+        self._in_memory.setdefault(_memory(value), []).append(name)
+
+    def save(self, written: Tensor) -> None:
+        """Copy the values that share memory with a tensor which is about to be overwritten."""
+        for name in self._in_memory.pop(_memory(written), ()):
+            self.values[name] = self.values[name].clone()
+
+
+def _memory(value: Tensor) -> int:
+    """Identify the memory of a tensor: a view lies in the memory of what it looks at."""
+    return value.untyped_storage()._cdata
+
+
+class _Recorder(fx.Interpreter):
+    """Runs a graph and keeps the output of every named node."""
+
+    def __init__(self, model: nn.Module, traced: Graph) -> None:
+        super().__init__(model, graph=traced.fx)
+        self.names, self.kept = traced.names, _Kept()
 
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
-        """Run one operation; one that works in place gets a copy to overwrite."""
-        if self._overwrites(n):
-            target = n.all_input_nodes[0]
-            self.env[target] = self.env[target].clone()
         out = super().run_node(n)
         if n in self.names and (value := output_of(n, out)) is not None:
-            self.values[self.names[n]] = value
+            self.kept.add(self.names[n], value)
         return out
 
-    def _overwrites(self, n: fx.Node) -> bool:
-        if n.op == "call_module":
-            return getattr(self.submodules[str(n.target)], "inplace", False)
-        if n.op == "call_method":
-            return str(n.target).endswith("_") and not str(n.target).endswith("__")
-        return n.op == "call_function" and (
-            n.kwargs.get("inplace", False) is True or n.target in _IN_PLACE_CALLS
-        )
+
+class _Writes(TorchDispatchMode):
+    """Sees every operator of torch in this thread, and saves what one is about to overwrite.
+
+    A graph does not say what its modules and methods overwrite, but the schemas of torch's
+    operators do. Only in this thread: others may run networks meanwhile.
+    """
+
+    def __init__(self, kept: _Kept) -> None:
+        super().__init__()
+        self.kept = kept
+
+    def __torch_dispatch__(
+        self,
+        func: Any,  # noqa: ANN401 (one of torch's operators)
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 (whatever the operator returns)
+        given = kwargs or {}
+        for written in _overwritten(func, args, given):
+            self.kept.save(written)
+        return func(*args, **given)
+
+
+def _overwritten(func: Any, args: Sequence[Any], given: dict[str, Any]) -> Iterator[Tensor]:  # noqa: ANN401
+    """Yield the tensors that a call of an operator overwrites."""
+    for place, name in _written(func):
+        value = args[place] if place < len(args) else given.get(name)
+        yield from (leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor))
+
+
+@cache
+def _written(func: Any) -> tuple[tuple[int, str], ...]:  # noqa: ANN401 (one of torch's operators)
+    """Return place and name of the arguments that an operator overwrites, from its schema."""
+    return tuple(
+        (place, argument.name)
+        for place, argument in enumerate(func._schema.arguments)
+        if argument.alias_info is not None and argument.alias_info.is_write
+    )
 
 
 def _frozen(value: Tensor) -> np.ndarray:

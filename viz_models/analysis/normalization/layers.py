@@ -26,8 +26,8 @@ def layer(
     if running is not None and isinstance(module, nn.BatchNorm2d):
         module.load_state_dict(
             {
-                "running_mean": torch.as_tensor(running.mean),
-                "running_var": torch.as_tensor(running.variance),
+                "running_mean": torch.tensor(running.mean),
+                "running_var": torch.tensor(running.variance),
             },
             strict=False,
         )

@@ -1,10 +1,12 @@
 """A network step by step, and one forward pass through it."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 import numpy as np
 
+from viz_models import digits
 from viz_models.records.flow.inputs import Pair, TraceSpec
 from viz_models.records.provenance import Provenance
 
@@ -78,7 +80,7 @@ class StepStats:
     zeros: float  # share of values that are exactly 0, 0..1
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Trace:
     """One forward pass, every intermediate value kept."""
 
@@ -102,5 +104,36 @@ class Trace:
 
     @property
     def bytes(self) -> int:
-        """What it holds in memory."""
+        """Return what the values take in memory."""
         return sum(v.nbytes for v in self.values)
+
+    def __repr__(self) -> str:
+        """Return one line: which network, which photo, how many steps."""
+        image, model = self.spec.image, self.spec.model
+        network = model.name if model.build is None else "a built network"
+        photo = "an upload" if image.kind == "upload" else f"sample {image.name}"
+        size = f"{len(self.steps)} steps, {digits.memory(self.bytes)}"
+        return f"Trace({network}, {model.weights} weights, {photo}: {size})"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the line, and a table of the first and the last steps."""
+        rows = [_row(step, stats) for step, stats in zip(self.steps, self.stats, strict=True)]
+        if len(rows) > HTML_ROWS:
+            left_out = f"<td colspan=4>{len(rows) - HTML_ROWS + 1} more steps</td>"
+            rows[HTML_ROWS - 4 : -3] = [f"<tr><td>…</td>{left_out}</tr>"]
+        head = "<tr><th>step</th><th>output</th><th>parameters</th><th>mean</th><th>std</th></tr>"
+        return f"<p>{escape(repr(self))}</p><table>{head}{''.join(rows)}</table>"
+
+
+HTML_ROWS = 12  # of the table that a notebook shows
+
+
+def _row(step: Step, stats: StepStats) -> str:
+    cells = (
+        escape(step.name),
+        "×".join(map(str, step.output_shape)),
+        f"{step.parameters:,}",
+        digits.digits(stats.mean),
+        digits.digits(stats.std),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
