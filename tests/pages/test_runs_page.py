@@ -207,6 +207,40 @@ def test_what_runs_can_be_paused_stopped_and_cancelled(store, visit):
 
 
 @pytest.mark.slow
+def test_cancelled_runs_are_not_called_done_and_are_not_resumed(store, visit):
+    """Of ten seeds one has finished and one is at 25 % when all are cancelled."""
+    experiment = submit(store, "ten", seeds=tuple(range(10)))
+    done, going = store.claim(), store.claim()
+    for job, share in ((done, 1.0), (going, 0.25)):
+        store.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+        steps = [StepRecord(step=1, samples=32, loss=1.0, accuracy=0.5)]
+        store.push(job.run, job.attempt, steps, share=share)
+    store.end(done.run, done.attempt, "finished")
+    at = visit()
+    at.button(key="do_cancel").click().run()
+    store.end(going.run, going.attempt, "cancelled")
+    at = fine(visit(run=experiment.id))
+    (bar,) = at.get("progress")
+    assert bar.proto.value == 12  # % of the training: (1 + 0.25) / 10
+    assert "1 finished" in bar.proto.text
+    assert "9 cancelled" in bar.proto.text
+    assert "10 of 10" not in bar.proto.text
+    assert [b.label for b in at.button if b.key and b.key.startswith("do_")] == []
+
+
+@pytest.mark.slow
+def test_resume_continues_what_was_lost_but_not_what_was_cancelled(store, visit):
+    experiment = submit(store, "two", seeds=(0, 1))
+    job = store.claim()
+    store.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+    store.end(job.run, job.attempt, "lost", "the worker went away")
+    store.cancel(None, experiment.id)
+    at = fine(visit())
+    at.button(key="do_resume").click().run()
+    assert [run.state for run in store.experiment(experiment.id).runs] == ["queued", "cancelled"]
+
+
+@pytest.mark.slow
 def test_a_host_lists_only_ones_own_and_lets_nobody_touch_the_others(store, visit, monkeypatch):
     monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
     monkeypatch.setattr(owner, "current", lambda: "a" * 32)  # no browser, no cookie

@@ -79,7 +79,9 @@ def test_a_card_is_run_here_and_keeps_running_over_a_reload(server, page):
     page.get_by_role("button", name="Run it here").dblclick()
     page.wait_for_url(re.compile("run=[0-9a-f]{32}"), timeout=SETTLED)
     started = in_the_address_bar(page)["run"]
-    expect(page.get_by_text(re.compile("[1-9][0-9]* of 15 runs done"))).to_be_visible(timeout=RUN)
+    expect(page.get_by_text(re.compile("[1-9][0-9]* of 15 runs finished"))).to_be_visible(
+        timeout=RUN
+    )
     reload(page)
     assert in_the_address_bar(page)["run"] == started
     expect(page.get_by_role("radio", name=QUICK.title, exact=True)).to_be_checked()

@@ -23,9 +23,12 @@ from viz_models.training.loop.evaluation import evaluate
 from viz_models.training.loop.moments import Look
 
 SEED_STRIDE = 1_000_003  # random numbers of step i: seed * SEED_STRIDE + i
+Clock = Callable[[], float]  # seconds since some moment
 
 
-def train(spec: RunSpec, resume: Checkpoint | None = None) -> Iterator[StepRecord]:
+def train(
+    spec: RunSpec, resume: Checkpoint | None = None, clock: Clock = time.perf_counter
+) -> Iterator[StepRecord]:
     """Train a network, one record a step; stop reading to stop training.
 
     The last record has the state "finished" and the test accuracy; or "diverged", as soon as a
@@ -36,12 +39,13 @@ def train(spec: RunSpec, resume: Checkpoint | None = None) -> Iterator[StepRecor
     Args:
         spec: What to train, on what, how.
         resume: Where to go on from; the run is the same as if it had never stopped.
+        clock: What `StepRecord.seconds` is measured with.
 
     Raises:
         ValueError: If the spec asks for what cannot be run; before the first step.
         ConnectionError: If its data cannot be fetched.
     """
-    return Session(spec, resume).records()
+    return Session(spec, resume, clock=clock).records()
 
 
 class Session:
@@ -52,6 +56,7 @@ class Session:
         spec: RunSpec,
         resume: Checkpoint | None = None,
         progress: data.Progress = lambda done, total: None,
+        clock: Clock = time.perf_counter,
     ) -> None:
         """Load the examples and build everything.
 
@@ -59,13 +64,14 @@ class Session:
             spec: What to train, on what, how.
             resume: Where to go on from.
             progress: Told while a data set is fetched or decoded; it may raise to stop.
+            clock: What the seconds of training are measured with.
 
         Raises:
             ValueError: If the spec asks for what cannot be run.
             ConnectionError: If its data cannot be fetched.
         """
         check(spec)
-        self.spec = spec
+        self.spec, self.clock = spec, clock
         examples = data.load(spec.data, progress)
         self.net = networks.build(spec.model, spec.seed)
         self.place = placement.choose(spec, self.net, examples.facts().size)
@@ -95,7 +101,7 @@ class Session:
         spec, done = self.spec, self.done
         weights = [p for p in self.net.parameters() if p.requires_grad]
         look = Look(self.net) if self._looks_now() else None
-        begin = time.perf_counter()
+        begin = self.clock()
         lr = self._set_rate()
         self.optimizer.zero_grad()
         with look or nullcontext():
@@ -113,7 +119,7 @@ class Session:
         self.done = replace(
             done,
             step=done.step + 1,
-            seconds=done.seconds + time.perf_counter() - begin,
+            seconds=done.seconds + self.clock() - begin,
             looks=done.looks + (look is not None),
         )
         moment = look.moment(done.step, done.step * spec.batch_size) if look else None
@@ -162,11 +168,11 @@ class Session:
         if self.spec.growth:
             return self.net
         first = torch.arange(self.spec.batch_size) % len(self.examples.train_targets)
-        begin = time.perf_counter()
+        begin = self.clock()
         forward = graphs.forward_of(
             self.net, lambda: self.examples.batch(first)[0], self.place, self.pace
         )
-        self.done = replace(self.done, seconds=self.done.seconds + time.perf_counter() - begin)
+        self.done = replace(self.done, seconds=self.done.seconds + self.clock() - begin)
         return forward
 
     def _looks_now(self) -> bool:

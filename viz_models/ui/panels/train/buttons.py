@@ -1,4 +1,4 @@
-"""What may be done to runs: pause, stop and keep, cancel, resume."""
+"""Draw the buttons that pause, stop, cancel and resume runs."""
 
 from collections.abc import Callable
 
@@ -9,21 +9,28 @@ from viz_models.ui.results.train import runs
 from viz_models.ui.results.train.watch import watch
 
 
-def buttons(found: Experiment) -> None:
-    """What may be done to it now."""
+def draw_buttons(found: Experiment) -> None:
+    """Draw one button for each thing that may be done to this experiment now."""
     states = {run.state for run in found.runs}
     moving = bool(states & {"queued", "starting", "running"})
+    may_resume = not moving and bool(states & set(runs.RESUMABLE))
     offers: list[tuple[bool, str, str, Callable[[str], None], str]] = [
-        (moving, "Pause", "pause", runs.pause, "Keep a checkpoint, and go on later from there"),
-        (moving, "Stop and keep", "stop", runs.stop, "End it now, with what was learned so far"),
-        (moving or "paused" in states, "Cancel", "close", runs.cancel, "End it now"),
+        (moving, "Pause", "pause", runs.pause, "Save a checkpoint. You can resume from it later."),
         (
-            not moving and bool(states & {"paused", "cancelled", "lost", "failed", "timed_out"}),
-            "Resume",
-            "play_arrow",
-            runs.resume,
-            "Go on from the last checkpoint",
+            moving,
+            "Stop and keep",
+            "stop",
+            runs.stop,
+            "End the training now. The weights learned so far are kept as the result.",
         ),
+        (
+            moving or "paused" in states,
+            "Cancel",
+            "close",
+            runs.cancel,
+            "End the training now and for good. The curves drawn so far stay.",
+        ),
+        (may_resume, "Resume", "play_arrow", runs.resume, "Continue from the last checkpoint."),
     ]
     with st.container(horizontal=True, gap="xsmall"):
         for offered, label, icon, do, why in offers:
@@ -39,7 +46,7 @@ def buttons(found: Experiment) -> None:
 
 
 def attempt(do: Callable[[str], None], id: str) -> None:
-    """Do it; a refusal is one line on the page, never a traceback."""
+    """Call `do` with an id; a refusal becomes one line on the page, never a traceback."""
     try:
         do(id)
     except (ValueError, OSError) as error:

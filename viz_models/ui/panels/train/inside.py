@@ -17,7 +17,7 @@ from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import frame
 from viz_models.ui.kit.controls import select
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.train.live import run_label
+from viz_models.ui.panels.train.progress import run_label
 from viz_models.ui.results.train import inside as inside_results
 from viz_models.ui.results.train.inside import Inside
 from viz_models.ui.results.train.watch import Watched, watch

@@ -7,15 +7,15 @@ from functools import partial
 
 import streamlit as st
 
-from viz_models.digits import memory
 from viz_models.figures.train import curves as train_curves
 from viz_models.figures.train import curves_axes as train_axes
-from viz_models.records import ENDED, Experiment, Run, RunSpec
+from viz_models.records import ENDED, RunSpec
 from viz_models.records.train.curves import Along, CurveView, Examples, Metric, RunCurve
 from viz_models.ui.kit import frame
 from viz_models.ui.kit.controls import chips, control, control_row, select
 from viz_models.ui.kit.look import figure_look
-from viz_models.ui.panels.train.buttons import buttons
+from viz_models.ui.panels.train.buttons import draw_buttons
+from viz_models.ui.panels.train.progress import status
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train.watch import Watched, relabeled, watch
 
@@ -37,18 +37,6 @@ EXAMPLES: dict[str, Examples] = {
 }
 ALONG: dict[str, Along] = {"step": "step", "sample": "sample", "second": "second"}
 SMOOTHING = {"raw": 0.0, "smooth": 0.7, "smoother": 0.93}
-CHIP: dict[str, tuple[str, str]] = {  # of each state: color, icon
-    "queued": ("gray", "schedule"),
-    "starting": ("blue", "hourglass_top"),
-    "running": ("blue", "play_arrow"),
-    "paused": ("yellow", "pause"),
-    "finished": ("green", "check"),
-    "failed": ("red", "error"),
-    "cancelled": ("gray", "block"),
-    "timed_out": ("red", "timer_off"),
-    "diverged": ("red", "trending_up"),
-    "lost": ("red", "close"),
-}
 
 
 def live(experiment_id: str, *, height: int = HEIGHT) -> None:
@@ -69,7 +57,7 @@ def live(experiment_id: str, *, height: int = HEIGHT) -> None:
         return
     chart((experiment_id,), height=height)
     if runs.is_mine(found):
-        buttons(found)
+        draw_buttons(found)
 
 
 @st.fragment
@@ -224,71 +212,3 @@ def arm_labels(watched: Sequence[Watched]) -> list[str]:
 
 def _short(text: str, most: int = 16) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def run_label(experiment: Experiment, run: Run) -> str:
-    """What a run is called among its experiment's: "batch 64 seed 3"."""
-    return f"{experiment.spec.arms[run.arm].label} seed {run.spec.seed}".strip()
-
-
-def chip(state: str, count: int = 0) -> str:
-    """A state as Markdown: an icon and a word on a colored ground, with a count if there is one."""
-    color, icon = CHIP[state]
-    words = f"{count or ''} {state.replace('_', ' ')}".strip()
-    return f":{color}-badge[:material/{icon}: {words}]"
-
-
-def status(watched: Watched) -> tuple[float, str]:
-    """(share of the whole that is done, one line about it)."""
-    found = watched.experiment
-    if found is None or not found.runs:
-        return 0.0, ""
-    over = ENDED if watched.active else ()  # while others run, what has ended takes no more time
-    total = sum(1.0 if r.state in over else r.share for r in found.runs) / len(found.runs)
-    parts = [_going(watched, run) for run in found.runs if run.state == "running"][:1]
-    parts += [] if parts else [_still(found)]
-    if len(found.runs) > 1:
-        ended = sum(r.state in ENDED for r in found.runs)
-        parts.append(f"{ended} of {len(found.runs)} runs done")
-    if watched.active and (left := _left(found, total)) is not None:
-        parts.append(f"{left} left")
-    if watched.trouble:
-        parts.append(f"not read anew: {watched.trouble}")
-    return min(1.0, max(0.0, total)), " · ".join(filter(None, parts))
-
-
-def _going(watched: Watched, run: Run) -> str:
-    curve = watched.curves[run.id]
-    speed = curve.samples_per_second()
-    parts = [f"**{run_label(watched.experiment, run)}** {100 * run.share:.0f} %"]  # type: ignore[arg-type]
-    parts += [f"{speed:,.0f} samples/s"] if speed else []
-    parts += [run.device] if run.device else []
-    parts += [memory(curve.last.memory)] if curve.last and curve.last.memory else []
-    return " · ".join(parts)
-
-
-def _still(found: Experiment) -> str:
-    """What is said where nothing runs: the first that waits, or how all ended."""
-    for run in found.runs:
-        if run.state == "queued":
-            wait = "" if run.wait_s is None else f", starts in about {_seconds(run.wait_s)}"
-            place = f"place {run.place} in the queue" if run.place else "in the queue"
-            return f"{chip('queued')} {place}{wait}"
-        if run.state in ("starting", "paused"):
-            return f"{chip(run.state)} {run.reason}".strip()
-    worst = next((r for r in found.runs if r.state != "finished"), found.runs[-1])
-    return f"{chip(worst.state)} {worst.reason}".strip()
-
-
-def _left(found: Experiment, total: float) -> str | None:
-    started = [r.started for r in found.runs if r.started]
-    moving = any(r.state == "running" for r in found.runs)
-    if not started or not moving or total < 0.02:
-        return None
-    return _seconds((time.time() - min(started)) * (1 - total) / total)
-
-
-def _seconds(seconds: float) -> str:
-    if seconds >= 100:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"

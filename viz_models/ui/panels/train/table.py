@@ -12,7 +12,7 @@ from viz_models.records import ENDED, Experiment
 from viz_models.ui.kit.controls import control_row
 from viz_models.ui.kit.words import plain
 from viz_models.ui.panels.train.buttons import attempt
-from viz_models.ui.panels.train.live import chip
+from viz_models.ui.panels.train.progress import badges
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train.watch import watch
 
@@ -77,7 +77,7 @@ def _row(each: Experiment, chosen: tuple[str, ...]) -> None:
             disabled=full,
             help=f"At most {runs.MOST_ASKED} at a time" if full else None,
         )
-    states.markdown(chips(each))
+    states.markdown(badges(each))
     facts.caption(summary(each))
 
 
@@ -86,13 +86,6 @@ def _pick(id: str, chosen: tuple[str, ...]) -> None:
     others = [other for other in chosen if other != id]
     runs.open_(*(others + [id] * bool(st.session_state.get(_PICKED + id))))
     st.session_state[_ASKED_ANEW] = True
-
-
-def chips(each: Experiment) -> str:
-    """How its runs stand, as Markdown: one chip a state, with a count where there are several."""
-    counts = Counter(run.state for run in each.runs)
-    several = len(each.runs) > 1
-    return " ".join(chip(state, count if several else 0) for state, count in counts.items())
 
 
 def summary(each: Experiment) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NO_SUCH_RUN = "No such run: it was deleted, or the link is not whole."
 MOST_ASKED = 6  # experiments that one link may name
+RESUMABLE = ("paused", "lost", "failed", "timed_out")  # a run that was cancelled stays so
 FILES: dict["Kind", str] = {  # kind -> what its button says
     "csv": "Steps (CSV)",
     "jsonl": "Steps (JSON)",
@@ -148,8 +149,10 @@ def pause(id: str) -> None:
 
 
 def resume(id: str) -> None:
-    """Go on from the last checkpoints."""
-    client.resume(_me(), id)
+    """Continue from the last checkpoints, except runs that were cancelled."""
+    for run in client.experiment(id).runs:
+        if run.state in RESUMABLE:
+            client.resume(_me(), run.id)
 
 
 def rename(id: str, name: str) -> None:
