@@ -33,6 +33,7 @@ from viz_models.records import (
     OptimizerSpec,
     RunSpec,
 )
+from viz_models.training.data import dataset
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import Resident
 from viz_models.training.loop import loop, networks, placement
@@ -61,7 +62,7 @@ class Case:
 class Pictures(Dataset):
     """Pictures as files would give them: decoded one by one, then transformed."""
 
-    def __init__(self, examples: data.Dataset) -> None:
+    def __init__(self, examples: dataset.Dataset) -> None:
         """Keep each picture as Pillow opens it."""
         rows = examples.train_inputs.permute(0, 2, 3, 1).numpy()
         self.images = [Image.fromarray(row) for row in rows]

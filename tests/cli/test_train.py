@@ -84,8 +84,11 @@ def photos(tmp_path):
 
 def test_a_folder_of_pictures(rig, photos, capsys):
     options = ["--data", "folder", "--folder", str(photos), "--size", "16", "--seconds", "1"]
+    (photos / "cat" / "notes.txt").write_text("no picture")
     assert main(["train", "--preset", "small-cnn", *options, "--device", "cpu"]) == 0
-    (id, *_) = capsys.readouterr().out.split()
+    out, err = capsys.readouterr()
+    assert "1 left out, not named like a picture" in err
+    (id, *_) = out.split()
     run = client.run(id)
     assert (run.state, run.spec.data.folder, run.spec.data.size) == ("finished", str(photos), 16)
     assert run.spec.model.classes == 2

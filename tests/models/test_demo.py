@@ -12,11 +12,11 @@ from viz_models.analysis.flow.prediction import prediction
 from viz_models.analysis.flow.preprocess import prepare_for
 from viz_models.analysis.flow.trace import trace
 from viz_models.images import samples
-from viz_models.models import registry, weights, zoo
+from viz_models.models import registry, weights
 from viz_models.recipes.recognize import network
 from viz_models.recipes.views import enlarged
 from viz_models.recordings.shipped import DEMO, opening
-from viz_models.records import ModelRef, TraceSpec
+from viz_models.records import CIFAR10_CLASSES, ModelRef, TraceSpec
 
 REF = ModelRef(weights="demo")
 
@@ -43,7 +43,7 @@ def test_the_file_is_the_one_of_the_manifest():
 
 def test_it_is_what_the_flow_page_opens_with():
     assert opening() == REF
-    assert registry.card(REF).labels == zoo.LABELS
+    assert registry.card(REF).labels == CIFAR10_CLASSES
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ from viz_models.recipes import demo_moments, recognize
 from viz_models.recipes.demo_recipe import Phase, Recipe
 from viz_models.recipes.recognize import Training
 from viz_models.recordings import demo_moments as recordings
-from viz_models.training.data.sets import Dataset
+from viz_models.records import CIFAR10_CLASSES
+from viz_models.training.data.dataset import Dataset
 
 SHORT = Recipe(
     phases=(
@@ -34,7 +35,7 @@ def noise():
         train_targets=torch.arange(24) % 10,
         test_inputs=torch.randint(256, (4, 3, 32, 32), generator=generator, dtype=torch.uint8),
         test_targets=torch.arange(4) % 10,
-        classes=recognize.CLASSES,
+        classes=CIFAR10_CLASSES,
     )
 
 

@@ -9,9 +9,9 @@ from viz_models.analysis.flow.steps import steps_of
 from viz_models.models import registry
 from viz_models.recipes import plain
 from viz_models.recipes.demo_recipe import Phase
-from viz_models.recipes.recognize import CLASSES, share_right
-from viz_models.records import ModelRef
-from viz_models.training.data.sets import Dataset
+from viz_models.recipes.recognize import share_right
+from viz_models.records import CIFAR10_CLASSES, ModelRef
+from viz_models.training.data.dataset import Dataset
 
 
 def test_it_is_vgg_11_without_skips():
@@ -34,7 +34,7 @@ def test_it_learns_to_tell_ten_colors():
         train_targets=targets,
         test_inputs=pictures[:10],
         test_targets=targets[:10],
-        classes=CLASSES,
+        classes=CIFAR10_CLASSES,
     )
     phases = (Phase(size=48, samples=1600, area=(0.5, 1.0)),)
     recipe = replace(plain.RECIPE, phases=phases, batch_size=20, lr=0.02)

@@ -10,7 +10,8 @@ from torchvision.transforms.v2 import functional as transforms
 from viz_models.recipes import recognize, views
 from viz_models.recipes.demo_recipe import Phase, Recipe
 from viz_models.recipes.recognize import Training
-from viz_models.training.data.sets import Dataset
+from viz_models.records import CIFAR10_CLASSES
+from viz_models.training.data.dataset import Dataset
 
 SHORT = Recipe(
     phases=(
@@ -29,7 +30,7 @@ def noise():
         train_targets=torch.arange(40) % 10,
         test_inputs=torch.randint(256, (20, 3, 32, 32), generator=generator, dtype=torch.uint8),
         test_targets=torch.arange(20) % 10,
-        classes=recognize.CLASSES,
+        classes=CIFAR10_CLASSES,
     )
 
 

@@ -23,9 +23,8 @@ from viz_models.records import (
     RunSpec,
     ZooSpec,
 )
-from viz_models.training.data import folders
-from viz_models.training.data import torchvision_sets as shelves
-from viz_models.training.data.torchvision_sets import SHELVES
+from viz_models.training.data import folders, torchvision_sets
+from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
 from viz_models.training.loop import loop
 from viz_models.training.presets import PRESETS
 from viz_models.training.script import source
@@ -179,7 +178,7 @@ def test_the_middle_of_a_folder_picture_is_torchvisions(tmp_path):
 @pytest.mark.slow
 def test_a_limit_on_bytes_is_scaled_as_in_the_run(tmp_path, monkeypatch):
     """The numbers of the whole training set, and of the size in which it was fetched."""
-    shelf = SHELVES["cifar10"]
+    cifar = TORCHVISION_SETS["cifar10"]
     drawn = np.random.default_rng(1)
     pixels = (drawn.random((200, 32, 32, 3)) ** 2 * 255).astype(np.uint8)
 
@@ -188,9 +187,9 @@ def test_a_limit_on_bytes_is_scaled_as_in_the_run(tmp_path, monkeypatch):
             self.data = pixels[:150] if train else pixels[150:]
             self.targets = list(range(10)) * (15 if train else 5)
 
-    facts = replace(shelf.facts, train=150, test=50)
-    monkeypatch.setitem(SHELVES, "cifar10", replace(shelf, source=Few, facts=facts))
-    shelves._read.cache_clear()
+    facts = replace(cifar.facts, train=150, test=50)
+    monkeypatch.setitem(TORCHVISION_SETS, "cifar10", replace(cifar, source=Few, facts=facts))
+    torchvision_sets._read.cache_clear()
     np.save(tmp_path / "pixels.npy", pixels)
     stand_in = (
         "import numpy as np, torchvision\npixels = np.load('pixels.npy')\n"
@@ -206,7 +205,7 @@ def test_a_limit_on_bytes_is_scaled_as_in_the_run(tmp_path, monkeypatch):
         replace(run, data=DataSpec(name="cifar10", limit=4000, size=16), model=small),
     ]
     same(asked, tmp_path, before=stand_in)
-    shelves._read.cache_clear()
+    torchvision_sets._read.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,10 @@ def _run(options: argparse.Namespace) -> str:
     follow = None
     try:
         client.ready()
-        experiment = client.start(home.LOCAL_OWNER, asked(options), uuid.uuid4().hex)
+        spec = asked(options)
+        for sentence in _left_out(spec):
+            sys.stderr.write(f"{sentence}\n")
+        experiment = client.start(home.LOCAL_OWNER, spec, uuid.uuid4().hex)
         follow = _Follower(experiment.id, options.json_lines)
         runs = follow.to_the_end()
     except KeyboardInterrupt:
@@ -81,6 +84,14 @@ def asked(options: argparse.Namespace) -> ExperimentSpec:
         spec = replace(spec, seeds=(options.seed,))
     changed = (replace(arm, run=_changed(arm.run, options)) for arm in spec.arms)
     return replace(spec, arms=tuple(changed))
+
+
+def _left_out(spec: ExperimentSpec) -> list[str]:
+    """What of folders of pictures is not used, a sentence for each reason."""
+    from viz_models.training.data import sets
+
+    said = (sentence for arm in spec.arms for sentence in sets.left_out(arm.run.data))
+    return list(dict.fromkeys(said))
 
 
 def _parsed(path: Path) -> object:

@@ -30,6 +30,17 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 class BadImage(ValueError):  # noqa: N818 - named for what it is, shown to people as such
     """A file that cannot be shown; its text is one line for the person who chose it."""
 
+    def __init__(self, name: str, reason: str, advice: str = "") -> None:
+        """Say why, and what to do about it.
+
+        Args:
+            name: Of the file.
+            reason: What is wrong with it, such as "is empty"; all that a folder's line needs.
+            advice: What the person who uploads it can do.
+        """
+        super().__init__(f"{name} {reason}{advice}")
+        self.reason = reason
+
 
 def decode(raw: bytes, label: str) -> Photo:
     """Decode one picture; nothing of its metadata is kept.
@@ -55,9 +66,10 @@ def decode(raw: bytes, label: str) -> Photo:
     except (BadImage, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImage(f"{name} has too many pixels: {_LIMITS}") from error
+        raise BadImage(name, "has too many pixels", f": {_LIMITS}") from error
     except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
-        raise BadImage(f"{name} is damaged and cannot be read. Export it once more.") from error
+        advice = ". Export it once more."
+        raise BadImage(name, "is damaged and cannot be read", advice) from error
 
 
 def fingerprint(pixels: np.ndarray) -> str:
@@ -73,12 +85,13 @@ def fingerprint(pixels: np.ndarray) -> str:
 
 def _open(raw: bytes, name: str) -> Image.Image:
     if not raw:
-        raise BadImage(f"{name} is empty. Choose a picture.")
+        raise BadImage(name, "is empty", ". Choose a picture.")
     try:
         return Image.open(io.BytesIO(raw), formats=FORMATS)
     except UnidentifiedImageError as error:
         found = "HEIC or AVIF" if raw[4:8] == b"ftyp" else "not PNG, JPEG, WebP, GIF or BMP"
-        raise BadImage(f"{name} is {found}. Save it as JPEG or PNG and try again.") from error
+        advice = ". Save it as JPEG or PNG and try again."
+        raise BadImage(name, f"is {found}", advice) from error
 
 
 def _photo(image: Image.Image, raw: bytes, name: str) -> Photo:
@@ -106,12 +119,13 @@ def _check_size(image: Image.Image, raw: bytes, name: str) -> None:
     count = image.width * image.height
     if count > (MAX_JPEG_PIXELS if jpeg.is_jpeg(image) else MAX_PIXELS):
         size = f"{image.width} × {image.height} = {count / 1e6:.0f} megapixels"
-        raise BadImage(f"{name} is {size}: {_LIMITS}")
+        raise BadImage(name, f"is {size}", f": {_LIMITS}")
     if not jpeg.is_progressive(image):
         return
     costly = jpeg.coefficient_bytes(image) > jpeg.MAX_COEFFICIENT_BYTES
     if costly or jpeg.scan_count(raw) > jpeg.MAX_SCANS:
-        raise BadImage(f"{name} is a very large progressive JPEG. Save it as a baseline JPEG.")
+        advice = ". Save it as a baseline JPEG."
+        raise BadImage(name, "is a very large progressive JPEG", advice)
 
 
 def _reduce(image: Image.Image) -> list[str]:

@@ -17,7 +17,7 @@ from viz_models.models.builder.conv import ConvNet
 from viz_models.models.builder.repair import repaired
 from viz_models.models.digits_net import DigitsNet
 from viz_models.recordings.shipped import DEMO
-from viz_models.records import ConvSpec, DigitsNetSpec, ModelRef
+from viz_models.records import CIFAR10_CLASSES, ConvSpec, DigitsNetSpec, ModelRef
 from viz_models.records.flow.inputs import Weights
 
 SHARED_BYTES = 256 * 2**20  # five ResNet18s; the oldest go first
@@ -52,7 +52,7 @@ def _card(name: str, weights: Weights) -> ModelCard:
         input_shape=(3, *preset.crop_size * 2),
         mean=tuple(preset.mean),
         std=tuple(preset.std),
-        labels=zoo.LABELS if demo else tuple(zoo.api(name).meta["categories"]),
+        labels=CIFAR10_CLASSES if demo else tuple(zoo.api(name).meta["categories"]),
         resize=preset.resize_size[0],
         interpolation=preset.interpolation.value,
     )

@@ -17,13 +17,10 @@ from viz_models.patches.light import torchvision
 from viz_models.recordings import shipped
 from viz_models.records.flow.inputs import Weights
 from viz_models.records.flow.zoo import NAMES
+from viz_models.records.train.experiments import CIFAR10_CLASSES
 
 DEMO_MODEL = "resnet18"
 MIRROR = "FORWARD_PASS_MIRROR"  # address of a folder with the files of download.pytorch.org/models
-LABELS = (
-    *("airplane", "automobile", "bird", "cat", "deer"),
-    *("dog", "frog", "horse", "ship", "truck"),
-)  # of CIFAR-10, which the demo has learned
 # Where torchvision's default takes another size than the network is built for.
 _CHOSEN = {"vit_h_14": "IMAGENET1K_SWAG_LINEAR_V1"}
 _LONG_START = {"init_weights": True}  # the default, said aloud: torchvision warns otherwise
@@ -119,5 +116,5 @@ def default_weights(name: str) -> Weights:
 
 def demo_network() -> nn.Module:
     """ResNet18 for the ten things of CIFAR-10, not trained yet."""
-    made: nn.Module = torchvision.models.resnet18(weights=None, num_classes=len(LABELS))
+    made: nn.Module = torchvision.models.resnet18(weights=None, num_classes=len(CIFAR10_CLASSES))
     return made

@@ -16,10 +16,10 @@ from viz_models.images import samples
 from viz_models.models.graph import graph
 from viz_models.recipes.attention import versions
 from viz_models.recipes.demo_recipe import Recipe
-from viz_models.recipes.recognize import CLASSES, averaged_in, finished, network, share_right
-from viz_models.records import ImageRef, ModelRef, Provenance
+from viz_models.recipes.recognize import averaged_in, finished, network, share_right
+from viz_models.records import CIFAR10_CLASSES, ImageRef, ModelRef, Provenance
 from viz_models.records.flow.learned import DemoMoment, DemoMoments, DemoStep, encoded
-from viz_models.training.data.sets import Dataset
+from viz_models.training.data.dataset import Dataset
 
 PHOTO = ImageRef(name="cat")
 SHOWS = "cat"
@@ -80,7 +80,7 @@ def measure(
     return DemoMoments(
         photo=PHOTO,
         shows=SHOWS,
-        classes=CLASSES,
+        classes=CIFAR10_CLASSES,
         tested=len(tests.test_targets),
         moments=tuple(moments),
         chosen_after=moments[-1].samples,

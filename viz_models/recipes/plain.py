@@ -13,7 +13,7 @@ from viz_models.models import registry
 from viz_models.recipes.demo_recipe import Phase, Recipe
 from viz_models.recipes.recognize import Training
 from viz_models.records import ConvSpec, ModelRef
-from viz_models.training.data.sets import Dataset
+from viz_models.training.data.dataset import Dataset
 
 TITLE = "VGG-11, a quarter as wide"
 SPEC = ConvSpec(

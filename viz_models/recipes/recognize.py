@@ -18,14 +18,10 @@ from torchvision.models import resnet18
 
 from viz_models.recipes.demo_recipe import Phase, Recipe
 from viz_models.recipes.views import enlarged, views
-from viz_models.training.data.sets import Dataset
+from viz_models.records import CIFAR10_CLASSES
+from viz_models.training.data.dataset import Dataset
 from viz_models.training.loop.optimizers import half_cosine
 from viz_models.training.loop.placement import bf16_is_faster
-
-CLASSES = (
-    "airplane", "automobile", "bird", "cat", "deer",
-    "dog", "frog", "horse", "ship", "truck",
-)  # fmt: skip
 
 UNSURE = 0.05  # share of what is recognized whose guess the page does not trust
 
@@ -56,14 +52,14 @@ class Training:
         Raises:
             ValueError: If the data is not CIFAR-10.
         """
-        if data.classes != CLASSES or data.train_inputs.shape[1:] != (3, 32, 32):
+        if data.classes != CIFAR10_CLASSES or data.train_inputs.shape[1:] != (3, 32, 32):
             raise ValueError(
                 "the network learns CIFAR-10: pictures of 32x32 pixels in ten folders, "
-                f"{', '.join(CLASSES)}"
+                f"{', '.join(CIFAR10_CLASSES)}"
             )
         torch.manual_seed(recipe.seed)
         self.recipe, self.data, self.step = recipe, data, 0
-        net = net or resnet18(num_classes=len(CLASSES))
+        net = net or resnet18(num_classes=len(CIFAR10_CLASSES))
         self.net = net.to(memory_format=torch.channels_last)
         self.low_precision = bf16_is_faster(torch.device("cpu"))
         self.averaged = {k: v.clone() for k, v in self.net.state_dict().items()}
@@ -231,7 +227,7 @@ def factor(step: int, steps: int, warm_up: float, lowest: float) -> float:
 
 def network(tensors: dict[str, Tensor]) -> nn.Module:
     """The network with these weights, eval and frozen; half precision is widened to float32."""
-    net = resnet18(num_classes=len(CLASSES))
+    net = resnet18(num_classes=len(CIFAR10_CLASSES))
     net.load_state_dict(tensors)
     return net.eval().requires_grad_(False)
 

@@ -144,6 +144,7 @@ from viz_models.records.normalization.training import (
 from viz_models.records.normalization.training_backward import GradientFacts
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.experiments import (
+    CIFAR10_CLASSES,
     Arm,
     Augmentation,
     Budget,

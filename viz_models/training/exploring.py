@@ -13,6 +13,7 @@ from viz_models.records import (
     RunSpec,
 )
 from viz_models.training.data import sets as data
+from viz_models.training.data.dataset import Dataset
 from viz_models.training.loop.checks import grows
 
 TOP = 240  # of 255, what the highest value of float examples is shown as: 16 grays of digits fit
@@ -74,7 +75,7 @@ def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
 
 
 def _pixels(
-    found: data.Dataset, ends: tuple[float, float]
+    found: Dataset, ends: tuple[float, float]
 ) -> tuple[np.ndarray, tuple[float, ...], tuple[float, ...]]:
     """Pixels, and the mean and std, of 0..1, that make them what the network gets."""
     (one,) = found.test_inputs

@@ -14,11 +14,10 @@ from viz_models.models.digits_net import norm_layer
 from viz_models.models.recurrent import CELLS
 from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RnnSpec, RunSpec
 from viz_models.training.carried import Carried
-from viz_models.training.data import augment, folders
+from viz_models.training.data import augment, dataset, folders
 from viz_models.training.data import sets as data
-from viz_models.training.data import torchvision_sets as shelves
 from viz_models.training.data.resident import TEST_BATCH
-from viz_models.training.data.torchvision_sets import SHELVES
+from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
 from viz_models.training.loop import checks, loop, networks, optimizers, placement
 from viz_models.training.loop.budget import pace
 from viz_models.training.loop.placement import Ran
@@ -143,8 +142,8 @@ def _examples(spec: RunSpec) -> list[str]:
     if name == "folder":
         size = data.facts(spec.data).size
         return [_section("folder", size=size, folder=ascii(spec.data.folder))]
-    shelf = SHELVES[name]
-    return [_section("torchvision", called=shelf.title, name=shelf.source.__name__)]
+    found = TORCHVISION_SETS[name]
+    return [_section("torchvision", called=found.title, name=found.source.__name__)]
 
 
 def _carried(spec: RunSpec) -> Carried:
@@ -152,7 +151,7 @@ def _carried(spec: RunSpec) -> Carried:
     asked, carried = spec.data, Carried()
     wanted = (
         (folders, "read", asked.name == "folder"),
-        (shelves, "scale", True),
+        (dataset, "scale", True),
         (data, "_resized", asked.size),
         (data, "noisy", asked.label_noise),
         (data, "permuted", asked.permute),

@@ -18,10 +18,9 @@ from PIL import Image
 from torchvision import datasets
 
 from viz_models.patches.light import torchvision
-from viz_models.records import Budget, DataSpec, MlpSpec, RunSpec
-from viz_models.training.data import folders
+from viz_models.records import CIFAR10_CLASSES, Budget, DataSpec, MlpSpec, RunSpec
+from viz_models.training.data import folder_listing, folders, torchvision_sets
 from viz_models.training.data import sets as data
-from viz_models.training.data import torchvision_sets as shelves
 from viz_models.training.data.resident import Resident
 from viz_models.training.loop import loop, networks
 from viz_models.training.loop.placement import Place
@@ -163,13 +162,13 @@ def test_batches_are_standardized(tmp_path):
         assert torch.equal(y, examples.train_targets)
 
 
-def test_without_a_test_set_a_fifth_is_kept(tmp_path):
+def test_without_a_test_set_a_fifth_of_each_class_is_kept(tmp_path):
     spec = pictures(tmp_path)
-    classes, train, test = folders.listed(str(tmp_path))
-    assert (len(train), len(test)) == (14, 4)
-    assert not set(train) & set(test)
-    assert folders.listed(str(tmp_path)) == (classes, train, test)
-    assert data.load(replace(spec, size=5)).train_inputs.shape == (14, 3, 5, 5)
+    found = folder_listing.listed(str(tmp_path))
+    assert (len(found.train), len(found.test)) == (15, 3)
+    assert not set(found.train) & set(found.test)
+    assert folder_listing.listed(str(tmp_path)) == found
+    assert data.load(replace(spec, size=5)).train_inputs.shape == (15, 3, 5, 5)
 
 
 def test_a_folder_can_be_trained_on(tmp_path):
@@ -203,15 +202,12 @@ def test_a_bad_folder_is_said(tmp_path, monkeypatch):
     says("0 subfolders")
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    says("no training pictures")
-    for i in range(8):
-        (tmp_path / "a" / f"{i}.jpg").write_bytes(b"no picture")
-    says("not PNG, JPEG")
+    says("0 subfolders with pictures")
     spec = pictures(tmp_path / "good")
     monkeypatch.setattr(folders, "MAX_BYTES", 3 * 18 * 8 * 8)
     with pytest.raises(ValueError, match="choose size 8 or less"):
         data.load(spec)
-    monkeypatch.setattr(folders, "MAX_PICTURES", 17)
+    monkeypatch.setattr(folder_listing, "MAX_PICTURES", 17)
     with pytest.raises(ValueError, match="18 pictures; 17 at most"):
         data.load(spec)
 
@@ -231,7 +227,7 @@ def cifar():
         for name in names:
             entry = {"data": drawn.integers(0, 255, (5, 3072), np.uint8), "labels": [0, 1, 2, 3, 9]}
             if name == "batches.meta":
-                entry = {"label_names": list(shelves.THINGS)}
+                entry = {"label_names": list(CIFAR10_CLASSES)}
             content = pickle.dumps(entry)
             sums[name] = hashlib.md5(content).hexdigest()
             info = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
@@ -250,7 +246,7 @@ def mirror(tmp_path, monkeypatch):
     """A server of tiny data sets in torchvision's own formats, in place of the real ones."""
     files, drawn = tmp_path / "files", np.random.default_rng(0)
     files.mkdir()
-    monkeypatch.setattr(shelves, "root", lambda: tmp_path / "kept")
+    monkeypatch.setattr(torchvision_sets, "root", lambda: tmp_path / "kept")
     resources = []
     for part, count in (("train", 20), ("t10k", 10)):
         images = drawn.integers(0, 255, (count, 28, 28), np.uint8)
@@ -276,29 +272,29 @@ def mirror(tmp_path, monkeypatch):
     monkeypatch.setattr(one, "meta", {**one.meta, "md5": sums["batches.meta"]})
     yield files
     server.shutdown()
-    shelves._read.cache_clear()
+    torchvision_sets._read.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_fetched_once_with_progress(mirror, name):
     told = []
-    assert not shelves.is_here(name)
+    assert not torchvision_sets.is_here(name)
     d = data.load(DataSpec(name=name), lambda done, total: told.append((done, total)))
     assert d.train_inputs.shape == (20, 1, 28, 28)
     assert d.train_inputs.dtype == torch.uint8
     assert d.test_targets.tolist() == list(range(10))
     assert told
     assert all(0 < done <= total for done, total in told)
-    assert shelves.is_here(name)
+    assert torchvision_sets.is_here(name)
     for file in mirror.iterdir():
         file.unlink()
-    shelves._read.cache_clear()
+    torchvision_sets._read.cache_clear()
     assert torch.equal(data.load(DataSpec(name=name)).train_inputs, d.train_inputs)
 
 
 def test_cifar_is_read_as_torchvision_reads_it(mirror):
     d = data.load(DataSpec(name="cifar10"))
-    own = datasets.CIFAR10(shelves.root(), train=True)
+    own = datasets.CIFAR10(torchvision_sets.root(), train=True)
     assert d.train_inputs.shape == (25, 3, 32, 32)
     assert np.array_equal(d.train_inputs.permute(0, 2, 3, 1).numpy(), own.data)
     assert d.train_targets.tolist() == own.targets
@@ -308,7 +304,7 @@ def test_cifar_is_read_as_torchvision_reads_it(mirror):
 
 
 def test_a_network_that_says_no_is_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(shelves, "root", lambda: tmp_path)
+    monkeypatch.setattr(torchvision_sets, "root", lambda: tmp_path)
     monkeypatch.setattr(datasets.CIFAR10, "url", "http://127.0.0.1:9/cifar.tar.gz")
     with pytest.raises(ConnectionError, match=r"^CIFAR-10 is not on this machine: .*network") as e:
         data.load(DataSpec(name="cifar10"))
@@ -321,7 +317,7 @@ def test_a_wrong_file_is_not_kept(mirror):
     (mirror / name).write_bytes(b"something else")
     with pytest.raises(ConnectionError, match="MD5 differs"):
         data.load(DataSpec(name="mnist"))
-    assert not list(shelves.root().rglob(name))
+    assert not list(torchvision_sets.root().rglob(name))
 
 
 def test_stopping_a_download_leaves_nothing(mirror):
@@ -330,4 +326,4 @@ def test_stopping_a_download_leaves_nothing(mirror):
 
     with pytest.raises(KeyboardInterrupt):
         data.load(DataSpec(name="mnist"), stop)
-    assert [p for p in shelves.root().rglob("*") if p.is_file()] == []
+    assert [p for p in torchvision_sets.root().rglob("*") if p.is_file()] == []

@@ -19,7 +19,7 @@ from viz_models.records import (
     TransformerSpec,
     ZooSpec,
 )
-from viz_models.training.data.sets import Facts
+from viz_models.training.data.dataset import Facts
 from viz_models.training.loop import checks, loop, networks
 from viz_models.training.presets import PRESETS, preset
 

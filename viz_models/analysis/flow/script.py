@@ -14,7 +14,7 @@ from viz_models.images.decode import MAX_PIXELS
 from viz_models.images.samples import SAMPLES
 from viz_models.models import registry, zoo
 from viz_models.recordings import shipped
-from viz_models.records import Cell, ImageRef, ModelRef, Step, TraceSpec
+from viz_models.records import CIFAR10_CLASSES, Cell, ImageRef, ModelRef, Step, TraceSpec
 
 _AXES = {3: "map, row, column", 1: "index"}
 
@@ -66,10 +66,14 @@ def _network(ref: ModelRef) -> dict[str, str]:
     if ref.weights == "demo":
         build = (
             "from safetensors.torch import load_file  # the file: pretrained/ of Forward Pass\n\n"
-            f"model = models.{ref.name}(num_classes={len(zoo.LABELS)})\n"
+            f"model = models.{ref.name}(num_classes={len(CIFAR10_CLASSES)})\n"
             f'model.load_state_dict(load_file("{shipped.DEMO}.safetensors"))'
         )
-        return {"weights": "the demo weights", "build": build, "labels": repr(list(zoo.LABELS))}
+        return {
+            "weights": "the demo weights",
+            "build": build,
+            "labels": repr(list(CIFAR10_CLASSES)),
+        }
     if ref.weights == "imagenet":
         build = f'model = models.{ref.name}(weights="{zoo.api(ref.name).name}")'
         return {"weights": "torchvision's weights", "build": build, "labels": every}

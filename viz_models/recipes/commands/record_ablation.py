@@ -16,7 +16,7 @@ from viz_models.records.flow.ablation import AblationRecord
 
 if TYPE_CHECKING:
     from viz_models.analysis.flow.ablation import Batch
-    from viz_models.training.data.sets import Dataset
+    from viz_models.training.data.dataset import Dataset
 
 IMAGES = 1000  # a share of these is known to three points of a hundred, 95 of 100 times
 BATCH = 25

@@ -12,6 +12,10 @@ NetNorm = Literal["none", "batch", "layer", "group"]
 DataName = Literal[
     "digits", "mnist", "fashion_mnist", "cifar10", "folder", "moons", "circles", "spirals"
 ]
+CIFAR10_CLASSES = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)  # in the order of its labels; what the demo has learned
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "cosine", "one cycle", "step"]
 Augmentation = Literal["flip", "shift", "crop"]

@@ -1,7 +1,6 @@
 """A folder of pictures, one subfolder a class, decoded once."""
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
@@ -9,22 +8,23 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from viz_models.images.decode import decode
-from viz_models.training.data.sets import MAX_SIZE, SPLIT_SEED, Dataset, Facts, Progress
-from viz_models.training.data.torchvision_sets import scale
+from viz_models.images.decode import BadImage, decode
+from viz_models.training.data.dataset import MAX_SIZE, Dataset, Facts, Progress, scale
+from viz_models.training.data.folder_listing import Listing, listed
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
-MAX_CLASSES = 1000
-MAX_PICTURES = 200_000
 MAX_BYTES = 2 * 2**30  # of all pixels together, as they are kept
 MAX_FILE = 64 * 2**20
-TEST_SHARE = 0.2  # where the folder has no test set of its own
+NAMED = 20  # damaged files that a line names
 
-Listing = tuple[tuple[str, int], ...]  # path, class
+_last: dict[Hashable, Dataset] = {}  # the folder that was read last, as long as it is the same
+
+
+class _Unreadable(Exception):  # noqa: N818 - named for what it is
+    """A file that cannot be read as a picture; its text says why."""
 
 
 def facts(folder: str, size: int) -> Facts:
-    """What a network must fit: the folder is listed, and one picture is opened.
+    """Return what a network must fit: the folder is listed, and one picture is opened.
 
     Args:
         folder: Subfolders are classes, or it has `train` and `test` with such subfolders.
@@ -33,14 +33,29 @@ def facts(folder: str, size: int) -> Facts:
     Raises:
         ValueError: If it is no such folder, or too much of one.
     """
-    classes, train, test = listed(folder)
-    size = size or _usual_size(train[0][0])
-    _check_bytes(len(train) + len(test), size)
-    return Facts(channels=3, size=size, classes=classes, train=len(train), test=len(test))
+    found = listed(folder)
+    return Facts(
+        channels=3,
+        size=_side(found, size),
+        classes=found.classes,
+        train=len(found.train),
+        test=len(found.test),
+    )
+
+
+def left_out(folder: str) -> tuple[str, ...]:
+    """Return a sentence for each reason why files of the folder are no part of the data set.
+
+    Raises:
+        ValueError: If it is no such folder.
+    """
+    return listed(folder).left_out
 
 
 def read(folder: str, size: int, progress: Progress = lambda done, total: None) -> Dataset:
-    """All pictures as (N, 3, size, size) uint8: the middle square, made smaller or larger.
+    """Read all pictures as (N, 3, size, size) uint8: the middle square, made smaller or larger.
+
+    The folder that was read last is kept; files that changed since are read again.
 
     Args:
         folder: Subfolders are classes; without `train` and `test`, a fifth is kept for tests.
@@ -48,95 +63,71 @@ def read(folder: str, size: int, progress: Progress = lambda done, total: None) 
         progress: Told how many pictures are decoded; may raise to stop.
 
     Raises:
-        ValueError: If it is no such folder, too much of one, or a picture cannot be read.
+        ValueError: If it is no such folder, too much of one, or pictures cannot be read; the
+            line names them.
     """
-    classes, train, test = listed(folder)
-    size = size or _usual_size(train[0][0])
-    _check_bytes(len(train) + len(test), size)
-    return _read(classes, train, test, size, _Told(progress))
+    found = listed(folder)
+    side = _side(found, size)
+    key = (found.classes, found.train, found.test, side, _stamps(found))
+    kept = _last.get(key)
+    if kept is None:
+        kept = _decoded(found, side, progress)
+        _last.clear()
+        _last[key] = kept
+    return kept
 
 
-class _Told:
-    """A progress function that is no part of a cache's key."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Told)
-
-    def __hash__(self) -> int:
-        return 0
+def _stamps(found: Listing) -> tuple[tuple[int, int], ...]:
+    """When each file was changed, and its size."""
+    stats = (Path(path).stat() for path, _ in found.train + found.test)
+    return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
-@lru_cache(maxsize=1)
-def _read(
-    classes: tuple[str, ...], train: Listing, test: Listing, size: int, told: _Told
-) -> Dataset:
-    total = len(train) + len(test)
-    pixels = torch.empty(total, 3, size, size, dtype=torch.uint8)
-    for i, (path, _) in enumerate(train + test):
-        pixels[i] = _square(_pixels(path), size)
-        told.progress(i + 1, total)
-    targets = torch.tensor([place for _, place in train + test])
-    cut = len(train)
+def _decoded(found: Listing, side: int, progress: Progress) -> Dataset:
+    both = found.train + found.test
+    pixels = torch.empty(len(both), 3, side, side, dtype=torch.uint8)
+    damaged = []
+    for i, (path, _) in enumerate(both):
+        try:
+            pixels[i] = _square(_pixels(path), side)
+        except _Unreadable as trouble:
+            damaged.append(f"{Path(path).relative_to(found.root).as_posix()} {trouble}")
+        progress(i + 1, len(both))
+    if damaged:
+        raise ValueError(_all_damaged(damaged))
+    targets = torch.tensor([place for _, place in both])
+    cut = len(found.train)
     return Dataset(
         train_inputs=pixels[:cut],
         train_targets=targets[:cut],
         test_inputs=pixels[cut:],
         test_targets=targets[cut:],
-        classes=classes,
+        classes=found.classes,
         **scale(pixels[:cut]),
     )
 
 
-def listed(folder: str) -> tuple[tuple[str, ...], Listing, Listing]:
-    """Names of the classes, training pictures and test pictures, in an order of their own.
-
-    Raises:
-        ValueError: If it is no folder with two classes or more; the line says what is missing.
-    """
-    root = Path(folder).expanduser()
-    if not root.is_dir():
-        raise ValueError(f"there is no folder {str(root)!r}; give one with a subfolder for a class")
-    if (root / "train").is_dir() and (root / "test").is_dir():
-        classes = _classes(root / "train")
-        train, test = (tuple(_pictures(root / part, classes)) for part in ("train", "test"))
-    else:
-        classes = _classes(root)
-        train, test = _split(list(_pictures(root, classes)))
-    for part, found in (("training", train), ("test", test)):
-        if not found:
-            raise ValueError(f"{str(root)!r} has no {part} pictures ({', '.join(ENDINGS)})")
-    if len(train) + len(test) > MAX_PICTURES:
-        raise ValueError(f"{len(train) + len(test)} pictures; {MAX_PICTURES} at most")
-    return classes, train, test
+def _all_damaged(damaged: list[str]) -> str:
+    more = f"; and {len(damaged) - NAMED} more" if len(damaged) > NAMED else ""
+    said = f"{len(damaged)} pictures" if len(damaged) > 1 else "one picture"
+    return f"{said} cannot be used; mend or remove: {'; '.join(damaged[:NAMED])}{more}"
 
 
-def _classes(root: Path) -> tuple[str, ...]:
-    names = tuple(
-        sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
-    )
-    if not 2 <= len(names) <= MAX_CLASSES:
-        raise ValueError(
-            f"{str(root)!r} has {len(names)} subfolders; one a class, 2 to {MAX_CLASSES}"
-        )
-    return names
+def _side(found: Listing, size: int) -> int:
+    """Height and width that pictures are brought to."""
+    side = size or _usual_side(found)
+    _check_bytes(len(found.train) + len(found.test), side)
+    return side
 
 
-def _pictures(root: Path, classes: tuple[str, ...]) -> Iterator[tuple[str, int]]:
-    for place, name in enumerate(classes):
-        folder = root / name
-        if folder.is_dir():
-            files = (p for p in folder.iterdir() if p.suffix.lower() in ENDINGS)
-            yield from ((str(p), place) for p in sorted(files) if not p.name.startswith("."))
-
-
-def _split(found: list[tuple[str, int]]) -> tuple[Listing, Listing]:
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(found))
-    cut = round(TEST_SHARE * len(found))
-    train, test = np.sort(order[cut:]), np.sort(order[:cut])
-    return tuple(found[i] for i in train), tuple(found[i] for i in test)
+def _usual_side(found: Listing) -> int:
+    """The shorter side of the first picture that can be read; 1 where none can."""
+    for path, _ in found.train:
+        try:
+            return min(_pixels(path).shape[:2])
+        except _Unreadable:
+            continue  # reading all of them names it, together with the others
+    return 1
 
 
 def _check_bytes(pictures: int, size: int) -> None:
@@ -150,19 +141,17 @@ def _check_bytes(pictures: int, size: int) -> None:
         )
 
 
-def _usual_size(path: str) -> int:
-    return min(_pixels(path).shape[:2])
-
-
 def _pixels(path: str) -> np.ndarray:
     """(H, W, 3) uint8."""
     file = Path(path)
     try:
         if file.stat().st_size > MAX_FILE:
-            raise ValueError(f"{file.name} has more than {MAX_FILE >> 20} MiB; leave it out")
+            raise _Unreadable(f"has more than {MAX_FILE >> 20} MiB")
         return decode(file.read_bytes(), file.name).pixels
+    except BadImage as trouble:
+        raise _Unreadable(trouble.reason) from trouble
     except OSError as trouble:
-        raise ValueError(f"{file.name} cannot be read: {trouble.strerror}") from trouble
+        raise _Unreadable(f"cannot be opened ({trouble.strerror})") from trouble
 
 
 def _square(pixels: np.ndarray, size: int) -> Tensor:

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from viz_models.records import Augmentation
-from viz_models.training.data import sets as data
 from viz_models.training.data.augment import augmented
+from viz_models.training.data.dataset import Dataset
 from viz_models.training.loop.placement import Place
 
 TEST_BATCH = 1000
@@ -16,7 +16,7 @@ TEST_BATCH = 1000
 class Resident:
     """One data set on one device: pixels as they are kept, standardized a batch at a time."""
 
-    def __init__(self, examples: data.Dataset, place: Place, channels: int) -> None:
+    def __init__(self, examples: Dataset, place: Place, channels: int) -> None:
         """Move the examples to the device.
 
         Args:

@@ -1,7 +1,7 @@
 """Data sets as tensors that stay in memory; a batch is one indexing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 
@@ -12,52 +12,11 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.images import digits as handwritten
 from viz_models.records import DataSpec
+from viz_models.training.data.dataset import MAX_SIZE, SPLIT_SEED, Dataset, Facts, Progress
 
 TEST_SIZE = 360  # of 1797
-SPLIT_SEED = 0  # of the split alone: every run is tested on the same digits
-MAX_SIZE = 256  # pixels of height and width
 
 FLOATS = ("digits", "moons", "circles", "spirals")  # the others are kept as bytes
-
-Progress = Callable[[int, int], None]  # done, in all (0: unknown)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a network must fit, known without reading the examples."""
-
-    channels: int
-    size: int  # height and width
-    classes: tuple[str, ...]  # their names
-    train: int  # examples
-    test: int
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Dataset:
-    """Training and test examples; shared by all runs, so not to be written to.
-
-    Inputs are float32 with mean 0 and std 1 over the training set, or uint8 pixels with the
-    mean and std that do so; (x - mean) / std is then taken batch by batch.
-    """
-
-    train_inputs: Tensor  # (N, C, H, W) float32 or uint8
-    train_targets: Tensor  # (N,) int64
-    test_inputs: Tensor  # (M, C, H, W), shifted and scaled by the training set's numbers
-    test_targets: Tensor  # (M,) int64
-    classes: tuple[str, ...] = tuple("0123456789")
-    mean: tuple[float, ...] = ()  # by channel, of 0..255; empty where inputs are float32
-    std: tuple[float, ...] = ()
-
-    def facts(self) -> Facts:
-        """Its sizes."""
-        return Facts(
-            channels=self.train_inputs.shape[1],
-            size=self.train_inputs.shape[2],
-            classes=self.classes,
-            train=len(self.train_targets),
-            test=len(self.test_targets),
-        )
 
 
 @cache
@@ -103,9 +62,9 @@ def _source(spec: DataSpec, progress: Progress) -> Dataset:
         from viz_models.training.data import folders
 
         return folders.read(spec.folder, spec.size, progress)
-    from viz_models.training.data import torchvision_sets as shelves
+    from viz_models.training.data import torchvision_sets
 
-    return shelves.read(spec.name, progress)
+    return torchvision_sets.read(spec.name, progress)
 
 
 def kept(spec: DataSpec) -> Dataset:
@@ -160,13 +119,27 @@ def facts(spec: DataSpec) -> Facts:
 
         found = folders.facts(spec.folder, spec.size)
     elif spec.name in ("mnist", "fashion_mnist", "cifar10"):
-        from viz_models.training.data import torchvision_sets as shelves
+        from viz_models.training.data import torchvision_sets
 
-        found = shelves.facts(spec.name)
+        found = torchvision_sets.facts(spec.name)
     else:
         found = _source(spec, lambda done, total: None).facts()
     size = spec.size if spec.size and found.size > 1 else found.size
     return replace(found, size=size, train=min(found.train, spec.limit or found.train))
+
+
+def left_out(spec: DataSpec) -> tuple[str, ...]:
+    """Return a sentence for each reason why files of a folder are not used; of a folder alone.
+
+    Raises:
+        ValueError: If the spec asks for what there is not.
+    """
+    check(spec)
+    if spec.name != "folder":
+        return ()
+    from viz_models.training.data import folders
+
+    return folders.left_out(spec.folder)
 
 
 def check(spec: DataSpec) -> None:

@@ -1,4 +1,4 @@
-"""MNIST, Fashion-MNIST and CIFAR-10: fetched once, kept where torch keeps its files."""
+"""torchvision's data sets: MNIST, Fashion-MNIST and CIFAR-10, kept where torch keeps its files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,21 +12,18 @@ from torch import Tensor
 
 from viz_models.models.download import download
 from viz_models.patches.light import torchvision
-from viz_models.training.data.sets import Dataset, Facts, Progress
+from viz_models.records import CIFAR10_CLASSES
+from viz_models.training.data.dataset import Dataset, Facts, Progress, scale
 
 DIGITS = tuple("0123456789")
 CLOTHES = (
     *("T-shirt", "trouser", "pullover", "dress", "coat"),
     *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
 )
-THINGS = (
-    *("airplane", "automobile", "bird", "cat", "deer"),
-    *("dog", "frog", "horse", "ship", "truck"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class TorchvisionSet:
     """One of torchvision's data sets."""
 
     title: str
@@ -44,28 +41,28 @@ class Shelf:
 
 
 _SETS = torchvision.datasets
-SHELVES = {
-    "mnist": Shelf(
+TORCHVISION_SETS = {
+    "mnist": TorchvisionSet(
         title="MNIST",
         source=_SETS.MNIST,
         facts=Facts(channels=1, size=28, classes=DIGITS, train=60_000, test=10_000),
     ),
-    "fashion_mnist": Shelf(
+    "fashion_mnist": TorchvisionSet(
         title="Fashion-MNIST",
         source=_SETS.FashionMNIST,
         facts=Facts(channels=1, size=28, classes=CLOTHES, train=60_000, test=10_000),
     ),
-    "cifar10": Shelf(
+    "cifar10": TorchvisionSet(
         title="CIFAR-10",
         source=_SETS.CIFAR10,
-        facts=Facts(channels=3, size=32, classes=THINGS, train=50_000, test=10_000),
+        facts=Facts(channels=3, size=32, classes=CIFAR10_CLASSES, train=50_000, test=10_000),
     ),
 }
 
 
 def facts(name: str) -> Facts:
     """Sizes of a data set, whether it is here or not."""
-    return SHELVES[name].facts
+    return TORCHVISION_SETS[name].facts
 
 
 def root() -> Path:
@@ -75,9 +72,9 @@ def root() -> Path:
 
 def is_here(name: str) -> bool:
     """Whether a run can begin without the network."""
-    shelf = SHELVES[name]
+    one = TORCHVISION_SETS[name]
     try:
-        shelf.source(root(), download=False)
+        one.source(root(), download=False)
     except RuntimeError:
         return False
     return True
@@ -110,15 +107,15 @@ def fetch(name: str, progress: Progress) -> None:
         ConnectionError: If the network says no; the line names the data set.
         ValueError: If what came is not the data set.
     """
-    shelf = SHELVES[name]
-    for path, md5, addresses in shelf.files(root()):
+    one = TORCHVISION_SETS[name]
+    for path, md5, addresses in one.files(root()):
         if not _is_right(path, md5):
-            _fetch_one(shelf.title, path, md5, addresses, progress)
+            _fetch_one(one.title, path, md5, addresses, progress)
     try:
         for train in (True, False):
-            shelf.source(root(), train=train, download=True)  # unpacks; nothing is left to fetch
+            one.source(root(), train=train, download=True)  # unpacks; nothing is left to fetch
     except (RuntimeError, OSError, EOFError) as trouble:
-        raise ValueError(f"{shelf.title} is damaged; delete {root()} and try again") from trouble
+        raise ValueError(f"{one.title} is damaged; delete {root()} and try again") from trouble
 
 
 def _fetch_one(
@@ -146,15 +143,15 @@ def _is_right(path: Path, md5: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _read(name: str, folder: str) -> Dataset:
-    shelf = SHELVES[name]
-    train, test = (shelf.source(folder, train=part) for part in (True, False))
+    one = TORCHVISION_SETS[name]
+    train, test = (one.source(folder, train=part) for part in (True, False))
     inputs = _pixels(train.data)
     return Dataset(
         train_inputs=inputs,
         train_targets=torch.as_tensor(train.targets),
         test_inputs=_pixels(test.data),
         test_targets=torch.as_tensor(test.targets),
-        classes=shelf.facts.classes,
+        classes=one.facts.classes,
         **scale(inputs),
     )
 
@@ -163,14 +160,3 @@ def _pixels(found: Tensor | np.ndarray) -> Tensor:
     """(N, H, W) or (N, H, W, C) uint8 as (N, C, H, W)."""
     pixels = torch.as_tensor(found)
     return pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)
-
-
-def scale(inputs: Tensor) -> dict[str, tuple[float, ...]]:
-    """Mean and standard deviation of (N, C, H, W) uint8 pixels, by channel, of 0..255."""
-    counts = torch.stack(
-        [inputs[:, c].flatten().bincount(minlength=256) for c in range(inputs.shape[1])]
-    ).double()
-    values, n = torch.arange(256).double(), counts.sum(1)
-    mean = (counts * values).sum(1) / n
-    variance = (counts * (values - mean[:, None]) ** 2).sum(1) / n
-    return {"mean": tuple(mean.tolist()), "std": tuple(variance.sqrt().clamp(min=1.0).tolist())}

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from sklearn.datasets import make_circles, make_moons
 
-from viz_models.training.data.sets import Dataset
+from viz_models.training.data.dataset import Dataset
 
 TRAIN, TEST = 1000, 500
 NOISE = {"moons": 0.2, "circles": 0.1, "spirals": 0.05}

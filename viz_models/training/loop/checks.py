@@ -15,6 +15,7 @@ from viz_models.records import (
     Schedule,
 )
 from viz_models.training.data import sets as data
+from viz_models.training.data.dataset import Facts
 from viz_models.training.loop import growing, networks
 from viz_models.training.loop.budget import pace
 
@@ -94,7 +95,7 @@ def _budget(spec: RunSpec, examples: int) -> None:
         raise ValueError(f"{amount:g} {unit} are more than {MAX_SAMPLES} samples; choose fewer")
 
 
-def _one_at_a_time(spec: RunSpec, facts: data.Facts) -> None:
+def _one_at_a_time(spec: RunSpec, facts: Facts) -> None:
     """BatchNorm over one value gives 0 whatever it is; torch refuses, and so do we, earlier."""
     channels = networks.channels(spec.model)
     x = torch.empty(1, channels, facts.size, facts.size, device="meta")

@@ -7,6 +7,7 @@ import torch
 from viz_models.analysis.pricing import price
 from viz_models.records import BuildSpec, DataSpec, ModelSpec, Price
 from viz_models.training.data import sets as data
+from viz_models.training.data.dataset import MAX_SIZE
 from viz_models.training.loop import networks
 
 
@@ -29,7 +30,7 @@ def cost(spec: ModelSpec, examples: DataSpec) -> Price:
     except (RuntimeError, AssertionError, IndexError) as trouble:
         raise ValueError(
             f"this network cannot read examples of {size}×{size}: enlarge them (up to "
-            f"{data.MAX_SIZE}), or choose another network"
+            f"{MAX_SIZE}), or choose another network"
         ) from trouble
 
 

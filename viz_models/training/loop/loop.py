@@ -13,6 +13,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 from viz_models.models.builder.conv import ConvNet
 from viz_models.records import ConvSpec, Evaluation, Moment, RunSpec, RunState, StepRecord
 from viz_models.training.data import sets as data
+from viz_models.training.data.dataset import Progress
 from viz_models.training.data.resident import Resident
 from viz_models.training.loop import checkpoints, growing, networks, optimizers, placement
 from viz_models.training.loop import cuda_graphs as graphs
@@ -55,7 +56,7 @@ class Session:
         self,
         spec: RunSpec,
         resume: Checkpoint | None = None,
-        progress: data.Progress = lambda done, total: None,
+        progress: Progress = lambda done, total: None,
         clock: Clock = time.perf_counter,
     ) -> None:
         """Load the examples and build everything.

@@ -19,7 +19,7 @@ from viz_models.records import (
     TransformerSpec,
     ZooSpec,
 )
-from viz_models.training.data.sets import Facts
+from viz_models.training.data.dataset import Facts
 
 MAX_CLASSES = 1000
 

@@ -13,6 +13,7 @@ from viz_models import digits
 from viz_models.analysis.pricing.price import HOSTED, Limits, refusal
 from viz_models.records import BuildSpec, RunSpec
 from viz_models.training.data import sets as data
+from viz_models.training.data.dataset import Facts
 from viz_models.training.loop import checks
 from viz_models.training.loop.budget import pace
 from viz_models.training.loop.costs import cost
@@ -144,7 +145,7 @@ def _time(spec: RunSpec, found: RunPrice, hosted: bool) -> None:
                 )
 
 
-def _examples(spec: RunSpec, facts: data.Facts, hosted: bool) -> None:
+def _examples(spec: RunSpec, facts: Facts, hosted: bool) -> None:
     """Refuse examples that fill the memory."""
     most = HOSTED_EXAMPLES if hosted else OWN_EXAMPLES
     wide = 4 if spec.data.name in data.FLOATS else 1

@@ -32,6 +32,7 @@ class Wanted:
     run: RunSpec
     repairs: tuple[Repair, ...]
     trouble: str  # why it cannot be started; empty if it can
+    left_out: tuple[str, ...] = ()  # what of a folder is not used, and why
 
 
 def own(experiment: Experiment | None) -> None:
@@ -105,9 +106,10 @@ def _wanted(run: RunSpec) -> Wanted:
     try:
         run, repairs = results.fitted(run)
         results.price(run)
+        left_out = results.left_out(run.data)
     except (ValueError, OSError) as error:
         return Wanted(run=run, repairs=(), trouble=str(error))
-    return Wanted(run=run, repairs=repairs, trouble="")
+    return Wanted(run=run, repairs=repairs, trouble="", left_out=left_out)
 
 
 def _offer(wanted: Wanted, seeds: int) -> None:
@@ -123,6 +125,8 @@ def _offer(wanted: Wanted, seeds: int) -> None:
         st.caption(
             f":material/build: {repair.field}: {repair.asked} → {repair.became}. {repair.why}"
         )
+    for sentence in wanted.left_out:
+        st.caption(f":material/rule: {words.plain(sentence)}")
     train_stage.refused()
 
 

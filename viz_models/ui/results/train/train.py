@@ -166,6 +166,13 @@ def networks() -> tuple[str, ...]:
     return zoo()
 
 
+def left_out(data: DataSpec) -> tuple[str, ...]:
+    """What of a folder of pictures is not used, a sentence for each reason."""
+    from viz_models.training.data import sets
+
+    return sets.left_out(data)
+
+
 def price(run: RunSpec) -> "RunPrice":
     """What a run costs.
 
