@@ -33,9 +33,9 @@ from viz_models.records import (
     OptimizerSpec,
     RunSpec,
 )
-from viz_models.training.data import dataset
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import Resident
+from viz_models.training.data.sets import dataset
 from viz_models.training.loop import loop, networks, placement
 from viz_models.training.loop.costs import cost
 from viz_models.training.loop.evaluation import evaluate

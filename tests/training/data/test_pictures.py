@@ -3,8 +3,9 @@ import pytest
 from sklearn.datasets import load_digits
 
 from viz_models.records import DataSpec
-from viz_models.training.data import dataset, pictures
+from viz_models.training.data import pictures
 from viz_models.training.data import sets as data
+from viz_models.training.data.sets import dataset
 
 
 def test_a_digit_is_shown_as_scikit_learn_has_it():
