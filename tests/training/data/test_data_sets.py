@@ -19,9 +19,10 @@ from torchvision import datasets
 
 from viz_models.patches.light import torchvision
 from viz_models.records import CIFAR10_CLASSES, Budget, DataSpec, MlpSpec, RunSpec
-from viz_models.training.data import folder_listing, folders, torchvision_sets
+from viz_models.training.data import folders, torchvision_sets
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import Resident
+from viz_models.training.data.sets import folder_listing
 from viz_models.training.loop import loop, networks
 from viz_models.training.loop.placement import Place
 
