@@ -34,8 +34,8 @@ from viz_models.records import (
     RunSpec,
 )
 from viz_models.training.data import sets as data
+from viz_models.training.data.dataset import Dataset as Examples
 from viz_models.training.data.resident import Resident
-from viz_models.training.data.sets import dataset
 from viz_models.training.loop import loop, networks, placement
 from viz_models.training.loop.costs import cost
 from viz_models.training.loop.evaluation import evaluate
@@ -62,7 +62,7 @@ class Case:
 class Pictures(Dataset):
     """Pictures as files would give them: decoded one by one, then transformed."""
 
-    def __init__(self, examples: dataset.Dataset) -> None:
+    def __init__(self, examples: Examples) -> None:
         """Keep each picture as Pillow opens it."""
         rows = examples.train_inputs.permute(0, 2, 3, 1).numpy()
         self.images = [Image.fromarray(row) for row in rows]

@@ -14,10 +14,9 @@ from viz_models.models.digits_net import norm_layer
 from viz_models.models.recurrent import CELLS
 from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RnnSpec, RunSpec
 from viz_models.training.carried import Carried
-from viz_models.training.data import augment, folders
+from viz_models.training.data import augment, folders, torchvision_sets
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import TEST_BATCH
-from viz_models.training.data.sets import dataset
 from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
 from viz_models.training.loop import checks, loop, networks, optimizers, placement
 from viz_models.training.loop.budget import pace
@@ -152,7 +151,7 @@ def _carried(spec: RunSpec) -> Carried:
     asked, carried = spec.data, Carried()
     wanted = (
         (folders, "read", asked.name == "folder"),
-        (dataset, "scale", True),
+        (torchvision_sets, "scale", True),
         (data, "_resized", asked.size),
         (data, "noisy", asked.label_noise),
         (data, "permuted", asked.permute),

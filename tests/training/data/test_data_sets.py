@@ -21,8 +21,8 @@ from viz_models.patches.light import torchvision
 from viz_models.records import CIFAR10_CLASSES, Budget, DataSpec, MlpSpec, RunSpec
 from viz_models.training.data import folders, torchvision_sets
 from viz_models.training.data import sets as data
+from viz_models.training.data.folder_listing import listed
 from viz_models.training.data.resident import Resident
-from viz_models.training.data.sets import folder_listing
 from viz_models.training.loop import loop, networks
 from viz_models.training.loop.placement import Place
 
@@ -165,10 +165,10 @@ def test_batches_are_standardized(tmp_path):
 
 def test_without_a_test_set_a_fifth_of_each_class_is_kept(tmp_path):
     spec = pictures(tmp_path)
-    found = folder_listing.listed(str(tmp_path))
+    found = listed(str(tmp_path))
     assert (len(found.train), len(found.test)) == (15, 3)
     assert not set(found.train) & set(found.test)
-    assert folder_listing.listed(str(tmp_path)) == found
+    assert listed(str(tmp_path)) == found
     assert data.load(replace(spec, size=5)).train_inputs.shape == (15, 3, 5, 5)
 
 
@@ -208,7 +208,7 @@ def test_a_bad_folder_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(folders, "MAX_BYTES", 3 * 18 * 8 * 8)
     with pytest.raises(ValueError, match="choose size 8 or less"):
         data.load(spec)
-    monkeypatch.setattr(folder_listing, "MAX_PICTURES", 17)
+    monkeypatch.setattr("viz_models.training.data.folder_listing.MAX_PICTURES", 17)
     with pytest.raises(ValueError, match="18 pictures; 17 at most"):
         data.load(spec)
 

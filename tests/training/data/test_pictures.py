@@ -5,12 +5,12 @@ from sklearn.datasets import load_digits
 from viz_models.records import DataSpec
 from viz_models.training.data import pictures
 from viz_models.training.data import sets as data
-from viz_models.training.data.sets import dataset
+from viz_models.training.data.dataset import SPLIT_SEED
 
 
 def test_a_digit_is_shown_as_scikit_learn_has_it():
     wanted = load_digits().images
-    order = np.random.default_rng(dataset.SPLIT_SEED).permutation(len(wanted))
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(wanted))
     (shown,) = pictures.of_tests(DataSpec(), [7])
     expected = np.round(wanted[order[7]] * 255 / 16).astype(np.uint8)
     assert shown.shape == (8, 8, 3)
@@ -26,7 +26,7 @@ def test_permuted_pixels_are_shown_permuted():
 
 def test_labels_are_those_of_the_test_set():
     targets = load_digits().target
-    order = np.random.default_rng(dataset.SPLIT_SEED).permutation(len(targets))
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(targets))
     np.testing.assert_array_equal(
         pictures.labels_of_tests(DataSpec()), targets[order[: data.TEST_SIZE]]
     )
