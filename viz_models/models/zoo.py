@@ -59,6 +59,12 @@ def api(name: str) -> Any:  # noqa: ANN401 (a member of one of torchvision's enu
     return known[_CHOSEN[name]] if name in _CHOSEN else known.DEFAULT
 
 
+def parameters(name: str) -> int:
+    """How many it has, as torchvision's table says; a test holds the table to the models."""
+    count: int = api(name).meta["num_params"]
+    return count
+
+
 def address(name: str) -> tuple[str, str]:
     """Where the weights are, and how their SHA-256 begins: torchvision writes it in the name."""
     url: str = api(name).url

@@ -11,7 +11,7 @@ from viz_models.ui.kit.cache import Store
 def fresh(monkeypatch):
     """A store of this test's own, in place of the one that all sessions share."""
     store = Store(limit=1 << 20)
-    monkeypatch.setattr(cache, "_store", lambda: store)
+    monkeypatch.setattr(cache, "_store", store)
     return store
 
 

@@ -30,7 +30,7 @@ def refusal(name: str) -> str:
         ValueError: If torchvision has no such model.
     """
     zoo.check(name)
-    asked = _parameters(name)
+    asked = zoo.parameters(name)
     if asked > HOSTED_PARAMETERS:
         amount, limit = f"{digits.count(asked)} parameters", digits.count(HOSTED_PARAMETERS)
     elif (held := price(name).bytes) > HOSTED_BYTES:
@@ -44,9 +44,9 @@ def refusal(name: str) -> str:
 
 def nearest(name: str) -> str:
     """The model most like this one that a shared machine builds: of its family, if one fits."""
-    asked = _parameters(name)
+    asked = zoo.parameters(name)
     for group in (family(name), NAMES):
-        ordered = sorted(group, key=lambda other: abs(_parameters(other) - asked))
+        ordered = sorted(group, key=lambda other: abs(zoo.parameters(other) - asked))
         fitting = (n for n in ordered if n != name and _light(n) and _fits(n))
         if (found := next(fitting, "")) != "":
             return found
@@ -59,10 +59,4 @@ def _light(name: str) -> bool:
 
 
 def _fits(name: str) -> bool:
-    return _parameters(name) <= HOSTED_PARAMETERS and price(name).bytes <= HOSTED_BYTES
-
-
-def _parameters(name: str) -> int:
-    """As torchvision's table says; a test holds the table to the models."""
-    count: int = zoo.api(name).meta["num_params"]
-    return count
+    return zoo.parameters(name) <= HOSTED_PARAMETERS and price(name).bytes <= HOSTED_BYTES

@@ -12,8 +12,11 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from viz_models.ui.kit import owner
 from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.turns import TURNS
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -56,6 +59,11 @@ class Store:
                 with self._lock:
                     self._busy.pop(key, None)
 
+    def has(self, key: Hashable) -> bool:
+        """Whether the result for `key` is there."""
+        with self._lock:
+            return key in self._kept
+
     def find(self, key: Hashable) -> Any | None:  # noqa: ANN401 (as it was kept)
         """The result for `key` if it is there; None if not."""
         with self._lock:
@@ -91,9 +99,9 @@ _store, _large_store = Store(LIMIT), Store(LARGE_LIMIT)
 
 @st.cache_resource(show_spinner=False, scope="session", on_release=lambda me: _store.drop(me))
 def _session() -> str:
-    owner = uuid.uuid4().hex
-    _store.welcome(owner)
-    return owner
+    mine = uuid.uuid4().hex
+    _store.welcome(mine)
+    return mine
 
 
 def remembered(
@@ -103,6 +111,7 @@ def remembered(
     *,
     private: bool = False,
     large: bool = False,
+    needs: int = 0,
 ) -> T:
     """A slow result from the store, or computed now.
 
@@ -114,12 +123,32 @@ def remembered(
             when the session ends.
         large: For results so large that a few would push out everybody's traces: they are kept
             apart, and only the latest few. Not for uploads.
+        needs: Bytes that computing it takes for a while, where they are many.
 
     Returns:
         The result. Several sessions may hold the same object, so it must not be changed.
     """
     store = _large_store if large else _store
-    return store.get((_session() if private else "", key), compute, size)
+    whole = (_session() if private else "", key)
+    if store.has(whole):
+        return store.get(whole, compute, size)
+    with TURNS.taken(person(), needs, still_wanted):  # before the key, which others may wait for
+        return store.get(whole, compute, size)
+
+
+def person() -> str:
+    """Whose turn it is: a browser's on a host, a tab's on one's own machine."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return f"thread {threading.get_ident()}"
+    if not owner.hosted():
+        return _session()
+    return owner.browser() if owner.may_take_part() else owner.address()
+
+
+def still_wanted() -> None:
+    """Raise what ends a page's run, if the reader has left or done something else."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        _ = "" in st.session_state  # Streamlit looks at each such moment
 
 
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)
@@ -131,6 +160,10 @@ def _arguments(*args: Hashable, **named: Hashable) -> Hashable:
     return args, tuple(sorted(named.items()))
 
 
+def _nothing(*_: object, **__: object) -> int:
+    return 0
+
+
 def _never(*_: object, **__: object) -> bool:
     return False
 
@@ -140,6 +173,7 @@ def cached(
     *,
     private: Callable[..., bool] = _never,
     large: Callable[..., bool] = _never,
+    needs: Callable[..., int] = _nothing,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Look a function's result up before it is computed; its signature stays as it is.
 
@@ -150,6 +184,7 @@ def cached(
             arguments themselves, which then must be hashable (frozen specs).
         private: Whether the result is made from an upload, so that it belongs to one session.
         large: Whether the result is kept apart, with the few that are as large.
+        needs: Bytes that computing it takes for a while, where they are many.
     """
 
     def decorate(compute: Callable[P, T]) -> Callable[P, T]:
@@ -163,6 +198,7 @@ def cached(
                 held_bytes,
                 private=private(*args, **named),
                 large=large(*args, **named),
+                needs=needs(*args, **named),
             )
 
         return look_up

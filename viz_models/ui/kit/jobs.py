@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.turns import TURNS
+
 S = TypeVar("S", bound=Hashable)
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -26,6 +29,7 @@ class Job(Generic[S, T]):
         self.trouble = ""  # one line for the reader, if a ValueError ended it
         self._compute, self._stop = compute, threading.Event()
         self._share, self._looked = 0.0, time.monotonic()
+        self._person = cache.person()  # the thread itself knows nobody
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -33,16 +37,22 @@ class Job(Generic[S, T]):
         try:
             for spec in self.asked:
                 self._share = 0.0
-                self.results[spec] = self._compute(spec, self._tell)
+                with TURNS.taken(self._person, wanted=self._check):
+                    self.results[spec] = self._compute(spec, self._tell)
         except _StoppedError:
             pass
         except ValueError as error:
             self.trouble = str(error)
 
     def _tell(self, done: int, total: int) -> None:
+        self._check()
+        self._share = done / total if total else 0.0
+        TURNS.give_way(self._check)
+
+    def _check(self) -> None:
+        """Raise what ends the work, if it is stopped or nobody waits for it any more."""
         if self._stop.is_set() or time.monotonic() - self._looked > UNWATCHED:
             raise _StoppedError
-        self._share = done / total if total else 0.0
 
     def look(self) -> float:
         """How much of the current result is done, 0..1; says that somebody still waits."""

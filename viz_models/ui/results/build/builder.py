@@ -56,7 +56,23 @@ def price(spec: BuildSpec) -> Price:
     return compute(spec)
 
 
-@cached()
+def _passed(spec: BuildSpec, *_: object) -> int:
+    """Bytes of a network and of a photo on its way through it."""
+    from viz_models.analysis.pricing.price import price as compute
+
+    cost = compute(spec)
+    return 4 * cost.parameters + cost.inference_bytes
+
+
+def _trained(spec: RaceSpec, *_: object) -> int:
+    """Bytes of a network, its gradients and what a batch keeps for the way back."""
+    from viz_models.analysis.pricing.price import price as compute
+
+    cost = compute(spec.network)
+    return 12 * cost.parameters + spec.batch * cost.activation_bytes
+
+
+@cached(needs=_passed)
 def walk(spec: BuildSpec, kept: Painted) -> Walk:
     """A photo through the network, block by block."""
     from viz_models.analysis.build.walk import walk as compute
@@ -85,7 +101,7 @@ def entries(spec: BuildSpec, loss: RaceLoss) -> tuple[dict[str, RaceSpec], str]:
     return compute(spec, loss)
 
 
-@cached()
+@cached(needs=_trained)
 def line(spec: RaceSpec, seed: int) -> RaceLine:
     """One network of the race with one seed."""
     from viz_models.analysis.build.race import line as compute
@@ -109,7 +125,7 @@ def gathered(
     return compute(specs, yours, lines)
 
 
-@cached()
+@cached(needs=_trained)
 def paths(spec: RaceSpec, seed: int) -> Paths:
     """How the gradient came through every residual block."""
     from viz_models.analysis.build.paths import paths as compute
@@ -125,7 +141,7 @@ def connectivity(spec: ConvSpec, block: int, count: int, *, shuffle: bool) -> Co
     return compute(spec, block, count, shuffle=shuffle)
 
 
-@cached()
+@cached(needs=_passed)
 def layer_times(spec: BuildSpec) -> LayerTimes:
     """How long every part takes on this machine."""
     from viz_models.analysis.build.layer_times import layer_times as compute

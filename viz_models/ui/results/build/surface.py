@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from viz_models.records.build.surface import Surfaces, SurfaceSpec
-from viz_models.ui.kit import cache
+from viz_models.ui.kit import cache, turns
 from viz_models.ui.kit.sizes import held_bytes
 
 SECONDS_BETWEEN_TICKS = 0.25  # of a progress bar: each costs a message to the browser
@@ -26,7 +26,9 @@ def measured(spec: SurfaceSpec, progress: Callable[[float], None]) -> Surfaces:
     """
     from viz_models.training import surface
 
-    return cache.remembered(spec, lambda: surface.measure(spec, _seldom(progress)), held_bytes)
+    return cache.remembered(
+        spec, lambda: surface.measure(spec, _seldom(progress)), held_bytes, needs=turns.LARGE
+    )
 
 
 def _seldom(progress: Callable[[float], None]) -> Callable[[int, int], None]:
@@ -38,5 +40,6 @@ def _seldom(progress: Callable[[float], None]) -> Callable[[int, int], None]:
         if now - last >= SECONDS_BETWEEN_TICKS:
             last = now
             progress(done / total)
+            turns.TURNS.give_way()
 
     return tell

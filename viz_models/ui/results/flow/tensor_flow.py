@@ -128,7 +128,22 @@ def trace(spec: TraceSpec, prepared: Prepared) -> Trace:
     """One forward pass, every step kept."""
     from viz_models.analysis.flow.trace import trace as compute
 
-    return _of_photo(spec, "trace", lambda: compute(spec, prepared.tensor), lambda t: t.bytes)
+    return cache.remembered(
+        (spec, "trace"),
+        lambda: compute(spec, prepared.tensor),
+        lambda t: t.bytes,
+        private=spec.image.kind == "upload",
+        needs=weights_bytes(spec.model),
+    )
+
+
+def weights_bytes(model: ModelRef) -> int:
+    """What the weights of a network take; 0 for one that was built here: those are small."""
+    if model.build is not None:
+        return 0
+    from viz_models.models import zoo
+
+    return 4 * zoo.parameters(model.name)
 
 
 def milliseconds(spec: TraceSpec, prepared: Prepared) -> np.ndarray:
