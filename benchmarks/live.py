@@ -36,7 +36,7 @@ torch.set_num_threads(1)
 import os
 os.nice(5)
 from viz_models.training import specs
-from viz_models.training.loop import train
+from viz_models.training.loop.loop import train
 from viz_models.runs.worker import _warm
 _warm()
 begin, computed = time.perf_counter(), time.process_time()

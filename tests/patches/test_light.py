@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 
 OPENING = """
 import sys
-from viz_models.ui import results
+from viz_models.ui.results.flow import tensor_flow as results
 results.warm()
 print("torch._dynamo" in sys.modules, "torch._dynamo.utils" in sys.modules)
 
@@ -22,7 +22,7 @@ print(compiled(torch.zeros(1)).item(), "torch._dynamo" in sys.modules)
 STAND_IN = """
 import sys, threading
 import torch
-from viz_models.models import light
+from viz_models.patches import light
 sys.modules[light._NAME] = light._Later(light._NAME)  # as while torchvision is being imported
 import torch._dynamo  # another thread may want it just then
 print(torch._dynamo.utils.is_compile_supported("cpu"), torch._dynamo.utils.counters is not None)

@@ -2,20 +2,20 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, get_args
+from typing import get_args
 
 import torch
-from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
+from torch import nn
 
 from viz_models.models import weights, zoo
 from viz_models.models.builder.conv import ConvNet
 from viz_models.models.builder.repair import repaired
 from viz_models.models.digits_net import DigitsNet
+from viz_models.patches.unfilled import unfilled
 from viz_models.recordings.shipped import DEMO
 from viz_models.records import CIFAR10_CLASSES, ConvSpec, DigitsNetSpec, ModelRef
 from viz_models.records.flow.inputs import Weights
@@ -198,32 +198,8 @@ _DRAWING = (
 
 def skeleton(ref: ModelRef) -> nn.Module:
     """The network on the meta device: shapes and modules, no values, no memory."""
-    with _Unfilled():
+    with unfilled():
         return card(ref).builder().to("meta").eval()
-
-
-class _Unfilled(TorchFunctionMode):
-    """Parameters are made on the meta device, and nothing is filled.
-
-    There is no memory to fill, and torch would import its compiler for it. What a network
-    computes while it is built (RegNet its widths) is computed.
-    """
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401 (whatever the function returns)
-        """Call anything but what fills a tensor with random numbers."""
-        given = dict(kwargs or {})
-        if func is torch.empty and given.get("device") is None:
-            given["device"] = "meta"
-        return args[0] if func in _FILLING else func(*args, **given)
-
-
-_FILLING = (Tensor.normal_, Tensor.uniform_, Tensor.erfinv_, Tensor.fill_, Tensor.zero_)
 
 
 @contextmanager

@@ -1,6 +1,10 @@
-"""Optimizers without torch's compiler, which each of them imports to tell it to stay away.
+"""Train without importing torch's compiler.
 
-That import is 2.5 s of the first seconds of a process that trains, and nothing here is compiled.
+Seen with: torch 2.14.
+Symptom: every optimizer imports `torch._dynamo` only to tell the compiler to stay away. That takes
+    2.5 s of the first seconds of a process that trains, and nothing here is compiled.
+Still needed? `tests/patches/test_no_compiler.py` looks at what a warm worker has imported; try it
+    without the call of `install`.
 """
 
 import importlib
@@ -8,20 +12,22 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 
+from viz_models import patches
+
 _NAME = "torch._dynamo"
 
 
 class _Absent(ModuleType):
-    """Stands for the compiler until something else is wanted of it."""
+    """Stand for the compiler until something else of it is wanted."""
 
     @staticmethod
     def disable(what: Callable[..., object], *_: object, **__: object) -> Callable[..., object]:
-        """There is nothing to be kept out of."""
+        """Return the function as it is: there is no compiler to keep away from it."""
         return what
 
     @staticmethod
     def graph_break() -> None:
-        """There is no graph."""
+        """Do nothing: there is no graph to break."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__") and name != "__path__":
@@ -31,5 +37,6 @@ class _Absent(ModuleType):
 
 
 def install() -> None:
-    """Before the first optimizer, in a process that has nothing else to do."""
-    sys.modules.setdefault(_NAME, _Absent(_NAME))
+    """Put the stand-in in place; call it before the first optimizer is made."""
+    if patches.is_known("torch", ("2.14.",), "no_compiler"):
+        sys.modules.setdefault(_NAME, _Absent(_NAME))

@@ -1,21 +1,26 @@
-"""What waits to be sent to a browser stays there when a fragment is run again.
+"""Keep messages that wait for a browser when a fragment is run again.
 
-Streamlit 1.67 throws the fragment's own messages away then, but keeps those of fragments inside it,
-those that only name an element the browser has seen before, and the word that the whole page is
-finished, on which the browser removes what it was not sent. Containers are then missing, and the
-page goes blank: "Cannot set a node at a delta path", "Bad delta path index" or "'setIn' cannot be
-called on an ElementNode" (3 of 12 times that a loaded server's page was scrolled and enlarged at
-once). What is kept costs a redraw.
+Seen with: Streamlit 1.67.
+Symptom: Streamlit throws the fragment's own waiting messages away. It keeps those of fragments
+    inside it, those that only name an element the browser has seen before, and the word that the
+    whole page is finished, on which the browser removes what it was not sent. Containers are then
+    missing and the page goes blank: "Cannot set a node at a delta path", "Bad delta path index" or
+    "'setIn' cannot be called on an ElementNode" (3 of 12 times that the page of a loaded server was
+    scrolled and enlarged at once, 0 of 20 with this patch). What is kept costs a redraw.
+Still needed? `test_streamlit_keeps_what_has_lost_its_place` fails once Streamlit has mended it.
 """
 
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+from viz_models import patches
 
 _clear = ForwardMsgQueue.clear
 
 
 def keep() -> None:
-    """From now on, for all sessions of this process."""
-    ForwardMsgQueue.clear = _clear_of_whole_runs  # type: ignore[assignment, method-assign]
+    """Keep them from now on, for all sessions of this process."""
+    if patches.is_known("streamlit", ("1.67.",), "unsent"):
+        ForwardMsgQueue.clear = _clear_of_whole_runs  # type: ignore[assignment, method-assign]
 
 
 def _clear_of_whole_runs(

@@ -39,7 +39,7 @@ grid = Tiles(name="grid", values=np.ones((6, 4, 4), np.float32), grid=(2, 3), li
              lit=lit, pick="cell", size=60)
 cell = tiles([grid], key="grid", luts=luts, start=(5, 3, 0, 0), param="at")
 st.text(f"grid {cell}")
-from viz_models.ui.instruments.tiles_over import Bar, Bars
+from viz_models.ui.instruments.tiles.over import Bar, Bars
 square = np.arange(16, dtype=np.float32).reshape(1, 4, 4) / 16
 shared = dict(stretch=True, follows=(0, 1), row_names=tuple("abcd"), column_labels=tuple("wxyz"))
 bars = Bars("three", (Bar("one", ((1.0, "plain"),), "100 %"),))

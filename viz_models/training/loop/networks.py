@@ -8,6 +8,7 @@ from torch import nn
 from viz_models.models import builder, digits_net, recurrent, registry
 from viz_models.models.builder.repair import repaired
 from viz_models.patches.light import torchvision
+from viz_models.patches.unfilled import unfilled
 from viz_models.records import (
     BuildSpec,
     ConvSpec,
@@ -51,7 +52,7 @@ def skeleton(spec: ModelSpec) -> nn.Module:
     if isinstance(spec, BuildSpec):
         return builder.skeleton(spec).train()
     check(spec)
-    with registry._Unfilled():
+    with unfilled():
         made = digits_net.DigitsNet(spec) if isinstance(spec, DigitsNetSpec) else _made(spec)
         return made.to("meta")
 
