@@ -179,7 +179,7 @@ class _Seeded(TorchFunctionMode):
         types: Sequence[type],
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
-    ) -> Any:
+    ) -> Any:  # noqa: ANN401 (whatever the function returns)
         """Call anything; what takes a generator gets ours. Nothing on the meta device draws."""
         given = dict(kwargs or {})
         draws = func in _DRAWING or "generator" in given
