@@ -1,10 +1,12 @@
 import math
+import random
 
 import pytest
 
 from viz_models.digits import (
     count,
     digits,
+    enough,
     memory,
     operand,
     percent,
@@ -75,3 +77,21 @@ def test_amounts():
     ]
     assert [memory(n) for n in (40, 401_408, 3_211_264)] == ["40 B", "392 KiB", "3.1 MiB"]
     assert shape((64, 56, 56)) == "64×56×56"
+
+
+def test_a_product_shows_the_digits_that_make_it_true():
+    product = lambda a, b: a * b  # noqa: E731
+    assert digits(0.50, 2) == digits(0.496, 2)
+    assert digits(0.88, 2) == digits(0.875, 2)
+    assert enough(product, 0.496, 0.875, result=2, least=2) == 3  # 0.50 x 0.88 would be 0.44
+    assert enough(product, 0.5, 0.5, result=2, least=2) == 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whoever_computes_with_the_digits_on_screen_finds_the_result_on_screen(seed):
+    drawn = random.Random(seed)
+    numbers = [drawn.uniform(-3, 3) for _ in range(4)]
+    for of in (lambda *x: math.prod(x), lambda *x: sum(x), lambda a, b, c, d: math.exp(a) / abs(d)):
+        significant = enough(of, *numbers)
+        shown = [float(digits(x, significant).replace("−", "-")) for x in numbers]
+        assert digits(of(*shown), 3) == digits(of(*numbers), 3)

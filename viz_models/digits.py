@@ -1,7 +1,7 @@
 """How numbers are written, on screen, in scripts and on the command line. No imports from here."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 def digits(x: float, significant: int = 4) -> str:
@@ -25,10 +25,33 @@ def digits(x: float, significant: int = 4) -> str:
     return re.sub(r"^-", "−", text.replace("e-", "e−")).replace("inf", "∞")
 
 
-def operand(x: float) -> str:
+def operand(x: float, significant: int = 4) -> str:
     """A number that can stand after an operator: negative ones get parentheses."""
-    text = digits(x)
+    text = digits(x, significant)
     return f"({text})" if text.startswith("−") else text
+
+
+def enough(
+    of: Callable[..., float], *numbers: float, result: int = 3, least: int = 3, most: int = 12
+) -> int:
+    """Return how many significant digits each number must show for its equation to read true.
+
+    A reader who computes with the digits on screen must find the result on screen. So
+    "0.50 × 0.88 = 0.43" needs a third digit: 0.496 × 0.875.
+
+    Args:
+        of: The equation's left side, a function of the numbers.
+        numbers: What stands in it.
+        result: Significant digits that the right side shows.
+        least: Digits to begin with.
+        most: Digits at which to stop: a result that lies on the edge of rounding needs them all.
+    """
+    said = digits(of(*numbers), result)
+    for significant in range(least, most):
+        shown = (float(f"{x:.{significant}g}") for x in numbers)
+        if digits(of(*shown), result) == said:
+            return significant
+    return most
 
 
 def signed_sum(terms: Iterable[float]) -> str:

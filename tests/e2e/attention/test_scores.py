@@ -9,6 +9,7 @@ from viz_models.analysis.attention.scores import stages
 from viz_models.digits import digits
 from viz_models.records import AttendSpec, MaskSpec
 from viz_models.ui.panels.attention.scores import BESIDE
+from viz_models.ui.panels.attention.scores_cards import total_digits
 
 pytestmark = pytest.mark.e2e
 
@@ -67,7 +68,8 @@ def test_a_score_is_clicked_and_its_products_add_up_to_it(server, page):
     assert truth.agrees
     assert line(page, "^equals torch") == digits(truth.torch_value, 6)
     assert line(page, "the row's sum") == digits(truth.weight, 3)
-    assert page.get_by_text(f"{digits(truth.total, 4)} ÷ √{truth.products.size}").count() == 1
+    total = digits(truth.total, total_digits(truth))
+    assert page.get_by_text(f"{total} ÷ √{truth.products.size}").count() == 1
 
 
 def test_a_mask_is_painted_and_painted_back(server, page):
@@ -126,7 +128,7 @@ def test_a_row_that_may_look_at_nothing_says_so(server, page):
     everything = "_".join(f"0.{key}" for key in range(1))
     visit(page, f"{server.url}/attend?mask=causal&mask=painted&painted={everything}&cell=0,0")
     expect(page.get_by_text("may look at nothing").first).to_be_visible()
-    assert line(page, "nothing is left to share") == "NaN"
+    assert line(page, "no key is left to share") == "NaN"
 
 
 def test_each_kind_of_attention_opens_on_the_mask_that_its_network_has(server, page):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from viz_models.digits import digits
 from viz_models.figures import theme
 from viz_models.figures.attention.scores import running_sum
 from viz_models.records import Score
@@ -49,3 +50,24 @@ def test_a_larger_type_makes_a_taller_figure():
     score = made([1.0], [1.0])
     plain, large = (running_sum(score, [1.0], [1.0], scale=s) for s in (1.0, 1.5))
     assert large.layout.height == pytest.approx(1.5 * plain.layout.height, abs=1)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_every_line_and_the_sum_are_true_for_whoever_computes_with_the_digits_on_screen(seed):
+    q, k = np.random.default_rng(seed).normal(size=(2, 8)).tolist()
+    score = made(q, k)
+    lines = running_sum(score, q, k, significant=4).layout.yaxis.ticktext
+    shown = []
+    for line in lines:
+        text = line.replace("\u2007", "").replace("−", "-")
+        left, _, product = text.partition("=")
+        a, b = map(float, left.split("×"))
+        assert f"{a * b:+.{len(product.partition('.')[2])}f}" == product
+        shown.append(float(product))
+    assert digits(sum(shown), 4) == digits(score.total, 4)
+    assert len({len(line) for line in lines}) == 1, "the numbers stand in columns"
+
+
+def test_half_times_seven_eighths_is_not_written_with_too_few_digits():
+    (line,) = running_sum(made([0.496], [0.875]), [0.496], [0.875]).layout.yaxis.ticktext
+    assert line.replace("\u2007", "") == "0.496×0.875=+0.434"

@@ -1,4 +1,4 @@
-"""The lesson on scores and masks: what it looks at, its controls, answer and foot."""
+"""The lesson on scores and masks: its choices, controls, answer and the line of words."""
 
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -22,7 +22,7 @@ from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.tiles import flips
 from viz_models.ui.kit import state, words
 from viz_models.ui.kit.controls import chips, control, select
-from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import scores as results
 
 EXAMPLES = (
@@ -46,34 +46,37 @@ FIRST_HEAD = (0, 0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the lesson looks at."""
+    """The choices on the page, and what was computed for them."""
 
     spec: AttendSpec
     stages: AttentionStages
     text: TextAttention
+    cell: Pair  # query and key of the score that is opened
 
     @property
     def mask(self) -> MaskSpec:
-        """What is struck out, and how."""
+        """The mask of the spec: which scores it hides, and how."""
         return self.spec.mask or MaskSpec()
 
-    def first_cell(self) -> Pair:
-        """The score that the lesson opens with."""
-        queries, keys = self.stages.scores.shape
-        return min(FIRST_CELL[0], queries - 1), min(FIRST_CELL[1], keys - 1)
+    @property
+    def query(self) -> str:
+        """The label of the chosen row."""
+        return token_labels(self.stages.queries)[self.cell[0]]
 
-    def cell(self) -> Pair:
-        """The score that is opened: query and key."""
-        return chosen_pair("cell", self.stages.scores.shape, self.first_cell())
+    @property
+    def key(self) -> str:
+        """The label of the chosen column."""
+        return token_labels(self.stages.keys)[self.cell[1]]
 
-    def names(self) -> tuple[str, str]:
-        """The same two in letters."""
-        query, key = self.cell()
-        return shown(self.stages.queries)[query], shown(self.stages.keys)[key]
+
+def first_cell(stages: AttentionStages) -> Pair:
+    """Return the score with which the lesson opens: a query and a key."""
+    queries, keys = stages.scores.shape
+    return min(FIRST_CELL[0], queries - 1), min(FIRST_CELL[1], keys - 1)
 
 
 def chosen_pair(param: str, limits: Pair, default: Pair) -> Pair:
-    """A choice of two numbers below the limits."""
+    """Return the two numbers that the link holds; the default where one is beyond its limit."""
 
     def parse(text: str) -> Pair | None:
         parts = text.split(",")
@@ -85,15 +88,10 @@ def chosen_pair(param: str, limits: Pair, default: Pair) -> Pair:
     return parse(state.choice(param, "", lambda t: parse(t) is not None)) or default
 
 
-def shown(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Tokens as labels: the beginning of a sentence as an arrow, as in the field's figures."""
-    return tuple({"<bos>": "→", "<eos>": "eos", "<pad>": "pad"}.get(t, t) for t in tokens)
-
-
 def controls() -> View:
-    """Sentence, which attention, and its mask."""
+    """Draw the controls: the sentence, which attention, and its mask."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        text = attend_sentence.sentence("Sentence", EXAMPLES[0], key="text", width=150)
+        text = sentence("Sentence", EXAMPLES[0], key="text", width=150)
         network, beside, sizes = _more()
         parts = {"decoder": "decoder"} if network == "language" else PARTS
         part: Any = chips("Whose Q, whose K and V", parts, key="part", default="decoder")
@@ -101,7 +99,7 @@ def controls() -> View:
         fill: Any = chips("Masked score", FILLS, key="fill", default="-inf", show="masked to")
         unknown = vocabulary.tokenize(text).unknown
         if unknown:
-            attend_sentence.unknown(unknown)
+            draw_vocabulary(unknown)
     layer, head = chosen_pair("head", (2, 4), FIRST_HEAD)
     spec = AttendSpec(
         text=text,
@@ -112,32 +110,34 @@ def controls() -> View:
         mask=replace(mask, fill=fill),
         batch=BESIDE if beside else (),
     )
-    return View(spec, results.stages(spec), results.text(spec))
+    stages = results.stages(spec)
+    cell = chosen_pair("cell", stages.scores.shape, first_cell(stages))
+    return View(spec, stages, results.text(spec), cell)
 
 
 def _more() -> tuple[TextModel, bool, Pair]:
-    """What is rarely changed: examples, the network, the batch, sizes of masks."""
+    """Draw what is rarely changed: examples, the network, the batch, the sizes of masks."""
     with st.popover("More", width="content"):
         for example in EXAMPLES:
             st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
         known = ", ".join(vocabulary.ENGLISH[len(vocabulary.SPECIAL) :])
-        st.caption(f"It knows these words: {known}.")
+        st.caption(f"The network knows these words: {known}.")
         network = select("Network", NETWORKS, "network", 220)
-        beside = control(st.toggle, "padded to the longest of a batch of 3", True, key="batch")
-        window = control(st.slider, "window: keys at most so far away", 0, 16, 3, key="window")
-        prefix = control(st.slider, "prefix: keys seen by all", 0, 16, 2, key="prefix")
+        beside = control(st.toggle, "pad to the longest of 3 sentences", True, key="batch")
+        window = control(st.slider, "window: keys at most this far away", 0, 16, 3, key="window")
+        prefix = control(st.slider, "prefix: first keys that all see", 0, 16, 2, key="prefix")
     return network, beside, (window, prefix)
 
 
 def _type(example: str) -> None:
-    """Streamlit then writes the address anew, without what the instruments had in it."""
+    """Put an example into the field, and drop what was chosen for the sentence before."""
     st.session_state["text"] = example
     for choice in ("cell", "head", "painted"):
         state.choose(choice, "")
 
 
 def _mask(part: AttentionPart, window: int, prefix: int) -> MaskSpec:
-    """Each kind of attention has chips of its own, which open on the network's own mask."""
+    """Draw the chips of this kind of attention; they open on the mask that the network has."""
     own: list[MaskKind] = ["causal", "padding"] if part == "decoder" else ["padding"]
     labels: dict[MaskKind, str] = {
         "causal": "causal",
@@ -161,19 +161,19 @@ def _mask(part: AttentionPart, window: int, prefix: int) -> MaskSpec:
     return MaskSpec(kinds=chosen, painted=painted, window=window, prefix=prefix)
 
 
-def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
-    """What the chosen row may not read, and what each way to hide it does."""
-    query, key = view.cell()
+def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
+    """Draw the answer: what the chosen row may not see, and what three ways to hide it do."""
+    query, key = view.cell
     hidden = int((~view.stages.allowed[query]).sum())
-    names = view.names()
     facts = {
-        "query": words.plain(names[0]),
-        "key": words.plain(names[1]),
+        "query": words.plain(view.query),
+        "key": words.plain(view.key),
         "score": digits(float(view.stages.scores[query, key]), 3),
         "hidden": f"{hidden} of {len(view.stages.keys)}",
     }
     if hidden == len(view.stages.keys):
         section = "Empty row"
+        facts["hidden"] = str(hidden)
     elif hidden == 0:
         section = "Nothing hidden"
     else:
@@ -184,12 +184,12 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     where.caption(text[section].format(**facts))
 
 
-def foot(view: View) -> None:
-    """The words of the decoder: each row of the stage writes the next one."""
+def draw_foot(view: View) -> None:
+    """Draw the words that the decoder has read; at each of them it writes the next one."""
     if view.spec.part == "encoder":
         return
-    row, column = view.cell()
-    labels = shown(view.stages.queries)
+    row, column = view.cell
+    labels = token_labels(view.stages.queries)
 
     def follow() -> None:
         state.choose("cell", f"{position(labels)},{column}")

@@ -1,21 +1,24 @@
-"""The cards of the lesson on scores: all heads, one score exactly, a row with nothing to see."""
+"""The cards of the lesson on scores: all heads, one score in full, a row that sees nothing."""
 
+import math
 from pprint import pformat
 
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits, operand, shape
+from viz_models.digits import digits, enough, operand, shape
 from viz_models.figures.attention import scores as figures
 from viz_models.places import PAGES
-from viz_models.records import Line, MaskedCall, Score
+from viz_models.records import Block, Line, MaskedCall, Score
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, state, take_away, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.attention.scores import FIRST_HEAD, View, shown
+from viz_models.ui.panels.attention.layers import help_on
+from viz_models.ui.panels.attention.scores import FIRST_HEAD, View
+from viz_models.ui.panels.attention.sentence import token_labels
 from viz_models.ui.results.attention import scores as results
 
 HEADS = PAGES / "attention/heads.py"
@@ -23,19 +26,19 @@ BELOW = 480  # px, of what is drawn once it is in sight
 ROWS = 220  # px, of a row of stages
 
 
-def cards(view: View, text: dict[str, str]) -> None:
-    """All heads of this kind, one score, and the row that may look at nothing."""
+def draw_cards(view: View, text: dict[str, str]) -> None:
+    """Draw all heads of this kind, one score in full, and a row that may look at nothing."""
     left, middle, right = st.columns([3.5, 4.9, 4.1], gap="xsmall")
     with left.container(border=True, height="stretch", gap="xsmall"):
-        heads(view, text)
+        draw_heads(view, text)
     with middle.container(border=True, height="stretch", gap="xsmall"):
-        one_score(view)
+        draw_score(view)
     with right.container(border=True, height="stretch", gap="xsmall"):
-        nothing_left(text)
+        draw_empty_row(text)
 
 
-def heads(view: View, text: dict[str, str]) -> None:
-    """The weights of every head of this kind of attention; a click opens one."""
+def draw_heads(view: View, text: dict[str, str]) -> None:
+    """Draw the weights of every head of this kind of attention; a click opens one."""
     weights = results.head_weights(view.spec)
     layers, many = weights.shape[:2]
     names = {"encoder": "encoder", "decoder": "decoder, masked", "cross": "cross-attention"}
@@ -62,19 +65,22 @@ def heads(view: View, text: dict[str, str]) -> None:
         param="head",
         on_change=state.listen("heads", "cell", "head"),
     )
-    st.caption(text["All heads"])
+    st.caption(text["All heads"], help=help_on("layer and head", "row"))
     st.page_link(HEADS, label="What do several heads buy?", icon=":material/arrow_forward:")
 
 
-def one_score(view: View) -> None:
-    """The products that add up to the chosen score, and what the softmax makes of it."""
-    query, key = view.cell()
+def draw_score(view: View) -> None:
+    """Draw the products that add up to the chosen score, and its share of the softmax."""
+    query, key = view.cell
     found = results.score(view.spec, query, key)
-    names = view.names()
-    where = f"layer {view.spec.layer}, head {view.spec.head} · query {names[0]} · key {names[1]}"
-    ledger([], key="score_title", title="One score, exactly", note=where)
+    where = f"layer {view.spec.layer}, head {view.spec.head} · query {view.query} · key {view.key}"
+    ledger([], key="score_title", title="One score, step by step", note=where)
     figure = figures.running_sum(
-        found, view.stages.q[query].tolist(), view.stages.k[key].tolist(), **figure_look()
+        found,
+        view.stages.q[query].tolist(),
+        view.stages.k[key].tolist(),
+        significant=total_digits(found),
+        **figure_look(),
     )
     show(figure, "running_sum")
     ledger(
@@ -85,12 +91,17 @@ def one_score(view: View) -> None:
     )
 
 
+def total_digits(found: Score) -> int:
+    """Return how many digits of the sum are shown: enough that dividing it gives what is shown."""
+    return enough(lambda total: total / found.root, found.total)
+
+
 def _lines(found: Score) -> list[Line]:
-    scaled = found.total / found.root
+    total = digits(found.total, total_digits(found))
     return [
         Line(
-            label=f"{digits(found.total, 4)} ÷ √{found.products.size}",
-            value=digits(scaled, 3),
+            label=f"{total} ÷ √{found.products.size}",
+            value=digits(found.total / found.root, 3),
             note="sum of the products, scaled",
         ),
         Line(label=_share(found), value=_weight(found.weight), role="chosen"),
@@ -99,30 +110,35 @@ def _lines(found: Score) -> list[Line]:
 
 
 def _share(found: Score) -> str:
+    """Return the softmax of this score as an equation whose digits give the weight."""
     if np.isnan(found.weight):
-        return "e^−∞ ÷ 0: nothing is left to share"
-    share = f"e^{operand(round(found.entered, 3))} ÷ {digits(found.denominator, 3)}"
-    hidden = "" if found.allowed else ", a key it may not see"
-    return f"{share}, the row's sum{hidden}"
+        return "e^−∞ ÷ 0: no key is left to share the weight"
+    significant = enough(lambda x, whole: math.exp(x) / whole, found.entered, found.denominator)
+    power = operand(found.entered, significant)
+    share = f"e^{power} ÷ {digits(found.denominator, significant)}, the row's sum"
+    if found.allowed:
+        return share
+    after = found.weight == 0 and np.isfinite(found.entered)
+    return f"{share}, × 0 after the softmax" if after else f"{share}; the mask hides this key"
 
 
 def _weight(weight: float) -> str:
     return "NaN" if np.isnan(weight) else digits(weight, 3)
 
 
-def nothing_left(text: dict[str, str]) -> None:
-    """A query that may look at nothing, by four calls; and what True means to whom."""
+def draw_empty_row(text: dict[str, str]) -> None:
+    """Draw what four calls return for a query without keys, and what True means to each."""
     ledger(
         [_call(c) for c in results.empty_row()],
         key="empty_row",
         title="A row with everything masked",
-        note="called just now",
+        note="measured now",
     )
     ledger(
         [_convention(c) for c in results.conventions()],
         key="conventions",
         title="[True, False, False]",
-        note="as a mask: who is looked at?",
+        note="as a mask: which keys are seen?",
     )
     st.caption(text["A row with everything masked"])
 
@@ -137,8 +153,8 @@ def _convention(call: MaskedCall) -> Line:
     return Line(label=call.call, value=call.weights)
 
 
-def after_the_heads(view: View, text: dict[str, str]) -> None:
-    """The layer around the attention, from its input to an output of the same shape."""
+def draw_block(view: View, text: dict[str, str]) -> None:
+    """Draw the layer around the attention, from its input to an output of the same shape."""
     st.subheader("After the heads")
     if not in_sight("block_seen", height=BELOW):
         return
@@ -148,34 +164,38 @@ def after_the_heads(view: View, text: dict[str, str]) -> None:
     st.markdown(
         text["After the heads"].format(first=shape(first), last=shape(last), worst=digits(worst, 2))
     )
-    labels = shown(block.tokens)
     for at in range(0, len(block.stages), 5):
         groups = [
-            Tiles(
-                name=f"block {i}",
-                values=found.values[None],
-                title=found.name,
-                note=_checked(found.torch_call, found.difference),
-                scheme="diverging",
-                row_labels=labels if i == at else (),
-                row_names=labels,
-                axes=("token", "feature"),
-                stretch=True,
-                bar=True,
-            )
-            for i, found in enumerate(block.stages[at : at + 5], at)
+            _stage(block, i, first=i == at) for i in range(at, min(at + 5, len(block.stages)))
         ]
         tiles(groups, key=f"block_{at}", luts=luts(is_dark()), height=ROWS)
 
 
+def _stage(block: Block, i: int, *, first: bool) -> Tiles:
+    """Return one stage of the layer; the first of a row of pictures carries the labels."""
+    found, labels = block.stages[i], token_labels(block.tokens)
+    return Tiles(
+        name=f"block {i}",
+        values=found.values[None],
+        title=found.name,
+        note=_checked(found.torch_call, found.difference),
+        scheme="diverging",
+        row_labels=labels if first else (),
+        row_names=labels,
+        axes=("token", "feature"),
+        stretch=True,
+        bar=True,
+    )
+
+
 def _checked(call: str, difference: float) -> str:
     if not call:
-        return "what came in"
+        return "the input"
     return f"{call}: {'equal' if difference == 0 else f'differs {digits(difference, 1)}'}"
 
 
-def batch(view: View, text: dict[str, str]) -> None:
-    """The sentences that were read together, and where they are padding."""
+def draw_batch(view: View, text: dict[str, str]) -> None:
+    """Draw the sentences that were read together, and where they are padded."""
     if not view.spec.batch:
         return
     st.subheader("The batch")
@@ -186,11 +206,11 @@ def batch(view: View, text: dict[str, str]) -> None:
     st.dataframe(
         {str(j): [row[j] for row in found.tokens] for j in range(longest)}, hide_index=True
     )
-    st.caption(f"Padding mask: {int((~real).sum())} of {real.size} positions are padding.")
+    st.caption(f"The padding mask hides {int((~real).sum())} of {real.size} positions.")
 
 
 def table(view: View) -> str:
-    """One row a score: raw, scaled, whether it may be seen, and its weight."""
+    """Return a table with a row for each score: raw, scaled, whether it is seen, its weight."""
     found = view.stages
     rows = (
         [query, key, float(found.scores[i, j]), float(found.scaled[i, j]),
@@ -202,8 +222,8 @@ def table(view: View) -> str:
 
 
 def code(view: View) -> str:
-    """A script with this head's Q, K, V and mask in it, that prints the same weights."""
-    found, query = view.stages, view.cell()[0]
+    """Return a script that holds this head's Q, K, V and mask and prints the same weights."""
+    found, query = view.stages, view.cell[0]
     blanks = {name: _literal(getattr(found, name)) for name in ("q", "k", "v")}
     return take_away.filled(
         "attention/scores",
@@ -217,6 +237,6 @@ def code(view: View) -> str:
 
 
 def _literal(values: np.ndarray) -> str:
-    """Digits that give back the same float32."""
+    """Return the numbers as text that gives back the same float32."""
     rows = [[float(str(v)) for v in row] for row in values]
     return pformat(rows, width=100, compact=True)

@@ -1,4 +1,4 @@
-"""The stage of the lesson on scores: Q K^T, the mask, the softmax, the output."""
+"""The main picture of the lesson on scores: Q K^T, the mask, the softmax, the output."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,21 +12,22 @@ from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.instruments.tiles.over import Bar, Bars, Curve, Mark
 from viz_models.ui.kit import state
 from viz_models.ui.kit.look import is_dark, luts
-from viz_models.ui.panels.attention.scores import View, shown
+from viz_models.ui.panels.attention.scores import View, first_cell
+from viz_models.ui.panels.attention.sentence import token_labels
 from viz_models.ui.results.attention import scores as results
 
 STAGE = 316  # px
 CURVE = 40  # points on it
 
 
-def stage(view: View) -> None:
-    """Q, K and V meet: scores, mask, weights, output; below them the words."""
+def draw_stage(view: View) -> None:
+    """Draw Q, K and V and what becomes of them: scores, mask, weights, output."""
     tiles(
         [*_scores(view), *_softmax(view), *_output(view)],
         key="stage",
         luts=luts(is_dark()),
-        start=view.cell(),
-        default=view.first_cell(),
+        start=view.cell,
+        default=first_cell(view.stages),
         height=STAGE,
         flipped=view.mask.painted,
         on_change=_listen("stage"),
@@ -52,9 +53,9 @@ def _matrix(name: str, values: np.ndarray, **fields: Any) -> Tiles:  # noqa: ANN
 
 
 def _scores(view: View) -> list[Tiles]:
-    """Q, and the scores with K^T on top of them."""
+    """Return Q, the scores, and K^T that stands on top of them."""
     found = view.stages
-    queries, keys = shown(found.queries), shown(found.keys)
+    queries, keys = token_labels(found.queries), token_labels(found.keys)
     signed: dict[str, Any] = {"scheme": "diverging", "axes": ("query", "dimension")}
     vectors = pixels.robust_limits(np.concatenate([found.q, found.k]))
     return [
@@ -75,9 +76,9 @@ def _scores(view: View) -> list[Tiles]:
 
 
 def _softmax(view: View) -> list[Tiles]:
-    """The scores as they enter the softmax, and the weights that come out."""
+    """Return the scores as they enter the softmax, and the weights that come out."""
     found, fill = view.stages, view.mask.fill
-    queries, keys = shown(found.queries), shown(found.keys)
+    queries, keys = token_labels(found.queries), token_labels(found.keys)
     shared: dict[str, Any] = {"column_labels": keys, "row_names": queries, "follows": (0, 1)}
     paints = "painted" in view.mask.kinds
     totals = found.weights.sum(axis=1, dtype=np.float64)
@@ -105,29 +106,30 @@ def _sum(total: float) -> str:
 
 
 def _output(view: View) -> list[Tiles]:
+    """Return the output, and V that stands on top of it."""
     found = view.stages
     signed: dict[str, Any] = {"scheme": "diverging", "axes": ("query", "dimension")}
     finite = np.concatenate([found.v, found.output])
     limits = pixels.robust_limits(finite[np.isfinite(finite)])
     return [
         _matrix(
-            "output", found.output, title="output", row_names=shown(found.queries), size=74,
+            "output", found.output, title="output", row_names=token_labels(found.queries), size=74,
             limits=limits, follows=(0, None), **signed,
         ),
         _matrix(
-            "v", found.v, title="V", row_names=shown(found.keys), size=64, limits=limits,
+            "v", found.v, title="V", row_names=token_labels(found.keys), size=64, limits=limits,
             follows=(1, None), above="output", scheme="diverging", axes=("key", "dimension"),
         ),
     ]  # fmt: skip
 
 
 def _bars(view: View) -> Bars:
-    """The chosen row masked in three ways, of which one is right."""
-    query, _ = view.cell()
+    """Return the sums of the chosen row, masked in three ways, of which one is right."""
+    query, _ = view.cell
     ways = results.three_ways(view.spec, query)
     labels = ("−∞ before", "0 before", "0 after")
     rows = (_bar(label, way) for label, way in zip(labels, ways, strict=True))
-    return Bars(f"Row {view.names()[0]} masked three ways", tuple(rows))
+    return Bars(f"Row {view.query} masked three ways", tuple(rows))
 
 
 def _bar(label: str, way: FilledRow) -> Bar:
@@ -143,7 +145,7 @@ def _bar(label: str, way: FilledRow) -> Bar:
 
 
 def _apart(keys: list[int], scaled: np.ndarray) -> set[int]:
-    """Those of the keys whose labels do not stand on each other."""
+    """Return those of the keys whose labels do not overlap."""
     room = 0.16 * float(np.ptp(scaled))
     kept: list[int] = []
     for key in keys:
@@ -153,13 +155,13 @@ def _apart(keys: list[int], scaled: np.ndarray) -> set[int]:
 
 
 def _curve(view: View) -> Curve:
-    """Where the scores of the chosen row lie on the exponential, and where masked ones go."""
-    query, key = view.cell()
+    """Return the curve of the exponential with the scores of the chosen row on it."""
+    query, key = view.cell
     scaled, allowed = view.stages.scaled[query].astype(float), view.stages.allowed[query]
     low, high = float(scaled.min()) - 0.6, float(scaled.max()) + 0.05
     x = np.linspace(low, high, CURVE)
     struck = view.mask.fill == "-inf"
-    names = shown(view.stages.keys)
+    names = token_labels(view.stages.keys)
     named = _apart([key, *np.argsort(-np.where(allowed, scaled, -np.inf)).tolist()[:2]], scaled)
     marks = tuple(
         Mark(

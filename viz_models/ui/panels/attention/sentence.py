@@ -1,4 +1,4 @@
-"""The sentence that a lesson on attention looks at: typed, checked, unknown words told."""
+"""The sentence of a lesson on attention: a field to type it, and how its tokens are shown."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,11 @@ from viz_models.models import vocabulary
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control
 
+LABELS = {"<bos>": "→", "<eos>": "eos", "<pad>": "pad"}
+
 
 def sentence(label: str, default: str, *, key: str, width: int = 210) -> str:
-    """A field for English text; what cannot be read is told, and the default stands in.
+    """Draw a field for English text; return the text, or the default where it cannot be read.
 
     Args:
         label: What a screen reader calls it.
@@ -35,11 +37,16 @@ def sentence(label: str, default: str, *, key: str, width: int = 210) -> str:
     return typed
 
 
-def unknown(found: Sequence[str]) -> None:
-    """Which words the network does not know, and all those that it does, a click away."""
+def draw_vocabulary(unknown: Sequence[str]) -> None:
+    """Draw the list of known words behind a button, and name the words that are not in it."""
     with st.popover("Words it knows", type="tertiary", width="content"):
         known = [w for w in vocabulary.ENGLISH if w not in vocabulary.SPECIAL]
-        st.caption(f"{len(known)} English words: {', '.join(known)}.")
-    if found:
-        names = ", ".join(f"“{words.plain(word)}”" for word in found)
+        st.caption(f"The network knows {len(known)} English words: {', '.join(known)}.")
+    if unknown:
+        names = ", ".join(f"“{words.plain(word)}”" for word in unknown)
         st.caption(f":red[{names} → <unk>]".replace("<", "\\<"), width="content")
+
+
+def token_labels(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Return the tokens as labels; the start of a sentence is an arrow, as in published figures."""
+    return tuple(LABELS.get(token, token) for token in tokens)
