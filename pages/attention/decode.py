@@ -18,18 +18,18 @@ def main() -> None:
         answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
         lesson.answer(answer, text[panel.section(view)], **panel.facts(view))
-        panel.stage(view)
-        panel.foot(view)
-        panel.beam(view, text)
+        panel.draw_stage(view, text)
+        panel.draw_foot(view)
+        panel.draw_beam(view, text)
     with st.container():
         st.subheader("Teacher forcing and free running")
         st.markdown(text["Teacher forcing and free running"])
         if in_sight("slips_sight", height=260):
-            more.slips(view, text)
+            more.draw_slip(view, text)
     with st.container():
         st.subheader("Temperature and top-k")
         if in_sight("draws_sight", height=420):
-            more.draws(text)
+            more.draw_samples(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row("decode", code=panel.code(view), table=panel.table(view))

@@ -49,13 +49,13 @@ def test_fewer_heads_are_pooled_and_retrained_beside_each_other(server, page):
             assert line(shown, "p of a word") == f"{version.probability:.3f}"
             assert line(shown, "different patterns") == str(version.pattern_rank)
     assert in_the_address_bar(page)["kv"] == "1"
-    expect(page.get_by_text("MQA: averaging the trained K and V leaves")).to_be_visible()
+    expect(page.get_by_text("MQA makes the KV cache 4 times smaller")).to_be_visible()
 
 
 def test_nothing_is_shared_with_a_head_each(server, page):
     open_lesson(page, server, "sharing?kv=4")
     expect(page.get_by_text("nothing is shared: all versions are")).to_be_visible()
-    assert {line(card(page, i), "output here moves by") for i in range(4)} == {"0.0 %"}
+    assert {line(card(page, i), "output here changes by") for i in range(4)} == {"0.0 %"}
 
 
 def test_times_are_measured_here_when_asked(server, page):
@@ -81,7 +81,8 @@ def test_the_sentence_is_walked_by_the_keyboard(server, page):
         page.keyboard.press(key)
         wait_until_idle(page)
         assert chosen(page) == written.tokens[at]
-        said = f"writes {written.tokens[at]}, p = {written.probability[at]:.3f}"
+        read = ("→", *written.tokens)[at]
+        said = f"after {read} it writes {written.tokens[at]}, p = {written.probability[at]:.3f}"
         expect(page.get_by_test_id("scrubber").locator(".said")).to_have_text(said)
 
 

@@ -1,4 +1,4 @@
-"""Writing word by word: likely words, the beam as a tree, drawn words. Records in, figures out."""
+"""Figures of the lesson on decoding: likely words, the beam as a tree, words before and after."""
 
 import math
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def likely_words(
     dark: bool = False,
     scale: float = 1.0,
 ) -> go.Figure:
-    """Bars of the likeliest next words; the one that was written is orange.
+    """Draw bars of the likeliest next words; the one that was written is orange.
 
     Args:
         words: Word and probability, the likeliest first.
@@ -57,10 +57,10 @@ def _share(value: float) -> str:
 
 
 def beam_tree(decoding: Decoding, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Every word tried, from left to right; the sentence found is orange, what was dropped gray.
+    """Draw every word tried, from left to right; the sentence found is orange, dropped words gray.
 
-    Height says nothing but the rank among those tried after the same words. Hover reads the
-    log-probability of a word, and of the hypothesis up to it.
+    Height shows the rank among the words of the same step. Hover shows the log-probability of the
+    word, and of the sentence up to it.
 
     Args:
         decoding: The search.
@@ -92,9 +92,9 @@ def beam_tree(decoding: Decoding, *, dark: bool = False, scale: float = 1.0) -> 
 
 
 def _rows(nodes: Sequence[BeamNode]) -> list[float]:
-    """A height for each node: its step's nodes lie one below the other, the best on top.
+    """Return a height for each node: those of a step stand below each other, the best on top.
 
-    NaN for those that were dropped and are not among the best of these.
+    NaN for dropped words that are not among the best of the dropped ones.
     """
     at = [math.nan] * len(nodes)
     for step in {n.step for n in nodes}:
@@ -145,7 +145,7 @@ def _minus(value: float) -> str:
 def before_and_after(
     sample: Sample, count: int = 12, *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
-    """The likeliest next words: softmax of the logits, and after temperature and top-k.
+    """Draw the likeliest next words: softmax of the logits, and after temperature and top-k.
 
     Args:
         sample: Both probabilities of all words.
@@ -159,7 +159,7 @@ def before_and_after(
     fig = go.Figure()
     for label, values, color in (
         ("before: T = 1, all words", sample.before, p.muted),
-        ("after", sample.after, p.blue),
+        ("after temperature and top-k", sample.after, p.blue),
     ):
         fig.add_bar(
             x=names,

@@ -1,4 +1,4 @@
-"""Shared K/V heads: who shares with whom, and what a cache weighs and costs. Records in."""
+"""Figures of the lesson on sharing: which heads share, the size of a cache, and its time."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,7 +16,7 @@ DASHES = {4: "solid", 2: "dash", 1: "dot"}
 def bytes_over_context(
     growth: CacheGrowth, chosen: int, *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
-    """What the cache holds over the words written, a line for each number of K/V heads.
+    """Draw the bytes of the cache over the words written, a line for each number of K/V heads.
 
     Args:
         growth: Read off real caches.
@@ -48,7 +48,7 @@ def bytes_over_context(
 def time_over_context(
     times: CacheTimes, chosen: int, *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
-    """Milliseconds for one more token over the length of the cache, both axes logarithmic.
+    """Draw milliseconds for one more token over the length of the cache, both axes logarithmic.
 
     Args:
         times: Measured.
@@ -111,7 +111,7 @@ def _line(
 
 
 def _name_lines(fig: go.Figure, scale: float) -> None:
-    """Each line is named at its right end; names that would meet are moved apart."""
+    """Name each line at its right end; names that would overlap are moved apart."""
     log_x, log_y = fig.layout.xaxis.type == "log", fig.layout.yaxis.type == "log"
     ends = [(np.log10(t.y[-1]) if log_y else t.y[-1], t) for t in fig.data]
     values = np.concatenate([np.log10(t.y) if log_y else np.append(t.y, 0) for t in fig.data])
@@ -134,7 +134,7 @@ def _name_lines(fig: go.Figure, scale: float) -> None:
 
 
 def who_shares(heads: int, kv_heads: int, summed: bool, *, dark: bool = False) -> str:
-    """Query heads above the K/V heads that they read, as SVG; summed queries meet first.
+    """Return query heads above the K/V heads that they read, as SVG; summed queries meet first.
 
     Args:
         heads: Query heads.

@@ -1,4 +1,4 @@
-"""Writing a translation word by word: where it looks, what is likely, what a beam keeps."""
+"""A translation word by word: where each query looks, likely words, what a beam keeps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,19 +14,23 @@ from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import control_row, select, slider
+from viz_models.ui.kit.controls import control_row, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.panels.attention.layers import help_on, select_place
+from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import decode as results
 
-TEXT = "my friend has cats and two books"  # two objects: the grammar never joins any
+# The grammar never asks a negated question. Greedy search begins "j'", which is a little likelier
+# than "je" and wrong before "n'"; a beam of 2 or more keeps both and finds the right sentence.
+TEXT = "do i not have this horse ?"
+EXAMPLES = (TEXT, "i love cats", "she does not see the dog", "my friend has cats and two books")
 WIDTH = 3
 FIRST = 2  # the word that the page opens on
 MEAN = "mean of its heads"
 LOOKS: dict[str, tuple[int, int | None]] = {
-    f"layer {layer}, {name}": (layer - 1, head)
-    for layer in (2, 1)
-    for name, head in ((MEAN, None), *((f"head {h + 1}", h) for h in range(4)))
+    f"layer {layer}, {name}": (layer, head)
+    for layer in (1, 0)
+    for name, head in ((MEAN, None), *((f"head {h}", h) for h in range(4)))
 }
 SHOWN = 6  # likely words
 STAGE = 272  # px
@@ -34,10 +38,12 @@ STAGE = 272  # px
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """The choices on the page, and the translation that was found for them."""
 
     decoding: Decoding
-    look: tuple[int, int | None]  # layer, head of cross-attention; None is the mean of the heads
+    layer: int  # of cross-attention
+    head: int | None  # None is the mean of the heads
+    word: int  # which word of the translation is being written, from 0
 
     @property
     def written(self) -> Written:
@@ -45,35 +51,46 @@ class View:
         return self.decoding.written
 
     @property
-    def word(self) -> int:
-        """Which of its words is being written."""
-        return position(self.written.tokens, default=self.first)
+    def read(self) -> tuple[str, ...]:
+        """The words that the decoder has just read when it writes each word."""
+        return token_labels(("<bos>", *self.written.tokens[:-1]))
 
     @property
-    def first(self) -> int:
-        """The word that this sentence opens on."""
-        return min(FIRST, len(self.written.tokens) - 1)
-
     def weights(self) -> np.ndarray:
-        """(T, S) of the chosen head, or the mean of all heads of its layer."""
-        layer, head = self.look
-        of_layer = self.written.cross[layer]
-        return of_layer.mean(0) if head is None else of_layer[head]
+        """Weights of the chosen head, or the mean of all heads of its layer: (T, S)."""
+        of_layer = self.written.cross[self.layer]
+        return of_layer.mean(0) if self.head is None else of_layer[self.head]
+
+
+def first_word(written: Written) -> int:
+    """Return the word that this sentence opens on."""
+    return min(FIRST, len(written.tokens) - 1)
 
 
 def controls() -> View:
-    """Sentence, width of the beam, and whose cross-attention is shown."""
+    """Draw the controls: sentence, width of the beam, and which cross-attention is shown."""
     with control_row():
-        text = attend_sentence.sentence("Sentence", TEXT, key="text", width=250)
-        width = slider("Beam width", (1, 2, 3, 4, 5), "beam", 190, value=WIDTH)
-        look = select("Cross-attention", LOOKS, "look", 214)
+        text = sentence("Sentence", TEXT, key="text", width=240)
+        with st.popover("Examples", width="content"):
+            for example in EXAMPLES:
+                st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
+        width = slider("Beam width", (1, 2, 3, 4, 5), "beam", 170, value=WIDTH)
+        layer, head = select_place(
+            "Cross-attention", LOOKS, "looks", 214, default=f"layer 1, {MEAN}", former="look"
+        )
         found = results.decoding(DecodeSpec(text=text, width=width))
-        attend_sentence.unknown(found.unknown)
-    return View(found, look)
+        draw_vocabulary(found.unknown)
+    word = position(found.written.tokens, default=first_word(found.written))
+    return View(found, layer, head, word)
+
+
+def _type(example: str) -> None:
+    """Put an example into the field."""
+    st.session_state["text"] = example
 
 
 def section(view: View) -> str:
-    """Which sentence answers: a beam may write a word that is not the likeliest."""
+    """Return which sentence answers: a beam may write a word that is not the likeliest."""
     written, at = view.written, view.word
     better = written.log_probability > view.decoding.greedy_log_probability
     passed_over = written.tokens[at] != written.best(at, 1)[0][0]
@@ -81,16 +98,16 @@ def section(view: View) -> str:
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return what the answer may name."""
     written, at = view.written, view.word
-    row = view.weights()[at]
+    row = view.weights[at]
     looked = int(row.argmax())
     [(likeliest, highest)] = written.best(at, 1)
     return {
         "word": words.plain(written.tokens[at]),
         "n": str(at + 1),
         "p": digits(float(written.probability[at]), 3),
-        "before": words.plain(" ".join(written.tokens[:at]) or "nothing"),
+        "before": words.plain(" ".join(token_labels(("<bos>", *written.tokens[:at])))),
         "looked": words.plain(written.source[looked]),
         "weight": digits(float(row[looked]), 2),
         "likeliest": words.plain(likeliest),
@@ -100,50 +117,53 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def stage(view: View) -> None:
-    """Where each word's query looked, and the likeliest words at the chosen one."""
+def draw_stage(view: View, text: Mapping[str, str]) -> None:
+    """Draw where each query looked, and the likeliest words at the chosen one."""
     matrix, bars = st.columns([1.1, 1], gap="xsmall")
     with matrix.container(border=True, height="stretch"):
         tiles([_cross(view)], key="cross", luts=luts(is_dark()), height=STAGE)
+        st.caption(text["The rows"], help=help_on("row", "layer and head"))
     with bars.container(border=True, height="stretch"):
         at = view.word
         likely = view.written.best(at, SHOWN)
         figure = figures.likely_words(likely, view.written.tokens[at], **figure_look())
-        st.caption(f"word {at + 1}, likeliest first")
+        st.caption(f"Word {at + 1}: the likeliest words after “{words.plain(view.read[at])}”")
         show(figure, "likely")
 
 
 def _cross(view: View) -> Tiles:
-    """(T, S) weights; rows that are still to be written stay hatched."""
+    """Return the (T, S) weights; rows that are still to be written stay hatched."""
     written, at = view.written, view.word
     rows = np.arange(len(written.tokens))
-    values = view.weights().astype(np.float32)
+    values = view.weights.astype(np.float32)
     return Tiles(
         name="cross",
         values=values[None],
         title="cross-attention",
-        note="where the query of each written word looks",
+        note="where the query of each row looks",
         limits=(0.0, 1.0),
         show_values=True,
-        row_labels=written.tokens,
-        column_labels=written.source,
+        row_labels=view.read,
+        column_labels=token_labels(written.source),
+        row_margins=(token_labels(written.tokens),),
+        row_margin_names=("writes",),
         hatched=np.broadcast_to((rows > at)[:, None], values.shape),
         hatched_text="\N{ZERO WIDTH SPACE}",
         lit=(rows == at)[None, :, None],
     )
 
 
-def foot(view: View) -> None:
-    """The sentence as it is written, walked by the arrow keys."""
+def draw_foot(view: View) -> None:
+    """Draw the sentence as it is written; arrow keys walk from word to word."""
     written = view.written
-    pairs = zip(written.tokens, written.probability, strict=True)
-    said = [f"writes {word}, p = {p:.3f}" for word, p in pairs]
+    steps = zip(view.read, written.tokens, written.probability, strict=True)
+    said = [f"after {read} it writes {word}, p = {p:.3f}" for read, word, p in steps]
     lead = f"{' '.join(written.source[:-1])} →"
-    scrubber(written.tokens, key="foot", lead=lead, said=said, default=view.first)
+    scrubber(written.tokens, key="foot", lead=lead, said=said, default=first_word(written))
 
 
-def beam(view: View, text: Mapping[str, str]) -> None:
-    """The tree of all words tried, and what the beam found beside greedy."""
+def draw_beam(view: View, text: Mapping[str, str]) -> None:
+    """Draw the tree of all words tried, and the beam's sentence beside the greedy one."""
     tree, numbers = st.columns([2.3, 1], gap="xsmall")
     with tree.container(border=True, height="stretch"):
         show(figures.beam_tree(view.decoding, **figure_look()), "tree", wide=True)
@@ -153,7 +173,7 @@ def beam(view: View, text: Mapping[str, str]) -> None:
             _beam(view),
             key="beam_card",
             title=f"Beam of {view.decoding.spec.width}",
-            note="greedy" if view.decoding.spec.width == 1 else "",
+            note="greedy search" if view.decoding.spec.width == 1 else "",
             badge=lesson.badge(view.decoding.provenance),
             terms=words.glossary(),
         )
@@ -170,12 +190,12 @@ def _beam(view: View) -> list[Line]:
             role="chosen",
             term="log p",
         ),
-        Line(label=" ".join(found.greedy) if not same else "greedy writes the same", role="muted"),
-        Line(label="log p, greedy", value=digits(found.greedy_log_probability, 4)),
+        Line(label="greedy search: the same" if same else " ".join(found.greedy), role="muted"),
+        Line(label="log p of the greedy sentence", value=digits(found.greedy_log_probability, 4)),
         Line(label="words tried", value=str(len(found.tree)), rule=True),
-        Line(label="words kept on the way", value=str(sum(n.kept for n in found.tree))),
+        Line(label="words kept", value=str(sum(n.kept for n in found.tree))),
         Line(
-            label="KV cache equals the whole pass to",
+            label="with a KV cache, logits equal to",
             value=digits(found.written.max_difference, 1),
             role="checked",
         ),
@@ -183,16 +203,18 @@ def _beam(view: View) -> list[Line]:
 
 
 def code(view: View) -> str:
-    """A script with greedy and beam search over any next-word function."""
+    """Return a script with greedy and beam search over any function that scores next words."""
     return take_away.filled("attention/decode", width=view.decoding.spec.width)
 
 
 def table(view: View) -> str:
-    """A word a row: its probability, and where it looked."""
-    written, weights = view.written, view.weights()
-    columns = ("word", "probability", *written.source)
+    """Return a table with a row for each word: its probability, and where its query looked."""
+    written, weights = view.written, view.weights
+    columns = ("read", "word", "probability", *written.source)
     rows = (
-        [token, float(p), *map(float, row)]
-        for token, p, row in zip(written.tokens, written.probability, weights, strict=True)
+        [read, token, float(p), *map(float, row)]
+        for read, token, p, row in zip(
+            ("<bos>", *written.tokens), written.tokens, written.probability, weights, strict=False
+        )
     )
     return take_away.csv_text(columns, rows)

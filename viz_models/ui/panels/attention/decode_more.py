@@ -1,4 +1,4 @@
-"""A slip on the way, and words drawn from the language model."""
+"""A wrong word on the way, and sentences drawn from the language model."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ from viz_models.ui.kit import lesson, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control_row, named, select, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.attention import sentence as attend_sentence
 from viz_models.ui.panels.attention.decode import View
+from viz_models.ui.panels.attention.sentence import sentence
 from viz_models.ui.results.attention import decode as results
 
 RANKS = {"2nd choice": 1, "3rd choice": 2, "10th choice": 9, "1st choice: no slip": 0}
@@ -26,19 +26,19 @@ TOP_K: dict[str, int | None] = {
     "top 1": 1,
 }
 SEEDS = {f"seed {s}": s for s in range(10)}
-SLIP = 3  # the word that slips at first
+SLIP = 3  # the word that is replaced at first
 CELL = 62  # px
 BAR_CARD = 252  # px at normal type size
 
 
-def slips(view: View, text: Mapping[str, str]) -> None:
-    """What teacher forcing and free running make of a word that went wrong."""
+def draw_slip(view: View, text: Mapping[str, str]) -> None:
+    """Draw what teacher forcing and free running do after a word was replaced."""
     greedy = view.decoding.greedy
     places = {f"word {i + 1}": i for i in range(len(greedy))}
     with control_row():
         first = f"word {min(SLIP, len(greedy))}"
         step = select("Which word slips", places, "slips", 112, default=first)
-        with named(f"“{words.plain(greedy[step])}” slips to its"):
+        with named(f"“{words.plain(greedy[step])}” is replaced by its"):
             rank = select("What is written instead", RANKS, "to", 175)
     found = results.slip(SlipSpec(text=view.decoding.spec.text, step=step, rank=rank))
     with st.container(border=True):
@@ -47,20 +47,20 @@ def slips(view: View, text: Mapping[str, str]) -> None:
 
 
 def _both(found: Slip) -> Tiles:
-    """Probabilities of the reference's words, after the true words and after its own."""
+    """Return probabilities of the true words, after the true words and after its own."""
     teacher, free = found.teacher, found.free.tokens
     count = len(teacher.tokens)
     values = np.stack([teacher.probability, found.reference_when_free]).astype(np.float32)
     return Tiles(
         name="forcing",
         values=values[None],
-        title="probability of the reference's next word",
-        note=f"slip at word {found.spec.step + 1}",
+        title="probability of the true next word",
+        note=f"word {found.spec.step + 1} is replaced",
         limits=(0.0, 1.0),
         show_values=True,
         hatched_text="ended",
         size=CELL * count,
-        row_labels=("teacher forced", "free running"),
+        row_labels=("teacher forcing", "free running"),
         column_labels=teacher.tokens,
         margins=(tuple(free[t] if t < len(free) else "" for t in range(count)),),
         margin_names=("it writes",),
@@ -68,6 +68,7 @@ def _both(found: Slip) -> Tiles:
 
 
 def _told(found: Slip, text: Mapping[str, str]) -> str:
+    """Return the sentence that counts which words both still get right."""
     reference, free = found.teacher.tokens, found.free.tokens
     later = range(found.spec.step + 1, len(reference))
     right = sum(t < len(free) and free[t] == reference[t] for t in later)
@@ -84,10 +85,10 @@ def _told(found: Slip, text: Mapping[str, str]) -> str:
     )
 
 
-def draws(text: Mapping[str, str]) -> None:
-    """Temperature and top-k: the next word before and after, and sentences drawn."""
+def draw_samples(text: Mapping[str, str]) -> None:
+    """Draw the next word before and after temperature and top-k, and sentences from it."""
     with control_row():
-        prompt = attend_sentence.sentence("Beginning", SampleSpec().prompt, key="prompt", width=170)
+        prompt = sentence("Beginning", SampleSpec().prompt, key="prompt", width=170)
         temperature = slider("Temperature", TEMPERATURES, "temperature", 230, value=0.5)
         top_k = select("Words that may be drawn", TOP_K, "top_k", 118, default="top 10")
         seed = select("Seed", SEEDS, "seed", 96)
@@ -127,5 +128,5 @@ def _drawn(found: Sample) -> list[Line]:
 
 
 def _ended(tokens: tuple[str, ...]) -> str:
-    """A sentence that did not come to its end says so."""
+    """Return the words of a sentence, with an ellipsis where it did not come to its end."""
     return " ".join(tokens[:-1]) if tokens[-1:] == ("<eos>",) else " ".join(tokens) + " …"

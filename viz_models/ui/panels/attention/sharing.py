@@ -21,9 +21,10 @@ from viz_models.records import (
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.controls import control, control_row, select, slider
+from viz_models.ui.kit.controls import control, control_row, slider
 from viz_models.ui.kit.look import is_dark, luts
-from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.panels.attention.layers import help_on, select_place
+from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import sharing as results
 
 HEADS = 4
@@ -33,13 +34,13 @@ PARTS: dict[str, AttentionPart] = {
     "encoder": "encoder",
 }
 PLACES = {
-    f"{name}, layer {layer}": (part, layer - 1) for name, part in PARTS.items() for layer in (1, 2)
+    f"{name}, layer {layer}": (part, layer) for name, part in PARTS.items() for layer in (0, 1)
 }
 TITLES: dict[SharingKind, tuple[str, str]] = {
     "trained": ("Trained", "a K and V for each query head"),
-    "pooled": ("Pooled", "K and V averaged, not trained on"),
-    "retrained": ("Retrained", "the pooled one, trained on"),
-    "summed": ("Queries summed", "one query a group"),
+    "pooled": ("Pooled", "K and V averaged, no training"),
+    "retrained": ("Retrained", "pooled, then trained further"),
+    "summed": ("Queries summed", "one query for each group"),
 }
 LONGEST = 8  # words on a card
 NAMES = {4: "MHA", 2: "GQA", 1: "MQA"}
@@ -47,7 +48,7 @@ NAMES = {4: "MHA", 2: "GQA", 1: "MQA"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """The choices on the page, and what was computed and recorded for them."""
 
     sharing: Sharing
     recorded: SharingRecording
@@ -59,21 +60,26 @@ class View:
         return self.sharing.spec
 
     def accuracy(self, kind: SharingKind) -> SharingAccuracy:
-        """Of that version with the chosen number of K/V heads."""
+        """The accuracy of a version with the chosen number of K/V heads."""
         return self.recorded.accuracy(kind, self.spec.kv_heads)
 
 
 def controls() -> View:
-    """Which sentence, how many K/V heads, which attention."""
+    """Draw the controls: the sentence, how many K/V heads, which attention."""
     with control_row():
-        text = attend_sentence.sentence("Sentence", SharingSpec().text, key="text")
+        text = sentence("Sentence", SharingSpec().text, key="text")
         kv_heads = slider("K/V heads", (4, 2, 1), "kv", 220, value=2)
-        part, layer = select("Attention", PLACES, "at", 206, default="cross-attention, layer 2")
+        part, layer = select_place(
+            "Attention", PLACES, "attention", 206, default="cross-attention, layer 1", former="at"
+        )
         spec = SharingSpec(text=text, kv_heads=kv_heads, part=part, layer=layer)
         sharing = results.sharing(spec)
-        attend_sentence.unknown(sharing.unknown)
+        draw_vocabulary(sharing.unknown)
         here: bool = control(
-            st.toggle, "time it here", key="here", help="Times again, on the machine of this page"
+            st.toggle,
+            "time it here",
+            key="here",
+            help="Measure the times again, on the machine that runs this page",
         )
     recorded = results.recorded()
     times = results.times_here(recorded.times.spec) if here else recorded.times
@@ -81,12 +87,12 @@ def controls() -> View:
 
 
 def section(view: View) -> str:
-    """Which sentence answers: with as many K/V heads as query heads nothing is shared."""
+    """Return which sentence answers: with a K/V head for each query head nothing is shared."""
     return "answer none" if view.spec.kv_heads == HEADS else "answer"
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return what the answer may name."""
     shares = {k: percent(share(view.accuracy(k))) for k in SHARING_KINDS}
     return shares | {
         "kv_heads": str(view.spec.kv_heads),
@@ -97,19 +103,19 @@ def facts(view: View) -> dict[str, str]:
 
 
 def share(found: SharingAccuracy) -> float:
-    """Of the sentences that were translated, those that are right: 0..1."""
+    """Return the share of the translated sentences that are right: 0 to 1."""
     return found.right / found.of
 
 
-def stage(view: View) -> None:
-    """The four versions beside each other: who shares, all heads' weights, what came of it."""
+def draw_stage(view: View) -> None:
+    """Draw the four versions: which heads share, the weights of all heads, what came out."""
     for column, kind in zip(st.columns(4, gap="xsmall"), SHARING_KINDS, strict=True):
         version = view.sharing.version(kind)
         with column.container(border=True, height="stretch", gap="xsmall"):
             st.image(_diagram(version), width="stretch")
             tiles([_heads(version)], key=f"heads_{kind}", luts=luts(is_dark()))
             ledger(_lines(view, version), key=f"version_{kind}", terms=words.glossary())
-    _caption(view)
+    st.caption(rows_and_columns(view), help=help_on("row", "layer and head"))
 
 
 def _diagram(version: SharingVersion) -> str:
@@ -117,12 +123,12 @@ def _diagram(version: SharingVersion) -> str:
     return figures.who_shares(HEADS, version.kv_heads, summed, dark=is_dark())
 
 
-def _caption(view: View) -> None:
-    """What rows and columns are, and where the numbers come from."""
+def rows_and_columns(view: View) -> str:
+    """Return what the rows and columns of the pictures are, and where the numbers come from."""
     found = view.sharing
-    rows, columns = (words.plain(" ".join(t)) for t in (found.queries, found.keys))
-    st.caption(
-        f"rows: {rows} · columns: {columns} · equals torch's attention to "
+    rows, columns = (words.plain(" ".join(token_labels(t))) for t in (found.queries, found.keys))
+    return (
+        f"rows, the word just read: {rows} · columns: {columns} · equal to torch's attention to "
         f"{digits(found.max_difference, 1)} · {lesson.badge(found.provenance)}"
     )
 
@@ -136,6 +142,7 @@ def _heads(version: SharingVersion) -> Tiles:
         note=note,
         limits=(0.0, 1.0),
         columns=HEADS,
+        axes=("row", "key"),
     )
 
 
@@ -151,24 +158,24 @@ def _lines(view: View, version: SharingVersion) -> list[Line]:
         ),
         Line(label="writes", value=_said(version), role="plain" if same else "warning"),
         Line(label="p of a word", value=f"{version.probability:.3f}", term="p of a word"),
-        Line(label="output here moves by", value=percent(version.output_change)),
+        Line(label="output here changes by", value=percent(version.output_change)),
         Line(label="different patterns", value=str(version.pattern_rank), term="pattern rank"),
     ]
 
 
 def _said(version: SharingVersion) -> str:
-    """What it writes; a network that has lost its way may not stop."""
+    """Return what it writes, cut after some words: a network that fails may not stop."""
     said = " ".join(version.translation[:LONGEST]) or "nothing"
     return said + " …" * (len(version.translation) > LONGEST)
 
 
 def code(view: View) -> str:
-    """A script that pools, shares and sums in plain torch."""
+    """Return a script that averages, shares and sums in plain torch."""
     return take_away.filled("attention/sharing", kv_heads=view.spec.kv_heads)
 
 
 def table(view: View) -> str:
-    """A version a row."""
+    """Return a table with a row for each version."""
     columns = (
         *("version", "kv_heads", "right", "of", "translation", "probability"),
         *("output_change", "patterns", "query_directions", "parameters"),

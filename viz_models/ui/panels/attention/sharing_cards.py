@@ -1,4 +1,4 @@
-"""What sharing K/V heads saves, and what summing the queries of a group loses."""
+"""What sharing K/V heads saves, and what summing the queries of a group costs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,15 +19,15 @@ from viz_models.ui.panels.attention.sharing import HEADS, NAMES, View, share
 
 ROWS: dict[SharingKind, str] = {
     "pooled": "pooled",
-    "retrained": "pooled, trained on",
+    "retrained": "pooled, trained further",
     "summed": "queries summed",
-    "summed_retrained": "summed, trained on",
+    "summed_retrained": "summed, trained further",
 }
 TABLE = 240  # px
 
 
-def savings(view: View) -> None:
-    """What sharing saves: bytes over words, time over the length of a cache."""
+def draw_savings(view: View) -> None:
+    """Draw what sharing saves: bytes over words, time over the length of a cache."""
     kv_heads = view.spec.kv_heads
     held, spent, numbers = st.columns([1, 1.25, 1.05], gap="xsmall")
     with held.container(border=True, height="stretch"):
@@ -38,7 +38,7 @@ def savings(view: View) -> None:
         ledger(
             _saved(view),
             key="saved",
-            title=f"{kv_heads} of {HEADS} K/V heads" if kv_heads < HEADS else "A K/V head each",
+            title=f"{kv_heads} of {HEADS} K/V heads" if kv_heads < HEADS else "Nothing is shared",
             note=NAMES[kv_heads],
             badge=lesson.badge(view.times.provenance),
             terms=words.glossary(),
@@ -46,7 +46,7 @@ def savings(view: View) -> None:
 
 
 def _figure(draw: Callable[..., Any], measured: CacheGrowth | CacheTimes, kv_heads: int) -> Any:  # noqa: ANN401
-    """A chart; of recorded measurements it is built once, for Plotly takes 20 ms a chart."""
+    """Return a chart; one of recorded numbers is built once, as Plotly takes 20 ms for it."""
     look = figure_look()
     if measured.provenance.kind != "recorded run":
         return draw(measured, kv_heads, **look)
@@ -87,8 +87,8 @@ def _saved(view: View) -> list[Line]:
     ]
 
 
-def summing(view: View, text: Mapping[str, str]) -> None:
-    """Every version with every number of K/V heads: how many unseen sentences stay right."""
+def draw_summing(view: View, text: Mapping[str, str]) -> None:
+    """Draw which share of the unseen sentences every version translates right."""
     table, why = st.columns([1, 1.5], gap="small")
     with table.container(border=True, height="stretch"):
         tiles([_accuracies(view)], key="accuracies", luts=luts(is_dark()), height=TABLE)
@@ -97,7 +97,7 @@ def summing(view: View, text: Mapping[str, str]) -> None:
 
 
 def _summed_facts(view: View) -> dict[str, str]:
-    """What the text on summed queries may name."""
+    """Return what the text on summed queries may name."""
     recorded = view.recorded
 
     def part(kind: SharingKind, kv_heads: int) -> str:
@@ -122,7 +122,7 @@ def _accuracies(view: View) -> Tiles:
     return Tiles(
         name="accuracies",
         values=100 * np.array([shares], np.float32).round(3),
-        title=f"unseen sentences right, of {view.accuracy('trained').of:,}",
+        title=f"share of {view.accuracy('trained').of:,} unseen sentences right",
         limits=(0.0, 100.0),
         show_values=True,
         unit="%",
