@@ -83,7 +83,10 @@ def card(ref: ModelRef) -> ModelCard:
         _check_weights(ref)
     if not 0 <= ref.seed <= MAX_SEED:
         raise ValueError(f"seed {ref.seed} is out of range; choose 0 to {MAX_SEED}")
-    return _card(ref.name, ref.weights) if ref.build is None else _built(ref.build)
+    if ref.build is None:
+        return _card(ref.name, ref.weights)
+    found = _built(ref.build)
+    return replace(found, labels=ref.labels) if len(ref.labels) == len(found.labels) else found
 
 
 def _check_weights(ref: ModelRef) -> None:

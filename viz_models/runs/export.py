@@ -90,6 +90,8 @@ def state_event(run: Run) -> dict[str, Any]:
 
 
 def _tested(run: Run, record: StepRecord) -> dict[str, Any]:
+    from viz_models.training.data import sets
+
     test = record.evaluation
     assert test
     told: dict[str, Any] = {
@@ -100,9 +102,8 @@ def _tested(run: Run, record: StepRecord) -> dict[str, Any]:
         return told
     for name in _BY_CLASS:
         told[f"val_{name}"] = _mean(getattr(test, name))
-    rows = zip(
-        _classes(run, len(test.confusion)), *(getattr(test, n) for n in _BY_CLASS), strict=True
-    )
+    names = sets.class_names(run.spec.data, len(test.confusion))
+    rows = zip(names, *(getattr(test, n) for n in _BY_CLASS), strict=True)
     told["by_class"] = {
         title: dict(zip(_BY_CLASS, map(_finite, values), strict=True)) for title, *values in rows
     }
@@ -114,17 +115,6 @@ def _mean(values: Sequence[float]) -> float | None:
     """Over the classes that have a value."""
     known = [v for v in values if _finite(v) is not None]
     return sum(known) / len(known) if known else None
-
-
-def _classes(run: Run, count: int) -> tuple[str, ...]:
-    """Their names; numbers where the data is not here any more."""
-    from viz_models.training.data import sets
-
-    try:
-        names = sets.facts(run.spec.data).classes
-    except (ValueError, OSError):
-        names = ()
-    return names if len(names) == count else tuple(map(str, range(count)))
 
 
 def _found(store: Store, id: str) -> tuple[Experiment, tuple[Run, ...]]:

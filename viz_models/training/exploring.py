@@ -32,7 +32,9 @@ def network(run: RunSpec, weights: str) -> ModelRef:
     model = grows(run) or run.model
     if not isinstance(model, ConvSpec | DigitsNetSpec):
         raise ValueError("only a convolutional network's tensors can be followed here")
-    return ModelRef(build=model, seed=run.seed, trained=weights)
+    classes = 10 if isinstance(model, DigitsNetSpec) else model.classes
+    labels = data.class_names(run.data, classes)
+    return ModelRef(build=model, seed=run.seed, trained=weights, labels=labels)
 
 
 def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:

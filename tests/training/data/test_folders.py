@@ -9,7 +9,10 @@ import torch
 from PIL import Image
 from torchvision.datasets import ImageFolder
 
-from viz_models.records import DataSpec
+from viz_models.analysis.flow.prediction import prediction
+from viz_models.models import registry
+from viz_models.records import ConvSpec, DataSpec, RunSpec
+from viz_models.training import exploring
 from viz_models.training.data import folders
 from viz_models.training.data import sets as data
 from viz_models.training.data.folder_listing import TEST_NAMES, listed
@@ -202,6 +205,19 @@ def test_hundreds_of_damaged_files_are_a_short_line(tmp_path):
         (tmp_path / "a" / f"x{i}.jpg").write_bytes(b"")
     with pytest.raises(ValueError, match=r"^100 pictures cannot be used.*; and 80 more$"):
         data.load(DataSpec(name="folder", folder=str(tmp_path)))
+
+
+def test_classes_have_their_names_wherever_a_run_is_looked_at(tmp_path):
+    spec = DataSpec(name="folder", folder=str(classes(tmp_path, cat=4, dog=4)))
+    assert data.class_names(spec, 2) == ("cat", "dog")
+    assert data.class_names(spec, 3) == ("0", "1", "2")  # another folder by now
+    assert data.class_names(DataSpec(name="folder", folder="/no/such"), 2) == ("0", "1")
+    assert data.class_names(DataSpec(name="cifar10"), 10)[3] == "cat"
+    model = ConvSpec(depths=(1,), widths=(4,), size=16, classes=2)
+    ref = exploring.network(RunSpec(model=model, data=spec), "")
+    assert registry.card(ref).labels == ("cat", "dog")
+    found = prediction(ref, np.array([0.25, 0.75]))
+    assert [guess.label for guess in found.top] == ["dog", "cat"]
 
 
 # ------------------------------------------------------------------ kept, and read again

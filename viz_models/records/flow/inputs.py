@@ -31,6 +31,7 @@ class ModelRef:
     seed: int = 0  # of random weights
     build: ConvSpec | DigitsNetSpec | None = None  # a built network; `name` says nothing then
     trained: str = ""  # file of safetensors with its weights, in place of the seed's
+    labels: tuple[str, ...] = ()  # what its classes are called; empty where it says that itself
 
     @property
     def side(self) -> int:
@@ -46,7 +47,9 @@ class ModelRef:
         Weights that bring classes or steps of their own keep their name.
         """
         own = self.weights == "demo" or self.name in ("googlenet", "inception_v3")
-        return replace(self, seed=0, trained="", weights=self.weights if own else "random")
+        return replace(
+            self, seed=0, trained="", labels=(), weights=self.weights if own else "random"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

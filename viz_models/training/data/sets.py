@@ -128,6 +128,20 @@ def facts(spec: DataSpec) -> Facts:
     return replace(found, size=size, train=min(found.train, spec.limit or found.train))
 
 
+def class_names(spec: DataSpec, count: int) -> tuple[str, ...]:
+    """Return the names of the classes; numbers where the data is not here any more, or another.
+
+    Args:
+        spec: What a run trained on.
+        count: Classes that it had.
+    """
+    try:
+        names = facts(spec).classes
+    except (ValueError, OSError):
+        names = ()
+    return names if len(names) == count else tuple(map(str, range(count)))
+
+
 def left_out(spec: DataSpec) -> tuple[str, ...]:
     """Return a sentence for each reason why files of a folder are not used; of a folder alone.
 

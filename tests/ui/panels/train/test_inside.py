@@ -16,9 +16,14 @@ def table(*, absent):
 
 def test_a_class_without_example_has_no_percent():
     for absent in (None, 0.0):  # 0.0 in runs that were kept by an older version
-        rows = rows_by_class(table(absent=absent))
+        rows = rows_by_class(table(absent=absent), ("cat", "dog", "emu"))
         assert [[text for text, _ in cells] for _, cells in rows] == [
             ["66.7 %", "80.0 %", "72.7 %", "10"],
             ["-", "-", "-", "0"],
             ["-", "0.0 %", "0.0 %", "4"],
         ]
+
+
+def test_rows_have_the_names_of_the_classes():
+    rows = rows_by_class(table(absent=None), ("cat", "dog", "emu"))
+    assert [name for name, _ in rows] == ["cat", "dog", "emu"]

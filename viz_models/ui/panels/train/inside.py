@@ -14,7 +14,7 @@ from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import frame
+from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import select
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.train.progress import run_label
@@ -76,14 +76,16 @@ def _look(experiment: Experiment, run_id: str, text: Mapping[str, str]) -> None:
     with stage.container(border=True, height="stretch"):
         at = moments(seen, text)
     evaluation = seen.evaluation(at)
+    count = len(evaluation.confusion) if evaluation else 0
+    names = inside_results.class_names(run.spec.data, count)
     with confusion.container(border=True, height="stretch"):
-        cell = matrix(evaluation, text)
+        cell = matrix(evaluation, names, text)
     if evaluation is not None:
         left, right = st.columns([1, 1.3], gap="xsmall")
         with left.container(border=True, height="stretch"):
-            by_class(evaluation)
+            by_class(evaluation, names)
         with right.container(border=True, height="stretch"):
-            pictures(run.spec.data, evaluation, cell)
+            pictures(run.spec.data, evaluation, names, cell)
 
 
 def moments(seen: Inside, text: Mapping[str, str]) -> int:
@@ -176,13 +178,14 @@ def _statistics(seen: Inside, at: int) -> None:
         tiles(groups, key="running", luts=luts(is_dark()), param="bn_cell")
 
 
-def matrix(evaluation: Evaluation | None, text: Mapping[str, str]) -> tuple[int, int] | None:
-    """The confusion matrix; returns the chosen cell as (right class, guess)."""
+def matrix(
+    evaluation: Evaluation | None, names: Sequence[str], text: Mapping[str, str]
+) -> tuple[int, int] | None:
+    """Draw the confusion matrix; returns the chosen cell as (right class, guess)."""
     if evaluation is None:
         st.caption(text["Not tested yet"])
         return None
     confusion = np.array(evaluation.confusion, dtype=np.float32)
-    names = tuple(str(i) for i in range(len(confusion)))
     few = len(names) <= 20
     group = Tiles(
         name="confusion",
@@ -191,8 +194,8 @@ def matrix(evaluation: Evaluation | None, text: Mapping[str, str]) -> tuple[int,
         values=(confusion.astype(np.uint8) if confusion.max() < 256 else confusion)[None],
         pick="cell",
         size=300,
-        row_labels=names if few else (),
-        column_labels=names if few else (),
+        row_labels=tuple(names) if few else (),
+        column_labels=tuple(names) if few else (),
         axes=("right class", "guess"),
         show_values=few,
         bar=False,
@@ -207,7 +210,8 @@ def matrix(evaluation: Evaluation | None, text: Mapping[str, str]) -> tuple[int,
     )
     if worst is not None:
         share = confusion[worst] / max(1.0, confusion[worst[0]].sum())
-        st.caption(f"Worst: **{worst[0]}** read as **{worst[1]}**, {percent(float(share))} of them")
+        right, guess = (words.plain(names[i]) for i in worst)
+        st.caption(f"Worst: **{right}** read as **{guess}**, {percent(float(share))} of them")
     inside = cell and max(cell) < len(confusion)
     return (cell[1], cell[2]) if cell and inside else worst
 
@@ -222,18 +226,20 @@ def _most_confused(confusion: np.ndarray) -> tuple[int, int] | None:
     return int(target), int(guess)
 
 
-def by_class(evaluation: Evaluation) -> None:
+def by_class(evaluation: Evaluation, names: Sequence[str]) -> None:
     """Draw precision, recall and F1 of each class."""
     sheet(
         ("precision", "recall", "F1", "examples"),
-        rows_by_class(evaluation),
+        rows_by_class(evaluation, names),
         key="by_class",
         title="Class by class",
         note="precision: of those guessed so; recall: of those that are so",
     )
 
 
-def rows_by_class(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, str]]]]:
+def rows_by_class(
+    evaluation: Evaluation, names: Sequence[str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return a row for each class; "-" stands where nothing can be measured.
 
     Runs that were kept before say 0 for a class without example, so its examples are counted.
@@ -241,13 +247,15 @@ def rows_by_class(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, str
     rows = zip(evaluation.precision, evaluation.recall, evaluation.f1, strict=True)
     counts = [sum(row) for row in evaluation.confusion]
     found = []
-    for i, (row, count) in enumerate(zip(rows, counts, strict=True)):
+    for name, row, count in zip(names, rows, counts, strict=True):
         said = ["-" if v is None or not count else percent(v) for v in row]
-        found.append((f"class {i}", [(text, "") for text in (*said, str(count))]))
+        found.append((name, [(text, "") for text in (*said, str(count))]))
     return found
 
 
-def pictures(data: DataSpec, evaluation: Evaluation, cell: tuple[int, int] | None) -> None:
+def pictures(
+    data: DataSpec, evaluation: Evaluation, names: Sequence[str], cell: tuple[int, int] | None
+) -> None:
     """The examples of the chosen cell, then the mistakes that the network was surest of."""
     if cell is not None:
         target, guess = cell
@@ -258,11 +266,12 @@ def pictures(data: DataSpec, evaluation: Evaluation, cell: tuple[int, int] | Non
         else:
             kept = inside_results.of_cell(evaluation, target, guess)
             shown = {w.index: percent(w.probability) for w in kept}
-        st.markdown(f"**{target} read as {guess}**: {count} of the test set, {len(shown)} shown")
+        pair = words.plain(f"{names[target]} read as {names[guess]}")
+        st.markdown(f"**{pair}**: {count} of the test set, {len(shown)} shown")
         _row(data, shown, "of_cell")
     st.markdown("**Surest mistakes**: right class → guess, and how sure")
     worst = {
-        w.index: f"{w.target} → {w.guess}, {100 * w.probability:.0f} %"
+        w.index: f"{names[w.target]} → {names[w.guess]}, {100 * w.probability:.0f} %"
         for w in evaluation.worst[:10]
     }
     _row(data, worst, "surest")

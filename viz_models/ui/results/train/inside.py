@@ -45,6 +45,15 @@ def _spread(moments: Sequence[Moment]) -> tuple[Moment, ...]:
     return tuple(moments[i] for i in places) if moments else ()
 
 
+def class_names(data: DataSpec, count: int) -> tuple[str, ...]:
+    """What the classes are called; a folder of pictures is listed once."""
+    from viz_models.training.data import sets
+
+    return cache.remembered(
+        ("class names", data, count), lambda: sets.class_names(data, count), held_bytes
+    )
+
+
 def of_cell(evaluation: Evaluation, target: int, guess: int) -> tuple[Wrong, ...]:
     """The kept mistakes of one cell of the confusion matrix, the surest first."""
     return tuple(w for w in evaluation.worst if (w.target, w.guess) == (target, guess))
