@@ -1,7 +1,13 @@
 """Questions that short training runs answer: what is run, what is compared, what to predict.
 
-The prose stands beside the page, in sections with the card's id. All runs use scikit-learn's
-digits, and all arms of a card have the same seeds, so that its runs are pairs.
+To add a card, write a literal in `networks.py` or `steps.py` beside this file: its arms (a `RunSpec`
+each), its five seeds, what is compared, and what can be predicted. All arms have the same seeds, so
+that the runs are pairs, and all runs together take less than 60 s on two cores.
+
+The prose of a card is four sections of `pages/train/train.en.md`, named after the card's id: the
+question, `: set-up`, `: answer` and `: meaning`. Its blanks are filled in from the runs
+(`ui/panels/train/ask.py` lists them), and it must read true whatever comes out. Then record the
+runs: `python -m viz_models record train_cards`.
 """
 
 from viz_models.records.train.cards import Card
