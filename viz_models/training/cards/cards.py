@@ -1,6 +1,6 @@
 """Questions that short training runs answer: what is run, what is compared, what to predict.
 
-To add a card, write a literal in `networks.py` or `steps.py` beside this file: its arms (a `RunSpec`
+To add a card, write a literal in `networks.py` or `steps.py` beside this file: arms (a `RunSpec`
 each), its five seeds, what is compared, and what can be predicted. All arms have the same seeds, so
 that the runs are pairs, and all runs together take less than 60 s on two cores.
 
