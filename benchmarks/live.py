@@ -26,7 +26,7 @@ from viz_models.runs import client
 after = 0
 while True:
     client.experiment(sys.argv[1])
-    after = client.points(sys.argv[2], after).after
+    after = client.store().points(sys.argv[2], after).after
     time.sleep(1)
 """
 BARE = """
@@ -57,8 +57,8 @@ _warm()
 store = Store(f"sqlite:///{sys.argv[2]}/own.sqlite", Path(sys.argv[2]) / "own", hosted=False)
 run = specs.run_from_json(json.loads(sys.argv[1]))
 store.submit("me", ExperimentSpec(arms=(Arm(label="", run=run),)), str(time.time()))
-job = store.claim()
-store.begin(job.run, job.attempt, "me")
+job = store.work.claim()
+store.work.begin(job.run, job.attempt, "me")
 begin, computed = time.perf_counter(), time.process_time()
 assert execute(store, job).state == "finished"
 print(json.dumps([time.perf_counter() - begin, time.process_time() - computed]))
@@ -115,7 +115,7 @@ def first_point() -> float:
 
     begin = time.perf_counter()
     experiment, run = start(50)
-    while not client.points(run).steps:
+    while not client.store().points(run).steps:
         time.sleep(0.01)
     seconds = time.perf_counter() - begin
     finish(experiment)
@@ -178,7 +178,7 @@ def watched() -> float:
         for watcher in watchers:
             watcher.kill()
             watcher.wait()
-    told = client.run(run)
+    told = client.store().run(run)
     assert told.state == "finished"
     assert told.started
     assert told.ended

@@ -246,7 +246,7 @@ def _end(run: str) -> None:
     from viz_models.records import ENDED
     from viz_models.runs import client
 
-    client.cancel(None, run)
+    client.store().cancel(None, run)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         if all(r.state in ENDED for r in client.experiment(run).runs):

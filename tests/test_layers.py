@@ -47,6 +47,8 @@ LIBRARY_HOME = {
     "plotly": ("viz_models/figures",),
     "sqlalchemy": ("viz_models/runs",),
     "tensorboardX": ("viz_models/runs",),
+    "filelock": ("viz_models/runs",),
+    "psutil": ("viz_models/runs", "viz_models/training/loop/placement.py"),
 }
 FILES = sorted(
     [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "viz_models").rglob("*.py")]

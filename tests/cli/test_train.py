@@ -56,7 +56,7 @@ def test_json_lines_tell_every_step_and_how_it_ended(rig, spec_file, capsys):
     last = told[-1]
     assert (last["event"], last["state"]) == ("state", "finished")
     assert last["val_accuracy"] == tested[-1]["val_accuracy"]
-    (run,) = [r for e in client.experiments("local") for r in e.runs if r.id == last["run"]]
+    (run,) = [r for e in client.store().experiments("local") for r in e.runs if r.id == last["run"]]
     assert run.spec == replace(TINY, seed=3)
     assert rig.store.experiment(run.experiment).name == "my-run"
 
@@ -89,7 +89,7 @@ def test_a_folder_of_pictures(rig, photos, capsys):
     out, err = capsys.readouterr()
     assert "1 left out, not named like a picture" in err
     (id, *_) = out.split()
-    run = client.run(id)
+    run = client.store().run(id)
     assert (run.state, run.spec.data.folder, run.spec.data.size) == ("finished", str(photos), 16)
     assert run.spec.model.classes == 2
     assert main(["runs", "show", id, "--json"]) == 0
@@ -144,7 +144,7 @@ def test_control_c_cancels(rig, spec_file):
     assert err == ""
     last = json.loads(out.splitlines()[-1])
     assert (last["event"], last["state"]) == ("state", "cancelled")
-    assert client.run(last["run"]).state == "cancelled"
+    assert client.store().run(last["run"]).state == "cancelled"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_bad_input_is_told_in_one_line(rig, capsys, arguments, says):
 def test_runs_list_show_cancel_resume_export(rig, capsys, tmp_path):
     run = rig.start(tiny(LONG, name="long one"))
     rig.wait_for_steps(run, 5)
-    experiment = client.run(run).experiment
+    experiment = client.store().run(run).experiment
 
     def said(*arguments):
         assert main(["runs", *arguments]) == 0

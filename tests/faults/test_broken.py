@@ -23,10 +23,10 @@ def test_f7_a_locked_database_holds_nothing_up_for_good(rig):
     time.sleep(5)
     other.execute("COMMIT")
     other.close()
-    rig.wait_for_steps(id, client.run(id).step + 50)
+    rig.wait_for_steps(id, client.store().run(id).step + 50)
     steps = rig.steps(id)
     assert steps == list(range(1, len(steps) + 1))
-    assert client.run(id).attempt == 1
+    assert client.store().run(id).attempt == 1
 
 
 def again(ask):
@@ -41,9 +41,9 @@ def again(ask):
 def filled(folder):
     store = Store(f"sqlite:///{folder / DATABASE_FILE}", folder / "runs", hosted=False)
     store.submit("ann", tiny(seeds=tuple(range(20))), "k")
-    while job := store.claim():
-        store.push(job.run, job.attempt, records(1, 200))
-        store.end(job.run, job.attempt, "finished")
+    while job := store.work.claim():
+        store.work.push(job.run, job.attempt, records(1, 200))
+        store.work.end(job.run, job.attempt, "finished")
     store.close()
     return folder / DATABASE_FILE
 
@@ -86,8 +86,8 @@ def test_f7_one_broken_folder_breaks_nothing(tmp_path):
     ids = []
     for i in range(3):
         store.submit("ann", tiny(), str(i))
-        job = store.claim()
-        store.push(job.run, job.attempt, records(1, 3))
+        job = store.work.claim()
+        store.work.push(job.run, job.attempt, records(1, 3))
         ids.append(job.run)
     gone, rubbish, _ = ids
     shutil.rmtree(store.folder / gone, ignore_errors=True)

@@ -54,16 +54,16 @@ def test_f5_a_run_that_hangs_is_lost_before_its_lease_ends_and_others_go_on(rig)
     rig.wait_for_steps(id, 50)
     rig.wait_for_steps(other, 5)
     worker = rig.worker(id)
-    (row,) = (row for row in rig.store.alive() if row.run == id)
+    (row,) = (row for row in rig.store.work.alive() if row.run == id)
     hang(rig, worker, in_commit=False)
     shown = until(lambda: rig.run(id).state == "lost")
     say(f"F5: hung run shown after {shown:.2f} s, lease {row.lease:.1f} s")
     assert shown <= row.lease + 3
-    assert "stopped" in client.run(id).reason
+    assert "stopped" in client.store().run(id).reason
     until(lambda: not processes.alive(worker), 2)
-    seen = client.run(other).step
-    until(lambda: client.run(other).step > seen + 10)
-    assert client.run(other).attempt == 1
+    seen = client.store().run(other).step
+    until(lambda: client.store().run(other).step > seen + 10)
+    assert client.store().run(other).attempt == 1
 
 
 def test_f5_a_run_that_hangs_within_a_commit_is_killed_and_others_go_on(rig):
@@ -128,7 +128,7 @@ def test_f8_more_memory_than_the_limit(rig):
 
 
 def cancelled_after(rig, id):
-    client.cancel("local", id)
+    client.store().cancel("local", id)
     return until(lambda: rig.run(id).state == "cancelled")
 
 
@@ -145,7 +145,7 @@ def test_f9_cancel_what_is_queued_starting_or_running(rig, count):
         seconds.setdefault("starting", []).append(cancelled_after(rig, id))
     say("F9: " + ", ".join(f"{name} {max(s):.2f} s" for name, s in seconds.items()))
     assert max(map(max, seconds.values())) <= CANCELLED_S
-    assert rig.store.alive() == []
+    assert rig.store.work.alive() == []
     assert rig.wait(rig.start(), "finished").attempt == 1
 
 
@@ -188,14 +188,14 @@ def test_f11_a_double_click_starts_one_run(rig):
     (id,) = ids
     (run,) = client.experiment(id).runs
     assert rig.wait(run.id, "finished").attempt == 1
-    assert len([e for e in client.experiments(None) if e.id == id]) == 1
+    assert len([e for e in client.store().experiments(None) if e.id == id]) == 1
 
 
 def test_f15_a_loss_that_is_no_number(rig):
     wild = replace(TINY, optimizer=OptimizerSpec(name="sgd", lr=1e9))
     id = rig.start(tiny(wild))
     run = rig.wait(id, "diverged")
-    steps = client.points(id).steps
+    steps = client.store().points(id).steps
     assert run.reason == f"the loss is no number any more at step {steps[-1].step}"
     assert steps[-1].state == "diverged"
     assert [s.step for s in steps] == list(range(1, len(steps) + 1))
@@ -205,13 +205,13 @@ def test_f15_a_loss_that_is_no_number(rig):
 def test_pause_resume_and_stop_early(rig):
     id = rig.start(tiny(LONG))
     rig.wait_for_steps(id, 20)
-    client.pause("local", id)
+    client.store().pause("local", id)
     paused = rig.wait(id, "paused")
     time.sleep(0.5)
-    assert client.run(id).step == paused.step
+    assert client.store().run(id).step == paused.step
     client.resume("local", id)
     rig.wait_for_steps(id, paused.step + 10)
-    client.stop("local", id)
+    client.store().stop("local", id)
     run = rig.wait(id, "finished")
     assert run.reason == f"stopped at step {run.step}"
     assert run.accuracy is not None

@@ -28,7 +28,7 @@ for i in range(int(sys.argv[1])):
     print(client.store().submit("local", tiny(LONG if i == 0 else TINY), str(i)).runs[0].id)
 sys.stdout.flush()
 while True:
-    client.experiments(None)
+    client.store().experiments(None)
     time.sleep(0.1)
 """
 
@@ -41,7 +41,7 @@ def reference(spec):
 
 
 def curve(id):
-    return [(r.step, r.loss, r.accuracy, r.gradient_norm) for r in client.points(id).steps]
+    return [(r.step, r.loss, r.accuracy, r.gradient_norm) for r in client.store().points(id).steps]
 
 
 def goes_on(run, before):
@@ -102,15 +102,15 @@ def test_f2_the_app_is_killed_with_all_of_its_group(rig):
     os.killpg(app.pid, signal.SIGKILL)
     app.wait()
     app.stdout.close()
-    seen = client.run(ids[0]).step
-    until(lambda: client.run(ids[0]).step > seen + 20)
+    seen = client.store().run(ids[0]).step
+    until(lambda: client.store().run(ids[0]).step > seen + 20)
     assert rig.worker(ids[0]) == before
     for id in ids[1:]:
         assert rig.wait(id, "finished").attempt == 1
         assert rig.steps(id) == list(range(1, 61))
     steps = rig.steps(ids[0])
     assert steps == list(range(1, len(steps) + 1))
-    assert client.run(ids[0]).attempt == 1
+    assert client.store().run(ids[0]).attempt == 1
 
 
 def test_f3_the_dispatcher_is_killed_and_the_next_one_adopts(rig):
@@ -120,9 +120,9 @@ def test_f3_the_dispatcher_is_killed_and_the_next_one_adopts(rig):
     rig.signal(dispatcher)
     until(lambda: not processes.alive(dispatcher))
     back = until(lambda: rig.look() or rig.dispatcher() not in ("", dispatcher))
-    seen = client.run(id).step
-    until(lambda: client.run(id).step > seen + 20)
-    run = client.run(id)
+    seen = client.store().run(id).step
+    until(lambda: client.store().run(id).step > seen + 20)
+    run = client.store().run(id)
     assert (run.state, run.attempt) == ("running", 1)
     assert rig.worker(id) == worker
     rig.signal(worker)
@@ -131,7 +131,7 @@ def test_f3_the_dispatcher_is_killed_and_the_next_one_adopts(rig):
     assert back <= 5 * BUSY_MACHINE
     assert shown <= SHOWN_S
     client.resume(None, id)
-    rig.wait_for_steps(id, client.run(id).step + 5)
+    rig.wait_for_steps(id, client.store().run(id).step + 5)
 
 
 def test_f3_killed_between_claim_and_start_nothing_is_lost_or_started_twice(rig):
@@ -142,7 +142,7 @@ def test_f3_killed_between_claim_and_start_nothing_is_lost_or_started_twice(rig)
     until(lambda: not rig.dispatcher())
     run = made.runs[0].id
     if rig.store.run(run).state == "queued":
-        job = rig.store.claim()  # as a dispatcher does just before it dies
+        job = rig.store.work.claim()  # as a dispatcher does just before it dies
         assert job.run == run
     assert rig.wait(run, "finished").attempt >= (2 if job else 1)
     assert rig.steps(run) == list(range(1, 61))
@@ -151,7 +151,7 @@ def test_f3_killed_between_claim_and_start_nothing_is_lost_or_started_twice(rig)
 def test_f3_everything_is_killed(rig):
     id = rig.start(tiny(LONG))
     rig.wait_for_steps(id, 20)
-    stored = client.run(id).step
+    stored = client.store().run(id).step
     for name in rig.children():
         processes.kill(name)
     shown = until(lambda: rig.run(id).state == "lost")
@@ -170,19 +170,19 @@ def test_f10_whoever_watches_sees_the_same(rig):
     rig.wait_for_steps(id, 1)
     told, after = [], 0
     while rig.run(id).state not in ("finished",):
-        news = client.points(id, after)
+        news = client.store().points(id, after)
         told += news.steps
         after = news.after
         time.sleep(0.1)  # now and then nothing is asked for: a lost connection
         if len(told) > 500:
             time.sleep(1.0)
-    told += client.points(id, after).steps
+    told += client.store().points(id, after).steps
     another = subprocess.run(
         [
             sys.executable,
             "-c",
             "import sys; from viz_models.runs import client;"
-            "print([(r.step, r.loss) for r in client.points(sys.argv[1]).steps])",
+            "print([(r.step, r.loss) for r in client.store().points(sys.argv[1]).steps])",
             id,
         ],
         cwd=ROOT,
@@ -192,7 +192,7 @@ def test_f10_whoever_watches_sees_the_same(rig):
     )
     assert another.stdout.strip() == str([(r.step, r.loss) for r in told])
     assert [r.step for r in told] == list(range(1, 1501))
-    assert client.run(id).attempt == 1
+    assert client.store().run(id).attempt == 1
 
 
 def test_one_dispatcher_however_many_ask(rig):

@@ -83,14 +83,14 @@ def submit(store, name, arms=("a",), seeds=(0,), owner="local"):
 
 def finish_all(store, accuracy=lambda run: 0.9):
     """Write down all that waits, as a worker would."""
-    while job := store.claim():
-        store.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+    while job := store.work.claim():
+        store.work.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
         steps = [StepRecord(step=i, samples=32 * i, loss=1 / i, accuracy=0.5) for i in range(1, 11)]
         steps[-1] = replace(steps[-1], evaluation=evaluation(accuracy(job)))
-        store.push(job.run, job.attempt, steps, share=1.0)
+        store.work.push(job.run, job.attempt, steps, share=1.0)
         files.save_moment(store.folder, job.run, moment(0))
         files.save_moment(store.folder, job.run, moment(9))
-        store.end(job.run, job.attempt, "finished")
+        store.work.end(job.run, job.attempt, "finished")
 
 
 def charts(at):
@@ -194,15 +194,15 @@ def test_rename_and_delete(store, visit):
 @pytest.mark.slow
 def test_what_runs_can_be_paused_stopped_and_cancelled(store, visit):
     experiment = submit(store, "going", seeds=(0, 1))
-    job = store.claim()
-    store.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+    job = store.work.claim()
+    store.work.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
     steps = [StepRecord(step=i, samples=32 * i, loss=1 / i, accuracy=0.5) for i in range(1, 11)]
-    store.push(job.run, job.attempt, steps, share=0.25)
+    store.work.push(job.run, job.attempt, steps, share=0.25)
     at = fine(visit())
     offered = [b.label for b in at.button if b.key and b.key.startswith("do_")]
     assert offered == ["Pause", "Stop and keep", "Cancel"]
     at.button(key="do_cancel").click().run()
-    assert store.flag(job.run, job.attempt) == "cancel"
+    assert store.work.flag(job.run, job.attempt) == "cancel"
     assert store.experiment(experiment.id).runs[1].state == "cancelled"
 
 

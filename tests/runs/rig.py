@@ -91,12 +91,12 @@ class Rig:
 
     def run(self, id):
         self.look()
-        return client.run(id)
+        return client.store().run(id)
 
     def wait(self, id, *states, patience=PATIENCE_S):
         """Wait for a state; returns the run."""
         until(lambda: self.run(id).state in states, patience, instead=lambda: self.run(id))
-        return client.run(id)
+        return client.store().run(id)
 
     def wait_for_steps(self, id, steps=1, patience=PATIENCE_S):
         """Wait until so many are stored."""
@@ -109,7 +109,7 @@ class Rig:
         until(told, patience)
 
     def steps(self, id):
-        return [record.step for record in client.points(id).steps]
+        return [record.step for record in client.store().points(id).steps]
 
     def dispatcher(self):
         """Name of the process; empty if there is none."""
@@ -118,10 +118,10 @@ class Rig:
 
     def workers(self):
         """Names of the processes that compute, or have computed."""
-        return [row.handle for row in self.store.alive() if row.handle]
+        return [row.handle for row in self.store.work.alive() if row.handle]
 
     def worker(self, id):
-        return next(row.handle for row in self.store.alive() if row.run == id)
+        return next(row.handle for row in self.store.work.alive() if row.run == id)
 
     def signal(self, name, number=signal.SIGKILL):
         os.kill(processes.pid_of(name), number)

@@ -72,12 +72,12 @@ def test_a_lease_ends_by_the_dispatchers_own_clock(store, dispatcher, monkeypatc
     made = store.submit("ann", tiny(), "k")
     dispatcher.step()
     run = made.runs[0].id
-    store.begin(run, 1, f"{run}:1")
-    store.push(run, 1, (), lease=0.3)
+    store.work.begin(run, 1, f"{run}:1")
+    store.work.push(run, 1, (), lease=0.3)
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 3600)  # somebody sets the clock
     assert dispatcher.step() == 1
-    store.push(run, 1, (), lease=0.3)
+    store.work.push(run, 1, (), lease=0.3)
     assert dispatcher.step() == 1
     time.sleep(0.4)
     assert dispatcher.step() == 0
@@ -89,7 +89,7 @@ def test_a_lease_ends_by_the_dispatchers_own_clock(store, dispatcher, monkeypatc
 def test_draining_claims_nothing(store, dispatcher):
     store.submit("ann", tiny(), "k")
     assert dispatcher.step(claims=False) == 0
-    assert store.waiting() == 1
+    assert store.work.waiting() == 1
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def engine(request, rig):
 
 def claimed(store, run=TINY):
     store.submit("ann", tiny(run), os.urandom(8).hex())
-    return store.claim()
+    return store.work.claim()
 
 
 def ended(engine, handle):

@@ -29,10 +29,10 @@ def ran(store):
     made = store.submit("ann", ExperimentSpec(name="x", arms=arms, seeds=(4,)), "k")
     test = Evaluation(loss=0.5, accuracy=0.875, **JUDGED)
     last = StepRecord(step=3, samples=24, loss=NAN, accuracy=0.0, seconds=0.3, evaluation=test)
-    while job := store.claim():
-        store.push(job.run, job.attempt, [*records(1, 2), last])
+    while job := store.work.claim():
+        store.work.push(job.run, job.attempt, [*records(1, 2), last])
         files.save_checkpoint(store.folder, job.run, 3, {"weights.safetensors": b"w"})
-        store.end(job.run, job.attempt, "diverged", "at step 3")
+        store.work.end(job.run, job.attempt, "diverged", "at step 3")
     return store.experiment(made.id)
 
 

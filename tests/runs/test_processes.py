@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -16,7 +17,8 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from viz_models.runs.lock import Lock
-assert Lock(Path(sys.argv[1])).acquire({"version": 1})
+lock = Lock(Path(sys.argv[1]))
+assert lock.acquire({"version": 1})
 print("held", flush=True)
 time.sleep(60)
 """
@@ -34,7 +36,7 @@ def test_a_process_has_one_name_as_long_as_it_lives(sleeper):
     name = processes.name_of(sleeper.pid)
     assert processes.alive(name)
     assert processes.pid_of(name) == sleeper.pid
-    assert processes.memory(name) > 2**20
+    until(lambda: processes.memory(name) > 2**20)
     processes.kill(name)
     until(lambda: not processes.alive(name))  # also while it is a zombie
     processes.kill(name)
@@ -115,3 +117,30 @@ def test_nothing_that_windows_lacks_is_imported_at_top_level(module):
     for path in ours:
         top = [t for t in path.read_text(encoding="utf-8").splitlines() if t.startswith("import ")]
         assert not lacking & {line.split()[1] for line in top}
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_other_systems_tell_memory_and_names_too(sleeper, monkeypatch, system):
+    """Of Windows ours said 0 bytes, so that its limit of memory never acted."""
+    monkeypatch.setattr(processes, "_SYSTEM", system)
+    name = processes.name_of(sleeper.pid)
+    assert processes.alive(name)
+    until(lambda: processes.memory(name) > 2**20)
+    assert not processes.stopped(name)
+    processes.kill(name)
+    until(lambda: not processes.alive(name))
+    assert processes.memory(name) == 0
+
+
+def test_a_lock_is_taken_in_one_thread_and_let_go_of_in_another(tmp_path):
+    lock, other = Lock(tmp_path / "one.lock"), Lock(tmp_path / "one.lock")
+    assert not other.held()
+    taker = threading.Thread(target=lock.acquire, args=({"version": 3},))
+    taker.start()
+    taker.join()
+    assert (lock.held(), other.held(), other.acquire({})) == (True, True, False)
+    assert other.words() == {"version": 3}
+    lock.release()
+    assert not other.held()
+    assert other.acquire({"version": 4})
+    other.release()

@@ -23,8 +23,8 @@ def submit(store, spec=None, owner="ann", key=None):
 def started(store, spec=None, owner="ann"):
     """A run that a worker has begun."""
     submit(store, spec, owner)
-    job = store.claim()
-    assert store.begin(job.run, job.attempt, "worker-1", "cpu")
+    job = store.work.claim()
+    assert store.work.begin(job.run, job.attempt, "worker-1", "cpu")
     return job
 
 
@@ -52,7 +52,7 @@ def test_the_same_click_starts_once(store, two_runs):
         ids = {e.id for e in pool.map(lambda _: submit(store, two_runs, key="click"), range(50))}
     assert len(ids) == 1
     assert len(store.experiments(None)) == 1
-    assert store.waiting() == 2
+    assert store.work.waiting() == 2
 
 
 def test_two_people_may_have_the_same_key(store):
@@ -149,11 +149,11 @@ def test_on_ones_own_machine_nothing_is_counted(store):
 def test_a_deleted_experiment_leaves_nothing(store):
     job = started(store)
     made = store.experiment(store.run(job.run).experiment)
-    store.push(job.run, job.attempt, records(1, 3))
+    store.work.push(job.run, job.attempt, records(1, 3))
     files.save_checkpoint(store.folder, job.run, 3, {"a": b"b"})
     with pytest.raises(ValueError, match="cancel it, then delete it"):
         store.delete("ann", made.id)
-    store.end(job.run, job.attempt, "finished")
+    store.work.end(job.run, job.attempt, "finished")
     store.delete("ann", made.id)
     assert store.experiments(None) == ()
     assert store.points(job.run).steps == ()
@@ -166,9 +166,9 @@ def test_a_deleted_experiment_leaves_nothing(store):
 def test_the_owner_with_the_fewest_running_is_next(store):
     submit(store, tiny(seeds=tuple(range(5))), "ann")
     submit(store, tiny(seeds=(0, 1)), "bob")
-    order = [store.experiment(store.run(store.claim().run).experiment).owner for _ in range(7)]
+    order = [store.experiment(store.run(store.work.claim().run).experiment).owner for _ in range(7)]
     assert order == ["ann", "bob", "ann", "bob", "ann", "ann", "ann"]
-    assert store.claim() is None
+    assert store.work.claim() is None
 
 
 def test_places_and_waits_are_told_in_the_order_of_starts(store):
@@ -179,7 +179,7 @@ def test_places_and_waits_are_told_in_the_order_of_starts(store):
     assert sorted(run.place for run in waiting.values()) == [1, 2, 3, 4]
     waits = [run.wait_s for run in sorted(waiting.values(), key=lambda run: run.place)]
     assert waits == sorted(waits)
-    places = [waiting[store.claim().run].place for _ in range(4)]
+    places = [waiting[store.work.claim().run].place for _ in range(4)]
     assert places == [1, 2, 3, 4]
 
 
@@ -187,13 +187,13 @@ def test_hosted_one_experiment_of_a_person_after_the_other(hosted):
     first = submit(hosted, tiny(seeds=(0, 1)))
     submit(hosted)
     for _ in range(2):
-        assert hosted.run(hosted.claim().run).experiment == first.id
+        assert hosted.run(hosted.work.claim().run).experiment == first.id
 
 
 def test_a_run_is_claimed_once(store):
     submit(store, tiny(seeds=tuple(range(12))))
     with ThreadPoolExecutor(6) as pool:
-        jobs = list(pool.map(lambda _: store.claim(), range(20)))
+        jobs = list(pool.map(lambda _: store.work.claim(), range(20)))
     taken = [job.run for job in jobs if job]
     assert len(taken) == len(set(taken)) == 12
 
@@ -217,10 +217,10 @@ def test_what_is_told_is_read_back_exactly(store):
         *records(1, 4),
         StepRecord(step=5, samples=40, loss=0.1, accuracy=1.0, evaluation=test, **last),
     ]
-    assert store.push(job.run, job.attempt, told[:2], 0.4) == ""
+    assert store.work.push(job.run, job.attempt, told[:2], 0.4) == ""
     assert store.run(job.run).state == "running"
     first = store.points(job.run)
-    assert store.push(job.run, job.attempt, told[2:], 1.0) == ""
+    assert store.work.push(job.run, job.attempt, told[2:], 1.0) == ""
     rest = store.points(job.run, first.after)
     assert list(first.steps + rest.steps) == told
     assert store.points(job.run).steps == first.steps + rest.steps
@@ -235,7 +235,7 @@ def test_numbers_that_are_none_are_kept(store):
     told = StepRecord(
         step=1, samples=8, loss=nan, accuracy=0.0, gradient_norm=inf, state="diverged"
     )
-    store.push(job.run, job.attempt, [told])
+    store.work.push(job.run, job.attempt, [told])
     (read,) = store.points(job.run).steps
     assert np.isnan(read.loss)
     assert read.gradient_norm == inf
@@ -244,17 +244,17 @@ def test_numbers_that_are_none_are_kept(store):
 
 def test_an_old_attempt_is_refused(store):
     job = started(store)
-    store.push(job.run, job.attempt, records(1, 3))
-    store.end(job.run, job.attempt, "lost", "it hung")
-    assert store.push(job.run, job.attempt, records(4, 5)) is None
-    assert not store.end(job.run, job.attempt, "finished")
+    store.work.push(job.run, job.attempt, records(1, 3))
+    store.work.end(job.run, job.attempt, "lost", "it hung")
+    assert store.work.push(job.run, job.attempt, records(4, 5)) is None
+    assert not store.work.end(job.run, job.attempt, "finished")
     store.resume("ann", job.run)
-    again = store.claim()
+    again = store.work.claim()
     assert (again.attempt, again.step) == (2, 3)
-    assert store.push(job.run, job.attempt, records(4, 5)) is None
-    assert not store.begin(job.run, job.attempt, "old", "cpu")
-    assert store.begin(again.run, again.attempt, "new", "cpu")
-    assert store.push(again.run, again.attempt, records(4, 5)) == ""
+    assert store.work.push(job.run, job.attempt, records(4, 5)) is None
+    assert not store.work.begin(job.run, job.attempt, "old", "cpu")
+    assert store.work.begin(again.run, again.attempt, "new", "cpu")
+    assert store.work.push(again.run, again.attempt, records(4, 5)) == ""
     assert [r.step for r in store.points(job.run).steps] == [1, 2, 3, 4, 5]
 
 
@@ -273,14 +273,14 @@ def test_many_may_make_a_new_one_at_once(tmp_path):
 def test_writers_and_readers_get_along(store):
     jobs = []
     submit(store, tiny(seeds=tuple(range(4))))
-    while job := store.claim():
+    while job := store.work.claim():
         jobs.append(job)
     over = threading.Event()
     torn = []
 
     def write(job):
         for i in range(30):
-            store.push(job.run, job.attempt, records(10 * i + 1, 10 * i + 10))
+            store.work.push(job.run, job.attempt, records(10 * i + 1, 10 * i + 10))
 
     def read():
         after, seen = dict.fromkeys((j.run for j in jobs), 0), {j.run: [] for j in jobs}
@@ -306,14 +306,14 @@ def test_writers_and_readers_get_along(store):
 
 def test_cancel_waits_for_what_runs_and_ends_what_waits(store, two_runs):
     made = submit(store, two_runs)
-    job = store.claim()
+    job = store.work.claim()
     store.cancel("ann", made.id)
     assert states(store, made) == ["starting", "cancelled"]
-    assert store.flag(job.run, job.attempt) == "cancel"
-    assert store.push(job.run, job.attempt, records(1, 2)) == "cancel"
+    assert store.work.flag(job.run, job.attempt) == "cancel"
+    assert store.work.push(job.run, job.attempt, records(1, 2)) == "cancel"
     store.stop("ann", made.id)
-    assert store.flag(job.run, job.attempt) == "cancel"
-    assert store.end(job.run, job.attempt, "cancelled")
+    assert store.work.flag(job.run, job.attempt) == "cancel"
+    assert store.work.end(job.run, job.attempt, "cancelled")
     assert states(store, made) == ["cancelled", "cancelled"]
 
 
@@ -325,14 +325,14 @@ def test_one_run_of_an_experiment_can_be_cancelled(store, two_runs):
 
 def test_pause_and_resume(store, two_runs):
     made = submit(store, two_runs)
-    job = store.claim()
+    job = store.work.claim()
     store.pause("ann", made.id)
     assert states(store, made) == ["starting", "paused"]
-    assert store.flag(job.run, job.attempt) == "pause"
+    assert store.work.flag(job.run, job.attempt) == "pause"
     store.resume("ann", made.id)
-    assert store.flag(job.run, job.attempt) == ""
+    assert store.work.flag(job.run, job.attempt) == ""
     assert states(store, made) == ["starting", "queued"]
-    store.end(job.run, job.attempt, "paused")
+    store.work.end(job.run, job.attempt, "paused")
     assert store.run(job.run).ended is None
     store.cancel("ann", made.id)
     assert states(store, made) == ["cancelled", "cancelled"]
@@ -341,7 +341,7 @@ def test_pause_and_resume(store, two_runs):
 def test_what_is_finished_stays_so(store):
     job = started(store)
     made = store.experiment(store.run(job.run).experiment)
-    assert store.end(job.run, job.attempt, "finished")
+    assert store.work.end(job.run, job.attempt, "finished")
     for change in (store.cancel, store.pause, store.stop, store.resume):
         change("ann", made.id)
     assert states(store, made) == ["finished"]
@@ -350,9 +350,9 @@ def test_what_is_finished_stays_so(store):
 
 def test_a_sign_of_life_grows_the_beat(store):
     job = started(store)
-    (before,) = store.alive()
-    store.push(job.run, job.attempt, (), lease=7.0)
-    (after,) = store.alive()
+    (before,) = store.work.alive()
+    store.work.push(job.run, job.attempt, (), lease=7.0)
+    (after,) = store.work.alive()
     assert after.beat > before.beat
     assert (after.lease, after.handle, after.state) == (7.0, "worker-1", "starting")
 
@@ -375,8 +375,8 @@ def test_one_broken_row_never_breaks_the_list(store):
     for id in (bad.id, old.id):
         assert listed[id].runs[0].state == "failed"
         assert "cannot be read: delete it" in listed[id].runs[0].reason
-    assert again.claim().run == good.runs[0].id
-    assert again.claim() is None
+    assert again.work.claim().run == good.runs[0].id
+    assert again.work.claim() is None
     again.delete("ann", bad.id)
     assert len(again.experiments(None)) == 2
 
@@ -384,7 +384,7 @@ def test_one_broken_row_never_breaks_the_list(store):
 def test_one_broken_chunk_never_breaks_a_curve(store):
     job = started(store)
     for i in range(3):
-        store.push(job.run, job.attempt, records(2 * i + 1, 2 * i + 2))
+        store.work.push(job.run, job.attempt, records(2 * i + 1, 2 * i + 2))
     broken = sql.update(database.points).where(database.points.c.chunk == 2)
     with store.database.write() as connection:
         connection.execute(broken.values(steps="[[3,4"))

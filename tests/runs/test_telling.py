@@ -12,14 +12,14 @@ from tests.runs.rig import records, tiny, until
 from viz_models.runs import telling
 from viz_models.runs.database import points
 from viz_models.runs.telling import LostError, Teller
-from viz_models.runs.working import START_LEASE_S
+from viz_models.runs.work_queue import START_LEASE_S
 
 
 @pytest.fixture
 def job(store):
     store.submit("ann", tiny(), "k")
-    job = store.claim()
-    store.begin(job.run, job.attempt, "me")
+    job = store.work.claim()
+    store.work.begin(job.run, job.attempt, "me")
     return job
 
 
@@ -39,9 +39,9 @@ def lost_after_20_steps(store, job, teller):
     for record in records(1, 20):
         teller.tell(record, 0.5)
     teller.flush()
-    store.end(job.run, job.attempt, "lost")
+    store.work.end(job.run, job.attempt, "lost")
     store.resume("ann", job.run)
-    return Teller(store, store.claim())
+    return Teller(store, store.work.claim())
 
 
 def test_the_first_goes_at_once_and_others_after_a_quarter_second(store, job, teller):
@@ -78,16 +78,16 @@ def test_what_people_ask_is_heard_between_two_steps(store, job, teller):
 
 
 def test_a_run_that_was_taken_away_is_told_so(store, job, teller):
-    store.end(job.run, job.attempt, "lost")
+    store.work.end(job.run, job.attempt, "lost")
     teller.tell(records(1, 1)[0], 0.1)
     with pytest.raises(LostError):
         teller.flush()
 
 
 def test_a_thread_that_only_listens_gives_no_sign_of_life(store, job, teller):
-    (before,) = store.alive()
+    (before,) = store.work.alive()
     time.sleep(3 * telling.CHUNK_S)
-    assert store.alive() == [before]  # a loop that hangs must not look alive
+    assert store.work.alive() == [before]  # a loop that hangs must not look alive
 
 
 def test_the_lease_follows_the_longest_step(store, job, teller):
@@ -97,7 +97,7 @@ def test_the_lease_follows_the_longest_step(store, job, teller):
     teller.tell(second, 0.2)
     teller.tell(third, 0.3)
     teller.flush()
-    (row,) = store.alive()
+    (row,) = store.work.alive()
     assert row.lease >= 0.4 * telling.LEASE_GAPS
 
 
@@ -116,7 +116,7 @@ def test_a_store_that_is_busy_is_asked_again(store, job, teller, monkeypatch):
 
 
 def beat_and_lease(store):
-    (row,) = store.alive()
+    (row,) = store.work.alive()
     return row.beat, row.lease
 
 

@@ -6,10 +6,10 @@ from viz_models.runs import files, tidying
 
 def ended(store, key, size):
     made = store.submit("ann", tiny(), key)
-    job = store.claim()
-    store.begin(job.run, job.attempt, "me")
+    job = store.work.claim()
+    store.work.begin(job.run, job.attempt, "me")
     files.save_checkpoint(store.folder, job.run, 1, {"weights": bytes(size)})
-    store.end(job.run, job.attempt, "finished")
+    store.work.end(job.run, job.attempt, "finished")
     return made
 
 
@@ -25,7 +25,7 @@ def test_the_oldest_that_have_ended_go_first(store):
 
 def test_what_runs_or_waits_stays(store):
     store.submit("ann", tiny(), "k")
-    job = store.claim()
+    job = store.work.claim()
     files.save_checkpoint(store.folder, job.run, 1, {"weights": bytes(10_000)})
     assert tidying.tidy(store, 1) == 0
     assert store.experiments(None)

@@ -9,8 +9,8 @@ from viz_models.runs import worker
 
 def test_a_pause_that_is_taken_back_ends_no_run(store, monkeypatch):
     run = store.submit("ann", tiny(LONG), "k").runs[0].id
-    job = store.claim()
-    store.begin(job.run, job.attempt, "me")
+    job = store.work.claim()
+    store.work.begin(job.run, job.attempt, "me")
     save, pushed = worker._save, []
 
     def saving(session, teller, *rest):
@@ -28,8 +28,8 @@ def test_a_long_evaluation_is_no_hang(store, monkeypatch):
     """The lease would end: each batch of the test set is a sign of life."""
     spec = replace(LONG, budget=Budget(amount=2, unit="steps"), evaluations=1)
     store.submit("ann", tiny(spec), "k")
-    job = store.claim()
-    store.begin(job.run, job.attempt, "me")
+    job = store.work.claim()
+    store.work.begin(job.run, job.attempt, "me")
     signs = []
     sign = worker.Teller.sign
     monkeypatch.setattr(worker.Teller, "sign", lambda self: signs.append(1) or sign(self))

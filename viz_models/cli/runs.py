@@ -39,7 +39,7 @@ def _run(options: argparse.Namespace) -> str:
     from viz_models.runs import client
 
     if options.what == "list":
-        experiments = client.experiments(None)
+        experiments = client.store().experiments(None)
         if options.json:
             return json.dumps([_plain(e) for e in experiments], indent=1)
         return "\n".join(map(_line, experiments)) or "no runs yet: python -m viz_models train"
@@ -47,7 +47,7 @@ def _run(options: argparse.Namespace) -> str:
     if options.what == "export":
         return _export(id, options.format, options.into)
     if options.what != "show":
-        {"cancel": client.cancel, "resume": client.resume}[options.what](None, id)
+        {"cancel": client.store().cancel, "resume": client.resume}[options.what](None, id)
     experiment = _experiment(id)
     if options.what == "show" and options.json:
         return json.dumps(_plain(experiment, tests=True), indent=1)
@@ -74,7 +74,7 @@ def _whole(start: str) -> str:
     """
     from viz_models.runs import client
 
-    experiments = client.experiments(None, limit=10_000)
+    experiments = client.store().experiments(None, limit=10_000)
     ids = [e.id for e in experiments] + [run.id for e in experiments for run in e.runs]
     found = [id for id in ids if id.startswith(start)]
     if len(found) != 1:
@@ -89,7 +89,7 @@ def _experiment(id: str) -> "Experiment":
     try:
         return client.experiment(id)
     except client.NoSuchRunError:
-        return client.experiment(client.run(id).experiment)
+        return client.experiment(client.store().run(id).experiment)
 
 
 def _plain(experiment: "Experiment", tests: bool = False) -> dict[str, object]:
@@ -109,7 +109,7 @@ def _plain(experiment: "Experiment", tests: bool = False) -> dict[str, object]:
 def _last_test(run: "Run") -> dict[str, object] | None:
     from viz_models.runs import client, export
 
-    tested = [r for r in client.points(run.id).steps if r.evaluation]
+    tested = [r for r in client.store().points(run.id).steps if r.evaluation]
     return export.evaluation(run, tested[-1]) if tested else None
 
 

@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> str:
         runs = follow.to_the_end()
     except KeyboardInterrupt:
         if follow:
-            client.cancel(None, follow.id)
+            client.store().cancel(None, follow.id)
             sys.stdout.write(follow.last_words(follow.until_cancelled()) + "\n")
         raise SystemExit(INTERRUPTED) from None
     words = follow.last_words(runs)
@@ -190,7 +190,7 @@ class _Follower:
             if not over and self._states.get(run.id) != run.state:
                 self._states[run.id] = run.state
                 yield json.dumps(export.state_event(run))
-            told = client.points(run.id, self._after.get(run.id, 0))
+            told = client.store().points(run.id, self._after.get(run.id, 0))
             self._after[run.id] = told.after
             for record in told.steps:
                 yield from (json.dumps(event) for event in export.events(run, record))

@@ -3,8 +3,8 @@
 from collections import Counter
 from functools import cache
 
-from viz_models.records.train.experiments import ExperimentSpec, Moment
-from viz_models.records.train.runs import Experiment, Points, Run
+from viz_models.records.train.experiments import ExperimentSpec
+from viz_models.records.train.runs import Experiment
 from viz_models.runs import export, home, presence
 from viz_models.runs import votes as ballots
 from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
@@ -62,59 +62,10 @@ def experiment(id: str) -> Experiment:
     return found
 
 
-def experiments(owner: str | None, limit: int = 200) -> tuple[Experiment, ...]:
-    """The latest, of one owner or (None) of all."""
-    return store().experiments(owner, limit)
-
-
-def run(id: str) -> Run:
-    """One run.
-
-    Raises:
-        NoSuchRunError: If there is none.
-    """
-    return store().run(id)
-
-
-def points(run: str, after: int = 0) -> Points:
-    """What a run told after `after`; 0 or what the last answer's `after` said."""
-    return store().points(run, after)
-
-
-def moments(run: str) -> tuple[Moment, ...]:
-    """The looks inside a run, the first first."""
-    return store().moments(run)
-
-
-def cancel(owner: str | None, id: str) -> None:
-    """End an experiment, or one run of it, within two seconds."""
-    store().cancel(owner, id)
-
-
-def stop(owner: str | None, id: str) -> None:
-    """End early but well: finished, with what was learned so far."""
-    store().stop(owner, id)
-
-
-def pause(owner: str | None, id: str) -> None:
-    """Keep a checkpoint and give the place to others."""
-    store().pause(owner, id)
-
-
 def resume(owner: str | None, id: str) -> None:
     """Go on from the last checkpoints with all that was paused, cancelled, lost or failed."""
     store().resume(owner, id)
     ready()
-
-
-def rename(owner: str | None, id: str, name: str) -> None:
-    """Give an experiment another name."""
-    store().rename(owner, id, name)
-
-
-def delete(owner: str | None, id: str) -> None:
-    """Forget an experiment that has ended, with its curves and files."""
-    store().delete(owner, id)
 
 
 def take(owner: str | None, id: str, kind: export.Kind) -> export.Taken:

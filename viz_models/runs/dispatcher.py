@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from viz_models.runs import files, home, limits, presence, processes, tidying
 from viz_models.runs.engine import Engine, LocalEngine, Outcome
 from viz_models.runs.store import Store, StoreError
-from viz_models.runs.working import Alive
+from viz_models.runs.work_queue import Alive
 
 TICK_S, IDLE_S = 0.05, 0.1
 SETTLE_S = 1.0  # whoever asks whether the lock is held holds it for a moment
@@ -58,7 +58,7 @@ class Dispatcher:
         Raises:
             StoreError: If the store does not answer; what is computed goes on.
         """
-        rows = self.store.alive()
+        rows = self.store.work.alive()
         keys = {(row.run, row.attempt) for row in rows}
         for key in [key for key in self.watches if key not in keys]:
             del self.watches[key]
@@ -69,9 +69,9 @@ class Dispatcher:
             if outcome is None:
                 alive += 1
             else:
-                self.store.end(row.run, row.attempt, *outcome)
-        while claims and alive < self.slots and self.store.waiting():
-            job = self.store.claim()
+                self.store.work.end(row.run, row.attempt, *outcome)
+        while claims and alive < self.slots and self.store.work.waiting():
+            job = self.store.work.claim()
             if job is None:
                 break
             now = time.monotonic()
@@ -176,7 +176,7 @@ def main() -> int:
     finally:
         engine.close()
         lock.release()
-    if store.waiting() and lock.path.exists():  # it came while this one was leaving
+    if store.work.waiting() and lock.path.exists():  # it came while this one was leaving
         presence.ensure()
     return 0
 
@@ -210,7 +210,7 @@ def serve(store: Store, engine: LocalEngine) -> None:
                 _tidy(store)
             if now - busy > linger:
                 engine.rest()
-                if not presence.apps() and not store.waiting():
+                if not presence.apps() and not store.work.waiting():
                     return
         time.sleep(TICK_S if alive else IDLE_S)
 

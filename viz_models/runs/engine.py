@@ -11,7 +11,7 @@ from typing import IO, NamedTuple, Protocol
 
 from viz_models.records.train.runs import StoredState
 from viz_models.runs import presence, processes
-from viz_models.runs.working import Job
+from viz_models.runs.work_queue import Job
 
 LOOK_S = 0.5  # between two looks after a process that is no child
 RUNS_EACH = 20  # of one worker: importing torch takes seconds, and what leaks must end some time
@@ -166,12 +166,10 @@ def _listen(worker: _Worker) -> None:
 
 
 def _write(pipe: IO[str] | None, job: Job) -> None:
-    from viz_models.training import specs
-
+    """Name the attempt to a worker, which reads in the store what it is."""
     assert pipe
-    told = {"run": job.run, "attempt": job.attempt, "step": job.step}
     with contextlib.suppress(OSError):  # a dead worker is noticed when it is polled
-        pipe.write(json.dumps({**told, "spec": specs.to_json(job.spec)}) + "\n")
+        pipe.write(json.dumps([job.run, job.attempt]) + "\n")
         pipe.flush()
 
 

@@ -22,12 +22,12 @@ class Limits:
 
 
 def limits() -> Limits:
-    """Those of a machine that strangers share, or of one's own; the environment may say others."""
-    mine = home.hosted()
+    """Return the limits for hosted or local use; environment variables override them."""
+    hosted = home.hosted()
     return Limits(
-        wall_s=number("FORWARD_PASS_WALL_S", 300 if mine else 12 * 3600),
-        memory=int(number("FORWARD_PASS_MEMORY_GIB", 3 if mine else 16) * GIB),
-        disk=int(number("FORWARD_PASS_DISK_GIB", 0.5 if mine else 4) * GIB),
+        wall_s=number("FORWARD_PASS_WALL_S", 300 if hosted else 12 * 3600),
+        memory=int(number("FORWARD_PASS_MEMORY_GIB", 3 if hosted else 16) * GIB),
+        disk=int(number("FORWARD_PASS_DISK_GIB", 0.5 if hosted else 4) * GIB),
     )
 
 

@@ -1,13 +1,14 @@
 """A lock that one process holds as long as it lives; the system lets go of it, however it ends."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 
 class Lock:
-    """A locked file with a few words of its holder inside."""
+    """A locked file with a few words of its holder beside it."""
 
     def __init__(self, path: Path) -> None:
         """Name it; `acquire` takes it.
@@ -16,7 +17,7 @@ class Lock:
             path: In a folder that exists.
         """
         self.path = path
-        self._file: int | None = None
+        self._lock = _lock(path)
 
     def acquire(self, words: dict[str, Any]) -> bool:
         """Take the lock unless another process has it; never waits.
@@ -24,11 +25,10 @@ class Lock:
         Args:
             words: What others may read of its holder, as JSON.
         """
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _locked(file):
-            os.close(file)
+        try:
+            self._lock.acquire()
+        except Timeout:
             return False
-        self._file = file
         said = self.path.with_suffix(".json")
         part = said.with_suffix(".part")
         part.write_text(json.dumps(words), encoding="utf-8")
@@ -37,20 +37,21 @@ class Lock:
 
     def release(self) -> None:
         """Let go; harmless where it is not held."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        self._lock.release(force=True)
 
     def held(self) -> bool:
         """Whether some process has it."""
-        try:
-            file = os.open(self.path, os.O_RDWR)
-        except OSError:
+        if self._lock.is_locked:
+            return True
+        if not self.path.exists():
             return False
+        other = _lock(self.path)
         try:
-            return not _locked(file)
-        finally:
-            os.close(file)
+            other.acquire()
+        except (Timeout, OSError):
+            return True
+        other.release(force=True)
+        return False
 
     def words(self) -> dict[str, Any]:
         """What its last holder said; empty where that cannot be read."""
@@ -61,17 +62,6 @@ class Lock:
         return said if isinstance(said, dict) else {}
 
 
-def _locked(file: int) -> bool:
-    """Lock an open file, without waiting; closing it lets go."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _lock(path: Path) -> FileLock:
+    """Of this object alone, which has to be kept: taken in one thread, let go of in another."""
+    return FileLock(path, timeout=0, mode=0o600, thread_local=False, preserve_lock_file=True)

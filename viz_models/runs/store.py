@@ -16,7 +16,7 @@ from viz_models.runs import files, home, owners, points, reading
 from viz_models.runs.database import Database, StoreError, experiments, runs
 from viz_models.runs.database import points as chunks
 from viz_models.runs.owners import BUSY, NoSuchRunError, QuotaError
-from viz_models.runs.working import Working
+from viz_models.runs.work_queue import WorkQueue
 
 MAX_RUNS = 200  # of one experiment
 RESUMABLE = ("paused", "failed", "cancelled", "timed_out", "lost")
@@ -24,7 +24,7 @@ RESUMABLE = ("paused", "failed", "cancelled", "timed_out", "lost")
 __all__ = ["NoSuchRunError", "QuotaError", "Store", "StoreError"]
 
 
-class Store(Working):
+class Store:
     """Experiments, their runs and what these told.
 
     Safe to use from many threads and processes at once. An `owner` of None is whoever runs the
@@ -44,6 +44,7 @@ class Store(Working):
         self.database = Database(url or home.database_url())
         self.folder = folder or home.runs_folder()
         self.hosted = home.hosted() if hosted is None else hosted
+        self.work = WorkQueue(self.database, self.hosted)  # what the dispatcher and workers use
 
     def submit(
         self,

@@ -6,7 +6,7 @@ import time
 from viz_models.records.train.experiments import StepRecord
 from viz_models.runs import files, limits
 from viz_models.runs.store import Store, StoreError
-from viz_models.runs.working import START_LEASE_S, Flag, Job
+from viz_models.runs.work_queue import START_LEASE_S, Flag, Job
 
 CHUNK_S = 0.25  # from one chunk to the next; every ten records would take 2 % of a fast run
 PATIENCE_S = 20.0  # with a store that does not answer
@@ -131,11 +131,11 @@ class Teller:
         while True:
             try:
                 if not (chunk or alive):
-                    return self._store.flag(run, attempt)
+                    return self._store.work.flag(run, attempt)
                 for record in chunk:
                     if record.moment:
                         files.save_moment(self._store.folder, run, record.moment)
-                return self._store.push(run, attempt, chunk, share, lease)
+                return self._store.work.push(run, attempt, chunk, share, lease)
             except StoreError as trouble:
                 if not trouble.busy or time.monotonic() > deadline or self._closed:
                     raise

@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from viz_models.runs import files, limits, presence, processes
 from viz_models.runs.engine import Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.telling import LostError, Teller
-from viz_models.runs.working import START_LEASE_S, Flag, Job
+from viz_models.runs.work_queue import START_LEASE_S, Flag, Job
 
 if TYPE_CHECKING:
     from viz_models.training.loop.checkpoints import Checkpoint
@@ -45,7 +44,7 @@ def execute(store: Store, job: Job) -> Outcome:
     teller = None
     try:
         session = _session(store, job)
-        store.begin(job.run, job.attempt, processes.own_name(), session.place.words())
+        store.work.begin(job.run, job.attempt, processes.own_name(), session.place.words())
         teller = Teller(store, job)
         return _follow(session, teller, store, job)
     except LostError as gone:
@@ -72,7 +71,7 @@ def _session(store: Store, job: Job) -> "Session":
         nonlocal last
         if time.monotonic() - last > SIGN_S:
             last = time.monotonic()
-            flag = store.push(job.run, job.attempt, (), lease=START_LEASE_S)
+            flag = store.work.push(job.run, job.attempt, (), lease=START_LEASE_S)
             if flag is None:
                 raise LostError("the run is another attempt's now")
             if flag:
@@ -174,15 +173,6 @@ def _warm_on() -> None:
     import sklearn.metrics  # noqa: F401
 
 
-def _jobs(lines: IO[str]) -> Iterator[Job]:
-    from viz_models.training import specs
-
-    for line in lines:
-        told = json.loads(line)
-        spec = specs.run_from_json(told.pop("spec"))
-        yield Job(**told, spec=spec)
-
-
 def main() -> None:
     """Take jobs from the standard input, one a line, until it ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -194,19 +184,29 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     own = processes.own_name()
-    for job in _jobs(sys.stdin):
-        if not store.begin(job.run, job.attempt, own):
-            outcome = Outcome("lost", "the run is another attempt's now")
-        else:
-            outcome = execute(store, job)
+    for line in sys.stdin:
+        run, attempt = json.loads(line)
+        outcome = _attempt(store, run, attempt, own)
         _free()
         _say(answers, outcome)
         with contextlib.suppress(StoreError):  # then the dispatcher stores what it was told
-            store.end(job.run, job.attempt, *outcome)
+            store.work.end(run, attempt, *outcome)
         if outcome.state == "failed":
             return  # who knows what is broken: another process takes the next
-    if store.waiting():  # the dispatcher is gone, or it was about to leave
+    if store.work.waiting():  # the dispatcher is gone, or it was about to leave
         presence.ensure()
+
+
+def _attempt(store: Store, run: str, attempt: int, own: str) -> Outcome:
+    """Compute what the dispatcher named, as the store describes it."""
+    try:
+        begun = store.work.begin(run, attempt, own)
+        job = store.work.job(run, attempt) if begun else None
+    except StoreError as trouble:
+        return Outcome("failed", _line(trouble))
+    if job is None:
+        return Outcome("lost", "the run is another attempt's now")
+    return execute(store, job)
 
 
 def _free() -> None:

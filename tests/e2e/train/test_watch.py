@@ -49,7 +49,7 @@ def long_run():
     """A run that goes on for longer than the test."""
     experiment = start(120, name="a long one")
     yield experiment
-    client.cancel(None, experiment.id)
+    client.store().cancel(None, experiment.id)
     end(experiment.id)
 
 
@@ -221,5 +221,5 @@ def test_on_a_host_nobody_touches_the_runs_of_others(hosted, fresh_server, new_p
         mine.get_by_role("button", name="Cancel").click()
         expect(theirs.get_by_test_id("stProgress")).to_contain_text("cancelled", timeout=15_000)
     finally:
-        client.cancel(None, experiment.id)
+        client.store().cancel(None, experiment.id)
         end(experiment.id)

@@ -1,12 +1,13 @@
 """Where a run computes: device, number format, memory format, random numbers."""
 
-import mmap
-import platform
+import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 
+import psutil
 import torch
 from torch import nn
 
@@ -179,12 +180,11 @@ def random_numbers(seed: int, device: torch.device) -> Iterator[None]:
 
 
 def resident() -> int:
-    """Bytes of memory that this process holds (on a Mac: held at most); 0 where none says."""
-    if platform.system() == "Linux":
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 (at every step)
-            return int(file.read().split()[1]) * mmap.PAGESIZE
-    if platform.system() == "Darwin":
-        import resource
+    """Bytes of memory that this process holds."""
+    return int(_own_process(os.getpid()).memory_info().rss)
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return 0
+
+@cache
+def _own_process(pid: int) -> psutil.Process:
+    """This process, found once: making the object anew would take longer than asking it."""
+    return psutil.Process(pid)

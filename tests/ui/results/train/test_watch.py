@@ -23,8 +23,8 @@ def job(store):
     """A run that a worker has begun."""
     spec = ExperimentSpec(arms=(Arm(label="a", run=RunSpec()),))
     experiment = store.submit("local", spec, uuid.uuid4().hex)
-    job = store.claim()
-    store.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+    job = store.work.claim()
+    store.work.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
     return experiment.id, job
 
 
@@ -52,7 +52,7 @@ def test_each_look_reads_only_what_is_new(store, job, monkeypatch):
     monkeypatch.setattr(client, "points", counted)
     watched = Watched(id)
     for first in (1, 11, 21):
-        store.push(job.run, job.attempt, told(first, first + 9))
+        store.work.push(job.run, job.attempt, told(first, first + 9))
         now(watched)
     assert read == [10, 10, 10]
     assert watched.curves[job.run].last.step == 30
@@ -75,8 +75,8 @@ def test_sixty_tabs_read_the_store_once(store, job, monkeypatch):
 
 def test_a_run_that_ended_is_read_no_more(store, job, monkeypatch):
     id, job = job
-    store.push(job.run, job.attempt, told(1, 10))
-    store.end(job.run, job.attempt, "finished")
+    store.work.push(job.run, job.attempt, told(1, 10))
+    store.work.end(job.run, job.attempt, "finished")
     watched = Watched(id)
     assert now(watched).runs[0].state == "finished"
     monkeypatch.setattr(client, "points", lambda *_: pytest.fail("read again"))
@@ -95,14 +95,14 @@ def test_what_is_put_together_is_made_again_only_for_news(store, job):
     assert [chart(), chart()] == [1, 1]
     now(watched)
     assert chart() == 1
-    store.push(job.run, job.attempt, told(1, 2))
+    store.work.push(job.run, job.attempt, told(1, 2))
     now(watched)
     assert chart() == 2
 
 
 def test_while_the_store_does_not_answer_the_last_picture_stays(store, job, monkeypatch):
     id, job = job
-    store.push(job.run, job.attempt, told(1, 10))
+    store.work.push(job.run, job.attempt, told(1, 10))
     watched = Watched(id)
     before = now(watched)
 

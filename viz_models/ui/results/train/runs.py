@@ -75,7 +75,7 @@ def prepare() -> None:
 
 def mine() -> tuple[Experiment, ...]:
     """This browser's experiments, the latest first; locally all that there are."""
-    return client.experiments(_me())
+    return client.store().experiments(_me())
 
 
 def is_mine(experiment: Experiment) -> bool:
@@ -93,12 +93,12 @@ def experiment(id: str) -> Experiment | None:
 
 def points(run: str, after: int = 0) -> Points:
     """What a run told since."""
-    return client.points(run, after)
+    return client.store().points(run, after)
 
 
 def moments(run: str) -> tuple[Moment, ...]:
     """The looks inside a run so far."""
-    return client.moments(run)
+    return client.store().moments(run)
 
 
 def file(id: str, kind: "Kind") -> Callable[[], bytes]:
@@ -135,17 +135,17 @@ def start(spec: ExperimentSpec, key: str) -> Experiment:
 
 def cancel(id: str) -> None:
     """End an experiment or a run now."""
-    client.cancel(_me(), id)
+    client.store().cancel(_me(), id)
 
 
 def stop(id: str) -> None:
     """End it early but well, with what was learned so far."""
-    client.stop(_me(), id)
+    client.store().stop(_me(), id)
 
 
 def pause(id: str) -> None:
     """Keep a checkpoint and let others go first."""
-    client.pause(_me(), id)
+    client.store().pause(_me(), id)
 
 
 def resume(id: str) -> None:
@@ -157,12 +157,12 @@ def resume(id: str) -> None:
 
 def rename(id: str, name: str) -> None:
     """Call an experiment something else."""
-    client.rename(_me(), id, name)
+    client.store().rename(_me(), id, name)
 
 
 def delete(id: str) -> None:
     """Forget an experiment with its curves and files."""
-    client.delete(_me(), id)
+    client.store().delete(_me(), id)
 
 
 def _me() -> str | None:

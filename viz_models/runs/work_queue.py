@@ -1,4 +1,4 @@
-"""The run store, as the dispatcher and the workers use it."""
+"""The queue of runs, as the dispatcher and the workers use it."""
 
 import time
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ START_LEASE_S = 120.0  # for data to arrive and a network to be built
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One attempt at one run: all that a worker needs to know."""
+    """One attempt at one run, and what the store says of it."""
 
     run: str
     attempt: int
@@ -42,11 +42,17 @@ class Alive:
     started: float
 
 
-class Working:
+class WorkQueue:
     """What only the process that computes a run may write, by attempt: an old one is refused."""
 
-    database: Database
-    hosted: bool
+    def __init__(self, database: Database, hosted: bool) -> None:
+        """Work on the runs of a database.
+
+        Args:
+            database: The one that the run store has.
+            hosted: Whether each owner has one experiment at a time.
+        """
+        self.database, self.hosted = database, hosted
 
     def claim(self) -> Job | None:
         """Take the run that is next: queued becomes starting, in a new attempt."""
@@ -76,6 +82,18 @@ class Working:
             )
         )
         return Job(run=row.id, attempt=attempt, spec=spec, step=row.step)
+
+    def job(self, run: str, attempt: int) -> Job | None:
+        """What a claimed attempt is asked for; None if it is not to be computed any more."""
+        mine = sql.select(runs).where(
+            runs.c.id == run, runs.c.attempt == attempt, runs.c.state.in_(BUSY)
+        )
+        with self.database.read() as connection:
+            row = connection.execute(mine).first()
+            spec = reading.spec_of(connection, row) if row else None
+        if row is None or spec is None:
+            return None
+        return Job(run=run, attempt=attempt, spec=spec, step=row.step)
 
     def begin(self, run: str, attempt: int, handle: str, device: str = "") -> bool:
         """Say who computes an attempt, and on what; False: it is not to be computed any more."""
