@@ -42,14 +42,15 @@ def now(watched):
 
 def test_each_look_reads_only_what_is_new(store, job, monkeypatch):
     id, job = job
-    read, points = [], client.points
+    here = client.store()
+    read, points = [], here.points
 
     def counted(run, after):
         found = points(run, after)
         read.append(len(found.steps))
         return found
 
-    monkeypatch.setattr(client, "points", counted)
+    monkeypatch.setattr(here, "points", counted)
     watched = Watched(id)
     for first in (1, 11, 21):
         store.work.push(job.run, job.attempt, told(first, first + 9))
@@ -79,7 +80,7 @@ def test_a_run_that_ended_is_read_no_more(store, job, monkeypatch):
     store.work.end(job.run, job.attempt, "finished")
     watched = Watched(id)
     assert now(watched).runs[0].state == "finished"
-    monkeypatch.setattr(client, "points", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(client.store(), "points", lambda *_: pytest.fail("read again"))
     now(watched)
     assert not watched.active
 
