@@ -210,15 +210,15 @@ def test_what_runs_can_be_paused_stopped_and_cancelled(store, visit):
 def test_cancelled_runs_are_not_called_done_and_are_not_resumed(store, visit):
     """Of ten seeds one has finished and one is at 25 % when all are cancelled."""
     experiment = submit(store, "ten", seeds=tuple(range(10)))
-    done, going = store.claim(), store.claim()
+    done, going = store.work.claim(), store.work.claim()
     for job, share in ((done, 1.0), (going, 0.25)):
-        store.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+        store.work.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
         steps = [StepRecord(step=1, samples=32, loss=1.0, accuracy=0.5)]
-        store.push(job.run, job.attempt, steps, share=share)
-    store.end(done.run, done.attempt, "finished")
+        store.work.push(job.run, job.attempt, steps, share=share)
+    store.work.end(done.run, done.attempt, "finished")
     at = visit()
     at.button(key="do_cancel").click().run()
-    store.end(going.run, going.attempt, "cancelled")
+    store.work.end(going.run, going.attempt, "cancelled")
     at = fine(visit(run=experiment.id))
     (bar,) = at.get("progress")
     assert bar.proto.value == 12  # % of the training: (1 + 0.25) / 10
@@ -231,9 +231,9 @@ def test_cancelled_runs_are_not_called_done_and_are_not_resumed(store, visit):
 @pytest.mark.slow
 def test_resume_continues_what_was_lost_but_not_what_was_cancelled(store, visit):
     experiment = submit(store, "two", seeds=(0, 1))
-    job = store.claim()
-    store.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
-    store.end(job.run, job.attempt, "lost", "the worker went away")
+    job = store.work.claim()
+    store.work.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+    store.work.end(job.run, job.attempt, "lost", "the worker went away")
     store.cancel(None, experiment.id)
     at = fine(visit())
     at.button(key="do_resume").click().run()
