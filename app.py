@@ -15,6 +15,7 @@ from viz_models import garbage
 from viz_models.models import warm
 from viz_models.patches import unsent
 from viz_models.ui.instruments import scripts
+from viz_models.ui.kit import errors
 from viz_models.web.gate import Gate
 from viz_models.web.headers import SecurityHeaders
 from viz_models.web.owner_cookie import OwnerCookie
@@ -55,6 +56,7 @@ async def instrument(request: Request) -> Response:
     return Response(scripts.whole(name), media_type="text/javascript", headers=keep)
 
 
+errors.hide_from_strangers()
 app = st.App(
     "pages/site.py",  # inside pages/, so that deep links work on a fresh server
     routes=[Route("/healthz", healthz), Route(scripts.ADDRESS, instrument)],
@@ -66,4 +68,5 @@ app = st.App(
         Middleware(GZipMiddleware, minimum_size=1024),
     ],
     lifespan=lifespan,
+    on_script_error=errors.told,
 )

@@ -10,7 +10,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from tests.web.rig import Browser, Server
-from viz_models.web.uploads import MAX_FILE_BYTES, MAX_FILES, UploadLimits
+from viz_models.web.uploads import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, UploadLimits
 
 MIB = 2**20
 APP = """
@@ -216,6 +216,33 @@ def test_a_sixth_upload_at_the_same_time_is_refused():
         return await asyncio.gather(*(put(app, path, [b"a"] * 3) for path in paths))
 
     assert sorted(status for status, _ in asyncio.run(together())) == [204] * 5 + [413]
+
+
+def test_twenty_tabs_of_one_person_do_not_fill_the_memory():
+    sessions = Sessions("ann", *(f"eve {i}" for i in range(20)))
+    app = limited(sessions)
+
+    async def fill():
+        await put(app, "/_stcore/upload_file/ann/photo", [bytes(2 * MIB)])
+        for i in range(60):
+            await put(app, f"/_stcore/upload_file/eve {i % 20}/{i}", [bytes(MIB)] * 9)
+        return sum(sum(sessions.held(s)) for s in sessions.connected)
+
+    assert asyncio.run(fill()) <= MAX_BYTES
+    assert sessions.held("ann") == [2 * MIB]  # who holds little keeps it
+
+
+def test_what_arrives_at_the_same_time_is_bounded_for_all_together():
+    names = [f"tab {i}" for i in range(20)]
+    app = limited(Sessions(*names))
+
+    async def together():
+        asked = [put(app, f"/_stcore/upload_file/{s}/a", [bytes(MIB)] * 9) for s in names]
+        return [status for status, _ in await asyncio.gather(*asked)]
+
+    statuses = asyncio.run(together())
+    assert 413 in statuses
+    assert statuses.count(204) * 9 * MIB <= 180 * MIB
 
 
 def test_a_file_that_arrives_after_its_tab_closed_is_freed_too():

@@ -13,6 +13,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 MAX_FILE_BYTES = 10 * 2**20
 MAX_SESSION_BYTES = 30 * 2**20
+MAX_BYTES = 200 * 2**20  # of all sessions
+MAX_ARRIVING_BYTES = 100 * 2**20  # of all sessions at the same time
 MAX_FILES = 5  # of one session: kept, and on their way at the same time
 KEEP_AFTER_S = 45.0  # a lost connection often comes back; a closed tab does not
 
@@ -39,9 +41,10 @@ class UploadLimits:
     """ASGI middleware: bounds what one session can put into the server's memory.
 
     Counts the bytes that arrive, not those announced. Of what has arrived, the newest 5 files
-    and 30 MiB of a session are kept: dropping the oldest never locks anybody out. When the
-    browser has been gone for 45 s, its files are freed (Streamlit alone keeps them until
-    somebody else's session ends).
+    and 30 MiB of a session are kept: dropping the oldest never locks anybody out. Of all sessions
+    200 MiB are kept, and whoever holds most loses the oldest file first. When the browser has
+    been gone for 45 s, its files are freed (Streamlit alone keeps them until somebody else's
+    session ends).
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class UploadLimits:
             message = await receive()
             arriving[upload] += len(message.get("body", b""))
             _check(arriving[upload], arriving)
+            self._check_all()
             return message
 
         try:
@@ -90,6 +94,10 @@ class UploadLimits:
                 self._arriving.pop(session, None)
             self._drop_oldest(session)
 
+    def _check_all(self) -> None:
+        if sum(sum(sizes.values()) for sizes in self._arriving.values()) > MAX_ARRIVING_BYTES:
+            raise _TooMuch("Many people upload just now. Wait a moment and try again.")
+
     def _drop_oldest(self, session: str) -> None:
         manager = self._runtime().uploaded_file_mgr
         files = list(manager.file_storage.get(session, {}).values())  # in order of arrival
@@ -98,6 +106,17 @@ class UploadLimits:
             room -= len(file.data)
             if age >= MAX_FILES or room < 0:
                 manager.remove_file(session, file.file_id)
+        self._drop_from_those_who_hold_most()
+
+    def _drop_from_those_who_hold_most(self) -> None:
+        manager = self._runtime().uploaded_file_mgr
+        held = {s: list(files.values()) for s, files in manager.file_storage.items()}
+        sizes = {s: sum(len(file.data) for file in files) for s, files in held.items()}
+        while sum(sizes.values()) > MAX_BYTES:
+            most = max(sizes, key=sizes.__getitem__)
+            oldest = held[most].pop(0)
+            sizes[most] -= len(oldest.data)
+            manager.remove_file(most, oldest.file_id)
 
     def _free_later(self) -> None:
         runtime = self._runtime()

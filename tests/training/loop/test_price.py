@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import pytest
@@ -59,10 +60,41 @@ def test_the_estimate_is_of_the_right_size(name):
     spec = replace(PRESETS[name], budget=Budget(amount=60, unit="steps"), evaluations=1)
     spec = replace(spec, moments=0)
     list(loop.train(replace(spec, budget=Budget(amount=5, unit="steps"))))
-    price.measured.cache_clear()
+    price._rates.clear()
     estimate = price.price(spec).seconds
     *_, last = loop.train(spec)
     assert last.seconds / 5 < estimate < last.seconds * 5
+
+
+def test_a_busy_machine_does_not_make_a_run_look_long(monkeypatch):
+    """Others that keep the processor are others' seconds."""
+    assert torch.get_num_threads() == 1
+    measured = price._measure("cpu")
+    net = torch.nn.Module.__call__
+
+    def held_up(*args, **kwargs):
+        time.sleep(0.05)
+        return net(*args, **kwargs)
+
+    monkeypatch.setattr(torch.nn.Module, "__call__", held_up)
+    busy = price._measure("cpu")
+    assert busy.macs > measured.macs / 3
+    assert busy.layer < 3 * measured.layer + 0.001
+
+
+def test_the_speed_is_measured_again_after_a_while(monkeypatch):
+    price._rates.clear()
+    now, count = [1000.0], []
+    monkeypatch.setattr(price.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(price, "_measure", lambda device: count.append(device) or "a rate")
+    for passed in (0, 5, 100):
+        now[0] += passed
+        assert price.measured("cpu") == "a rate"
+    assert len(count) == 1
+    now[0] += price.AGAIN_S
+    price.measured("cpu")
+    assert len(count) == 2
+    price._rates.clear()
 
 
 def test_growing_is_priced_at_its_end():

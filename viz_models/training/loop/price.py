@@ -4,7 +4,6 @@ import math
 import statistics
 import time
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from torch import nn
@@ -27,6 +26,7 @@ HOSTED_EVALUATIONS, HOSTED_MOMENTS = 200, 64
 HOSTED_CHECKPOINT, OWN_CHECKPOINT = 150_000_000, 1_300_000_000  # bytes; three are there at times
 HOSTED_EXAMPLES, OWN_EXAMPLES = 2**28, 2**33  # bytes of all examples
 LAYERS, ROUNDS = 10, 6  # of the measurement
+AGAIN_S = 600.0  # until the next one
 OVERHEAD = 5  # of a step beside its layers (batch, loss, optimizer), in layers
 BACKWARD = 2  # multiply-adds of a backward pass, by those of a forward
 COPIES = {"sgd": 2, "momentum": 3, "nesterov": 3, "adagrad": 3, "rmsprop": 3}  # else 4
@@ -179,13 +179,23 @@ def _shorter(spec: RunSpec, found: RunPrice, most: float) -> str:
     return f"a budget of about {kept} {spec.budget.unit}"
 
 
-@cache
+_rates: dict[str, tuple[Rate, float]] = {}  # by device: what was measured, and when
+
+
 def measured(device: str) -> Rate:
-    """Measure once a process, a tenth of a second: convolutions with much and with little to do.
+    """Measure a tenth of a second, and again after ten minutes, as machines change.
 
     Args:
         device: Such as "cpu" or "cuda:0".
     """
+    now = time.monotonic()
+    if device not in _rates or now - _rates[device][1] > AGAIN_S:
+        _rates[device] = _measure(device), now
+    return _rates[device][0]
+
+
+def _measure(device: str) -> Rate:
+    """Convolutions with much and with little to do."""
     there = torch.device(device)
     large = _usual(_stack(1, 32).to(there), torch.randn(64, 32, 16, 16, device=there))
     small = _usual(_stack(LAYERS, 4).to(there), torch.randn(4, 4, 4, 4, device=there))
@@ -204,12 +214,18 @@ def _stack(depth: int, width: int) -> nn.Sequential:
 
 
 def _usual(net: nn.Module, x: torch.Tensor) -> float:
-    """Seconds of a usual step; no optimizer, which would import torch's compiler."""
+    """Seconds of a usual step; no optimizer, which would import torch's compiler.
+
+    On the CPU with one thread only its own seconds count: what others compute meanwhile would say
+    that a run of 6 s takes 375, and it would be refused.
+    """
+    alone = x.device.type == "cpu" and torch.get_num_threads() == 1
+    clock = time.thread_time if alone else time.perf_counter
     times = []
     low = bf16_is_faster(x.device)
     weights = list(net.parameters())
     for _ in range(ROUNDS):
-        begin = time.perf_counter()
+        begin = clock()
         with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=low):
             loss = net(x).float().square().mean()
         found = torch.autograd.grad(loss, weights)
@@ -217,5 +233,5 @@ def _usual(net: nn.Module, x: torch.Tensor) -> float:
             for weight, gradient in zip(weights, found, strict=True):
                 weight.sub_(gradient, alpha=0.01)
         loss.item()
-        times.append(time.perf_counter() - begin)
+        times.append(clock() - begin)
     return statistics.median(times)

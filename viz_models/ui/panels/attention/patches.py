@@ -10,8 +10,9 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.records import DigitSpec, Line, PatchAttention
+from viz_models.runs import home
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson, photos, state, take_away, words
+from viz_models.ui.kit import fetching, lesson, photos, state, take_away, words
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.results.attention import patches as results
 
@@ -106,6 +107,9 @@ def download(text: Mapping[str, str]) -> None:
     """Offer to fetch vit_b_16; no other network stands in for it."""
     with st.container(border=True):
         st.markdown(text["Not here yet"])
+        if home.hosted():
+            st.caption(fetching.REFUSED)
+            return
         begin = st.button("Download 330 MB", icon=":material/download:", key="fetch")
         stop, bar = st.empty(), st.empty()
     if not begin:

@@ -5,7 +5,8 @@ import streamlit as st
 from viz_models.recordings import shipped
 from viz_models.records import ModelRef
 from viz_models.records.flow.zoo import NAMES
-from viz_models.ui.kit import words
+from viz_models.runs import home
+from viz_models.ui.kit import fetching, words
 from viz_models.ui.kit.controls import select
 from viz_models.ui.results.flow import tensor_flow as results
 
@@ -59,6 +60,9 @@ def _offer(model: ModelRef) -> None:
             f"**{model.name}** with the weights that torchvision trained on ImageNet: "
             "they are not on this machine yet. They are fetched once, into torch's own cache."
         )
+        if home.hosted():
+            st.caption(fetching.REFUSED)
+            return
         begin = st.button("Download", icon=":material/download:", key="fetch_weights")
         stop, bar = st.empty(), st.empty()
     if not begin:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from viz_models.records import DigitSpec, PatchAttention
-from viz_models.ui.kit import photos
+from viz_models.ui.kit import fetching, photos
 from viz_models.ui.kit.cache import cached
 
 
@@ -45,4 +45,5 @@ def fetch_vit() -> Iterator[tuple[int, int]]:
     """
     from viz_models.models import vision_models
 
+    fetching.check()
     return vision_models.fetch_vit()

@@ -23,7 +23,7 @@ from viz_models.records import (
     Trace,
     TraceSpec,
 )
-from viz_models.ui.kit import cache
+from viz_models.ui.kit import cache, fetching
 
 T = TypeVar("T")
 _SMALL = 4096  # bytes, for results that are a handful of numbers
@@ -114,6 +114,7 @@ def fetch_weights(model: ModelRef) -> Iterator[tuple[int, int]]:
     """
     from viz_models.models import zoo
 
+    fetching.check()
     return zoo.fetch(model.name)
 
 

@@ -1,0 +1,66 @@
+"""What one variable, FORWARD_PASS_HOSTED, must do alone."""
+
+import pytest
+from streamlit import config
+
+from viz_models.records import ModelRef
+from viz_models.ui.kit import errors, fetching
+from viz_models.ui.results.attention import patches
+from viz_models.ui.results.flow import tensor_flow
+
+
+@pytest.fixture
+def hosted(monkeypatch):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
+
+
+@pytest.fixture
+def details():
+    kept = config.get_option("client.showErrorDetails")
+    yield lambda: config.get_option("client.showErrorDetails")
+    config.set_option("client.showErrorDetails", kept)
+
+
+def test_strangers_see_the_number_of_an_error_and_the_log_has_the_rest(hosted, monkeypatch, capsys):
+    said = []
+    monkeypatch.setattr(errors.st, "error", lambda line, **_: said.append(line))
+    assert errors.told(KeyError("/home/teacher/secret")) is True
+    (line,) = said
+    assert "secret" not in line
+    log = capsys.readouterr().err
+    assert "/home/teacher/secret" in log
+    assert log.split()[1] in line
+
+
+def test_on_ones_own_machine_an_error_is_shown_in_full():
+    assert errors.told(KeyError("a")) is False
+
+
+@pytest.mark.parametrize(("value", "shown"), [("1", "none"), ("", "full")])
+def test_tracebacks_are_hidden_where_strangers_share(monkeypatch, details, value, shown):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", value)
+    config.set_option("client.showErrorDetails", "full")
+    errors.hide_from_strangers()
+    assert details() == shown
+
+
+def test_a_stranger_cannot_make_the_server_fetch_weights(hosted, monkeypatch):
+    def forbidden(*_):
+        raise AssertionError("something was fetched")
+
+    monkeypatch.setattr("viz_models.models.download.urlopen", forbidden)
+    with pytest.raises(OSError, match="fetches nothing for visitors"):
+        patches.fetch_vit()
+    with pytest.raises(OSError, match="fetches nothing for visitors"):
+        tensor_flow.fetch_weights(ModelRef(name="vgg11", weights="imagenet"))
+
+
+@pytest.mark.slow
+def test_a_host_offers_no_download_of_weights(hosted, open_page, monkeypatch):
+    monkeypatch.setattr(tensor_flow, "weights_are_here", lambda _: False)
+    at = open_page("pages/site.py")
+    at.query_params["model"], at.query_params["weights"] = "vgg11", "imagenet"
+    at = at.switch_page("flow/tensor_flow.py").run()
+    assert [e.value for e in at.exception] == []
+    assert fetching.REFUSED in [c.value for c in at.caption]
+    assert "Download" not in [b.label for b in at.button]
