@@ -8,6 +8,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import heads as panel
+from viz_models.ui.panels.attention.layers import help_on
 
 
 def main() -> None:
@@ -20,11 +21,11 @@ def main() -> None:
         lesson.answer(answer, text[section], **facts)
         left, right = st.columns([2.75, 1], gap="xsmall")
         with left:
-            panel.stage(view)
+            panel.draw_stage(view)
         with right:
-            panel.written(view)
-            st.caption(text["Reading it"])
-        panel.over_sentences(view, text["Over sentences"])
+            panel.draw_written(view)
+            st.caption(text["Reading it"], help=help_on("layer and head", "row"))
+        panel.draw_over_sentences(view, text["Over sentences"])
     st.subheader("What do several heads buy?")
     st.markdown(text["What do several heads buy?"])
     st.subheader("Take it away")

@@ -16,9 +16,9 @@ def main() -> None:
         answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
         lesson.answer(answer, text[panel.section(view)], **panel.facts(view))
-        panel.stage(view, text)
-        panel.networks(view, text)
-    panel.table_of_positions(view, text)
+        panel.draw_stage(view, text)
+        panel.draw_networks(view, text)
+    panel.draw_positions(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row("positions", code=panel.code(view), table=panel.table(view))

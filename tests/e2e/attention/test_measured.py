@@ -36,7 +36,7 @@ def written(page: Page) -> list[str]:
 
 
 def quoted(cost) -> str:
-    return f"“{panel.sentence(cost.translation)}”"
+    return f"“{panel.french(cost.translation)}”"
 
 
 # ---------------------------------------------------------------- heads
@@ -47,7 +47,7 @@ def test_a_head_is_switched_off_and_restored(server, page):
     result = heads.heads(HeadsSpec(text=panel.TEXT))
     head = panel.costliest(result)
     assert written(page) == [quoted(result.full), quoted(result.cost(head))]
-    answer = page.get_by_text(re.compile("heads change the sentence"))
+    answer = page.get_by_text(re.compile("The most important one is"))
     expect(answer).to_be_visible()
     cell = page.locator(f'[data-head="{panel.name_of(head)}"]')
     cell.get_by_title(re.compile("^switch head")).click()

@@ -1,4 +1,4 @@
-"""What each head is worth: a recording in, go.Figure out."""
+"""The figure of the lesson on heads: what each head is worth."""
 
 import plotly.graph_objects as go
 
@@ -11,7 +11,7 @@ HEIGHT = 250  # px
 def exact_without(
     recorded: HeadsOverSentences, chosen: Head, *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
-    """Sentences translated exactly with one head off, a bar a head, the costliest first.
+    """Draw the share of exact translations without each head; the costliest head comes first.
 
     Args:
         recorded: Each head off by itself.
@@ -27,13 +27,13 @@ def exact_without(
             y=[cost.exact / recorded.sentences for cost in order],
             customdata=[[cost.exact, recorded.sentences, cost.loss] for cost in order],
             marker={"color": [p.orange if c.off == (chosen,) else p.blue for c in order]},
-            hovertemplate="<b>without %{x}</b><br>%{customdata[0]} of %{customdata[1]} exact"
-            "<br>loss %{customdata[2]:.3~g} nats a word<extra></extra>",
+            hovertemplate="<b>without %{x} (layer.head)</b><br>"
+            "%{customdata[0]} of %{customdata[1]} exact<br>loss %{customdata[2]:.3~g} nats a word<extra></extra>",
         )
     )
     full = recorded.full.exact / recorded.sentences
     fig.add_hline(y=full, line={"color": p.muted, "width": 1, "dash": "dot"})
-    fig.update_layout(title_text="Exact translations without one head")
+    fig.update_layout(title_text="Exact translations with one head off; dotted: all heads on")
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_yaxes(tickformat=".0%", range=[0, 1.04])
     fig.update_xaxes(tickangle=-45)

@@ -18,7 +18,7 @@ HEADS = st.tuples(st.sampled_from(list(panel.PARTS)), st.integers(0, 1), st.inte
 def view():
     result = heads.heads(HeadsSpec(text=panel.TEXT))
     head = panel.costliest(result)
-    return panel.View(result, head, head)
+    return panel.View(result, head, head, query=1)
 
 
 @given(st.lists(HEADS))
@@ -33,8 +33,8 @@ def test_what_is_no_head_is_not_taken_for_one(text):
 
 
 def test_elided_words_stand_close():
-    assert panel.sentence(("j'", "aime", "l'", "oiseau")) == "j'aime l'oiseau"
-    assert panel.sentence(()) == "(nothing)"
+    assert panel.french(("j'", "aime", "l'", "oiseau")) == "j'aime l'oiseau"
+    assert panel.french(()) == "(nothing)"
 
 
 def test_the_answer_counts_the_heads_that_change_the_sentence(view):

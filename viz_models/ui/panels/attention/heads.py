@@ -1,4 +1,4 @@
-"""What several heads buy: all of them to look at, each with a switch."""
+"""The lesson on heads: the weights of all heads, and a switch for each."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from viz_models.ui.kit import lesson, state, take_away, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control_row
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import heads as results
 
 TEXT = "we do not find the mouse"
@@ -37,35 +37,38 @@ _HEAD = re.compile(r"(encoder|decoder|cross)\.([01])\.([0-3])")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the lesson looks at."""
+    """The choices on the page, and what was computed for them."""
 
     result: HeadsResult
-    chosen: Head
-    fallback: Head
+    chosen: Head  # the one that is enlarged
+    fallback: Head  # the one that is enlarged when nothing was chosen
+    query: int  # the row that is marked at first
 
     @property
     def off(self) -> tuple[Head, ...]:
-        """Heads that are switched off."""
+        """The heads that are switched off."""
         return self.result.spec.off
 
 
 def controls() -> View:
-    """The sentence; which heads are off and which one is large, the instrument knows."""
+    """Draw the sentence and the buttons; the instrument itself switches and enlarges heads."""
     with control_row():
-        text = attend_sentence.sentence("Sentence", TEXT, key="text", width=300)
+        text = sentence("Sentence", TEXT, key="text", width=300)
         with st.popover("Examples", width="content"):
             for example in EXAMPLES:
                 st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
         off = parse(state.choice("off", "", lambda t: parse(t) is not None)) or ()
         result = results.heads(HeadsSpec(text=text, off=off))
-        attend_sentence.unknown(result.unknown)
+        draw_vocabulary(result.unknown)
         st.button("One head in each attention", on_click=_keep_one, key="keep_one")
     fallback = costliest(result)
     name = state.choice("head", "", lambda t: len(parse(t) or ()) == 1)
-    return View(result, (parse(name) or (fallback,))[0], fallback)
+    query = int(state.choice("query", "1", str.isdecimal)[:3])
+    return View(result, (parse(name) or (fallback,))[0], fallback, query)
 
 
 def _type(example: str) -> None:
+    """Put an example into the field."""
     st.session_state["text"] = example
 
 
@@ -76,18 +79,18 @@ def _keep_one() -> None:
 
 
 def name_of(head: Head) -> str:
-    """A head as the address says it: "cross.0.2"."""
+    """Return a head as links write it: "cross.0.2"."""
     return ".".join(map(str, head))
 
 
 def said(head: Head) -> str:
-    """A head as a sentence says it."""
+    """Return a head as sentences name it."""
     part, layer, number = head
     return f"{part}, layer {layer}, head {number}"
 
 
 def parse(text: str) -> tuple[Head, ...] | None:
-    """Heads as the address lists them; None where it says something else."""
+    """Return the heads that a link lists; None where it lists something else."""
     found: list[Head] = []
     for name in text.split(",") if text else ():
         match = _HEAD.fullmatch(name)
@@ -99,22 +102,22 @@ def parse(text: str) -> tuple[Head, ...] | None:
 
 
 def costliest(result: HeadsResult) -> Head:
-    """The head without which the translation loses most."""
+    """Return the head without which the translation loses most."""
     return max(result.alone, key=lambda cost: cost.loss).off[0]
 
 
 def changed(result: HeadsResult, cost: HeadCost) -> bool:
-    """Whether another sentence comes out."""
+    """Return whether the network writes another sentence without these heads."""
     return cost.translation != result.full.translation
 
 
-def sentence(tokens: tuple[str, ...]) -> str:
-    """French tokens as a sentence; what was elided stands close."""
+def french(tokens: tuple[str, ...]) -> str:
+    """Return French tokens as a sentence; no space follows an apostrophe."""
     return " ".join(tokens).replace("' ", "'") or "(nothing)"
 
 
 def answer_section(view: View) -> tuple[str, dict[str, str]]:
-    """Which sentence answers, and what it may name."""
+    """Return which sentence answers, and what it may name."""
     result = view.result
     cost = result.cost(view.fallback)
     facts = {
@@ -132,11 +135,11 @@ def answer_section(view: View) -> tuple[str, dict[str, str]]:
 
 
 def _plain(tokens: tuple[str, ...]) -> str:
-    return words.plain(sentence(tokens))
+    return words.plain(french(tokens))
 
 
-def stage(view: View) -> None:
-    """All heads as small maps, and one of them large."""
+def draw_stage(view: View) -> None:
+    """Draw all heads as small maps, and one of them large."""
     with st.container(border=True, height="stretch"):
         heads(
             [_part(view.result, part) for part in PARTS],
@@ -144,10 +147,10 @@ def stage(view: View) -> None:
             chosen=name_of(view.chosen),
             fallback=name_of(view.fallback),
             off=[name_of(head) for head in view.off],
-            query=_first_query(view),
+            query=view.query,
             lut=luts(dark=is_dark())["sequential"],
-            note="Below each head: probability of the full network's translation with that head "
-            "alone switched off; red: another sentence comes out. Hatched: off.",
+            note="Below each head: the probability of the full network's translation when only "
+            "that head is off. Red: the network then writes another sentence. Hatched: off.",
             height=HEIGHT,
             on_head=state.listen("all_heads", "head", "head"),
             on_off=state.listen("all_heads", "off", "off"),
@@ -161,8 +164,8 @@ def _part(result: HeadsResult, part: AttentionPart) -> Part:
     return Part(
         key=part,
         title=PARTS[part],
-        queries=labels(result.source if part == "encoder" else result.target),
-        keys=labels(result.target if part == "decoder" else result.source),
+        queries=token_labels(result.source if part == "encoder" else result.target),
+        keys=token_labels(result.target if part == "decoder" else result.source),
         weights=weights,
         captions=[[_short(c.probability) for c in row] for row in costs],
         warned=[[changed(result, c) for c in row] for row in costs],
@@ -170,23 +173,12 @@ def _part(result: HeadsResult, part: AttentionPart) -> Part:
     )
 
 
-def labels(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Tokens as they are shown: the start as an arrow."""
-    return tuple({"<bos>": "→", "<eos>": "eos"}.get(token, token) for token in tokens)
-
-
 def _short(probability: float) -> str:
     return f"{probability:.3f}" if probability >= 0.0005 else f"{probability:.0e}".replace("-", "−")
 
 
-def _first_query(view: View) -> int:
-    """The address's row, else that of the first content word."""
-    text = state.choice("query", "1", str.isdecimal)
-    return int(text[:3])
-
-
-def written(view: View) -> None:
-    """The sentence that comes out, its probability and its loss: all heads, and now."""
+def draw_written(view: View) -> None:
+    """Draw the sentence, its probability and its loss: with all heads, and as switched."""
     result = view.result
     if view.off:
         title, cost = f"{len(view.off)} of {len(result.alone)} heads off", result.now
@@ -209,7 +201,7 @@ def _cost(cost: HeadCost, name: str, whose: str) -> list[Line]:
     switched = bool(cost.off)
     return [
         Line(label=name, role="muted", rule=switched),
-        Line(label=f"“{sentence(cost.translation)}”"),
+        Line(label=f"“{french(cost.translation)}”"),
         Line(
             label=f"probability of {whose}",
             value=digits(cost.probability, 4),
@@ -225,12 +217,12 @@ def _checked(result: HeadsResult) -> Line:
     return Line(label=f"equals W_O without the head's columns {text}", role="checked", rule=True)
 
 
-def over_sentences(view: View, text: str) -> None:
-    """What each head is worth over held-out sentences, and what is left of them now."""
+def draw_over_sentences(view: View, text: str) -> None:
+    """Draw what each head is worth over held-out sentences, and how many are right now."""
     known = results.recorded()
     with st.container(border=True):
         show(figures.exact_without(known, view.chosen, **figure_look()), "exact")
-        with st.spinner(f"{known.sentences} sentences without these heads"):
+        with st.spinner(f"Translating {known.sentences} sentences without these heads"):
             cost = results.over_sentences(view.off)
         st.caption(
             f"{lesson.badge(known.provenance)} · {known.sentences} held-out sentences · "
@@ -239,16 +231,15 @@ def over_sentences(view: View, text: str) -> None:
 
 
 def code(view: View) -> str:
-    """A script that switches heads off in torch's own layer."""
+    """Return a script that switches heads off in torch's own layer."""
     return take_away.filled("attention/heads", heads=4, width=64)
 
 
 def table(view: View) -> str:
-    """What each head costs on this sentence and over the held-out ones."""
+    """Return a table with what each head costs on this sentence and on the held-out ones."""
     both = zip(view.result.alone, results.recorded().alone, strict=True)
     rows = (
-        [*a.off[0], a.probability, a.loss, sentence(a.translation), o.exact, o.loss]
-        for a, o in both
+        [*a.off[0], a.probability, a.loss, french(a.translation), o.exact, o.loss] for a, o in both
     )
     names = ("part", "layer", "head", "probability", "loss", "translation")
     return take_away.csv_text((*names, "exact_of_held_out", "loss_of_held_out"), rows)

@@ -1,4 +1,4 @@
-"""Does attention know the order of the words: two orders, two networks."""
+"""The lesson on word order: one sentence in two orders, read by two networks."""
 
 import base64
 from collections.abc import Mapping
@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits, exact, percent
+from viz_models.digits import digits, exact, percent, shape
 from viz_models.records import Line, OrderedReading, OrderResult, OrderSpec, WordOrder
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.controls import chips, control, control_row, select
+from viz_models.ui.kit.controls import chips, control, control_row
 from viz_models.ui.kit.look import is_dark, luts
-from viz_models.ui.panels.attention import sentence as attend_sentence
+from viz_models.ui.panels.attention.layers import help_on, select_place
+from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import positions as results
 
 ORDERS: dict[str, str] = {
@@ -23,7 +24,7 @@ ORDERS: dict[str, str] = {
     "reverse": "reversed",
     "shuffle": "shuffled",
 }
-HEADS = {f"head {i + 1}": i for i in range(4)}
+HEADS = {f"head {i}": i for i in range(4)}
 SHOWN = 16  # tokens on screen; all are computed
 TABLE = 64  # positions
 ROUNDING = 1e-5  # weights that differ by less differ by the order of additions alone
@@ -31,49 +32,47 @@ ROUNDING = 1e-5  # weights that differ by less differ by the order of additions 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """What was computed for the choices on the page."""
 
     result: OrderResult
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The sentence as typed."""
-        return _shown(self.result.tokens)
+        """The words of the sentence as typed."""
+        return token_labels(self.result.tokens)
 
     @property
     def moved_labels(self) -> tuple[str, ...]:
         """The same words in their new order."""
-        return _shown(tuple(self.result.tokens[i] for i in self.result.order))
-
-
-def _shown(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple("eos" if t == "<eos>" else t for t in tokens)
+        return token_labels([self.result.tokens[i] for i in self.result.order])
 
 
 def controls() -> View:
-    """The sentence, what happens to its order, and which head is looked at."""
+    """Draw the controls: the sentence, its second order, and which head is shown."""
     with control_row():
-        text = attend_sentence.sentence("Sentence", OrderSpec().text, key="text")
+        text = sentence("Sentence", OrderSpec().text, key="text")
         order: Any = chips("Order of the words", ORDERS, key="order", default="swap")
         seed = 0
         if order == "shuffle":
             seed = control(st.number_input, "Seed of the shuffle", 0, 999, key="seed", width=110)
-        head = select("Head", HEADS, "head", 96, default=f"head {OrderSpec().head + 1}")
+        first = f"head {OrderSpec().head}"
+        head = select_place("Head", HEADS, "shown", 96, default=first, former="head")
+        st.caption("of layer 0", width="content", help=help_on("layer and head"))
         kind: WordOrder = order
         result = results.order(OrderSpec(text=text, order=kind, seed=seed, head=head))
-        attend_sentence.unknown(result.unknown)
+        draw_vocabulary(result.unknown)
     return View(result)
 
 
 def section(view: View) -> str:
-    """Which sentence answers."""
+    """Return which sentence answers."""
     if tuple(sorted(view.result.order)) == view.result.order:
         return "Same order"
     return "Answer"
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return what the answer may name."""
     return {
         "untold": digits(view.result.untold.change_anywhere, 2),
         "told": digits(view.result.told.change_anywhere, 2),
@@ -81,45 +80,41 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def stage(view: View, text: Mapping[str, str]) -> None:
-    """Word plus position is what attention reads."""
+def draw_stage(view: View, text: Mapping[str, str]) -> None:
+    """Draw word plus position, which is what attention reads."""
+    result = view.result
+    n = min(len(result.tokens), SHOWN)
+    both = result.words + result.waves
+    groups = [
+        _vectors(view, "word", result.words[:n], "the word", after="+"),
+        _vectors(view, "position", result.waves[:n], "its position", after="="),
+        _vectors(view, "sum", both[:n], "what attention reads", bar=True),
+    ]
     with st.container(border=True):
-        result = view.result
-        n = min(len(result.tokens), SHOWN)
-        limits = (-2.5, 2.5)
-        shared: dict[str, Any] = {
-            "scheme": "diverging",
-            "limits": limits,
-            "stretch": True,
-            "axes": ("word", "dimension"),
-            "row_names": view.labels[:n],
-            "note": f"{n}×{result.words.shape[1]}",
-        }
-        both = result.words + result.waves
-        tiles(
-            [
-                Tiles(
-                    name="word", values=result.words[None, :n], title="the word", after="+",
-                    row_labels=view.labels[:n], **shared,
-                ),
-                Tiles(
-                    name="position", values=result.waves[None, :n], title="its position",
-                    after="=", **shared,
-                ),
-                Tiles(
-                    name="sum", values=both[None, :n], title="what attention reads", bar=True,
-                    **shared,
-                ),
-            ],
-            key="vectors",
-            luts=luts(is_dark()),
-            height=min(320, 60 + 24 * n),
-        )  # fmt: skip
+        tiles(groups, key="vectors", luts=luts(is_dark()), height=min(320, 60 + 24 * n))
         st.caption(text["Word and position"])
 
 
-def networks(view: View, text: Mapping[str, str]) -> None:
-    """Both networks: weights of both orders, how far they differ, and what is written."""
+def _vectors(view: View, name: str, values: np.ndarray, title: str, **fields: Any) -> Tiles:  # noqa: ANN401
+    """Return one vector for each word; the first picture carries the words."""
+    n = len(values)
+    return Tiles(
+        name=name,
+        values=values[None],
+        title=title,
+        note=shape(values.shape),
+        scheme="diverging",
+        limits=(-2.5, 2.5),
+        stretch=True,
+        axes=("word", "dimension"),
+        row_labels=view.labels[:n] if name == "word" else (),
+        row_names=view.labels[:n],
+        **fields,
+    )
+
+
+def draw_networks(view: View, text: Mapping[str, str]) -> None:
+    """Draw both networks: weights of both orders, their difference, and what is written."""
     for column, reading, title in zip(
         st.columns(2, gap="xsmall"),
         (view.result.untold, view.result.told),
@@ -141,6 +136,7 @@ def networks(view: View, text: Mapping[str, str]) -> None:
 
 
 def _weights(view: View, reading: OrderedReading) -> list[Tiles]:
+    """Return the weights of both orders and their difference; both networks share the scales."""
     n = min(len(view.labels), SHOWN)
     labels = view.labels[:n]
     shared: dict[str, Any] = {
@@ -161,10 +157,11 @@ def _weights(view: View, reading: OrderedReading) -> list[Tiles]:
         ),
         Tiles(
             name=f"moved_{reading.told}", values=reading.moved[None, :n, :n],
-            title="words moved", limits=(0.0, most), **shared,
+            title="other order, put back", limits=(0.0, most), **shared,
         ),
         Tiles(
             name=f"change_{reading.told}", values=difference[None, :n, :n], title="difference",
+            note="before rounding",
             scheme="diverging", limits=(-farthest, farthest), **shared,
         ),
     ]  # fmt: skip
@@ -182,13 +179,13 @@ def _lines(view: View, reading: OrderedReading) -> list[Line]:
             note="the same words" if same else "",
         ),
         Line(
-            label="largest change of a weight, this head",
+            label="largest change of a weight in this head",
             value=exact(reading.change, 2),
             rule=True,
         ),
-        Line(label="in all heads and layers", value=exact(reading.change_anywhere, 2)),
+        Line(label="largest change in any head and layer", value=exact(reading.change_anywhere, 2)),
         Line(
-            label="of what the decoder reads",
+            label="largest change of what the decoder reads",
             value=exact(reading.memory_change, 2),
             note="rounding" if unmoved else "",
             role=role,
@@ -196,8 +193,8 @@ def _lines(view: View, reading: OrderedReading) -> list[Line]:
     ]
 
 
-def table_of_positions(view: View, text: Mapping[str, str]) -> None:
-    """The waves of many positions, and how alike two positions are."""
+def draw_positions(view: View, text: Mapping[str, str]) -> None:
+    """Draw the waves of many positions, and how similar two positions are."""
     found = results.position_table(TABLE, view.result.words.shape[1])
     with st.container(border=True):
         pictures, told = st.columns([1.9, 1], gap="medium", vertical_alignment="center")
@@ -211,7 +208,7 @@ def table_of_positions(view: View, text: Mapping[str, str]) -> None:
                     ),
                     Tiles(
                         name="similarity", values=found.similarity[None],
-                        title="how alike two positions are", note="cosine", scheme="diverging",
+                        title="how similar two positions are", note="cosine", scheme="diverging",
                         stretch=True, axes=("position", "position"), bar=True,
                     ),
                 ],
@@ -223,7 +220,7 @@ def table_of_positions(view: View, text: Mapping[str, str]) -> None:
 
 
 def code(view: View) -> str:
-    """A script with the words and the head inside; it prints both changes."""
+    """Return a script that holds the words and the head and prints both changes."""
     spec = view.result.spec
     arrays = results.first_head(spec)
     packed = {
@@ -232,12 +229,12 @@ def code(view: View) -> str:
     }
     lines = "\n".join(f'    "{n}": ({text!r}, {shape}),' for n, (text, shape) in packed.items())
     return take_away.filled(
-        "attention/positions", arrays=lines, order=list(view.result.order), head=spec.head + 1
+        "attention/positions", arrays=lines, order=list(view.result.order), head=spec.head
     )
 
 
 def table(view: View) -> str:
-    """Every weight of the head in both networks and both orders."""
+    """Return a table of every weight of the head, in both networks and both orders."""
     rows = []
     for reading in (view.result.untold, view.result.told):
         for (query, key), weight in np.ndenumerate(reading.weights):
