@@ -28,7 +28,8 @@ def exact_without(
             customdata=[[cost.exact, recorded.sentences, cost.loss] for cost in order],
             marker={"color": [p.orange if c.off == (chosen,) else p.blue for c in order]},
             hovertemplate="<b>without %{x} (layer.head)</b><br>"
-            "%{customdata[0]} of %{customdata[1]} exact<br>loss %{customdata[2]:.3~g} nats a word<extra></extra>",
+            "%{customdata[0]} of %{customdata[1]} exact<br>"
+            "loss %{customdata[2]:.3~g} nats a word<extra></extra>",
         )
     )
     full = recorded.full.exact / recorded.sentences
