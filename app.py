@@ -36,7 +36,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 def prepare() -> None:
     """Import the home page's modules while its visitor's browser still loads Streamlit's own."""
-    from viz_models.ui.panels import home  # noqa: F401
+    from viz_models.ui.panels.home import cards, find, stops  # noqa: F401
     from viz_models.ui.results.flow import tensor_flow as results
 
     warm.after_first_page(1.5, results.warm)

@@ -1,67 +1,73 @@
-"""What one can explore here, and the questions it answers."""
+"""What one can explore here, in which order, and all questions that the site answers."""
 
 import streamlit as st
 
 from viz_models.ui.kit import words
-from viz_models.ui.panels import home
+from viz_models.ui.panels.home import cards, find
+from viz_models.ui.panels.home.stops import Stop, draw_stops
 
-FLOW = "flow/tensor_flow.py"
+FLOW, TRAIN = "flow/tensor_flow.py", "train/train.py"
+STEPS = ("input", "layer1.0.conv1", "bn1", "maxpool", "layer1.1.add", "layer2.0.add")
 BUILD = {
-    "explode": "build/builder.py",
-    "two networks": "build/compare.py",
-    "windows": "build/window.py",
+    "build": "build/builder.py",
+    "compare": "build/compare.py",
+    "window": "build/window.py",
     "surface": "build/surface.py",
 }
 NORMALIZE = {
-    "who shares": "normalization/axes.py",
-    "batch size": "normalization/batch_size.py",
-    "train and eval": "normalization/train_eval.py",
+    "normalize": "normalization/axes.py",
+    "batch-size": "normalization/batch_size.py",
+    "train-eval": "normalization/train_eval.py",
     "sentences": "normalization/sentences.py",
-    "training": "normalization/training.py",
+    "norm-training": "normalization/training.py",
 }
 ATTEND = {
-    "scores": "attention/scores.py",
+    "attend": "attention/scores.py",
     "positions": "attention/positions.py",
     "heads": "attention/heads.py",
     "sharing": "attention/sharing.py",
     "scale": "attention/scale.py",
     "decode": "attention/decode.py",
-    "cost": "attention/cost.py",
+    "attention-cost": "attention/cost.py",
     "patches": "attention/patches.py",
 }
-TRAIN = "train/train.py"
-CARDS = {
-    "batch": "Batch 64 or 640",
-    "depth": "Depth",
-    "growth": "Identity blocks",
-    "norm and rate": "Norm and rate",
-    "permuted": "Permuted pixels",
-    "hidden layers": "Hidden layers",
-    "rows": "MLP, RNN or CNN",
-    "optimizers": "Optimizers",
-}
+OTHERS = {"flow": FLOW, "runs": "train/runs.py"}
+STOPS = (
+    Stop(FLOW, 2, {"step": "input"}),
+    Stop(FLOW, 3, {"step": "layer1.0.conv1"}),
+    Stop(FLOW, 3, {"step": "layer1.1.add"}),
+    Stop(FLOW, 3, {"step": "conv1", "guess": "true"}),
+    Stop("normalization/axes.py", 3),
+    Stop("attention/scores.py", 3),
+    Stop(TRAIN, 3, {"card": "Hidden layers"}),
+)
 
 
 def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
+    flow, train = find.of_steps(FLOW, STEPS), find.of_cards(TRAIN)
+    build, normalize, attend = (find.of_pages(files) for files in (BUILD, NORMALIZE, ATTEND))
     title, _, caption = text[""].partition("\n")
     with st.container(gap="xsmall"):
         st.title(title)
         st.caption(caption.strip())
-        home.hero(FLOW)
+        every = (*flow, *build, *normalize, *attend, *train, *find.of_pages(OTHERS))
+        find.draw_search(text, every)
+        draw_stops(text, STOPS)
+        cards.draw_hero(FLOW)
     left, right = st.columns(2, gap="small")
     with left.container(border=True, height="stretch"):
-        home.flow_questions(text, FLOW)
+        cards.draw_flow_questions(text, flow)
     with right.container(border=True, height="stretch"):
-        home.build_questions(text, BUILD)
+        cards.draw_build_questions(text, build)
     left, right = st.columns(2, gap="small")
     with left.container(border=True, height="stretch"):
-        home.norm_questions(text, NORMALIZE)
+        cards.draw_norm_questions(text, normalize)
     with right.container(border=True, height="stretch"):
-        home.attend_questions(text, ATTEND)
+        cards.draw_attend_questions(text, attend)
     with st.container(border=True):
-        home.train_questions(text, TRAIN, CARDS)
+        cards.draw_train_questions(text, train)
 
 
 main()

@@ -6,7 +6,7 @@ Sources: Ioffe & Szegedy 2015, arXiv:1502.03167; Ba et al. 2016, arXiv:1607.0645
 
 import streamlit as st
 
-from viz_models.ui.kit import words
+from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.normalization import axes as norm_axes
 from viz_models.ui.panels.normalization import axes_cards as norm_axes_cards
 
@@ -15,8 +15,7 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
-        st.title("Who shares a mean with whom?")
-        answer = st.empty()
+        answer = lesson.head(text)
         view = norm_axes.controls()
         norm_axes.answer(answer, view, text)
         norm_axes.stage(view)

@@ -27,7 +27,7 @@ def test_from_the_builder_to_its_tensors_and_back(server, page):
     spec = from_json(json.loads(in_the_address_bar(page)["spec"]))
     assert spec.depths == (2,)
     assert red_boxes(page) == []
-    assert chosen_step(page) == "stages.0.0.add"
+    assert chosen_step(page) == "input"
     page.get_by_test_id("flow").locator(".stage").focus()
     page.keyboard.press("Home")
     names = [chosen_step(page)]
@@ -56,10 +56,14 @@ def test_the_link_back_opens_the_same_network(server, page):
     assert again == from_json(json.loads(DENSE))
 
 
+def test_a_dense_block_asks_what_it_keeps(server, page):
+    visit(page, f"{server.url}/flow?spec={DENSE}&step=stages.0.0.cat", timeout_ms=SETTLED)
+    expect(page.locator("h1")).to_have_text("What does a dense block keep?")
+
+
 def test_every_step_of_a_dense_network_shows_something(server, page):
     visit(page, f"{server.url}/flow?spec={DENSE}", timeout_ms=SETTLED)
-    assert chosen_step(page) == "stages.0.0.cat"
-    expect(page.locator("h1")).to_have_text("What does a dense block keep?")
+    assert chosen_step(page) == "input"
     page.get_by_test_id("flow").locator(".stage").focus()
     page.keyboard.press("Home")
     for _ in range(12):
@@ -82,5 +86,5 @@ def test_every_step_of_a_dense_network_shows_something(server, page):
 def test_nonsense_is_refused_in_one_line_and_resnet18_shown(server, page, spec, why):
     visit(page, f"{server.url}/flow?spec={spec}", timeout_ms=SETTLED)
     expect(page.get_by_text("You see ResNet18 instead")).to_contain_text(why)
-    assert chosen_step(page) == "layer2.0.add"
+    assert chosen_step(page) == "input"
     assert page.get_by_test_id("stException").count() == 0

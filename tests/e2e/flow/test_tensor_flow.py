@@ -16,6 +16,7 @@ from viz_models.images import decode, samples
 from viz_models.models import registry
 from viz_models.recordings.shipped import opening
 from viz_models.records import TraceSpec
+from viz_models.ui.kit import lessons
 
 pytestmark = pytest.mark.e2e
 
@@ -120,7 +121,7 @@ def test_another_page_and_back_keeps_the_choice(server, page):
 def test_nonsense_in_the_link_opens_the_default_view(server, page):
     odd = "?step=<script>alert(1)</script>&cell=9,9,9,9&weights=-5&photo=../../etc/passwd&tint=%00"
     visit(page, f"{server.url}/flow{odd}")
-    assert chosen_step(page) == "layer2.0.add"
+    assert chosen_step(page) == "input"
     assert red_boxes(page) == []
 
 
@@ -193,22 +194,80 @@ def test_the_shape_is_guessed_before_it_is_shown(server, page):
     assert line(page, "^your guess$") == "128×56×28"
 
 
+TYPE = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+
+
+def expect_type(page: Page, is_as_wanted: str):
+    """Wait until the type size is as wanted, such as "< 15" pixels."""
+    page.wait_for_function(f"{TYPE} {is_as_wanted}", timeout=30_000)
+
+
 def test_presenting_is_large_survives_navigation_and_ends_with_escape(server, page):
     visit(page, f"{server.url}/flow?photo=coffee&tint=memory")
-    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
-    normal = page.evaluate(size)
+    normal = page.evaluate(TYPE)
     page.keyboard.press("p")
-    wait_until_idle(page)
-    assert page.evaluate(size) > 1.2 * normal
+    expect_type(page, f"> {1.2 * normal}")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     page.keyboard.press("n")
     expect(page.locator("h1")).to_contain_text("skip connection", timeout=10_000)  # the builder
     assert red_boxes(page) == []
     wait_until_idle(page, timeout_ms=60_000)
-    assert page.evaluate(size) > 1.2 * normal
+    assert page.evaluate(TYPE) > 1.2 * normal
     page.keyboard.press("Escape")
+    expect_type(page, f"=== {normal}")
+
+
+def test_escape_ends_presenting_while_the_page_still_computes(fresh_server, page):
+    page.goto(f"{fresh_server.url}/flow?present=true")  # the first one, who waits for torch
+    page.get_by_test_id("bar").and_(page.locator("[data-ready]")).wait_for(timeout=30_000)
+    assert page.get_by_test_id("stApp").get_attribute("data-test-script-state") == "running"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")  # somebody who is impatient means the same
+    expect_type(page, "< 15")
     wait_until_idle(page)
-    assert page.evaluate(size) == normal
+    assert page.evaluate(TYPE) < 15
+    assert "present" not in in_the_address_bar(page)
+
+
+def test_escape_ends_presenting_from_a_slider_and_a_closed_box_too(server, page):
+    visit(page, f"{server.url}/flow?present=true")
+    page.get_by_label("Tint of the boxes", exact=True).click()
+    page.keyboard.press("Escape")  # this one closes the list
+    wait_until_idle(page)
+    assert page.evaluate(TYPE) > 15
+    page.keyboard.press("Escape")
+    expect_type(page, "< 15")
+
+
+def test_page_keys_walk_at_once_also_after_the_menu_was_used(server, page):
+    visit(page, server.url)
+    page.get_by_test_id("stTopNavLink").get_by_text("Flow").click()
+    expect(page.locator("h1")).to_have_text("What does the network get to see?")
+    wait_until_idle(page)
+    page.keyboard.press("PageDown")
+    expect(flow(page)).to_have_attribute("data-step", "conv1")
+    page.keyboard.press("End")
+    expect(flow(page)).to_have_attribute("data-step", "fc")
+    page.keyboard.press("PageUp")
+    expect(flow(page)).to_have_attribute("data-step", "flatten")
+    page.keyboard.press("Home")
+    expect(flow(page)).to_have_attribute("data-step", "input")
+
+
+def test_page_keys_scroll_once_the_diagram_is_out_of_sight(server, page):
+    visit(page, f"{server.url}/flow?step=bn1")
+    page.get_by_role("heading", name="Take it away").scroll_into_view_if_needed()
+    wait_until_idle(page)
+    page.keyboard.press("PageUp")
+    page.wait_for_timeout(300)
+    assert chosen_step(page) == "bn1"
+
+
+def test_arrows_walk_on_after_a_hover_word_was_clicked(server, page):
+    visit(page, f"{server.url}/flow?step=conv1")
+    page.locator(".term", has_text="receptive field").click()
+    page.keyboard.press("ArrowRight")
+    expect(flow(page)).to_have_attribute("data-step", "bn1")
 
 
 def test_copy_link_gives_the_very_view_and_reset_the_first_one(server, page):
@@ -222,13 +281,14 @@ def test_copy_link_gives_the_very_view_and_reset_the_first_one(server, page):
         page.get_by_role("button", name="Reset").click()
     wait_until_idle(page)
     assert in_the_address_bar(page) == {}
-    expect(flow(page)).to_have_attribute("data-step", "layer2.0.add")
-    expect(page.get_by_text("layer2.0.add · 128 maps of 28×28")).to_be_visible()
+    expect(flow(page)).to_have_attribute("data-step", "input")
+    expect(page.get_by_text("input · 3 maps of 224×224")).to_be_visible()
 
 
-def test_the_sheet_of_keys_opens_with_a_question_mark(server, page):
+def test_the_sheet_explains_the_page_and_its_keys(server, page):
     visit(page, f"{server.url}/flow")
     page.keyboard.press("?")
+    expect(page.locator(".about")).to_have_text(lessons.index()["flow"].about)
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", name="Keys")).to_be_hidden()

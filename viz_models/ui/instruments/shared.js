@@ -35,6 +35,12 @@ function isForSomeoneElse(event) {
       "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=tab], [role=dialog], [role=combobox], [role=menu]"));
 }
 
+/** Whether some of an element is on screen. */
+function isOnScreen(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+}
+
 /** A number as people read it: `places` significant digits, a true minus sign. */
 function digits(value, places = 4) {
   if (Number.isNaN(value)) return "nan";

@@ -1,5 +1,6 @@
 """What stands around every lesson: the bar, the sheet of keys, presenting."""
 
+import html
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,17 +11,19 @@ from viz_models.models import warm
 from viz_models.ui.instruments.mounting import mounted
 
 _PRESENTING = "forward_pass.presenting"
+_BAR = "forward_pass.bar"
 _LARGER = 1.3  # of presenting.css on a projector, over the base of 14 px
 _HERE = Path(__file__).parent
 _KEYS = (
-    ("?", "this sheet"),
-    ("P", "present: large type, no frame"),
+    ("?", "open or close this sheet"),
+    ("P", "present: large type, nothing around the lesson"),
     ("Esc", "stop presenting"),
-    ("N  B", "next lesson, lesson before"),
-    ("← →", "step before, next step (also PageUp, PageDown)"),
-    ("Home End", "first step, last step"),
-    ("Space", "play and pause, with the diagram focused"),
-    ("↑ ↓ ← →", "with a map focused: move the chosen value"),
+    ("N  B", "next page, page before"),
+    ("← →", "step before, next step"),
+    ("PageUp PageDown", "the same, while the diagram is on screen"),
+    ("Home End", "first step, last step, while the diagram is on screen"),
+    ("Space", "play and pause, after a click on the diagram"),
+    ("↑ ↓ ← →", "after a click on a map: move to another value"),
 )
 
 
@@ -39,7 +42,7 @@ def px(width: int) -> int:
 def style() -> None:
     """How a phone shows columns, and large type while presenting; drawn before the page itself."""
     warm.page_begins()
-    st.html(_HERE / "phone.css")
+    st.html(_HERE / "page.css")
     if presenting():
         st.html(_HERE / "presenting.css")
 
@@ -54,18 +57,42 @@ def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
                 st.page_link(page, label=page.title, icon=f":material/{icon}:")
 
 
-def bar() -> None:
-    """Reset, Copy link, Present and `?`, in the header; drawn after the page itself."""
-    mounted("bar")(
-        key="forward_pass.bar",
-        data={"presenting": presenting(), "keys": [list(row) for row in _KEYS]},
-        on_present_change=_toggle_presenting,
-    )
+def bar(name: str, about: str) -> None:
+    """Draw Reset, Copy link, Present and `?` in the header.
+
+    It is drawn before the page, so that its keys work while the page is still computing.
+
+    Args:
+        name: What the menu calls the page.
+        about: One or two sentences for the sheet: what one sees here, and what one can do.
+    """
+    with st.container(key="page_tools"):  # page.css takes it out of the page's rows
+        mounted("bar")(
+            key=_BAR,
+            data={
+                "presenting": presenting(),
+                "keys": [list(row) for row in _KEYS],
+                "name": name,
+                "about": about,
+            },
+            on_present_change=_present,
+        )
+
+
+def place(chapter: str, name: str) -> None:
+    """Draw above the headline what the menu calls this page."""
+    with st.container(key="page_name"):  # page.css takes it out of the page's rows
+        st.html(html.escape(f"{chapter} · {name}" if chapter else name))
+
+
+def drawn() -> None:
+    """Say that the page is complete, so that work in the background may take the processor."""
     warm.page_drawn()
 
 
-def _toggle_presenting() -> None:
-    st.session_state[_PRESENTING] = not presenting()
+def _present() -> None:
+    """Begin or end presenting, as the bar asks."""
+    st.session_state[_PRESENTING] = bool(st.session_state[_BAR].get("present"))
     st.query_params.pop("present", None)
     if st.session_state[_PRESENTING]:
         st.query_params["present"] = "true"

@@ -5,11 +5,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const sheet = parentElement.querySelector(".keys");
   bar.classList.toggle("presenting", data.presenting);
   bar.querySelector("[data-do=present]").textContent = data.presenting ? "Stop presenting" : "Present";
+  sheet.querySelector(".name").textContent = data.name;
+  sheet.querySelector(".about").textContent = data.about;
   fillSheet(sheet.querySelector("dl"), data.keys);
 
   const actions = {
     // A widget bound to the URL cannot be told its default again, so the page is opened anew.
     reset: () => window.location.assign(window.location.pathname + (data.presenting ? "?present=true" : "")),
+    // What is wanted, not "the other way": asked twice while the page is busy, it means the same.
     present: () => setTriggerValue("present", !data.presenting),
     keys: () => (sheet.open ? sheet.close() : sheet.showModal()),
     copy: () => copyLink(parentElement.querySelector(".said")),
@@ -17,15 +20,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   bar.onclick = (event) => actions[event.target.dataset.do]?.();
 
   const onKey = (event) => {
-    if (isForSomeoneElse(event)) return;
-    const does = {
+    const does = event.key === "Escape" ? endsPresenting(event, data, sheet) && actions.present : {
       "?": actions.keys,
       p: actions.present,
       n: () => document.querySelector(".st-key-lesson_next a")?.click(),
       b: () => document.querySelector(".st-key-lesson_before a")?.click(),
-      Escape: data.presenting && !sheet.open && actions.present, // an open sheet closes itself
     }[event.key];
-    if (does) {
+    if (does && (event.key === "Escape" || !isForSomeoneElse(event))) {
       event.preventDefault();
       does();
     }
@@ -37,6 +38,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   document.addEventListener("keydown", onKey);
   bar.dataset.ready = "yes"; // for whoever waits for the page, such as a test
   return () => { if (run === bar.run) document.removeEventListener("keydown", bar.listening); };
+}
+
+/** Escape first closes what is open: a menu, a dialog, this sheet. A slider or a box has no use for it. */
+function endsPresenting(event, data, sheet) {
+  const target = event.composedPath()[0];
+  const open = target.closest?.("[role=dialog], [role=menu], [aria-expanded=true]");
+  return data.presenting && !sheet.open && !open && !event.defaultPrevented;
 }
 
 function fillSheet(list, keys) {

@@ -312,21 +312,18 @@ class Flow {
     const path = event.composedPath();
     const ours = path.includes(this.root);
     if (path[0] !== this.find(".walk") && isForSomeoneElse(event)) return;
-    // A key pressed in another instrument comes out of that one's shadow root.
-    if (!ours && path.some((node) => node instanceof ShadowRoot)) return;
     if (ours && this.command(event.key, path[0])) return event.preventDefault();
-    const focus = document.activeElement;
-    const target = this.destination(event.key, ours || !focus || focus === document.body);
+    const target = this.destination(event.key, ours || isOnScreen(this.stage));
     if (target === undefined) return;
     event.preventDefault();
     this.walk(target);
   }
 
-  /** Where a key leads; Home, End and Page keys scroll the page unless they are meant for us. */
-  destination(key, free) {
+  /** Where a key leads; Home, End and Page keys scroll the page once the diagram is out of sight. */
+  destination(key, inSight) {
     const near = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1 };
     const far = { Home: 0, End: this.end, PageUp: this.at - 1, PageDown: this.at + 1 };
-    return near[key] ?? (free ? far[key] : undefined);
+    return near[key] ?? (inSight ? far[key] : undefined);
   }
 
   command(key, target) {

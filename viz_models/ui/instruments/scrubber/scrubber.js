@@ -71,13 +71,10 @@ export default function ({ data, parentElement, setStateValue }) {
   };
 
   const onKey = (event) => {
-    const path = event.composedPath(), ours = path.includes(root);
-    if (!ours && (!data.everywhere || isForSomeoneElse(event) || path.some((node) => node instanceof ShadowRoot))) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const free = ours || !document.activeElement || document.activeElement === document.body;
     const near = { ArrowLeft: root.at - 1, ArrowRight: root.at + 1 };
     const far = { Home: 0, End: end, PageUp: root.at - 1, PageDown: root.at + 1 };
-    const to = near[event.key] ?? (free ? far[event.key] : undefined);
+    const to = near[event.key] ?? (isOnScreen(root) ? far[event.key] : undefined); // else they scroll
     if (to === undefined) return;
     event.preventDefault();
     walk(to);
@@ -85,8 +82,9 @@ export default function ({ data, parentElement, setStateValue }) {
   // Streamlit calls this function again on every change; the cleanup of an older call may come late.
   const run = (root.run = (root.run ?? 0) + 1);
   document.removeEventListener("keydown", root.listening);
-  root.listening = onKey;
-  document.addEventListener("keydown", onKey);
+  root.onkeydown = onKey; // first, so that a diagram on the same page leaves these keys alone
+  root.listening = (event) => { if (data.everywhere && !isForSomeoneElse(event)) onKey(event); };
+  document.addEventListener("keydown", root.listening);
   root.dataset.ready = "yes";
   return () => { if (run === root.run) document.removeEventListener("keydown", root.listening); };
 }

@@ -20,17 +20,10 @@ from viz_models.ui.panels.flow import words as flow_words
 from viz_models.ui.panels.flow import zoo as flow_zoo
 from viz_models.ui.results.flow import tensor_flow as results
 
-DEFAULT_STEP = "layer2.0.add"
 HEIGHT = 296  # px at normal type size
 # What a select box shows is also what the URL says, so it must read well in both.
 SEEDS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(flow_zoo.SEEDS)}
 _LARGE = 128  # px
-_WORDS = {  # of a group's name
-    "layer": "block ",
-    "stages.": "block ",
-    "blocks.": "block ",
-    "downs.": "down ",
-}
 NO_TINT = "no tint"
 TINTS = {  # label -> field of a Step, unit; milliseconds are measured
     "multiply-adds": ("macs", ""),
@@ -95,20 +88,9 @@ class View:
 
 
 def chosen_step(steps: tuple[Step, ...]) -> Step:
-    """The step chosen on the diagram, or the one the page opens with."""
+    """Return the step chosen on the diagram, or the photo, with which the page opens."""
     by_name = {s.name: s for s in steps}
-    return by_name[state.choice("step", first_step(steps), by_name.__contains__)]
-
-
-def first_step(steps: tuple[Step, ...]) -> str:
-    """What the page opens with: in a network of the reader's own, where paths first meet."""
-    names = [s.name for s in steps]
-    if DEFAULT_STEP in names:
-        return DEFAULT_STEP
-    met = [s.name for s in steps if s.op == "attention"]
-    met = met or [s.name for s in steps if s.op in ("add", "cat") and len(s.inputs) > 1]
-    convolved = [s.name for s in steps if s.op == "conv2d"]
-    return (met or convolved or names)[0]
+    return by_name[state.choice("step", steps[0].name, by_name.__contains__)]
 
 
 def asked(run: flow_run.Explored | None, build: ConvSpec | DigitsNetSpec | None) -> ModelRef:
@@ -203,7 +185,7 @@ def diagram(view: View) -> None:
         key="flow",
         height=HEIGHT,
         start=state.held("step", token, view.step().name),
-        default=first_step(view.trace.steps),
+        default=view.trace.steps[0].name,
         on_change=state.listen("flow", "step", "step"),
     )
 

@@ -30,7 +30,7 @@ _SMALL = 4096  # bytes, for results that are a handful of numbers
 _LARGE = 2_500_000_000  # multiply-adds, some 0.1 s: timed once, not five times
 
 
-def warm(step: str = "layer2.0.add") -> None:
+def warm(step: str = "input") -> None:
     """Compute what the flow page opens with, before anybody asks; bring Plotly for all pages."""
     from viz_models.analysis.flow import attribution, cells
     from viz_models.figures.flow import tensor_flow as figures
@@ -40,7 +40,6 @@ def warm(step: str = "layer2.0.add") -> None:
     done = trace(spec, prepared)
     cell = cells.striking(done.value(step))
     calculation(done, prepared, step, cell)
-    merge(done, step)
     footprint(done, step, cell)
     size_formula(done.steps[done.index(step)])
     milliseconds(spec, prepared)
