@@ -199,7 +199,7 @@ TYPE = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
 def expect_type(page: Page, is_as_wanted: str):
     """Wait until the type size is as wanted, such as "< 15" pixels."""
-    page.wait_for_function(f"{TYPE} {is_as_wanted}", timeout=30_000)
+    page.wait_for_function(f"() => {TYPE} {is_as_wanted}", polling=50, timeout=30_000)
 
 
 def test_presenting_is_large_survives_navigation_and_ends_with_escape(server, page):

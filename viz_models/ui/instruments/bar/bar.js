@@ -33,18 +33,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   // Streamlit calls this function again on every change; the cleanup of an older call may come late.
   const run = (bar.run = (bar.run ?? 0) + 1);
-  document.removeEventListener("keydown", bar.listening);
+  document.removeEventListener("keydown", bar.listening, true);
   bar.listening = onKey;
-  document.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", onKey, true); // before a list that Escape closes is closed
   bar.dataset.ready = "yes"; // for whoever waits for the page, such as a test
-  return () => { if (run === bar.run) document.removeEventListener("keydown", bar.listening); };
+  return () => { if (run === bar.run) document.removeEventListener("keydown", bar.listening, true); };
 }
 
 /** Escape first closes what is open: a menu, a dialog, this sheet. A slider or a box has no use for it. */
 function endsPresenting(event, data, sheet) {
   const target = event.composedPath()[0];
   const open = target.closest?.("[role=dialog], [role=menu], [aria-expanded=true]");
-  return data.presenting && !sheet.open && !open && !event.defaultPrevented;
+  return data.presenting && !sheet.open && !open;
 }
 
 function fillSheet(list, keys) {
