@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from viz_models.places import PAGES
 from viz_models.ui.kit import words
 
-_INDEX = Path(__file__).resolve().parents[3] / "pages" / "home" / "lessons"
+_INDEX = PAGES / "home" / "lessons"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lessons, state
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow.names import labels
-from viz_models.ui.panels.home.find import PAGES, Entry, draw_link
+from viz_models.ui.panels.home.find import Entry, draw_link
 from viz_models.ui.panels.train import verdict as train_verdict
 from viz_models.ui.results.train import train as results
 

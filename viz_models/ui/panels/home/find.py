@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import streamlit as st
 
+from viz_models.places import PAGES
 from viz_models.recordings import flow as recordings
 from viz_models.ui.kit import lessons, words
 from viz_models.ui.kit.controls import control
 from viz_models.ui.panels.flow import words as flow_words
 from viz_models.ui.results.train import train as results
 
-PAGES = Path(__file__).resolve().parents[4] / "pages"
 _LETTERS = str.maketrans({"√": "sqrt ", "×": "x", "²": "2"})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from viz_models.ui.panels.home.find import PAGES
+from viz_models.places import PAGES
 
 
 @dataclass(frozen=True, slots=True)
