@@ -4,6 +4,7 @@ pages > ui > runs > training > analysis > models, images > records.
 """
 
 import ast
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -128,6 +129,23 @@ LESSONS = sorted(
     (p.parent.name, p.stem) for p in (ROOT / "pages").glob("*/*.py") if p.parent.name != "home"
 )
 IN_ROOMS = [lesson for lesson in LESSONS if lesson[0] not in WHOLE_ROOM]
+
+
+def module_of(path):
+    """The dotted name of a file: "viz_models.ui.kit.cache"."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def test_no_import_goes_in_a_circle():
+    """Also not through imports inside of functions."""
+    modules = {module_of(path): path for path in FILES}
+    graph = {}
+    for name, path in modules.items():
+        found = {".".join(parts) for parts in imported(path.read_text(encoding="utf-8"))}
+        direct = {f if f in modules else f.rpartition(".")[0] for f in found}
+        graph[name] = (direct & modules.keys()) - {name}
+    TopologicalSorter(graph).prepare()  # raises CycleError with the circle in it
 
 
 @pytest.mark.parametrize(
