@@ -7,11 +7,13 @@ Sources: He et al. 2016, arXiv:1603.05027; Balduzzi et al. 2017, arXiv:1702.0859
 import streamlit as st
 
 from viz_models.ui.kit import words
-from viz_models.ui.panels.build import builder_cards as build_cards
-from viz_models.ui.panels.build import builder_controls as build_controls
-from viz_models.ui.panels.build import builder_more as build_more
-from viz_models.ui.panels.build import builder_race as build_race
-from viz_models.ui.panels.build import builder_stage as build_stage
+from viz_models.ui.panels.build import (
+    builder_cards,
+    builder_controls,
+    builder_more,
+    builder_race,
+    builder_stage,
+)
 
 
 def main() -> None:
@@ -20,27 +22,28 @@ def main() -> None:
     with st.container(gap="xsmall"):
         st.title(text[""])
         answer = st.empty()
-        asked = build_controls.asked()
-        kept = build_stage.controls(asked)
-        build_controls.remarks(asked)
+        asked = builder_controls.asked()
+        painted = builder_stage.network_controls(asked)
+        builder_controls.draw_remarks(asked)
         knobs, stage, cards = st.columns([226, 674, 300], gap="small")
         with knobs.container(border=True):
-            build_controls.column(asked)
+            builder_controls.draw_column(asked)
             price = st.container()
         with stage:
-            drawn = st.container(key="build_stage")
-            view = build_stage.race_controls(asked, kept)
-            with drawn:
-                build_stage.diagram(view)
+            above = st.container(key="build_stage")
+            view = builder_stage.race_controls(asked, painted)
+            with above:
+                builder_stage.draw_diagram(view)
             with price:
-                build_cards.price(view)
-            running = build_race.begin(view, answer, text)
+                builder_cards.draw_price(view)
+            running = builder_race.begin(view, answer, text)
+            builder_more.draw_shapes(view, text)
         with cards:
-            build_cards.paths(view, text)
-            build_cards.who_sees_whom(view, text)
-    build_more.times(view, text)
-    build_more.take_away(view, text)
-    build_race.finish(view, running, text)
+            builder_cards.draw_paths(view, text)
+            builder_cards.draw_connections(view, text)
+    builder_more.draw_times(view, text)
+    builder_more.draw_take_away(view, text)
+    builder_race.finish(view, running, text)
 
 
 main()

@@ -1,4 +1,4 @@
-"""Lesson: two networks side by side, what differs and what it costs.
+"""Lesson: compare two networks, what differs between them and what it costs.
 
 Sources: He et al. 2016, arXiv:1512.03385; Dosovitskiy et al. 2020, arXiv:2010.11929.
 """
@@ -6,8 +6,7 @@ Sources: He et al. 2016, arXiv:1512.03385; Dosovitskiy et al. 2020, arXiv:2010.1
 import streamlit as st
 
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.panels.build import compare as panel
-from viz_models.ui.panels.build import compare_race as race
+from viz_models.ui.panels.build import compare, compare_race
 
 
 def main() -> None:
@@ -15,20 +14,20 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         said = lesson.head(text)  # on screen before torch is imported
-        view = panel.controls()
+        view = compare.controls()
         stage, cards = st.columns([2, 1], gap="small")
         with stage:
-            panel.diagrams(view)
-            panel.choices(view)
+            compare.draw_diagrams(view)
+            compare.draw_choices(view)
         with cards:
-            running = race.begin(view)
-            panel.prices(view, text)
-        said.caption(race.answer(view, running, text))
+            running = compare_race.begin(view)
+            compare.draw_prices(view, text)
+        said.caption(compare_race.answer(view, running, text))
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    panel.take_home(view)
-    race.finish(view, running)
-    said.caption(race.answer(view, running, text))
+    compare.draw_take_away(view)
+    compare_race.finish(view, running)
+    said.caption(compare_race.answer(view, running, text))
 
 
 main()

@@ -91,6 +91,33 @@ def test_too_large_is_said_with_the_limit_and_the_nearest_that_fits(server, page
     assert red_boxes(page) == []
 
 
+def test_a_depth_that_is_refused_still_shows_every_block_and_its_shapes(server, page):
+    visit(page, f"{server.url}/build?depth=64", timeout_ms=SETTLED)
+    expect(page.get_by_text("65 convolutions")).to_be_visible()
+    assert boxes(page) == 64 + 3
+    stage = page.locator(".flow .stage").bounding_box()
+    fronts = [f.bounding_box() for f in page.locator(".flow .box .front").all()]
+    assert min(f["x"] for f in fronts) >= stage["x"]
+    assert max(f["x"] + f["width"] for f in fronts) <= stage["x"] + stage["width"] + 1
+    expect(page.get_by_text("Not built.")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    page.get_by_role("button", name="Use the nearest that fits").click()
+    wait_until_idle(page, timeout_ms=2 * SETTLED)
+    assert boxes(page) == 63 + 3
+
+
+def test_one_block_has_one_number_on_the_whole_page(server, page):
+    visit(
+        page, f"{server.url}/build?net=Transformer&part=layers.3&seeds=1+seed", timeout_ms=SETTLED
+    )
+    label = page.locator(".flow [data-step-name='layers.3']")
+    expect(label).to_contain_text("4")
+    card = page.locator(".ledger").filter(has_text="cosine between them")
+    expect(card).to_contain_text("block 4, attention")
+    expect(card).to_contain_text("block 4, FFN")
+    expect(card).not_to_contain_text("block 7")
+
+
 @pytest.mark.parametrize("family", ["MLP", "Transformer"])
 def test_the_other_families_are_a_click_away(server, page, family):
     visit(page, f"{server.url}/build?depth=3", timeout_ms=SETTLED)

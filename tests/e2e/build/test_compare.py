@@ -1,4 +1,4 @@
-"""The lesson A | B: choose two networks, see what differs, take one home."""
+"""The lesson that compares two networks: choose two networks, see what differs, take one home."""
 
 import subprocess
 import sys
@@ -34,10 +34,22 @@ def cells(page: Page, first: str):
 def test_it_opens_on_a_plain_and_a_residual_network(server, page):
     visit(page, f"{server.url}/compare", timeout_ms=90_000)
     expect(page.get_by_text("Both have 269,722 parameters")).to_be_visible()
-    expect(page.get_by_text("One choice differs")).to_be_visible()
+    expect(page.get_by_text("One setting differs")).to_be_visible()
     assert cells(page, "connect") == ["connect", "plain", "residual"]
     assert cells(page, "parameters") == ["parameters", "269,722", "269,722", "="]
     assert page.locator(".js-plotly-plot").count() == 1
+
+
+def face(page: Page, network: str, step: str):
+    """Width and height of the front of one box."""
+    box = page.locator(f".st-key-network_{network} [data-step-name='{step}'] .front").bounding_box()
+    return round(box["width"], 1), round(box["height"], 1)
+
+
+def test_equal_tensors_are_drawn_at_equal_size(server, page):
+    visit(page, f"{server.url}/compare?seeds=1+seed", timeout_ms=90_000)
+    for step in ("input", "stem", "stages.0.2", "stages.1.0", "stages.2.2"):
+        assert face(page, "A", step) == face(page, "B", step), step
 
 
 def test_two_presets_are_chosen_and_the_link_restores_them(server, new_page):
@@ -83,7 +95,7 @@ def test_a_forged_network_is_told_and_left_out(server, page):
 
 def test_one_that_is_too_large_has_shapes_and_a_price(server, page):
     visit(page, f"{server.url}/compare?a=VGG-11&b=res-20&seeds=1+seed", timeout_ms=90_000)
-    expect(page.get_by_text("shapes and price alone")).to_be_visible()
+    expect(page.get_by_text("shapes and price only")).to_be_visible()
     assert cells(page, "layers")[1:3] == ["11", "20"]
 
 

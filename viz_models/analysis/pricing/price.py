@@ -99,7 +99,8 @@ def _counted(cost: Price, batch: int) -> dict[str, int]:
     }
 
 
-def _fits(spec: BuildSpec, limits: Limits, batch: int) -> bool:
+def fits(spec: BuildSpec, limits: Limits = HOSTED, batch: int = 1) -> bool:
+    """Return whether a spec breaks no limit; arguments as of `refusal`, which takes longer."""
     counted = _counted(price(spec), batch)
     return all(value <= getattr(limits, name) for name, value in counted.items())
 
@@ -116,15 +117,15 @@ def _nearest(spec: BuildSpec, limits: Limits, batch: int) -> tuple[BuildSpec, st
         if both:
             return both.spec, f"{shallow.change} and {both.change}"
     opening = type(spec)()
-    if _fits(opening, limits, batch):
+    if fits(opening, limits, batch):
         return opening, "the network that the builder opens with"
     raise ValueError("no network of this kind fits the limits; raise them")
 
 
 def _first(candidates: list[Smaller], limits: Limits, batch: int) -> Smaller | None:
     """The largest candidate that fits and needs no repair, found by halving."""
-    start = bisect_left(candidates, x=True, key=lambda c: _fits(repaired(c.spec)[0], limits, batch))
+    start = bisect_left(candidates, x=True, key=lambda c: fits(repaired(c.spec)[0], limits, batch))
     for candidate in candidates[start:]:
-        if not repaired(candidate.spec)[1] and _fits(candidate.spec, limits, batch):
+        if not repaired(candidate.spec)[1] and fits(candidate.spec, limits, batch):
             return candidate
     return None

@@ -1,4 +1,4 @@
-"""Two ways back through every block: the gradient by the skip and the one by the branch."""
+"""The two ways of the gradient back through every block: by the skip and by the branch."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -7,64 +7,88 @@ from viz_models.figures import theme
 from viz_models.records import Paths
 
 HEIGHT = 170  # px
-BAR = 0.36  # of the room that a block has
+ROOM = 0.72  # share of a branch's place that its two bars take; the rest stays empty
 
 
 def two_paths(
     paths: Paths,
     bare: Paths | None = None,
     *,
+    parts: tuple[str, ...] = ("",),
     chosen: int | None = None,
     dark: bool = False,
     height: int = HEIGHT,
     scale: float = 1.0,
 ) -> go.Figure:
-    """Two bars a block: gradient norms relative to the gradient that arrives at its output.
+    """Draw two bars for every branch: how much of the gradient came by the skip and by the branch.
+
+    Lengths are relative to the gradient that arrives at the output of the block.
 
     Args:
         paths: Of the reader's network.
-        bare: The same without a branch scale, drawn as a dash over each branch.
+        bare: The same network without a branch scale, drawn as a dash over each branch.
+        parts: The branches of one block in order; a Transformer block has two.
         chosen: The block that is framed; 1 is the first.
         dark: Which theme is showing.
         height: px, before scaling.
         scale: Enlarges letters and height alike, for presenting.
     """
     p = theme.palette(dark)
-    blocks = np.arange(1, len(paths.factor) + 1)
-    ways = (("skip", paths.identity, p.green, -BAR / 2), ("branch", paths.branch, p.blue, BAR / 2))
+    each = len(parts)
+    place = np.arange(len(paths.factor))
+    centers = 1 + place // each + ((place % each) - (each - 1) / 2) / each  # 1 is the first block
+    names = [f"block {1 + i // each}{', ' * bool(parts[0])}{parts[i % each]}" for i in place]
+    bar = ROOM / 2 / each
+    ways = (("skip", paths.identity, p.green, -bar / 2), ("branch", paths.branch, p.blue, bar / 2))
     fig = go.Figure(
         [
             go.Bar(
-                x=blocks + shift,
+                x=centers + shift,
                 y=lengths,
-                width=BAR,
+                width=bar,
                 marker_color=color,
                 name=name,
-                customdata=blocks,
-                hovertemplate=f"block %{{customdata}}: by the {name} %{{y:.3g}}<extra></extra>",
+                customdata=names,
+                hovertemplate=f"%{{customdata}}: %{{y:.3g}} by the {name}<extra></extra>",
             )
             for name, lengths, color, shift in ways
         ]
     )
     if bare is not None:
-        fig.add_scatter(
-            x=blocks + BAR / 2,
-            y=bare.branch,
-            mode="markers",
-            marker={"symbol": "line-ew-open", "size": 9, "color": p.blue, "line": {"width": 1.6}},
-            name="bare",
-            hovertemplate="not scaled: %{y:.3g}<extra></extra>",
-        )
-    theme.style(fig, dark=dark, height=height, scale=scale)
-    fig.update_layout(
-        showlegend=True, bargap=0, legend={"x": 0, "xanchor": "left", "itemwidth": 30}
-    )
-    fig.update_layout(margin_t=round(26 * scale))
-    fig.update_yaxes(rangemode="tozero", nticks=4)
-    fig.update_xaxes(
-        range=[0.4, len(blocks) + 0.6], showgrid=False, nticks=8, tickformat="d", zeroline=False
-    )
-    if chosen is not None and 1 <= chosen <= len(blocks):
+        fig.add_trace(_dashes(centers + bar / 2, bare.branch, p.blue))
+    _style(fig, blocks=len(place) // each, dark=dark, height=height, scale=scale)
+    if chosen is not None and 1 <= chosen <= len(place) // each:
         frame = {"color": p.orange, "width": 2}
         fig.add_vrect(chosen - 0.5, chosen + 0.5, line=frame, fillcolor="rgba(0, 0, 0, 0)")
     return fig
+
+
+def _dashes(x: np.ndarray, y: np.ndarray, color: str) -> go.Scatter:
+    """Return what the branches would pass without their scale."""
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"symbol": "line-ew-open", "size": 9, "color": color, "line": {"width": 1.6}},
+        name="branch, not scaled",
+        hovertemplate="branch, not scaled: %{y:.3g}<extra></extra>",
+    )
+
+
+def _style(fig: go.Figure, *, blocks: int, dark: bool, height: int, scale: float) -> None:
+    theme.style(fig, dark=dark, height=height, scale=scale)
+    fig.update_layout(
+        showlegend=True,
+        bargap=0,
+        legend={"x": 0, "xanchor": "left", "itemwidth": 30},
+        margin_t=round(26 * scale),
+    )
+    fig.update_yaxes(rangemode="tozero", nticks=4)
+    fig.update_xaxes(
+        range=[0.4, blocks + 0.6],
+        showgrid=False,
+        nticks=8,
+        tickformat="d",
+        zeroline=False,
+        title_text="block",
+    )

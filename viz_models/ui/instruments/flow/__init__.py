@@ -96,6 +96,7 @@ def flow(
     param: str = "step",
     height: int = 330,
     even: tuple[int, int] | None = None,
+    beside: Picture | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> str:
     """Mount the diagram and return the name of the chosen step.
@@ -113,6 +114,7 @@ def flow(
         even: room left of the second box's middle and right of the last but one's, in pixels at
             that root font. What lies between is spread evenly and stays folded, so that a chart
             can share the axis.
+        beside: another network's picture that stands above or below: both are drawn to one scale.
         on_change: called before the rerun that a new choice causes.
 
     Raises:
@@ -124,7 +126,7 @@ def flow(
         if name not in names:
             raise ValueError(f"there is no step {name!r}; choose one of the network's steps")
     choice = {"start": start, "default": default, "param": param, "height": height}
-    choice |= {"even": even}
+    choice |= {"even": even, "beside": beside and beside[0]}
     result = mounted("flow")(
         key=key,
         data=pack({**header, **choice}, arrays),

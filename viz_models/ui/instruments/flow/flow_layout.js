@@ -128,20 +128,25 @@ function compromises() {
   return tries;
 }
 
+/** The columns as they look with one compromise, and what is left of the width for each. */
+function shown(net, cols, width, scale, ink, { shrink, ...how }) {
+  const given = { ...how, scale: scale * shrink, ink };
+  const claims = cols.map((col, i) => ({ ...claim(net, col, given), ...margins(net, cols, i, ink.em) }));
+  const total = claims.reduce((sum, c) => sum + c.before + c.width + c.after, 0);
+  return { claims, scale: given.scale, spare: (width - total) / cols.length };
+}
+
 /** How the columns are shown in that width, and what is left of it; what never fits scrolls. */
-function fitting(net, cols, width, scale, ink) {
-  const around = cols.map((_, i) => margins(net, cols, i, ink.em));
-  const shown = ({ shrink, ...how }) => {
-    const given = { ...how, scale: scale * shrink, ink };
-    const claims = cols.map((col, i) => ({ ...claim(net, col, given), ...around[i] }));
-    const total = claims.reduce((sum, c) => sum + c.before + c.width + c.after, 0);
-    return { claims, scale: given.scale, spare: (width - total) / cols.length };
-  };
-  for (const how of compromises()) {
-    const result = shown(how);
-    if (result.spare >= 0) return result;
-  }
-  return { ...shown({ turn: FULL_TURN, brief: false, shrink: 1 }), spare: 0 };
+function fitting(net, cols, width, room, ink) {
+  const beside = net.beside && study(net.beside);
+  const row = cols.filter((c) => !c.over);
+  // Beside another network both are shown as they are when folded, so that equal tensors are equally large.
+  const all = beside ? [net, beside].map((n) => [n, columns(n, null)]) : [[net, cols]];
+  const scale = Math.min(...all.map(([n, c]) => fittingScale(n, c, room, ink.em, beside ? 3 : 5)));
+  const fits = (how) => all.every(([n, c]) => shown(n, c.filter((b) => !b.over), width, scale, ink, how).spare >= 0);
+  const how = compromises().find(fits) ?? { turn: FULL_TURN, brief: false, shrink: 1 };
+  const result = shown(net, row, width, scale, ink, how);
+  return { ...result, spare: Math.max(0, result.spare) };
 }
 
 // ------------------------------------------------------------------ where
@@ -151,8 +156,7 @@ function arrange(net, open, width, room, ink) {
   if (net.even && width > NARROW * ink.em) return arrangeEvenly(net, width, room, ink);
   const cols = columns(net, open);
   const row = cols.filter((c) => !c.over);
-  const largest = fittingScale(net, cols, room, ink.em);
-  const { claims, scale, spare } = fitting(net, row, width, largest, ink);
+  const { claims, scale, spare } = fitting(net, cols, width, room, ink);
   const lanes = laneHeights(net, cols, scale, room, ink.em);
   let x = 0;
   const boxes = row.map((col, i) => {
@@ -172,7 +176,7 @@ function arrange(net, open, width, room, ink) {
  * that a chart below can share the axis.
  */
 function arrangeEvenly(net, width, room, ink) {
-  const cols = columns(net, null);
+  const cols = net.groups.map((group) => folded(net, group, group.steps.length > 1)); // the chart below has each block
   const [left, right] = net.even.map((px) => (px * ink.em) / 12);
   const last = cols.length - 1;
   const pitch = (width - left - right) / Math.max(1, last - 2);

@@ -1,12 +1,14 @@
-"""The cards of the builder: what the network costs, two paths through a block, who sees whom."""
+"""The cards of the builder: the price, two paths through a block, and which channels see which."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
-from viz_models.digits import count, digits, memory, operand
-from viz_models.figures.build import builder_paths as build_paths
-from viz_models.records import Connectivity, ConvSpec, Line, Paths
+from viz_models.digits import count, digits, enough, memory, operand
+from viz_models.figures.build import builder_paths
+from viz_models.records import Connectivity, ConvSpec, Line, Paths, TransformerSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import words
@@ -17,19 +19,24 @@ from viz_models.ui.results.build import builder as results
 
 PERPENDICULAR = 0.25  # a smaller cosine than this adds less than an eighth
 SQUARES = 204  # px, for all matrices of a card
+SHOWN = 3  # digits of a factor
 BATCH = 64  # examples of a training step, for the price
 
 
-def price(view: View) -> None:
-    """What the network costs, before anything runs; and how long it takes on this machine."""
+def draw_price(view: View) -> None:
+    """Draw what the network costs; all of it is known before anything is built."""
     cost = results.price(view.asked.spec)
     training = 8 * cost.parameters + BATCH * cost.activation_bytes
     ledger(
         [
-            Line(label="parameters", value=f"{cost.parameters:,}"),
+            Line(label="parameters", value=f"{cost.parameters:,}", term="parameters"),
             Line(label="multiply-adds", value=count(cost.macs), term="multiply-adds"),
-            Line(label=f"train, batch {BATCH}", value=memory(training)),
-            Line(label="inference", value=memory(4 * cost.parameters + cost.inference_bytes)),
+            Line(label=f"train, batch {BATCH}", value=memory(training), term="training memory"),
+            Line(
+                label="inference",
+                value=memory(4 * cost.parameters + cost.inference_bytes),
+                term="inference memory",
+            ),
             *_reach(view),
         ],
         key="price",
@@ -47,47 +54,83 @@ def _reach(view: View) -> list[Line]:
     return [Line(label=label, value=f"{side}×{side}", note="pixels", term="receptive field")]
 
 
-def paths(view: View, text: Mapping[str, str]) -> None:
-    """How the gradient splits at the chosen block and what the two parts add up to."""
+def draw_paths(view: View, text: Mapping[str, str]) -> None:
+    """Draw how the gradient splits at the chosen block, and what the two parts add up to."""
     if not view.small:
         return
     specs, yours = results.entries(view.asked.spec, view.loss)
     found = results.paths(specs[yours], 0)
-    at = min(view.block * len(found.factor) // len(view.blocks), len(found.factor) - 1)
+    parts = branches(view)
+    at = [len(parts) * view.block + i for i in range(len(parts))]
     with st.container(border=True):
         ledger([], key="paths_title", title="Two paths per block", note="gradient norm")
         bare = results.paths(specs["skip"], 0) if yours == "skip + 1/√L" else None
-        show(
-            build_paths.two_paths(found, bare, chosen=at + 1, height=124, **figure_look()), "paths"
+        figure = builder_paths.two_paths(
+            found, bare, parts=parts, chosen=view.block + 1, height=140, **figure_look()
         )
-        ledger(_sum_of_paths(found, at), key="paths_sum", terms=words.glossary())
+        show(figure, "paths")
+        sums = [Branch(view.block + 1, name, found, i) for name, i in zip(parts, at, strict=True)]
+        lines = [line for branch in sums for line in branch.lines()]
+        ledger(lines, key="paths_sum", terms=words.glossary())
         st.caption(text[_how_they_add(found, at)])
 
 
-def _how_they_add(found: Paths, at: int) -> str:
-    if not found.identity[at] > 0:
+def branches(view: View) -> tuple[str, ...]:
+    """Return the names of the branches that one block has; a single branch needs no name."""
+    return ("attention", "FFN") if isinstance(view.asked.spec, TransformerSpec) else ("",)
+
+
+def _how_they_add(found: Paths, at: Sequence[int]) -> str:
+    """Return the section of the prose that fits these branches."""
+    if not any(found.identity[i] > 0 for i in at):
         return "One path"
-    return "Perpendicular" if abs(found.cosine[at]) < PERPENDICULAR else "Two paths per block"
+    aligned = any(abs(found.cosine[i]) >= PERPENDICULAR for i in at)
+    return "Two paths per block" if aligned else "Perpendicular"
 
 
-def _sum_of_paths(found: Paths, at: int) -> list[Line]:
-    identity, branch, cosine = found.identity[at], found.branch[at], found.cosine[at]
-    factor = f"×{digits(found.factor[at], 3)}"
-    if not identity > 0:
-        return [Line(label=f"block {at + 1}, all by the branch", value=factor, role="chosen")]
-    i, b = digits(identity, 3), digits(branch, 3)
-    square, by_i = ("1", "") if i == "1" else (f"{i}²", f"{i}·")
-    made = f"√({square} + {b}² + 2·{by_i}{b}·{operand(round(cosine, 2))})"
-    return [
-        Line(label=f"block {at + 1}: identity {i}, branch", value=b),
-        Line(label="cosine between them", value=digits(round(cosine, 2)), term="cosine"),
-        Line(label=made, value=f"×{digits(found.by_formula[at], 3)}", role="chosen", rule=True),
-        Line(label="measured", value=factor, role="checked"),
-    ]
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """One branch of the chosen block, and how its gradient and that of the skip add up."""
+
+    block: int  # 1 is the first
+    name: str
+    found: Paths
+    at: int  # its place in `found`
+
+    @property
+    def where(self) -> str:
+        """The block, numbered as on the diagram, and the branch if there are several."""
+        return f"block {self.block}{', ' * bool(self.name)}{self.name}"
+
+    def lines(self) -> list[Line]:
+        """Return the lengths of both parts, the law of cosines, and what was measured."""
+        i, b = float(self.found.identity[self.at]), float(self.found.branch[self.at])
+        cosine = round(float(self.found.cosine[self.at]), 6)  # 1e-17 is a rounding error
+        measured = f"×{digits(self.found.factor[self.at], SHOWN)}"
+        if not i > 0:
+            return [Line(label=f"{self.where}, all by the branch", value=measured, role="chosen")]
+        total = float(self.found.by_formula[self.at])
+        n = enough(_sum, i, b, cosine, result=SHOWN)
+        skip = digits(i, n)
+        square, by_i = ("1", "") if skip == "1" else (f"{skip}²", f"{skip}·")
+        law = f"√({square} + {digits(b, n)}² + 2·{by_i}{digits(b, n)}·{operand(cosine, n)})"
+        return [
+            Line(label=self.where, role="muted", rule=bool(self.at)),
+            Line(label="by the skip", value=skip),
+            Line(label="by the branch", value=digits(b, n)),
+            Line(label="cosine between them", value=digits(cosine, n), term="cosine"),
+            Line(label=law, value=f"×{digits(total, SHOWN)}", role="chosen", rule=True),
+            Line(label="measured", value=measured, role="checked"),
+        ]
 
 
-def who_sees_whom(view: View, text: Mapping[str, str]) -> None:
-    """Which input channels reach which outputs, over one block and over two."""
+def _sum(skip: float, branch: float, cosine: float) -> float:
+    """Return the length of the sum of two vectors, by the law of cosines."""
+    return math.sqrt(skip**2 + branch**2 + 2 * skip * branch * cosine)
+
+
+def draw_connections(view: View, text: Mapping[str, str]) -> None:
+    """Draw which input channels reach which outputs, over one block and over two."""
     spec = view.asked.spec
     if not isinstance(spec, ConvSpec) or not view.small:
         return
@@ -96,15 +139,13 @@ def who_sees_whom(view: View, text: Mapping[str, str]) -> None:
     if len(view.blocks) > 1:
         ways += [(2, False), (2, True)] if spec.groups > 1 else [(2, spec.shuffle)]
     with st.container(border=True):
-        ledger([], key="sees_title", title=_groups(spec), note=f"from block {first + 1}")
+        title = "Which channels see which"
+        note = f"from block {first + 1}, {spec.groups} group{'s' * (spec.groups > 1)}"
+        ledger([], key="sees_title", title=title, note=note)
         found = [results.connectivity(spec, first, n, shuffle=shuffle) for n, shuffle in ways]
         side = SQUARES // len(found)
         tiles([_matrix(c, side) for c in found], key="sees", luts=luts(is_dark()))
-        st.caption(text["Who sees whom"])
-
-
-def _groups(spec: ConvSpec) -> str:
-    return "Who sees whom" if spec.groups == 1 else f"{spec.groups} groups: who sees whom"
+        st.caption(text["Which channels see which"])
 
 
 def _matrix(found: Connectivity, side: int) -> Tiles:

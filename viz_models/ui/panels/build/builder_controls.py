@@ -1,5 +1,7 @@
-"""What network is asked for: presets, knobs, and choices that had to move."""
+"""The network that is asked for: presets, knobs, and choices that had to move."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +15,13 @@ from viz_models.ui.panels.build.builder_families import FAMILIES, INIT, Family, 
 from viz_models.ui.results.build import builder as results
 
 OWN = "a first network"  # the preset that every family opens with
+LONG = 12  # letters of a label that does not fit half of the column
 _SET = "forward_pass.build.set"  # knobs that were moved from Python in this run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The network on screen."""
+    """The network that the knobs describe."""
 
     family: Family
     base: BuildSpec  # of the preset
@@ -28,9 +31,10 @@ class Asked:
 
 
 def asked() -> Asked:
-    """The network that the knobs say, before any of them is drawn.
+    """Return the network that the knobs describe, before any of them is drawn.
 
-    What cannot go together is moved to the nearest that can, and the knobs move with it.
+    A choice that does not fit the others is moved to the nearest one that does, and its knob
+    moves with it.
     """
     family = FAMILIES[_chosen("net", list(FAMILIES), "ConvNet")]
     presets = preset_names(family)
@@ -49,19 +53,19 @@ def asked() -> Asked:
 
 
 def preset_names(family: Family) -> dict[str, BuildSpec]:
-    """What the list of presets shows for a family -> spec."""
+    """Return what the list of presets shows for a family -> spec."""
     known = results.presets()
     return {OWN: family.spec} | {n: s for n, s in known.items() if type(s) is type(family.spec)}
 
 
 def _chosen(key: str, options: list[str], default: str) -> str:
-    """A choice whose widget is drawn later in the run."""
+    """Return a choice whose widget is drawn later in the run."""
     text = st.session_state.get(key, st.query_params.get(key, default))
     return text if text in options else default
 
 
 def _held(knob: Knob) -> Any:  # noqa: ANN401 (what a widget holds)
-    """What a knob says: its widget, or the URL while there is none yet; None for nothing."""
+    """Return what a knob holds: its widget, else the URL; None if neither has a value."""
     if knob.key in st.session_state:
         return st.session_state[knob.key]
     text = st.query_params.get(knob.key)
@@ -74,7 +78,7 @@ def _move(knob: Knob, spec: BuildSpec) -> None:
 
 
 def adopt(spec: BuildSpec) -> None:
-    """Let all knobs say this network; for callbacks, before the next run draws them."""
+    """Set all knobs to this network; for callbacks, before the next run draws them."""
     for knob in FAMILIES[family_of(spec)].knobs:
         _move(knob, spec)
 
@@ -89,8 +93,8 @@ def _preset_changed() -> None:
     adopt(preset_names(family)[st.session_state["preset"]])
 
 
-def network_row(now: Asked) -> None:
-    """Family, preset and initialization."""
+def draw_network_row(now: Asked) -> None:
+    """Draw the choices of family, preset and initialization."""
     control(
         st.pills,
         "Network",
@@ -122,25 +126,32 @@ def network_row(now: Asked) -> None:
     )
 
 
-def column(now: Asked) -> None:
-    """The knobs of the family, most of them; the rest behind "more"."""
-    _sliders_and_chips(now.family.main, now)
+def draw_column(now: Asked) -> None:
+    """Draw the knobs of the family; the rarely used ones are behind a button."""
+    _draw_knobs(now.family.main, now)
     with st.popover("More settings", width="stretch"):
-        _sliders_and_chips(now.family.more, now)
+        _draw_knobs(now.family.more, now)
     st.session_state.pop(_SET, None)
 
 
-def _sliders_and_chips(knobs: tuple[Knob, ...], now: Asked) -> None:
-    """Sliders two in a row, then the rest."""
+def _draw_knobs(knobs: tuple[Knob, ...], now: Asked) -> None:
+    """Draw the sliders, two in a row, and then the rest."""
     shown = [knob for knob in knobs if knob.shown(now.spec)]
     sliders = [knob for knob in shown if knob.kind == "slider"]
     for i in range(0, len(sliders), 2):
-        for place, knob in zip(st.columns(2, gap="small"), sliders[i : i + 2], strict=False):
+        pair = sliders[i : i + 2]
+        for place, knob in zip(st.columns(_widths(pair), gap="small"), pair, strict=False):
             with place:
                 _draw(knob, now)
     for knob in shown:
         if knob.kind != "slider":
             _draw(knob, now)
+
+
+def _widths(pair: Sequence[Knob]) -> list[int]:
+    """Return equal widths, or widths for the labels where one is long: "num_kv_heads"."""
+    lengths = [len(knob.label) for knob in pair]
+    return lengths if max(lengths) >= LONG and len(pair) == 2 else [1, 1]
 
 
 def _draw(knob: Knob, now: Asked) -> None:
@@ -159,20 +170,40 @@ def _draw(knob: Knob, now: Asked) -> None:
             **default,
         )
     else:
-        options = sorted({*knob.numbers(now.spec), knob.text(now.spec), knob.text(now.base)})
+        options = sorted({*affordable(knob, now.spec), knob.text(now.spec), knob.text(now.base)})
         default = _default(knob, now, lambda number: {"value": number})
         control(st.select_slider, knob.label, options, key=knob.key, help=knob.help, **default)
 
 
+def affordable(knob: Knob, spec: BuildSpec) -> Sequence[float]:
+    """Return the values of a slider, from its first to its last with which the network fits.
+
+    Along a slider the price goes one way, so two searches by halving are enough. A network that
+    is too large already keeps all values: its way back must not be closed.
+    """
+    options = sorted(knob.numbers(spec))
+    if not options or not results.fits(spec):
+        return options
+
+    def fits(value: float) -> bool:
+        return results.fits(results.repaired(knob.set(spec, value))[0])
+
+    here = bisect_left(options, knob.text(spec))
+    first = 0 if fits(options[0]) else bisect_left(options, x=True, hi=here, key=fits)
+    if fits(options[-1]):
+        return options[first:]
+    return options[first : bisect_left(options, x=True, lo=here, key=lambda v: not fits(v))]
+
+
 def _default(knob: Knob, now: Asked, option: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Streamlit takes a default or what Python has just set, not both."""
+    """Return the default, unless Python has just set the value: Streamlit refuses both at once."""
     if knob.key in st.session_state.get(_SET, ()):
         return {}
     return option(knob.text(now.base))
 
 
-def remarks(now: Asked) -> None:
-    """What had to move, and what is too large to be built."""
+def draw_remarks(now: Asked) -> None:
+    """Say which choices had to move, and which limit the network breaks."""
     for repair in now.repairs:
         st.caption(
             f":material/build: {repair.field}: {repair.asked} → {repair.became}. {repair.why}"

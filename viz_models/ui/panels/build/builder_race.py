@@ -1,4 +1,4 @@
-"""The gradient race: the first lines at once, the rest when everything else stands."""
+"""The gradient race: its first lines at once, and the others after the rest of the page."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -18,13 +18,14 @@ from viz_models.ui.panels.build.builder_stage import View
 from viz_models.ui.results.build import builder as results
 
 HEIGHT = 296  # px
+EXPLODED = 10  # the factor from which on the page says that a gradient explodes
 PATIENCE = 0.3  # s of measuring before the first picture, the reader's own line at least
 Task = tuple[str, int]  # name of the network, seed
 
 
 @dataclass(slots=True, eq=False)
 class Running:
-    """A race on its way: what is measured, and what is still to come."""
+    """A race under way: what has been measured, and what is still to come."""
 
     specs: dict[str, RaceSpec]
     yours: str
@@ -35,18 +36,18 @@ class Running:
     lines: dict[str, list[RaceLine]] = field(default_factory=dict)
 
     def measure(self) -> None:
-        """The next task."""
+        """Measure the next task."""
         name, seed = self.rest.pop(0)
         self.lines.setdefault(name, []).append(results.line(self.specs[name], seed))
 
     def race(self) -> Race:
-        """What is there so far, in the order of the networks."""
+        """Return what has been measured so far, in the order of the networks."""
         lines = {name: tuple(self.lines[name]) for name in self.specs if name in self.lines}
         return results.gathered(self.specs, self.yours, lines)
 
 
 def begin(view: View, said: DeltaGenerator, text: Mapping[str, str]) -> Running | None:
-    """Measure what a reader would not wait for, and draw it."""
+    """Measure for a short time and draw what is there; return the race for `finish`."""
     if not view.small:
         said.caption(text["refused"])
         return None
@@ -69,12 +70,12 @@ def _tasks(specs: dict[str, RaceSpec], yours: str, seeds: tuple[int, ...]) -> It
 
 
 def finish(view: View, running: Running | None, text: Mapping[str, str]) -> None:
-    """The lines that are still missing. Whatever the reader does next stops this."""
+    """Measure and draw the missing lines; the reader's next action stops this."""
     if running is None or not running.rest:
         return
     while running.rest:
         name, seed = running.rest[0]
-        running.note.caption(f":material/progress_activity: measuring {name}, seed {seed} …")
+        running.note.caption(f":material/progress_activity: Measuring {name}, seed {seed} …")
         running.measure()
     _draw(view, running, text)
 
@@ -98,12 +99,14 @@ def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
 def _note(race: Race) -> str:
     probe = race.specs[race.yours]
     seeds = max(len(lines) for lines in race.lines.values())
-    over = f"line: geometric mean of {seeds} seeds, band: all" if seeds > 1 else "one seed"
+    over = "One seed"
+    if seeds > 1:
+        over = f"Line: geometric mean of {seeds} seeds; band: lowest to highest seed"
     return f"{over} · batch of {probe.batch} · {badge(race.provenance)}"
 
 
 def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
-    """One line, computed from what was measured so far."""
+    """Return the answer under the headline, from what was measured so far."""
     lost = next((x.overflow for x in race.lines[race.yours] if x.overflow is not None), None)
     if lost is not None:
         return text["overflow"].format(block=lost)
@@ -119,12 +122,17 @@ def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
 
 
 def _section(race: Race) -> str:
-    """Which sentence fits what there is to compare."""
+    """Return the section of the prose that fits the networks that ran, and what they did."""
     if "no skip" in race.lines:
         return "transformer"
     if not {"skip", "plain"} <= set(race.lines):
         return "mine"
-    return race.yours if race.yours in ("skip", "plain") else "other"
+    bare = race.ratio("skip", "gradient")
+    if not bare >= EXPLODED:
+        return "calm"
+    if race.yours in ("skip", "plain"):
+        return race.yours
+    return "other" if race.ratio(race.yours, "gradient") < bare / EXPLODED else "calm"
 
 
 def _times(race: Race, name: str) -> str:

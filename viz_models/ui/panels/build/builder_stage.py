@@ -1,4 +1,4 @@
-"""The stage of the builder: the network as a diagram, and the gradient race on the same axis."""
+"""The stage of the builder: the network as a diagram, and the controls of the race below it."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ import numpy as np
 import streamlit as st
 
 from viz_models.figures import pixels
-from viz_models.figures.build import builder_race as build_race
+from viz_models.figures.build import builder_race
 from viz_models.records import Op, RaceLoss, RaceView, Step
 from viz_models.records.build.builder_walk import Painted, Walk
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import state
 from viz_models.ui.kit.controls import select
 from viz_models.ui.kit.look import is_dark, luts
-from viz_models.ui.panels.build.builder_controls import Asked, network_row
+from viz_models.ui.panels.build.builder_controls import Asked, draw_network_row
 from viz_models.ui.results.build import builder as results
 
 HEIGHT = 200  # px
@@ -34,18 +34,19 @@ SEEDS = {"1 seed": (0,), "5 seeds": (0, 1, 2, 3, 4)}
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class View:
-    """What the builder looks at."""
+    """What the reader chose: the network, the part of it, and what the race measures."""
 
     asked: Asked
     walk: Walk
+    chosen: str  # the part chosen on the diagram
     measure: RaceView
     loss: RaceLoss
     seeds: tuple[int, ...]
-    alone: bool  # the reader's own line only
+    alone: bool  # draw the reader's own line only
 
     @property
     def small(self) -> bool:
-        """Whether it could be built; of others there are only shapes and a price."""
+        """Whether the network can be built; of others there are only shapes and a price."""
         return self.asked.refusal is None
 
     @property
@@ -54,42 +55,49 @@ class View:
         return self.walk.names[2:-1]
 
     @property
-    def chosen(self) -> str:
-        """The part chosen on the diagram."""
-        return state.choice("part", self.default, self.walk.names.__contains__)
-
-    @property
-    def default(self) -> str:
-        """A block past the middle, where all lines have parted."""
-        return self.blocks[3 * len(self.blocks) // 5]
-
-    @property
     def block(self) -> int:
         """The chosen block, 0-based; the nearest one where input, stem or head is chosen."""
         at = self.walk.names.index(self.chosen) - 2
         return min(max(at, 0), len(self.blocks) - 1)
 
 
-def controls(asked: Asked) -> Painted:
-    """One row: which network, and what is painted on it."""
+def network_controls(asked: Asked) -> Painted:
+    """Draw the row that chooses the network; return what is painted on it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        network_row(asked)
+        draw_network_row(asked)
         return select("Faces", FACES, "faces", 166)
 
 
-def race_controls(asked: Asked, kept: Painted) -> View:
-    """What the race measures, in the row of its title."""
-    title = "**Gradient race**" if asked.refusal is None else "**Not built**"
+def race_controls(asked: Asked, painted: Painted) -> View:
+    """Draw the row above the race; return all that the page shows.
+
+    A network that is too large to be built runs no race, so there is nothing to choose.
+    """
+    if asked.refusal is not None:
+        walk = results.outline(asked.spec)
+        return _view(asked, walk, "gradient", "cross entropy", (0,), alone=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(title, width="content")
+        st.markdown("**Gradient race**", width="content")
         measure = select("What is measured", VIEWS, "race", 126)
         loss = select("Loss", LOSSES, "loss", 136)
         seeds = select("Seeds", SEEDS, "seeds", 92, default="5 seeds")
         alone = select("Lines", LINES, "lines", 102)
-    small = asked.refusal is None
+    return _view(asked, results.walk(asked.spec, painted), measure, loss, seeds, alone=alone)
+
+
+def _view(
+    asked: Asked,
+    walk: Walk,
+    measure: RaceView,
+    loss: RaceLoss,
+    seeds: tuple[int, ...],
+    *,
+    alone: bool,
+) -> View:
     return View(
         asked=asked,
-        walk=results.walk(asked.spec, kept) if small else results.outline(asked.spec),
+        walk=walk,
+        chosen=state.choice("part", first_choice(walk), walk.names.__contains__),
         measure=measure,
         loss=loss,
         seeds=seeds,
@@ -97,8 +105,14 @@ def race_controls(asked: Asked, kept: Painted) -> View:
     )
 
 
-def diagram(view: View) -> None:
-    """Every block to scale, with what the photo became painted on it."""
+def first_choice(walk: Walk) -> str:
+    """Return the block that the page opens with: past the middle, where all lines have parted."""
+    blocks = walk.names[2:-1]
+    return blocks[3 * len(blocks) // 5]
+
+
+def draw_diagram(view: View) -> None:
+    """Draw every block to scale, with what the photo became painted on it."""
     dark = is_dark()
     token = (view.walk.spec, dark)
     steps = summary(view.walk)
@@ -114,24 +128,24 @@ def diagram(view: View) -> None:
         even=_beside(view.measure),
         param="part",
         start=state.held("part", token, view.chosen),
-        default=view.default,
+        default=first_choice(view.walk),
         on_change=state.listen("built", "step", "part"),
     )
 
 
 def _maps(value: np.ndarray) -> np.ndarray:
-    """Tokens (T, C) are one map."""
+    """Return maps as they are, and tokens (T, C) as one map."""
     return value[None] if value.ndim == 2 else value
 
 
 def _beside(measure: RaceView) -> tuple[int, int]:
-    """Room beside the axis, which the race below shares."""
-    left, right = build_race.LABELS + ROOM, build_race.TICKS + ROOM
+    """Return the room left and right of the axis, which the race below shares."""
+    left, right = builder_race.LABELS + ROOM, builder_race.TICKS + ROOM
     return (right, left) if measure == "activation" else (left, right)
 
 
 def summary(walk: Walk) -> tuple[Step, ...]:
-    """One step a block; a block with a skip reads its input twice."""
+    """Return one step for each block; a block with a skip reads its input twice."""
     steps: list[Step] = []
     for i, name in enumerate(walk.names):
         before = () if i == 0 else (walk.names[i - 1],)
@@ -150,6 +164,6 @@ def summary(walk: Walk) -> tuple[Step, ...]:
 
 
 def labels(walk: Walk) -> dict[str, str]:
-    """Blocks are numbered from 1, as the race numbers them."""
+    """Return what the diagram calls each part; blocks count from 1, as in the race."""
     numbers = {name: str(i) for i, name in enumerate(walk.names[2:-1], start=1)}
     return {"input": "photo", "stem": "stem", **numbers, "head": "head"}

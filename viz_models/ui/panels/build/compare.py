@@ -1,4 +1,4 @@
-"""Two networks side by side: which, their diagrams, their differences."""
+"""Two networks compared: which ones, their diagrams, and what differs between them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,18 +34,13 @@ class Side:
     title: str
     spec: BuildSpec
     refusal: Refusal | None
+    walk: Walk  # what a photo becomes in it; only shapes where it is too large to be built here
+    chosen: str  # the part chosen on its diagram
 
     @property
     def name(self) -> str:
         """What the page calls it: "A: plain-20"."""
         return f"{self.letter}: {self.title}"
-
-    @property
-    def walk(self) -> Walk:
-        """What a photo becomes in it; only shapes where it is too large to be built here."""
-        if self.refusal is not None:
-            return results.outline(self.spec)
-        return results.walk(self.spec, "activation")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +61,7 @@ class View:
 
 
 def controls() -> View:
-    """One row: two networks, and what the race measures."""
+    """Draw one row: two networks, and what the race measures; return what is chosen."""
     with control_row():
         own, wrong = _own()
         known = {OWN: own} | results.presets()
@@ -80,19 +75,26 @@ def controls() -> View:
 
 
 def _side(letter: str, known: Mapping[str, BuildSpec]) -> Side:
-    default = DEFAULTS[letter]
     with named(f"**{letter}**"):
-        spec = select(f"Network {letter}", known, letter.lower(), 158, default=default)
+        spec = select(f"Network {letter}", known, letter.lower(), 158, default=DEFAULTS[letter])
     title = next(title for title, other in known.items() if other is spec)
-    return Side(letter, title, spec, results.refusal(spec))
+    refusal = results.refusal(spec)
+    walk = results.outline(spec) if refusal else results.walk(spec, "activation")
+    chosen = state.choice(_part(letter), walk.names[-2], walk.names.__contains__)
+    return Side(letter, title, spec, refusal, walk, chosen)
+
+
+def _part(letter: str) -> str:
+    """Return the URL parameter of the part that is chosen on a diagram."""
+    return f"part_{letter.lower()}"
 
 
 def _own() -> tuple[BuildSpec, str]:
-    """The reader's own network, and what is wrong with it."""
+    """Draw the field for a network of the reader's own; return it, and what is wrong with it."""
     with st.popover("Your network", width="content"):
         text = control(
             st.text_area,
-            "As the builder writes it into a link: JSON, only what differs from the defaults",
+            "JSON as in a link from the builder: only what differs from the defaults",
             key="spec",
             height=150,
             width=frame.px(330),
@@ -104,25 +106,28 @@ def _own() -> tuple[BuildSpec, str]:
         return door.read(""), str(error)
 
 
-def diagrams(view: View) -> None:
-    """Both networks with what the photo becomes on its way."""
-    for side in (view.a, view.b):
+def draw_diagrams(view: View) -> None:
+    """Draw both networks to one scale, with what the photo becomes on its way."""
+    pictures = [_picture(side) for side in (view.a, view.b)]
+    for side, picture, other in zip((view.a, view.b), pictures, pictures[::-1], strict=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{side.name}**", width="content")
-            st.caption(_words(side), width="content")
-        _diagram(side)
+            st.caption(_size(side), width="content")
+        _draw_diagram(side, picture, other)
 
 
-def _words(side: Side) -> str:
+def _size(side: Side) -> str:
+    """Return how many blocks a network has, and why it was not built if it was not."""
+    blocks = f"{len(side.walk.names) - 3} blocks"
     if side.refusal is None:
-        return f"{len(side.walk.names) - 3} blocks"
+        return blocks
     asked, allowed = count(side.refusal.asked), count(side.refusal.allowed)
-    too_large = f"{asked} {side.refusal.limit}, {allowed} at most are built here"
-    return f"{len(side.walk.names) - 3} blocks · shapes and price alone: {too_large}"
+    limit = f"it has {asked} {side.refusal.limit}, and at most {allowed} are allowed here"
+    return f"{blocks} · shapes and price only: {limit}"
 
 
-def _diagram(side: Side) -> None:
-    walk, dark, param = side.walk, is_dark(), f"part_{side.letter.lower()}"
+def _picture(side: Side) -> flow.Picture:
+    walk = side.walk
     faces = {
         name: flow.Face(
             pixels.face(value[None] if value.ndim == 2 else value), pixels.scheme(value)
@@ -130,21 +135,25 @@ def _diagram(side: Side) -> None:
         for name, value in zip(walk.names, walk.values, strict=False)
     }
     faces["input"] = flow.Face(results.photo()[::4, ::4], "photo")
-    default = walk.names[-2]
-    chosen = state.choice(param, default, walk.names.__contains__)
+    return flow.diagram(summary(walk), faces, luts(is_dark()), labels(walk))
+
+
+def _draw_diagram(side: Side, picture: flow.Picture, other: flow.Picture) -> None:
+    param = _part(side.letter)
     flow.flow(
-        flow.diagram(summary(walk), faces, luts(dark), labels(walk)),
+        picture,
         key=f"network_{side.letter}",
         height=HEIGHT,
+        beside=other,
         param=param,
-        start=state.held(param, (walk.spec, dark), chosen),
-        default=default,
+        start=state.held(param, (side.walk.spec, is_dark()), side.chosen),
+        default=side.walk.names[-2],
         on_change=state.listen(f"network_{side.letter}", "step", param),
     )
 
 
-def prices(view: View, text: Mapping[str, str]) -> None:
-    """What both cost, and the ratio."""
+def draw_prices(view: View, text: Mapping[str, str]) -> None:
+    """Draw what both networks cost, and the ratio."""
     rows = []
     for cost in view.found.costs:
         ratio = "=" if cost.a == cost.b else f"**{_times(cost.ratio)}**"
@@ -155,7 +164,7 @@ def prices(view: View, text: Mapping[str, str]) -> None:
 
 
 def _show_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> None:
-    """Small letters, so that four columns fit a card."""
+    """Draw a table in small letters, so that four columns fit a card."""
     lines = ["|".join(head), "|".join(["---", *["--:" if right else "---"] * (len(head) - 1)])]
     lines += ["|".join(f":small[{cell}]" if cell else "" for cell in row) for row in rows]
     st.markdown("\n".join(f"|{line}|" for line in lines))
@@ -171,8 +180,8 @@ def _times(ratio: float) -> str:
     return f"×{ratio:.3g}" if ratio < 1000 else f"×{ratio:,.0f}"
 
 
-def choices(view: View) -> None:
-    """What was chosen differently; the rest is folded."""
+def draw_choices(view: View) -> None:
+    """Draw what was chosen differently; what is the same is folded."""
     differing = [c for c in view.found.choices if c.differs]
     same = [c for c in view.found.choices if not c.differs]
     with st.container(border=True):
@@ -181,16 +190,16 @@ def choices(view: View) -> None:
             cells = [(c.field, f"**{c.a}**", f"**{c.b}**") for c in differing]
             _show_table(("", "A", "B"), cells)
         if same:
-            with st.expander(f"{len(same)} choices are the same"):
+            with st.expander(f"{len(same)} settings are the same"):
                 st.markdown("\n".join(f"- {c.field}: {c.a}" for c in same))
 
 
 def _counted(n: int) -> str:
-    return {0: "No choice differs", 1: "One choice differs"}.get(n, f"{n} choices differ")
+    return {0: "No setting differs", 1: "One setting differs"}.get(n, f"{n} settings differ")
 
 
 def link(spec: BuildSpec) -> None:
-    """From another page to this one, with a network of the reader's own as A."""
+    """Draw a link from another page to this one, with the reader's own network as A."""
     st.page_link(
         PAGES / "build/compare.py",
         label="Compare it with another network",
@@ -199,8 +208,8 @@ def link(spec: BuildSpec) -> None:
     )
 
 
-def take_home(view: View) -> None:
-    """Both networks as files, and the comparison as a table."""
+def draw_take_away(view: View) -> None:
+    """Draw the buttons that hand out both networks as files and the comparison as a table."""
     for side in (view.a, view.b):
         st.caption(side.name)
         take_away.row(

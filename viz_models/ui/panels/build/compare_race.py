@@ -1,4 +1,4 @@
-"""The gradients of both networks: one seed at once, the others when everything else stands."""
+"""The gradients of both networks: one seed at once, the others after the rest of the page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ HEIGHT = 230  # px
 
 @dataclass(slots=True, eq=False)
 class Running:
-    """What is measured, and where it is drawn."""
+    """A race under way: what is measured, and where it is drawn."""
 
     specs: dict[str, RaceSpec]  # of both
     names: tuple[str, ...]  # who runs
@@ -30,20 +30,20 @@ class Running:
     lines: dict[str, list[RaceLine]] = field(default_factory=dict)
 
     def measure(self, seed: int) -> None:
-        """One more line of each."""
+        """Measure one more seed of each network."""
         for name in self.names:
             self.lines.setdefault(name, []).append(results.line(self.specs[name], seed))
 
     def race(self) -> Race:
-        """What is there so far."""
+        """Return what has been measured so far."""
         lines = {name: tuple(found) for name, found in self.lines.items()}
         return results.gathered(self.specs, next(iter(self.specs)), lines)
 
 
 def begin(view: View) -> Running | None:
-    """Measure the first seed and draw it."""
+    """Measure the first seed and draw it; return the race for `finish`."""
     if not view.running:
-        st.caption("Both are too large to be built here, so there is no race.")
+        st.caption("Both networks are too large to be built here, so there is no gradient race.")
         return None
     st.markdown("**Gradient race**")
     one, two = door.pair(view.a.spec, view.b.spec, view.loss)
@@ -56,11 +56,11 @@ def begin(view: View) -> Running | None:
 
 
 def finish(view: View, running: Running | None) -> None:
-    """The seeds that are still missing. Whatever the reader does next stops this."""
+    """Measure and draw the missing seeds; the reader's next action stops this."""
     if running is None or len(view.seeds) == 1:
         return
     for seed in view.seeds[1:]:
-        running.note.caption(f":material/progress_activity: measuring seed {seed} …")
+        running.note.caption(f":material/progress_activity: Measuring seed {seed} …")
         running.measure(seed)
     _draw(view, running)
 
@@ -76,19 +76,21 @@ def _draw(view: View, running: Running) -> None:
 def _note(race: Race) -> str:
     probe = next(iter(race.specs.values()))
     seeds = len(next(iter(race.lines.values())))
-    over = f"line: geometric mean of {seeds} seeds, band: all" if seeds > 1 else "one seed"
+    over = "One seed"
+    if seeds > 1:
+        over = f"Line: geometric mean of {seeds} seeds; band: lowest to highest seed"
     return f"{over} · batch of {probe.batch} · {badge(race.provenance)}"
 
 
 def answer(view: View, running: Running | None, text: Mapping[str, str]) -> str:
-    """One line from what was measured so far."""
+    """Return the answer under the headline, from what was measured so far."""
     parts = [_costs(view, text)]
     if running is not None:
         race = running.race()
         said = [
             text["gradient"].format(
                 name=side.letter if view.a.title == view.b.title else side.title,
-                ratio=ratio_text(race.ratio(side.letter, "gradient")) or "beyond float32",
+                ratio=ratio_text(race.ratio(side.letter, "gradient")) or "out of float32's range",
             )
             for side in view.running
         ]

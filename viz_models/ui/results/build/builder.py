@@ -49,6 +49,14 @@ def refusal(spec: BuildSpec) -> Refusal | None:
 
 
 @cached()
+def fits(spec: BuildSpec) -> bool:
+    """Return whether a network breaks no limit."""
+    from viz_models.analysis.pricing.price import fits as compute
+
+    return compute(spec)
+
+
+@cached()
 def price(spec: BuildSpec) -> Price:
     """What a network costs."""
     from viz_models.analysis.pricing.price import price as compute
