@@ -5,6 +5,7 @@ import pytest
 
 from viz_models.digits import (
     count,
+    decimals_of_sum,
     digits,
     enough,
     memory,
@@ -95,3 +96,8 @@ def test_whoever_computes_with_the_digits_on_screen_finds_the_result_on_screen(s
         significant = enough(of, *numbers)
         shown = [float(digits(x, significant).replace("−", "-")) for x in numbers]
         assert digits(of(*shown), 3) == digits(of(*numbers), 3)
+
+
+def test_a_sum_shows_the_decimals_that_make_it_true():
+    assert decimals_of_sum(0.334, 0.334, 0.332) == 3  # 0.33 + 0.33 + 0.33 would be 0.99
+    assert decimals_of_sum(0.25, 0.75) == 2

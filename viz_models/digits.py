@@ -54,6 +54,14 @@ def enough(
     return most
 
 
+def decimals_of_sum(*terms: float, least: int = 2, most: int = 9) -> int:
+    """Return how many decimals the terms and their sum must show so that the line reads true."""
+    for n in range(least, most):
+        if f"{sum(round(t, n) for t in terms):.{n}f}" == f"{sum(terms):.{n}f}":
+            return n
+    return most
+
+
 def signed_sum(terms: Iterable[float]) -> str:
     """Terms joined by their own signs: "0.081 − 0.066 + 0.052"; "0" when there are none."""
     text = ""

@@ -18,10 +18,10 @@ def main() -> None:
         lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
         left, right = st.columns([1.15, 1], gap="xsmall")
         with left:
-            panel.charts(view)
+            panel.draw_charts(view)
         with right:
-            panel.table_at(view)
-            panel.run_here(text["Run here"])
+            panel.draw_table(view)
+            panel.draw_run_here(text["Run here"])
     for section in ("How each is measured", "What the table does not say"):
         st.subheader(section)
         st.markdown(text[section])

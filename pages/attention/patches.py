@@ -9,7 +9,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import patches as panel
-from viz_models.ui.panels.attention import patches_stage as attend_patches_stage
+from viz_models.ui.panels.attention import patches_stage
 
 
 def main() -> None:
@@ -20,11 +20,11 @@ def main() -> None:
         view = panel.controls()
         if view is None:
             lesson.answer(answer, text["Not here"])
-            panel.download(text)
+            panel.draw_download(text)
             return
         lesson.answer(answer, text["Answer"], **panel.facts(view))
-        attend_patches_stage.stage(view, text)
-        panel.cards(view, text)
+        patches_stage.draw_stage(view, text)
+        panel.draw_cards(view, text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     rows = take_away.when_long(panel.rows(view), partial(panel.table, view))

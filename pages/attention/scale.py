@@ -8,6 +8,12 @@ import streamlit as st
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import scale as panel
 
+SECTIONS = (
+    "Where the factor comes from",
+    "Do the gradients vanish?",
+    "Why is the gradient at q different?",
+)
+
 
 def main() -> None:
     """Draw the page."""
@@ -15,15 +21,16 @@ def main() -> None:
     with st.container(gap="xsmall"):
         answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
-        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        facts = panel.facts(view)
+        lesson.answer(answer, text[""].partition("\n")[2], **facts)
         left, right = st.columns([1.35, 1], gap="xsmall")
         with left:
-            panel.over_width(view)
+            panel.draw_over_width(view)
         with right:
-            panel.at_width(view)
-    for section in ("Where the factor comes from", "Do the gradients vanish?"):
+            panel.draw_at_width(view)
+    for section in SECTIONS:
         st.subheader(section)
-        st.markdown(text[section])
+        st.markdown(text[section].format(**facts))
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row("attention_scale", code=panel.code(view), table=panel.table(view))

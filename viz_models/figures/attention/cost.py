@@ -1,4 +1,4 @@
-"""What a layer over n tokens costs: a run in, go.Figure out."""
+"""The figure of the lesson on cost: time, memory, operations in sequence and path over n."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ BYTES = {1 << 10: "1 KiB", 1 << 15: "32 KiB", 1 << 20: "1 MiB", 1 << 25: "32 MiB
 
 
 def colors(*, dark: bool = False) -> dict[LayerKind, str]:
-    """Color of each layer; the two kernels of self-attention share one."""
+    """Return the color of each layer; the two kernels of self-attention share one."""
     first, *rest = theme.palette(dark).categorical
     return {"attention": first, "fused": first, **_paired(rest)}
 
@@ -40,7 +40,7 @@ def _paired(rest: Sequence[str]) -> dict[LayerKind, str]:
 
 
 def over_length(run: CostRun, chosen: int, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Time, memory, waiting operations and path length over n, all axes logarithmic.
+    """Draw time, memory, operations in sequence and path length over n, all axes logarithmic.
 
     Args:
         run: What was measured.
@@ -92,7 +92,7 @@ def _unit(what: str) -> str:
 
 
 def _fitted(run: CostRun, kind: LayerKind, what: str) -> str:
-    """The slope, where one was fitted."""
+    """Return the slope as a line of hover text, where one was fitted."""
     for slope in run.slopes:
         if (slope.kind, slope.what) == (kind, what):
             ends = f"{slope.fitted[0]} to {slope.fitted[-1]}"

@@ -1,4 +1,4 @@
-"""Scores with and without their division by sqrt(d_k): record in, figure out."""
+"""Figures of the lesson on scaling: scores with and without their division by sqrt(d_k)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,20 +15,20 @@ TOP = 42  # px, for the legend and the names of the panels
 BINS = 41
 RAW, SCALED = "q·k", "q·k ÷ √d_k"
 PANELS = {
-    "variance": "variance of scores",
+    "variance": "variance of the scores",
     "entropy": "entropy ÷ ln(keys)",
     "largest": "largest weight",
-    "gradient": "gradient at scores",
+    "gradient": "gradient at the softmax's input",
 }
 
 
 def over_width(
     result: ScaleSweep, chosen: int, *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
-    """Variance, entropy, largest weight and gradient over d_k, a panel each.
+    """Draw variance, entropy, largest weight and gradient over d_k, a panel each.
 
-    Lines are medians over the seeds, bands run from 5 % to 95 % of them. In the panel of the
-    gradient dotted lines are the mean query, where the solid ones are the median query.
+    Lines are medians over the seeds; bands go from 5 % to 95 % of them. In the panel of the
+    gradient solid lines show the median query and dotted lines the mean query.
 
     Args:
         result: Both ways of scaling.
@@ -52,7 +52,7 @@ def over_width(
 
 
 def _room_above(fig: go.Figure, scale: float, legend: float) -> go.Figure:
-    """For the legend and the names of the panels."""
+    """Make room for the legend and the names of the panels, and return the figure."""
     fig.layout.margin.t = round(TOP * scale)
     fig.layout.legend.y = legend
     return fig
@@ -108,7 +108,7 @@ def _axes(widths: tuple[int, ...]) -> list[tuple[dict[str, Any], dict[str, Any]]
 
 
 def both_ways(result: ScaleRows, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """All scores of the chosen d_k as a histogram, and the softmax of one query.
+    """Draw all scores of the chosen d_k as a histogram, and the softmax of one query.
 
     Args:
         result: Of one width.
@@ -136,7 +136,7 @@ def both_ways(result: ScaleRows, *, dark: bool = False, scale: float = 1.0) -> g
 
 
 def _edges(scores: np.ndarray) -> np.ndarray:
-    """Bins wide enough for the raw scores; both histograms share them."""
+    """Return bins wide enough for the raw scores; both histograms share them."""
     most = float(np.quantile(np.abs(scores), 0.999)) or 1.0
     return np.linspace(-most, most, BINS + 1)
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from viz_models.digits import digits
 from viz_models.records import ScaleSpec
 from viz_models.ui.panels.attention import scale as panel
 
@@ -44,3 +45,19 @@ def test_the_table_has_a_row_a_width_and_way():
     assert [x.split(",")[:2] for x in lines[1:]] == [
         [w, way] for w in ("2", "8") for way in ("raw", "scaled")
     ]
+
+
+def test_the_page_says_where_the_division_lowers_the_gradient_at_q():
+    from viz_models.analysis.attention import scale
+
+    spec = ScaleSpec()
+    found = scale.sweep(spec)
+    facts = panel.facts(panel.View(64, found, scale.rows(spec, 64)))
+    raw, scaled = (bands.gradient_query[:, 1] for bands in (found.raw, found.scaled))
+    lowered = [w for w, a, b in zip(spec.widths, raw, scaled, strict=True) if b < a]
+    assert facts["lowered"] == ", ".join(map(str, lowered))
+    assert 64 in lowered
+    assert 1024 not in lowered
+    assert (facts["q_raw"], facts["q_scaled"]) == (digits(raw[6], 3), digits(scaled[6], 3))
+    spread = [values.max() / values.min() for values in (raw, scaled)]
+    assert spread[1] < 2 < 100 < spread[0], "with the division d_k hardly matters"

@@ -1,4 +1,4 @@
-"""What attention costs beside recurrence and convolution: recorded, or measured here."""
+"""The lesson on cost: attention beside recurrence and convolution, recorded or measured here."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -28,7 +28,7 @@ PAPER: dict[LayerKind, tuple[str, str, str]] = {  # operations, sequential, path
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """The choices on the page, and the measurements that are shown."""
 
     run: CostRun
     n: int
@@ -38,12 +38,12 @@ class View:
         return next((p for p in self.run.of(kind) if p.n == self.n), None)
 
     def slope(self, kind: LayerKind, what: str) -> Slope | None:
-        """A fitted slope, where there is one."""
+        """The fitted slope, where there is one."""
         return next((s for s in self.run.slopes if (s.kind, s.what) == (kind, what)), None)
 
 
 def controls() -> View:
-    """How many tokens, and whose measurements."""
+    """Draw the controls: the number of tokens, and which measurements are shown."""
     here = results.here()
     with control_row():
         n = slider("Tokens, n", SIZES, "n", 320, value=1024)
@@ -57,7 +57,7 @@ def controls() -> View:
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return what the answer may name."""
     found = {kind: view.at(kind) for kind in PAPER}
     slope = view.slope("attention", "milliseconds")
     attention, recurrence = found["attention"], found["recurrence"]
@@ -71,20 +71,20 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def charts(view: View) -> None:
-    """Time, memory, waiting and reach over n."""
+def draw_charts(view: View) -> None:
+    """Draw time, memory, operations in sequence and path length over n."""
     with st.container(border=True, height="stretch"):
         show(figures.over_length(view.run, view.n, **figure_look()), "over_length", wide=True)
 
 
-def table_at(view: View) -> None:
-    """The paper's table; below each entry what was measured at the chosen n."""
+def draw_table(view: View) -> None:
+    """Draw the paper's table; below each entry stands what was measured at the chosen n."""
     with st.container(border=True, height="stretch"):
         sheet(
             ("operations", "in sequence", "path", "time", "memory"),
             [(figures.NAME[kind], _cells(view, kind)) for kind in view.run.spec.kinds],
             key="costs",
-            title=f"Measured at n = {view.n:,}, below the paper's orders",
+            title=f"Orders of the paper, and measured at n = {view.n:,}",
             note=layers(view.run),
             badge=lesson.badge(view.run.provenance),
         )
@@ -112,7 +112,7 @@ def _slope(view: View, kind: LayerKind, what: str) -> str:
 
 
 def _path(view: View, kind: LayerKind) -> str:
-    """Measured at the chosen n, or at the largest below it where a path was measured."""
+    """Return the path at the chosen n, or at the largest n below it that was measured."""
     known = [p for p in view.run.paths if p.kind == kind and p.n <= view.n]
     if not known:
         return ""
@@ -120,7 +120,7 @@ def _path(view: View, kind: LayerKind) -> str:
 
 
 def layers(run: CostRun) -> str:
-    """How large the layers are, and whether all was measured."""
+    """Return how large the layers are, and whether all parts were measured."""
     spec = run.spec
     done, asked = results.parts(run)
     stopped = f"; stopped after {done} of {asked} parts" if done < asked else ""
@@ -130,8 +130,8 @@ def layers(run: CostRun) -> str:
     )
 
 
-def run_here(text: str) -> None:
-    """Measure on this machine, with progress and a way out."""
+def draw_run_here(text: str) -> None:
+    """Draw the button that measures on this machine, with progress and Stop."""
     with st.container(border=True):
         st.markdown(text)
         with control_row():
@@ -154,7 +154,7 @@ def run_here(text: str) -> None:
 
 
 def code(view: View) -> str:
-    """A script that times the same layers."""
+    """Return a script that times the same layers."""
     spec = view.run.spec
     return take_away.filled(
         "attention/cost",
@@ -166,7 +166,7 @@ def code(view: View) -> str:
 
 
 def table(view: View) -> str:
-    """Every point of the run."""
+    """Return a table of every point of the run."""
     columns = [f.name for f in fields(CostPoint)]
     rows = ([getattr(p, name) for name in columns] for p in view.run.points)
     return take_away.csv_text(columns, rows)

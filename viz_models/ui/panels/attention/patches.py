@@ -1,4 +1,4 @@
-"""Attention over an image: who looks at which patch, in every head of every layer."""
+"""The lesson on images: which patch each token looks at, in every head of every layer."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits, percent
-from viz_models.records import DigitSpec, Line, PatchAttention
+from viz_models.digits import decimals_of_sum, digits, percent
+from viz_models.records import DigitSpec, Line, Pair, PatchAttention
 from viz_models.runs import home
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import fetching, lesson, photos, state, take_away, words
@@ -24,12 +24,15 @@ FIRST_HEAD = (2, 3)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """The choices on the page, and the attention weights that were computed for them."""
 
     network: str
     result: PatchAttention
     index: int  # of the digit; 0 for photos
     asks: str  # "cls" or "patch"
+    layer: int
+    head: int
+    patch: Pair  # row and column of the patch that was clicked last
 
     @property
     def grid(self) -> int:
@@ -41,29 +44,31 @@ class View:
         """Pixels of a patch."""
         return self.result.picture.shape[0] // self.grid
 
-    def head(self) -> tuple[int, int]:
-        """Layer and head that are looked at."""
-        limits = self.result.weights.shape[:2]
-        found = _numbers(state.choice("head", "", lambda t: _fits(t, limits)))
-        return (found[0], found[1]) if found else FIRST_HEAD
-
-    def patch(self) -> tuple[int, int]:
-        """Row and column of the patch that was clicked last."""
-        limits = (1, self.grid, self.grid)
-        found = _numbers(state.choice("patch", "", lambda t: _fits(t, limits)))
-        middle = self.grid // 2
-        return (found[1], found[2]) if found else (middle, middle)
-
     @property
     def query(self) -> int:
-        """Token that asks: 0 is [cls]."""
-        y, x = self.patch()
+        """The token that asks: 0 is [cls]."""
+        y, x = self.patch
         return 0 if self.asks == "cls" else 1 + y * self.grid + x
 
     @property
     def looks(self) -> np.ndarray:
-        """(grid, grid) weights of the chosen head and query."""
-        return self.result.looks(*self.head(), self.query)
+        """Weights that the asking token gives to the patches in the chosen head: (grid, grid)."""
+        return self.result.looks(self.layer, self.head, self.query)
+
+
+def _chosen_head(result: PatchAttention) -> Pair:
+    """Return the layer and the head that the link names, or those of the first view."""
+    limits = result.weights.shape[:2]
+    found = _numbers(state.choice("head", "", lambda t: _fits(t, limits)))
+    return (found[0], found[1]) if found else FIRST_HEAD
+
+
+def _chosen_patch(result: PatchAttention) -> Pair:
+    """Return the patch that the link names, or the one in the middle."""
+    limits = (1, result.grid, result.grid)
+    found = _numbers(state.choice("patch", "", lambda t: _fits(t, limits)))
+    middle = result.grid // 2
+    return (found[1], found[2]) if found else (middle, middle)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -71,7 +76,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _fits(text: str, limits: tuple[int, ...]) -> bool:
-    """Whether the text begins with numbers below the limits: "1,3" or "1,3,0,0"."""
+    """Return whether the text begins with numbers below the limits: "1,3" or "1,3,0,0"."""
     if not re.fullmatch(r"\d{1,4}(,\d{1,4})*", text):
         return False
     found = _numbers(text)
@@ -81,7 +86,11 @@ def _fits(text: str, limits: tuple[int, ...]) -> bool:
 
 
 def controls() -> View | None:
-    """Network, image, and who asks; None where the network is not on this machine."""
+    """Draw the controls: network, image, and which token asks.
+
+    Returns:
+        None where the network is not on this machine.
+    """
     with control_row():
         network = chips("Network", NETWORKS, key="vision", default="digits")
         if network == "vit_b_16":
@@ -100,11 +109,12 @@ def controls() -> View | None:
             key="asks",
             default="cls",
         )
-    return View(network, result, index, asks)
+    layer, head = _chosen_head(result)
+    return View(network, result, index, asks, layer, head, _chosen_patch(result))
 
 
-def download(text: Mapping[str, str]) -> None:
-    """Offer to fetch vit_b_16; no other network stands in for it."""
+def draw_download(text: Mapping[str, str]) -> None:
+    """Draw the button that fetches vit_b_16; no other network is shown in its place."""
     with st.container(border=True):
         st.markdown(text["Not here yet"])
         if home.hosted():
@@ -128,23 +138,22 @@ def download(text: Mapping[str, str]) -> None:
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
-    layer, head = view.head()
+    """Return what the answer may name."""
     y, x = np.unravel_index(view.looks.argmax(), view.looks.shape)
     return {
         "label": words.plain(view.result.labels[0]),
         "probability": percent(view.result.probabilities[0]),
         "patches": str(view.grid**2),
-        "layer": str(layer + 1),
-        "head": str(head + 1),
-        "who": "[cls]" if view.asks == "cls" else "patch ({}, {})".format(*view.patch()),
+        "layer": str(view.layer),
+        "head": str(view.head),
+        "who": "[cls]" if view.asks == "cls" else "patch ({}, {})".format(*view.patch),
         "most": percent(float(view.looks.max())),
         "patch": f"({y}, {x})",
     }
 
 
-def cards(view: View, text: Mapping[str, str]) -> None:
-    """What the network says, what the row of weights holds, and that it equals torch."""
+def draw_cards(view: View, text: Mapping[str, str]) -> None:
+    """Draw the network's answer, the sums of the row of weights, and how to read them."""
     said, row, told = st.columns([1, 1, 1.2], gap="xsmall")
     with said.container(border=True, height="stretch"):
         ledger(_said(view), key="said", title="The network says", badge=_badge(view))
@@ -159,6 +168,7 @@ def _badge(view: View) -> str:
 
 
 def _said(view: View) -> list[Line]:
+    """Return the likeliest classes, and how often the network is right."""
     result = view.result
     pairs = zip(result.labels, result.probabilities, strict=True)
     lines = [Line(label=label, value=percent(p)) for label, p in pairs]
@@ -167,20 +177,21 @@ def _said(view: View) -> list[Line]:
         lines.append(Line(label="it is", value=result.truth, role=right, rule=True))
     if result.accuracy is not None:
         share = percent(result.accuracy)
-        lines.append(Line(label=f"right on all {TEST_DIGITS} test digits", value=share))
+        lines.append(Line(label=f"right on the {TEST_DIGITS} test digits", value=share))
     return lines
 
 
 def _row(view: View) -> list[Line]:
-    layer, head = view.head()
-    row = view.result.weights[layer, head, view.query]
+    row = view.result.weights[view.layer, view.head, view.query].astype(np.float64)
+    cls, patches = float(row[0]), float(row[1:].sum())
+    n = decimals_of_sum(patches, cls, least=3)
     return [
-        Line(label=f"on the {view.grid**2} patches", value=f"{row[1:].sum():.3f}"),
-        Line(label="on [cls]", value=f"{row[0]:.3f}"),
-        Line(label="together", value=f"{row.sum():.3f}", rule=True),
+        Line(label=f"on the {view.grid**2} patches", value=f"{patches:.{n}f}"),
+        Line(label="on [cls]", value=f"{cls:.{n}f}"),
+        Line(label="together", value=f"{patches + cls:.{n}f}", rule=True),
         Line(
-            label="patches look so far, on average",
-            value=f"{view.result.distance(layer, head):.2f} patches",
+            label="mean distance from a patch to where it looks",
+            value=f"{view.result.distance(view.layer, view.head):.2f} patches",
         ),
         Line(
             label="equals nn.MultiheadAttention",
@@ -191,21 +202,20 @@ def _row(view: View) -> list[Line]:
 
 
 def code(view: View) -> str:
-    """A script that prints the largest weights of every head."""
+    """Return a script that prints the largest weights of every head."""
     name = "attention/patches" if view.network == "digits" else "attention/patches_vit"
     return take_away.filled(name, index=view.index, query=view.query)
 
 
 def rows(view: View) -> int:
-    """How many the table has."""
+    """Return how many rows the table has."""
     return int(view.result.weights[:, :, view.query].size)
 
 
 def table(view: View) -> str:
-    """What the asking token gives to each patch, in every head."""
+    """Return a table of what the asking token gives to each patch, in every head."""
     found = view.result.weights[:, :, view.query]
     lines = (
-        (layer + 1, head + 1, key, float(weight))
-        for (layer, head, key), weight in np.ndenumerate(found)
+        (layer, head, key, float(weight)) for (layer, head, key), weight in np.ndenumerate(found)
     )
     return take_away.csv_text(("layer", "head", "key", "weight"), lines)

@@ -1,4 +1,4 @@
-"""Why divide by sqrt(d_k): scores, softmax and gradients over d_k, both ways."""
+"""The lesson on scaling: scores, softmax and gradients over d_k, both ways."""
 
 from dataclasses import dataclass, replace
 
@@ -22,28 +22,28 @@ MEASURES = {
     "variance": "variance of scores",
     "entropy": "entropy ÷ ln(keys)",
     "largest": "largest weight",
-    "gradient": "gradient at the scores",
-    "gradient_mean": "the same, mean query",
+    "gradient": "gradient at the softmax's input",
+    "gradient_mean": "the same for the mean query",
     "gradient_query": "gradient at q",
 }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """The choices on the page, and what was measured for them."""
 
     width: int
     sweep: ScaleSweep
     rows: ScaleRows
 
     def at(self, bands: ScaleBands, what: str) -> float:
-        """Median over the seeds at the chosen d_k."""
+        """The median over the seeds at the chosen d_k."""
         values: np.ndarray = getattr(bands, what)
         return float(values[self.sweep.spec.widths.index(self.width), 1])
 
 
 def controls() -> View:
-    """How wide queries and keys are, how many keys, how spread their numbers."""
+    """Draw the controls: d_k, the number of keys, and how spread the numbers in q and k are."""
     with control_row():
         width = slider("d_k", ScaleSpec().widths, "d_k", 320, value=DEFAULT)
         keys = select("Keys", KEYS, "keys", 118)
@@ -53,7 +53,7 @@ def controls() -> View:
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return what the texts of the page may name."""
     raw, scaled = view.sweep.raw, view.sweep.scaled
     largest = [percent(view.at(bands, "largest")) for bands in (raw, scaled)]
     gradients = [view.at(bands, "gradient") for bands in (raw, scaled)]
@@ -62,17 +62,38 @@ def facts(view: View) -> dict[str, str]:
         "largest": largest[0],
         "shared": largest[1],
         "ratio": percent(gradients[0] / gradients[1]),
+        **_at_query(view),
     }
 
 
-def over_width(view: View) -> None:
-    """The four measures over d_k."""
+def _at_query(view: View) -> dict[str, str]:
+    """Return the gradients at q: at the chosen d_k, at the largest, and the range over all."""
+    widths = view.sweep.spec.widths
+    raw, scaled = (bands.gradient_query[:, 1] for bands in (view.sweep.raw, view.sweep.scaled))
+    i = widths.index(view.width)
+    lowered = [str(w) for w, a, b in zip(widths, raw, scaled, strict=True) if b < a]
+    numbers = {
+        "q_raw": raw[i],
+        "q_scaled": scaled[i],
+        "wide_raw": raw[-1],
+        "wide_scaled": scaled[-1],
+        "raw_low": raw.min(),
+        "raw_high": raw.max(),
+        "scaled_low": scaled.min(),
+        "scaled_high": scaled.max(),
+    }
+    shown = {name: digits(float(value), 3) for name, value in numbers.items()}
+    return shown | {"widest": str(widths[-1]), "lowered": ", ".join(lowered) or "none of them"}
+
+
+def draw_over_width(view: View) -> None:
+    """Draw the four measures over d_k."""
     with st.container(border=True, height="stretch"):
         show(figures.over_width(view.sweep, view.width, **figure_look()), "over_width")
 
 
-def at_width(view: View) -> None:
-    """The chosen d_k: scores, one softmax row, and the numbers."""
+def draw_at_width(view: View) -> None:
+    """Draw the scores, one row of the softmax and the numbers at the chosen d_k."""
     with st.container(border=True):
         show(figures.both_ways(view.rows, **figure_look()), "both_ways")
     with st.container(border=True, height="stretch"):
@@ -80,7 +101,7 @@ def at_width(view: View) -> None:
             _lines(view),
             key="at_width",
             title=f"d_k = {view.width}",
-            note="without → with the factor",
+            note="without → with the division",
             badge=lesson.badge(view.sweep.provenance),
             terms=words.glossary(),
         )
@@ -93,6 +114,7 @@ def _lines(view: View) -> list[Line]:
             label=label,
             value=" → ".join(digits(view.at(bands, what), 3) for bands in (raw, scaled)),
             role="chosen" if what == "gradient" else "plain",
+            term="gradient at q" if what == "gradient_query" else "",
         )
         for what, label in MEASURES.items()
     ]
@@ -101,7 +123,7 @@ def _lines(view: View) -> list[Line]:
 
 
 def code(view: View) -> str:
-    """A script that prints the medians over d_k."""
+    """Return a script that prints the medians over d_k."""
     spec = view.sweep.spec
     return take_away.filled(
         "attention/scale",
@@ -114,7 +136,7 @@ def code(view: View) -> str:
 
 
 def table(view: View) -> str:
-    """Bands of all measures, a width and a way a row."""
+    """Return a table of all measures, with a row for each d_k and each way."""
     names = [f"{what}_{p}" for what in MEASURES for p in ("p5", "median", "p95")]
     rows = (
         [width, way, *(float(v) for what in MEASURES for v in getattr(bands, what)[i])]
