@@ -6,11 +6,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple, Protocol
 
 from viz_models.records.train.runs import StoredState
-from viz_models.runs import presence, processes
+from viz_models.runs import gpus, presence, processes
 from viz_models.runs.work_queue import Job
 
 LOOK_S = 0.5  # between two looks after a process that is no child
@@ -46,6 +47,8 @@ class _Worker:
     name: str
     warm: bool = False  # it has imported everything and waits for a job
     taken: int = 0  # jobs
+    device: str = ""  # the GPU of its job, if it was given one
+    leaves: bool = False  # it has said that it takes no more
     said: list[Outcome] = field(default_factory=list)  # of each job that it has done
 
     @property
@@ -56,8 +59,7 @@ class _Worker:
     @property
     def worn(self) -> bool:
         """Whether it takes no more: it has ended, or is about to."""
-        failed = bool(self.said) and self.said[-1].state == "failed"
-        return failed or self.taken >= RUNS_EACH or self.process.poll() is not None
+        return self.leaves or self.taken >= RUNS_EACH or self.process.poll() is not None
 
 
 class LocalEngine:
@@ -79,10 +81,20 @@ class LocalEngine:
         """Give the job to a worker that is warm, or is warming."""
         idle = [w for w in self._workers.values() if not (w.busy or w.worn)]
         worker = idle[0] if idle else self._spawn()
+        worker.device = self._device(job.spec.device)  # before it counts as busy itself
         worker.taken += 1
-        _write(worker.process.stdin, job)
+        _write(worker.process.stdin, job, worker.device)
         self._spare()
         return worker.name
+
+    def _device(self, asked: str) -> str:
+        """The GPU on which the fewest compute, where the run leaves the choice; "" without one."""
+        there = gpus.devices()
+        if asked in there:
+            return asked
+        busy = Counter(w.device for w in self._workers.values() if w.busy)
+        choices = [d for d in there if asked in ("auto", d.partition(":")[0])]
+        return min(choices, key=lambda device: busy[device], default="")
 
     def poll(self, handle: str) -> Outcome | None:
         """How it ended; a worker of another dispatcher is known by its process alone."""
@@ -161,15 +173,17 @@ def _listen(worker: _Worker) -> None:
     assert worker.process.stdout
     worker.warm = worker.process.stdout.readline() != ""
     for line in worker.process.stdout:
-        worker.said.append(Outcome(*json.loads(line)))
+        state, reason, leaves = json.loads(line)
+        worker.leaves = leaves  # first: nobody may give it another job in between
+        worker.said.append(Outcome(state, reason))
     worker.process.wait()
 
 
-def _write(pipe: IO[str] | None, job: Job) -> None:
+def _write(pipe: IO[str] | None, job: Job, device: str) -> None:
     """Name the attempt to a worker, which reads in the store what it is."""
     assert pipe
     with contextlib.suppress(OSError):  # a dead worker is noticed when it is polled
-        pipe.write(json.dumps([job.run, job.attempt]) + "\n")
+        pipe.write(json.dumps([job.run, job.attempt, device]) + "\n")
         pipe.flush()
 
 

@@ -1,12 +1,9 @@
 """How much a machine gives to runs."""
 
 import os
-import shutil
-import subprocess
 from dataclasses import dataclass
-from functools import cache
 
-from viz_models.runs import home
+from viz_models.runs import gpus, home
 
 GIB = 2**30
 RUNS_A_GPU = 2
@@ -43,7 +40,8 @@ def lease() -> float:
 
 def slots() -> int:
     """How many runs compute at a time: one a core, but two a GPU where there are some."""
-    most = min(cores(), RUNS_A_GPU * gpus()) if gpus() else cores()
+    there = len(gpus.devices())
+    most = min(cores(), RUNS_A_GPU * there) if there else cores()
     return int(max(1, number("FORWARD_PASS_SLOTS", most)))
 
 
@@ -55,17 +53,9 @@ def threads() -> int:
     return int(max(1, number("FORWARD_PASS_THREADS", 1)))
 
 
-@cache
-def gpus() -> int:
-    """How many NVIDIA GPUs there are, found without torch."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return 0
-    try:
-        told = subprocess.run([tool, "-L"], capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    return sum(line.startswith("GPU ") for line in told.stdout.splitlines())
+def gpu_share() -> float:
+    """The share of a GPU's memory that one run may take: as many fit as run there at a time."""
+    return min(1.0, number("FORWARD_PASS_GPU_SHARE", 1 / RUNS_A_GPU))
 
 
 def cores() -> int:

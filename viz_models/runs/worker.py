@@ -152,7 +152,7 @@ def _line(trouble: Exception) -> str:
 
 
 def _warm() -> None:
-    """Take one tiny step where runs will: it imports and sets up all that a first step needs."""
+    """Take one tiny step: it imports and sets up all that a first step needs."""
     no_compiler.install()
     import safetensors.numpy
     import safetensors.torch  # noqa: F401 (for the first checkpoint)
@@ -161,11 +161,8 @@ def _warm() -> None:
     from viz_models.training.loop.loop import train
 
     torch.set_num_threads(limits.threads())
-    tiny = RunSpec(batch_size=8, budget=Budget(amount=2, unit="steps"))
-    try:
-        next(train(tiny))
-    except RuntimeError:  # the GPU is full, or broken: runs will say so themselves
-        next(train(replace(tiny, device="cpu")))
+    # on the CPU: a worker that waits must not hold the memory that a GPU's context takes
+    next(train(RunSpec(batch_size=8, budget=Budget(amount=2, unit="steps"), device="cpu")))
 
 
 def _warm_on() -> None:
@@ -185,20 +182,22 @@ def main() -> None:
         os.nice(NICE)
     own = processes.own_name()
     for line in sys.stdin:
-        run, attempt = json.loads(line)
-        outcome = _attempt(store, run, attempt, own)
+        run, attempt, device = json.loads(line)
+        outcome = _attempt(store, run, attempt, own, device)
         _free()
-        _say(answers, outcome)
+        # who knows what is broken, and a GPU's context goes with its process: another one is next
+        leaves = outcome.state == "failed" or _holds_gpu()
+        _say(answers, [*outcome, leaves])
         with contextlib.suppress(StoreError):  # then the dispatcher stores what it was told
             store.work.end(run, attempt, *outcome)
-        if outcome.state == "failed":
-            return  # who knows what is broken: another process takes the next
+        if leaves:
+            return
     if store.work.waiting():  # the dispatcher is gone, or it was about to leave
         presence.ensure()
 
 
-def _attempt(store: Store, run: str, attempt: int, own: str) -> Outcome:
-    """Compute what the dispatcher named, as the store describes it."""
+def _attempt(store: Store, run: str, attempt: int, own: str, device: str) -> Outcome:
+    """Compute what the dispatcher named, on the GPU that it chose, as the store describes it."""
     try:
         begun = store.work.begin(run, attempt, own)
         job = store.work.job(run, attempt) if begun else None
@@ -206,7 +205,26 @@ def _attempt(store: Store, run: str, attempt: int, own: str) -> Outcome:
         return Outcome("failed", _line(trouble))
     if job is None:
         return Outcome("lost", "the run is another attempt's now")
-    return execute(store, job)
+    return execute(store, _placed(job, device))
+
+
+def _placed(job: Job, device: str) -> Job:
+    """The job on the GPU that was chosen for it, and with its share of that GPU's memory."""
+    import torch
+
+    from viz_models.training.loop import placement
+
+    if device not in placement.available():  # none was chosen, or torch was built without it
+        return job
+    if device.startswith("cuda"):
+        torch.cuda.set_per_process_memory_fraction(limits.gpu_share(), torch.device(device))
+    return replace(job, spec=replace(job.spec, device=device))
+
+
+def _holds_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_initialized()
 
 
 def _free() -> None:

@@ -99,11 +99,19 @@ def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
     low = spec.precision == "bf16"
     if spec.precision == "auto":
         low = fast and _worth(spec, net, size, device)
+    if device.type == "cuda" and not low:
+        _full_precision()
     return Place(
         device=device,
         precision=torch.bfloat16 if low else torch.float32,
         channels_last=gains_by_channels_last(net, size),
     )
+
+
+def _full_precision() -> None:
+    """Have float32 computed as such: torch lets convolutions round to TF32's 10 bits by itself."""
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def _worth(spec: RunSpec, net: nn.Module, size: int, device: torch.device) -> bool:
@@ -165,18 +173,34 @@ def random_numbers(seed: int, device: torch.device) -> Iterator[None]:
     What draws inside (dropout, augmentation) depends on the seed alone, so a run that is resumed
     needs no generator's state; `torch.random.fork_rng` does the same seventy times slower.
     """
-    cuda = device.type == "cuda"
     before = torch.get_rng_state()
-    there = torch.cuda.get_rng_state(device) if cuda else None
     torch.default_generator.manual_seed(seed)
-    if cuda:
-        torch.cuda.default_generators[device.index].manual_seed(seed)
     try:
-        yield
+        with _of_gpu(seed, device):
+            yield
     finally:
         torch.set_rng_state(before)
-        if there is not None:
+
+
+@contextmanager
+def _of_gpu(seed: int, device: torch.device) -> Iterator[None]:
+    """The same for the generator of a GPU, if it is one."""
+    if device.type == "cuda":
+        there = torch.cuda.get_rng_state(device)
+        torch.cuda.default_generators[device.index].manual_seed(seed)
+        try:
+            yield
+        finally:
             torch.cuda.set_rng_state(there, device)
+    elif device.type == "mps":
+        there = torch.mps.get_rng_state()
+        torch.mps.manual_seed(seed)
+        try:
+            yield
+        finally:
+            torch.mps.set_rng_state(there)
+    else:
+        yield
 
 
 def resident() -> int:

@@ -25,6 +25,9 @@ HOSTED_SECONDS, OWN_SECONDS = 120, 12 * 3600
 HOSTED_EVALUATIONS, HOSTED_MOMENTS = 200, 64
 HOSTED_CHECKPOINT, OWN_CHECKPOINT = 150_000_000, 1_300_000_000  # bytes; three are there at times
 HOSTED_EXAMPLES, OWN_EXAMPLES = 2**28, 2**33  # bytes of all examples
+# Batch, channels and side of the large convolution that is measured. A GPU computes the CPU's in
+# less time than it takes to launch, and would seem hundreds of times slower than it is.
+LARGE = {"cpu": (64, 32, 16), "gpu": (256, 128, 32)}
 LAYERS, ROUNDS = 10, 6  # of the measurement
 AGAIN_S = 600.0  # until the next one
 OVERHEAD = 5  # of a step beside its layers (batch, loss, optimizer), in layers
@@ -197,9 +200,11 @@ def measured(device: str) -> Rate:
 def _measure(device: str) -> Rate:
     """Convolutions with much and with little to do."""
     there = torch.device(device)
-    large = _usual(_stack(1, 32).to(there), torch.randn(64, 32, 16, 16, device=there))
+    batch, width, side = LARGE["cpu" if there.type == "cpu" else "gpu"]
+    x = torch.randn(batch, width, side, side, device=there)
+    large = _usual(_stack(1, width).to(there), x)
     small = _usual(_stack(LAYERS, 4).to(there), torch.randn(4, 4, 4, 4, device=there))
-    macs = 64 * 32 * 32 * 9 * 16 * 16
+    macs = batch * width * width * 9 * side * side
     layer = small / LAYERS
     return Rate(macs=(1 + BACKWARD) * macs / max(large - layer, large / 2), layer=layer)
 
