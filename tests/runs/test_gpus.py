@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from viz_models.records.train.experiments import RunSpec
-from viz_models.runs import engine, gpus, limits, worker
+from viz_models.runs import engine, limits, worker
 from viz_models.runs.work_queue import Job
-from viz_models.training.loop import placement
+from viz_models.training.loop import gpus, placement
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import os
 from dataclasses import dataclass
 
-from viz_models.runs import gpus, home
+from viz_models.runs import home
+from viz_models.training.loop import gpus
 
 GIB = 2**30
 RUNS_A_GPU = 2
