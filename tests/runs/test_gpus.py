@@ -12,8 +12,8 @@ import torch
 from viz_models.records.train.experiments import RunSpec
 from viz_models.runs import engine, limits, worker
 from viz_models.runs.work_queue import Job
+from viz_models.training import gpus
 from viz_models.training.loop import placement
-from viz_models.training.loop.loop import gpus
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple, Protocol
 from viz_models.records.train.runs import StoredState
 from viz_models.runs import presence, processes
 from viz_models.runs.work_queue import Job
-from viz_models.training.loop.loop import gpus
+from viz_models.training import gpus
 
 LOOK_S = 0.5  # between two looks after a process that is no child
 RUNS_EACH = 20  # of one worker: importing torch takes seconds, and what leaks must end some time

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from viz_models.runs import home
-from viz_models.training.loop.loop import gpus
+from viz_models.training import gpus
 
 GIB = 2**30
 RUNS_A_GPU = 2
