@@ -175,3 +175,12 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path):
 def test_help_is_quick_to_load():
     code = "import sys, viz_models.__main__; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
+
+
+def test_a_field_through_windows_is_at_most(capsys):
+    """Attention in windows reaches its window, not the whole photo."""
+    assert main(["trace", "--model", "swin_t", "--seed", "0"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert "  at most 28x28  " in lines["features.1.0.add"]
+    assert "  4x4  " in lines["features.0.0"]
+    assert "  all  " in lines["head"]

@@ -111,7 +111,12 @@ def _row(step: Step, stats: StepStats) -> dict[str, Any]:
         "macs": step.macs,
         "bytes": step.bytes,
         "receptive_field": field
-        and {"size": list(field.size), "jump": list(field.jump), "start": list(field.start)},
+        and {
+            "size": list(field.size),
+            "jump": list(field.jump),
+            "start": list(field.start),
+            **({"at_most": True} if field.at_most else {}),
+        },
         "mean": _number(stats.mean),
         "std": _number(stats.std),
         "min": _number(stats.min),
@@ -157,7 +162,6 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _cells(step: Step, stats: StepStats) -> list[str]:
-    field = step.receptive_field
     return [
         step.name,
         step.op,
@@ -165,10 +169,18 @@ def _cells(step: Step, stats: StepStats) -> list[str]:
         f"{step.parameters:,}",
         f"{step.macs:,}",
         f"{step.bytes / 1024:,.0f}",
-        "x".join(map(str, field.size)) if field else "all",
+        _seen(step),
         *(f"{v:.4g}" for v in (stats.mean, stats.std, stats.min, stats.max)),
         f"{stats.zeros:.1%}",
     ]
+
+
+def _seen(step: Step) -> str:
+    """Return the receptive field in words: never more than is known."""
+    field = step.receptive_field
+    if field is None:  # a vector sees everything; of a map, no rule says that it does
+        return "all" if len(step.output_shape) == 1 else "at most all"
+    return f"{'at most ' if field.at_most else ''}{'x'.join(map(str, field.size))}"
 
 
 COMMAND = Command("Send a photo through a network and describe every step.", _add_arguments, _run)

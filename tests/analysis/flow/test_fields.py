@@ -173,3 +173,47 @@ def check(net, photo, data):
 def facts_of(traced, photo):
     meta = copy.deepcopy(traced.skeleton).to("meta")
     return facts(graph_of(meta), (1, *photo))
+
+
+SWIN = {s.name: s for s in steps_of(ModelRef(name="swin_t"))}
+
+
+@pytest.mark.parametrize(("name", "size"), [
+    ("features.0.0", 4),
+    ("features.1.0.add", 28),  # a window of 7 patches of 4
+    ("features.1.0.add_1", 28),
+    ("features.1.1.add", 56),  # a shifted window lies in two
+    ("features.2.norm", 84),
+    ("features.5.5.add", 224),
+])  # fmt: skip
+def test_attention_in_windows_sees_at_most_what_its_windows_reached(name, size):
+    field = SWIN[name].receptive_field
+    assert field.size == (size, size)
+    assert field.at_most == (name != "features.0.0")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["swin_t", "swin_v2_t"])
+def test_a_gradient_through_windows_fills_its_box(model):
+    """What the mask of shifted windows leaves of the opposite edge is below 1e-40."""
+    ref = ModelRef(name=model)
+    traced, net, side = graph(ref), registry.build(ref).eval().requires_grad_(False), ref.side
+    x = torch.randn(1, 3, side, side, requires_grad=True)
+    found = {}
+
+    class Keep(torch.fx.Interpreter):
+        def run_node(self, n):
+            found[traced.names.get(n)] = out = super().run_node(n)
+            return out
+
+    Keep(net, graph=traced.fx).run(x)
+    known = {s.name: s for s in steps_of(ref)}
+    for name in ("features.1.0.add", "features.1.1.add", "features.2.norm", "features.3.1.add"):
+        step = known[name]
+        for y, column in ((0, 0), (5, 9), (step.output_shape[0] - 1, 13)):
+            value = found[name][0, y, column] @ torch.randn(step.output_shape[2])
+            (gradient,) = torch.autograd.grad(value, x, retain_graph=True)
+            reached = gradient[0].abs().amax(0) > 1e-40
+            rows, columns = reached.any(1).nonzero(), reached.any(0).nonzero()
+            box = rows[0].item(), columns[0].item(), rows[-1].item() + 1, columns[-1].item() + 1
+            assert box == fields.box(step.receptive_field, y, column, (side, side)), (name, y)

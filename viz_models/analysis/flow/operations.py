@@ -1,5 +1,6 @@
 """Which operation a node of a traced network is."""
 
+import inspect
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (torch's own convention)
 from torch import fx, nn
 
+from viz_models.analysis.flow.fields import Windows
 from viz_models.models.graph import is_cut
 from viz_models.patches.light import torchvision
 from viz_models.records import Op
@@ -97,3 +99,17 @@ def called(node: fx.Node) -> nn.Module | None:
     """The module that stands for a pooling that is called as a function."""
     made = _POOLS.get(node.target) if node.op == "call_function" else None
     return made(*node.args[1:], **node.kwargs) if made else None
+
+
+def windows(node: fx.Node) -> Windows | None:
+    """Return the windows that an attention keeps to; None for what is no such attention."""
+    if node.target != swin.shifted_window_attention:
+        return None
+    given = inspect.signature(swin.shifted_window_attention).bind(*node.args, **node.kwargs)
+    (h, w), (down, right) = (given.arguments[name] for name in ("window_size", "shift_size"))
+    return Windows((h, w), (down, right))
+
+
+def merges_patches(node: fx.Node) -> bool:
+    """Return whether a node puts four neighbors side by side as channels, as Swin does."""
+    return node.target is swin._patch_merging_pad

@@ -1,6 +1,6 @@
 """The static facts of every operation: shapes, windows, cost, receptive field. No photo needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,8 @@ from viz_models.models.graph import Graph, graph, output_of, sources_of
 from viz_models.records import ModelRef, Pair, ReceptiveField, Step
 
 _OPENING = "resnet18"  # what the page opens with, and nobody should wait for
+# what Swin's patch merging puts side by side: Liu et al. 2021, section 3.1, arXiv:2103.14030
+_MERGING = {"kernel_size": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1)}
 _LAST, _FIRST = (0, 2, 3, 1), (0, 3, 1, 2)  # where a permutation puts the channels
 
 
@@ -68,7 +70,7 @@ def _facts(traced: Graph, found: Mapping[fx.Node, "_Found"]) -> tuple[Step, ...]
             macs=costs.macs(step) or found[node].macs,
             channels_last=_channels_last(node, step, steps),
         )
-        steps[step.name] = _located(step, steps)
+        steps[step.name] = _located(step, steps, operations.windows(node))
     return tuple(steps.values())
 
 
@@ -124,15 +126,17 @@ def _step(
     shapes: Mapping[fx.Node, tuple[int, ...]],
 ) -> Step:
     sources = sources_of(node, shapes)
+    inputs = tuple(shapes[source] for source in sources)
+    window = _window(module or operations.called(node), inputs, shapes[node])
     return Step(
         name=traced.names[node],
         op=operations.kind(node, module, len(sources)),
         group=traced.groups[node],
         module=str(node.target) if module is not None else "",
         inputs=tuple(traced.names[source] for source in sources),
-        input_shapes=tuple(shapes[source] for source in sources),
+        input_shapes=inputs,
         output_shape=shapes[node],
-        **_window(module or operations.called(node), [shapes[s] for s in sources], shapes[node]),
+        **(_MERGING if operations.merges_patches(node) else window),
     )
 
 
@@ -148,7 +152,7 @@ def _channels_last(node: fx.Node, step: Step, earlier: Mapping[str, Step]) -> bo
 
 
 def _window(
-    module: nn.Module | None, inputs: list[tuple[int, ...]], output: tuple[int, ...]
+    module: nn.Module | None, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]
 ) -> dict[str, Any]:
     """kernel_size, stride, padding, dilation (and groups) of a step that slides a window."""
     if isinstance(module, nn.AdaptiveAvgPool2d):
@@ -184,10 +188,10 @@ def _pair(value: Any) -> Pair:  # noqa: ANN401 (torch takes an int or a tuple)
     return (value, value) if isinstance(value, int) else (value[0], value[1])
 
 
-def _located(step: Step, earlier: Mapping[str, Step]) -> Step:
+def _located(step: Step, earlier: Mapping[str, Step], windows: fields.Windows | None) -> Step:
     seen: list[ReceptiveField | None] = [earlier[n].receptive_field for n in step.inputs]
     return replace(
         step,
         bytes=costs.output_bytes(step),
-        receptive_field=fields.receptive_field(step, seen),
+        receptive_field=fields.receptive_field(step, seen, windows),
     )

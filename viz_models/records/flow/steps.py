@@ -33,6 +33,9 @@ Op = Literal[
 ]
 
 
+Spans = tuple[Pair, ...]  # first input row, and the one behind the last, for each row of a step
+
+
 @dataclass(frozen=True, slots=True)
 class ReceptiveField:
     """What one value of a step can see of the input; skips count through their widest path.
@@ -44,6 +47,16 @@ class ReceptiveField:
     size: Pair  # input pixels
     jump: Pair  # input pixels between neighbours of the step
     start: Pair  # first input row and column that the value at (0, 0) sees; often negative
+    spans: tuple[Spans, Spans] | None = None  # of the rows and of the columns; see below
+
+    @property
+    def at_most(self) -> bool:
+        """Whether `size` is a bound, because values see parts of different places and sizes.
+
+        That is so behind attention in windows. `spans` then says for each row of the step from
+        which input row up to (not including) which it sees, and the same for each column.
+        """
+        return self.spans is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,8 @@ def _shape(view: View, step: Step) -> list[Line]:
     if step.op != "input":
         lines.append(Line(label="size", value=results.size_formula(step), role="number"))
     field = step.receptive_field
-    seen = f"{shape(field.size)} px" if field else _unknown_field(step)
+    bound = "at most " if field and field.at_most else ""
+    seen = f"{bound}{shape(field.size)} px" if field else _unknown_field(step)
     if field and min(field.size) > view.spec.model.side:
         seen = f"the whole photo ({shape(field.size)} px in theory)"
     return [*lines, Line(label="receptive field", value=seen, term="receptive field")]

@@ -162,7 +162,8 @@ def table(trace: Trace) -> str:
     """Every step as a row of CSV."""
     rows = []
     for step, stats in zip(trace.steps, trace.stats, strict=True):
-        field = shape(step.receptive_field.size) if step.receptive_field else ""
+        seen = step.receptive_field
+        field = f"{'at most ' if seen.at_most else ''}{shape(seen.size)}" if seen else ""
         amounts = (step.parameters, step.macs, step.bytes)
         numbers = (stats.mean, stats.std, stats.min, stats.max, stats.zeros)
         rows.append([step.name, step.op, shape(step.output_shape), *amounts, field, *numbers])

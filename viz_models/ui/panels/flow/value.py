@@ -79,7 +79,7 @@ def sees(view: View, step: Step, cell: Cell) -> None:
         stride=stride,
         scheme="photo",
         size=PICTURE,
-        note=_seen(footprint.box, footprint.gradient.shape),
+        note=seen(step, footprint.box, footprint.gradient.shape),
         overlay=pixels.halved(footprint.gradient) if stride == 2 else footprint.gradient,
         exact=False,
         boxes=(Box(top, left, bottom, right, role="chosen"),),
@@ -87,12 +87,18 @@ def sees(view: View, step: Step, cell: Cell) -> None:
     tiles([photo], key="sees", luts=luts(is_dark()))
 
 
-def _seen(box: tuple[int, int, int, int], photo: tuple[int, ...]) -> str:
-    """How much of the photo a value sees; what lies outside it is padding."""
+def seen(step: Step, box: tuple[int, int, int, int], photo: tuple[int, ...]) -> str:
+    """Return how much of the photo a value sees; what lies outside it is padding.
+
+    "At most" is said where only a bound is known: behind attention, and of maps without a rule.
+    """
+    field = step.receptive_field
+    known = len(step.output_shape) == 1 if field is None else not field.at_most
+    sees = "sees" if known else "sees at most"
     top, left, bottom, right = box
     height = min(bottom, photo[0]) - max(top, 0)
     width = min(right, photo[1]) - max(left, 0)
-    return "sees all of it" if (height, width) == photo else f"sees {height}×{width} px"
+    return f"{sees} all of it" if (height, width) == photo else f"{sees} {height}×{width} px"
 
 
 def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
