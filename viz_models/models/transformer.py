@@ -248,13 +248,15 @@ def embed(table: nn.Embedding, ids: Tensor, *, positions: bool = True, start: in
 
 
 def waves(length: int, d: int) -> Tensor:
-    """(length, d) float32 positional encoding: sines in even columns, cosines in odd ones.
+    """Return the (length, d) float32 positional encoding: sines in even columns, cosines in odd.
+
+    Where d is odd, the slowest wave has only its sine.
 
     References:
         Vaswani et al. 2017, section 3.5, arXiv:1706.03762.
     """
     angles = torch.arange(length).unsqueeze(1) * frequencies(d)  # (length, d / 2)
-    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)[:, :d]
 
 
 def may_look_at(ids: Tensor) -> Tensor:

@@ -67,6 +67,16 @@ def test_the_weights_are_those_of_torchs_own_attention():
     np.testing.assert_allclose(found.told.weights, expected[0, 1].numpy(), atol=1e-6)
 
 
+@pytest.mark.parametrize("d_model", [1, 4, 5])
+def test_the_table_is_as_wide_as_asked(d_model):
+    found = position_table(4, d_model).waves
+    assert found.shape == (4, d_model)
+    for feature in range(d_model):  # eq. in section 3.5: the rate belongs to a pair of features
+        angles = np.arange(4) / 10_000 ** (2 * (feature // 2) / d_model)
+        expected = np.cos(angles) if feature % 2 else np.sin(angles)
+        np.testing.assert_allclose(found[:, feature], expected, atol=1e-6)
+
+
 def test_positions_are_alike_by_distance_alone():
     table = position_table(40, 32)
     for distance in (0, 1, 9):

@@ -16,11 +16,13 @@ from captum.attr import (
     Saliency,
 )
 from torch import nn
+from torch.nn import functional as F  # noqa: N812
 from torchvision.models import resnet18
 
 from viz_models.analysis.flow import attribution
 from viz_models.analysis.flow.attribution import attribute
 from viz_models.analysis.flow.attribution_copy import last_maps, private
+from viz_models.analysis.flow.guided import Guided
 from viz_models.models import registry
 from viz_models.records import ConvSpec, ModelRef, TraceSpec
 from viz_models.records.flow.attribution import METHODS, SLOW, AttributionSpec
@@ -91,6 +93,71 @@ def test_guided_grad_cam_is_captums(photo, network):
         expected = method.attribute(batch(photo), target=TARGET, interpolate_mode="bilinear")
     found = attribute(AttributionSpec(trace=RESNET, method="guided-grad-cam", target=TARGET), photo)
     np.testing.assert_array_equal(found.values, expected[0].detach().numpy())
+
+
+class LastReluIsAModule(nn.Module):
+    """DenseNet, whose last ReLU is `F.relu`, as captum can guide it."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.features, self.last, self.classifier = net.features, nn.ReLU(), net.classifier
+
+    def forward(self, x):
+        maps = self.last(self.features(x))
+        return self.classifier(F.adaptive_avg_pool2d(maps, (1, 1)).flatten(1))
+
+
+@pytest.mark.slow
+def test_guided_grad_cam_guides_a_relu_that_is_no_module(photo):
+    ref = ModelRef(name="densenet121", seed=4)
+    net = LastReluIsAModule(private(ref))
+    with warnings.catch_warnings(action="ignore"):
+        method = GuidedGradCam(net, net.get_submodule(last_maps(ref)))
+        expected = method.attribute(batch(photo), target=TARGET, interpolate_mode="bilinear")
+    asked = AttributionSpec(trace=TraceSpec(model=ref), method="guided-grad-cam", target=TARGET)
+    found = attribute(asked, photo).values
+    np.testing.assert_allclose(found, expected[0].detach().numpy(), atol=1e-6 * abs(found).max())
+
+
+RELUS = {
+    "module": nn.ReLU(),
+    "module in place": nn.ReLU(inplace=True),
+    "function": F.relu,
+    "function in place": lambda x: F.relu(x, inplace=True),
+    "torch": torch.relu,
+    "torch in place": torch.relu_,
+    "method": lambda x: x.relu(),
+    "method in place": lambda x: x.relu_(),
+}
+
+
+@pytest.mark.parametrize("name", RELUS)
+def test_every_way_to_call_a_relu_is_guided(name):
+    x = torch.tensor([[-1.0, 2.0, 3.0]], requires_grad=True)
+    with Guided() as guided:
+        y = x * 1.0
+        z = RELUS[name](y)
+        (z + y * 0).mul(torch.tensor([1.0, -1.0, 1.0])).sum().backward()
+    assert guided.count == 1
+    assert z.tolist() == [[0, 2, 3]]
+    assert (y is z) == ("in place" in name)
+    assert x.grad.tolist() == [[0, 0, 1]]
+
+
+@pytest.mark.parametrize("relu", [nn.ReLU6(), F.relu6])
+def test_relu6_is_guided(relu):
+    x = torch.tensor([[-1.0, 2.0, 3.0, 7.0]], requires_grad=True)
+    with Guided():
+        z = relu(x)
+        z.mul(torch.tensor([1.0, -1.0, 1.0, 1.0])).sum().backward()
+    assert z.tolist() == [[0, 2, 3, 6]]
+    assert x.grad.tolist() == [[0, 0, 1, 0]]
+
+
+def test_a_network_without_relu_is_refused(photo):
+    spec = AttributionSpec(trace=BENT, method="guided-grad-cam", target=1)
+    with pytest.raises(ValueError, match="there are none"):
+        attribute(spec, noise(32))
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ process; a slow one gives way to others after each pass, and only one slow one i
 
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil, prod
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.analysis.flow.attribution_copy import last_maps, private
+from viz_models.analysis.flow.guided import Guided
 from viz_models.analysis.flow.trace import check_input
 from viz_models.records import Provenance
 from viz_models.records.flow.attribution import SLOW, Attribution, AttributionSpec, Completeness
@@ -151,14 +151,17 @@ def _grad_cam(work: _Work, spec: AttributionSpec, target: int) -> Found:
 
 
 def _guided_grad_cam(work: _Work, spec: AttributionSpec, target: int) -> Found:
-    from captum.attr import GuidedGradCam
+    """Captum's GuidedGradCam, but with every ReLU guided, also those that are no modules."""
+    from captum.attr import LayerAttribution, Saliency
 
-    if not any(isinstance(module, nn.ReLU) for module in work.model.modules()):
-        raise ValueError("Guided Grad-CAM changes how ReLU modules pass gradients; there are none")
-    warnings.filterwarnings("ignore", message="Setting backward hooks")  # it removes them again
-    method = GuidedGradCam(work.model, work.layer)
-    photo = work.photo.clone().requires_grad_()
-    return method.attribute(photo, target=target, interpolate_mode="bilinear"), None
+    with Guided() as guided:
+        photo = work.photo.clone().requires_grad_()
+        gradient = Saliency(work.run).attribute(photo, target=target, abs=False)
+    if not guided.count:
+        raise ValueError("Guided Grad-CAM changes how ReLUs pass gradients; there are none")
+    maps, _ = _grad_cam(work, spec, target)
+    size = tuple(work.photo.shape[2:])
+    return gradient * LayerAttribution.interpolate(maps, size, "bilinear"), None
 
 
 def _integrated_gradients(work: _Work, spec: AttributionSpec, target: int) -> Found:
