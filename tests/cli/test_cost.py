@@ -30,7 +30,7 @@ def test_a_file_as_a_table(capsys, tmp_path):
         (["--preset", "resnet19"], "unknown preset 'resnet19'; choose from lenet5"),
         (["--spec", "nowhere.json"], "no such file: nowhere.json"),
         (["--spec", "README.md"], "README.md is not JSON"),
-        ([], "one of the arguments --preset --spec is required"),
+        ([], "one of the arguments --preset --spec --model is required"),
     ],
 )
 def test_bad_input_is_one_line(capsys, arguments, message):
@@ -40,3 +40,18 @@ def test_bad_input_is_one_line(capsys, arguments, message):
     told = capsys.readouterr().err
     assert message in told
     assert told.count("\n") == 1
+
+
+def test_a_model_of_torchvision(capsys):
+    assert main(["cost", "--model", "googlenet", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["parameters"], found["macs"]) == (13_004_888, 1_498_376_192)
+    assert found["left_out"].startswith("6,624,904 of 13,004,888 parameters run")
+    assert main(["cost", "--model", "resnet18"]) == 0
+    assert "multiply-adds        1,814,073,344" in capsys.readouterr().out
+
+
+def test_an_unknown_model_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["cost", "--model", "resnet19"])
+    assert "choose a torchvision name: resnet" in capsys.readouterr().err

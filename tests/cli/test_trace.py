@@ -184,3 +184,10 @@ def test_a_field_through_windows_is_at_most(capsys):
     assert "  at most 28x28  " in lines["features.1.0.add"]
     assert "  4x4  " in lines["features.0.0"]
     assert "  all  " in lines["head"]
+
+
+@pytest.mark.slow
+def test_heads_that_only_train_are_said_beside_the_totals(capsys):
+    assert main(["trace", "--model", "inception_v3", "--seed", "0"]) == 0
+    printed = capsys.readouterr().out
+    assert "23,834,568 of 27,161,264 parameters run: AuxLogits" in printed

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
-    """Where a network comes from: a name or a file."""
+    """Add the options that say where a network comes from: a name or a file."""
+    _sources(parser)
+
+
+def _sources(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--preset", help=f"one of {', '.join(PRESETS)}")
     source.add_argument("--spec", type=Path, help="a JSON file, as the builder gives it out")
+    return source
 
 
 def spec_from(options: argparse.Namespace) -> "BuildSpec":
@@ -40,15 +45,30 @@ def spec_from(options: argparse.Namespace) -> "BuildSpec":
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_source(parser)
+    _sources(parser).add_argument(
+        "--model", help="a classification model as torchvision calls it, such as densenet121"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object, not a table")
 
 
 def _run(options: argparse.Namespace) -> str:
+    if options.model is not None:
+        return _of_model(options.model, json_wanted=options.json)
     from viz_models.analysis.pricing.price import price
 
     cost = price(spec_from(options))
     return json.dumps(asdict(cost)) if options.json else table(cost)
+
+
+def _of_model(name: str, *, json_wanted: bool) -> str:
+    """Return what is printed for a model of torchvision, with what does not run in eval mode."""
+    from viz_models.analysis.pricing import zoo
+    from viz_models.records import ModelRef
+
+    cost, note = zoo.full_price(name), zoo.left_out(ModelRef(name=name))
+    if json_wanted:
+        return json.dumps(asdict(cost) | ({"left_out": note} if note else {}))
+    return "\n".join([table(cost), *([note] if note else [])])
 
 
 def table(cost: "Price") -> str:

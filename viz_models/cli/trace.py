@@ -81,9 +81,9 @@ def _photo(sample: str, file: Path | None) -> Photo:
 
 def report(trace: Trace, prepared: Prepared, labels: Sequence[str]) -> dict[str, Any]:
     """What `--json` prints: `input`, `steps`, `top5` and `totals`, in plain Python numbers."""
-    from viz_models.analysis.pricing import costs
+    from viz_models.analysis.pricing import costs, zoo
 
-    totals = costs.totals(trace.steps)
+    totals, note = costs.totals(trace.steps), zoo.left_out(trace.spec.model)
     return {
         "input": {
             "shape": list(prepared.tensor.shape),
@@ -96,6 +96,7 @@ def report(trace: Trace, prepared: Prepared, labels: Sequence[str]) -> dict[str,
             "parameters": totals.parameters,
             "macs": totals.macs,
             "bytes": totals.bytes,
+            **({"left_out": note} if note else {}),
         },
     }
 
@@ -139,7 +140,7 @@ def _top(trace: Trace, labels: Sequence[str]) -> list[dict[str, Any]]:
 
 def table(trace: Trace, labels: Sequence[str]) -> str:
     """What is printed without `--json`: a line for each step, then the totals and the top 5."""
-    from viz_models.analysis.pricing import costs
+    from viz_models.analysis.pricing import costs, zoo
 
     totals = costs.totals(trace.steps)
     sums = [f"{totals.parameters:,}", f"{totals.macs:,}", f"{totals.bytes / 1024:,.0f}"]
@@ -149,7 +150,8 @@ def table(trace: Trace, labels: Sequence[str]) -> str:
         ["total", "", "", *sums, *[""] * (len(_NUMBERS) - len(sums))],
     ]
     top = [f"{t['probability']:.6f}  {t['index']:4d}  {t['label']}" for t in _top(trace, labels)]
-    return "\n".join([*_aligned(rows), "", f"top {TOP}", *top])
+    note = [line] if (line := zoo.left_out(trace.spec.model)) else []
+    return "\n".join([*_aligned(rows), *note, "", f"top {TOP}", *top])
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,10 +9,10 @@ from typing import Literal, get_args
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from viz_models.analysis.attention.cost_layers import Recurrence, build
 from viz_models.analysis.attention.cost_memory import peak_bytes
+from viz_models.analysis.pricing import counting
 from viz_models.models.threads import one_thread
 from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, PathPoint, Provenance, Slope
 
@@ -133,18 +133,8 @@ def _rounded(milliseconds: float) -> float:
 
 
 def multiply_adds(spec: CostSpec, kind: LayerKind, n: int) -> int:
-    """Of matrix products and convolutions, counted by torch as the layer runs.
-
-    The fused kernel, of which torch counts nothing on a CPU, runs on the meta device.
-
-    Returns:
-        Half of FlopCounterMode's count, which takes a multiply-add for two.
-    """
-    device = "meta" if kind == "fused" else "cpu"
-    layer, x = build(spec, kind).to(device), torch.zeros(n, spec.width, device=device)
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        layer(x)
-    return int(counter.get_total_flops()) // 2
+    """Return the multiply-adds of matrix products and convolutions, as torch counts them."""
+    return counting.multiply_adds(build(spec, kind).to("meta"), (n, spec.width))
 
 
 def chain(output: Tensor) -> int:

@@ -13,6 +13,7 @@ import torch.nn.functional as F  # noqa: N812 (torch's own convention)
 from torch import Tensor, nn
 
 from viz_models.analysis.build import window_measure as measure
+from viz_models.analysis.pricing import counting
 from viz_models.models import registry
 from viz_models.models.builder.initialize import initialize
 from viz_models.records import Provenance, Sight, Windows, WindowSpec
@@ -91,8 +92,8 @@ def _sight(convs: Sequence[nn.Conv2d], spec: WindowSpec) -> Sight:
         seen=int((energy > 0).sum()),
         share=(energy / energy.sum()).numpy(),
         parameters=measure.parameters(net),
-        macs=measure.macs(hollow, tuple(x.shape)),
-        kept_bytes=measure.kept_bytes(net, x),
+        macs=counting.multiply_adds(hollow, x.shape),
+        kept_bytes=counting.saved_bytes(net, x),
         milliseconds=measure.milliseconds(net, x),
     )
 

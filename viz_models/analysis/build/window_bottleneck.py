@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from viz_models.analysis.build import window_measure as measure
+from viz_models.analysis.pricing.counting import multiply_adds
 from viz_models.models.builder import plan
 from viz_models.models.builder.conv import Block
 from viz_models.records import (
@@ -70,12 +71,12 @@ def _facts(kind: BlockKind, channels: int, spec: BottleneckSpec) -> BlockFacts:
                 outputs=conv.out_channels,
                 reach=reach,
                 parameters=measure.parameters(conv),
-                macs=measure.macs(conv, (1, conv.in_channels, *shape[2:])),
+                macs=multiply_adds(conv, (1, conv.in_channels, *shape[2:])),
             )
             for conv, reach in zip(convs, _reaches(kind, spec.reduce), strict=True)
         ),
         parameters=measure.parameters(hollow),
-        macs=measure.macs(hollow, shape),
+        macs=multiply_adds(hollow, shape),
     )
 
 

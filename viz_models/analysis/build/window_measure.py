@@ -5,7 +5,6 @@ import time
 
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 REPEATS = 5
 
@@ -13,33 +12,6 @@ REPEATS = 5
 def parameters(net: nn.Module) -> int:
     """How many numbers it learns."""
     return sum(p.numel() for p in net.parameters())
-
-
-def macs(net: nn.Module, shape: tuple[int, ...]) -> int:
-    """Multiply-adds of one forward, as torch counts them.
-
-    Args:
-        net: On the meta device.
-        shape: Of its input, the batch included.
-    """
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        net(torch.empty(shape, device="meta"))
-    return counter.get_total_flops() // 2  # torch counts a product and a sum as two
-
-
-def kept_bytes(net: nn.Module, x: Tensor) -> int:
-    """What autograd keeps of one forward until the backward, parameters excluded."""
-    own = {p.untyped_storage().data_ptr() for p in net.parameters()}
-    kept: dict[int, Tensor] = {}
-
-    def note(t: Tensor) -> Tensor:
-        if t.untyped_storage().data_ptr() not in own:
-            kept[t.untyped_storage().data_ptr()] = t
-        return t
-
-    with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t):
-        net(x)
-    return sum(t.untyped_storage().nbytes() for t in kept.values())
 
 
 def milliseconds(net: nn.Module, x: Tensor) -> float:

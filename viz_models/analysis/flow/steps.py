@@ -38,8 +38,8 @@ def _steps(ref: ModelRef) -> tuple[Step, ...]:
     if ref.name != _OPENING or ref.build is not None:
         return facts(traced, input_shape)
     with registry.shared(ref) as model:  # to be run anyway; on the meta device, the first
-        shapes = _shapes(traced, model, torch.zeros(1, *input_shape))  # relu imports a compiler
-    return _facts(traced, shapes)
+        found = _run(traced, model, torch.zeros(1, *input_shape))  # relu imports a compiler
+    return _facts(traced, found)
 
 
 def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
@@ -49,9 +49,8 @@ def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
         traced: The operations and the module on the meta device that they were traced from.
         input_shape: (C, H, W).
     """
-    with counting.Counter() as counter:
-        photo = torch.empty(1, *input_shape, device="meta")
-        return _facts(traced, _shapes(traced, traced.skeleton, photo, counter))
+    photo = torch.empty(1, *input_shape, device="meta")
+    return _facts(traced, _run(traced, traced.skeleton, photo))
 
 
 def _facts(traced: Graph, found: Mapping[fx.Node, "_Found"]) -> tuple[Step, ...]:
@@ -67,7 +66,7 @@ def _facts(traced: Graph, found: Mapping[fx.Node, "_Found"]) -> tuple[Step, ...]
         step = replace(
             step,
             parameters=sum(p.numel() for p in fresh),
-            macs=costs.macs(step) or found[node].macs,
+            macs=found[node].macs,
             channels_last=_channels_last(node, step, steps),
         )
         steps[step.name] = _located(step, steps, operations.windows(node))
@@ -89,13 +88,13 @@ def _parameters(traced: Graph, node: fx.Node, module: nn.Module | None) -> Itera
 @dataclass(frozen=True, slots=True)
 class _Found:
     shape: tuple[int, ...]
-    macs: int = 0  # as torch counts them, 0 where it was not asked
+    macs: int  # as torch counts them
 
 
-class _Shapes(fx.Interpreter):
-    """Runs a graph and writes down the shape of every step."""
+class _Facts(fx.Interpreter):
+    """Runs a graph and writes down shape and multiply-adds of every step."""
 
-    def __init__(self, traced: Graph, model: nn.Module, counter: counting.Counter | None) -> None:
+    def __init__(self, traced: Graph, model: nn.Module, counter: counting.Counter) -> None:
         super().__init__(model, graph=traced.fx)
         self.counter = counter
         self.found: dict[fx.Node, _Found] = {}
@@ -104,17 +103,14 @@ class _Shapes(fx.Interpreter):
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
         out = super().run_node(n)
         if (tensor := output_of(n, out)) is not None:
-            macs = self.counter.macs if self.counter else 0
-            self.found[n] = _Found(tuple(tensor.shape), macs - self.before)
-            self.before = macs
+            self.found[n] = _Found(tuple(tensor.shape), self.counter.macs - self.before)
+            self.before = self.counter.macs
         return out
 
 
-def _shapes(
-    traced: Graph, model: nn.Module, x: torch.Tensor, counter: counting.Counter | None = None
-) -> dict[fx.Node, _Found]:
-    recorder = _Shapes(traced, model, counter)
-    with torch.no_grad():
+def _run(traced: Graph, model: nn.Module, x: torch.Tensor) -> dict[fx.Node, _Found]:
+    with torch.no_grad(), counting.Counter() as counter:
+        recorder = _Facts(traced, model, counter)
         recorder.run(x)
     return recorder.found
 

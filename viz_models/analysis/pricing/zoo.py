@@ -1,10 +1,14 @@
 """What a model of torchvision costs, on the meta device, before any weight is made."""
 
+from functools import lru_cache
+
 from viz_models import digits
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.pricing import costs
+from viz_models.analysis.pricing.counting import counted
 from viz_models.models import registry, zoo
-from viz_models.records import ModelRef
+from viz_models.models.graph import graph
+from viz_models.records import ModelRef, Price
 from viz_models.records.flow.zoo import NAMES, SIDE, SIDES, family
 
 HOSTED_PARAMETERS = 150_000_000
@@ -21,6 +25,40 @@ def price(name: str) -> costs.Totals:
     totals = costs.totals(steps_of(ref))
     parameters = sum(p.numel() for p in registry.skeleton(ref).parameters())
     return costs.Totals(parameters, totals.macs, totals.bytes)
+
+
+def full_price(name: str) -> Price:
+    """Return what a model costs with everything that a training keeps, heads for training too.
+
+    Raises:
+        ValueError: If torchvision has no such model.
+    """
+    ref = ModelRef(name=name)
+    return counted(registry.skeleton(ref), registry.card(ref).input_shape)
+
+
+@lru_cache(maxsize=64)
+def left_out(ref: ModelRef) -> str:
+    """Return a sentence on the parameters that no step of a network reads; empty if there are none.
+
+    GoogLeNet and Inception v3 have auxiliary heads that help their training alone.
+
+    Raises:
+        ValueError: If the registry does not have the network.
+    """
+    modules = dict(registry.skeleton(ref).named_children())
+    used = {str(node.target).partition(".")[0] for node in graph(ref).names}
+    idle = {n: sum(p.numel() for p in m.parameters()) for n, m in modules.items() if n not in used}
+    idle = {name: count for name, count in idle.items() if count}
+    if not idle:
+        return ""
+    every = sum(p.numel() for m in modules.values() for p in m.parameters())
+    names = " and ".join(f"{name} ({count:,})" for name, count in idle.items())
+    return (
+        f"{every - sum(idle.values()):,} of {every:,} parameters run: {names} "
+        f"{'helps' if len(idle) == 1 else 'help'} the training only and "
+        f"{'does' if len(idle) == 1 else 'do'} not run in eval mode."
+    )
 
 
 def refusal(name: str) -> str:

@@ -33,6 +33,8 @@ def cards(view: View) -> None:
         where = value(view, step, cell)
     with right.container(border=True, height="stretch"):
         facts(view, step)
+    if line := results.left_out(view.spec.model):
+        st.caption(line)
     with where:
         sees(view, step, cell)  # last, because a backward pass may take 100 ms
 

@@ -96,6 +96,13 @@ def refusal(model: ModelRef) -> str:
     return price_zoo.refusal(model.name)
 
 
+def left_out(model: ModelRef) -> str:
+    """A sentence on the parameters that do not run in eval mode; empty where all do."""
+    from viz_models.analysis.pricing import zoo as price_zoo
+
+    return price_zoo.left_out(model) if model.build is None else ""
+
+
 def weights_are_here(model: ModelRef) -> bool:
     """Whether nothing has to be fetched before the network can be built."""
     if model.weights != "imagenet":
