@@ -43,9 +43,9 @@ def curves(chosen: tuple[str, ...], text: dict[str, str]) -> None:
     left, right = st.columns([2, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
         if len(chosen) == 1:
-            train_live.live(chosen[0])
+            train_live.draw_live(chosen[0])
         else:
-            train_live.chart(chosen)
+            train_live.draw_chart(chosen)
     with right.container(border=True, height="stretch"):
         train_compare.compare([watch(id) for id in chosen], text)
         if len(chosen) == 1:

@@ -23,11 +23,11 @@ def main() -> None:
         runs.prepare()
         if card == train_view.OWN:
             answered.caption(text[f"{card}: set-up"])
-            train_own.own(experiment)
+            train_own.draw_own(experiment)
             return
         view = train_view.view(card, experiment)
         answered.caption(train_ask.answer(view, text))
-        train_ask.body(view, text)
+        train_ask.draw_card(view, text)
 
 
 main()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn.metrics import precision_recall_fscore_support
 
 from viz_models.records import ConvSpec
 from viz_models.records.train.cards import Comparison, Course, Outcome
@@ -20,7 +21,7 @@ from viz_models.records.train.experiments import (
     StepRecord,
 )
 from viz_models.training.loop import loop
-from viz_models.training.verdict import differences, growth_step, measured, outcome
+from viz_models.training.verdict import by_class, differences, growth_step, measured, outcome
 
 EMPTY = ExperimentSpec()
 ACCURACIES = st.lists(st.floats(0, 1).map(lambda v: round(v, 4)), min_size=5, max_size=9)
@@ -142,3 +143,27 @@ def test_a_run_that_was_stopped_early_is_in_no_pair():
     runs[3] = replace(runs[3], early=True)
     (found,) = differences([Comparison(plus=(0,), minus=(1,))], runs)
     assert found.n == 4
+
+
+@given(
+    st.integers(2, 5).flatmap(
+        lambda n: st.lists(
+            st.lists(st.integers(0, 9), min_size=n, max_size=n), min_size=n, max_size=n
+        )
+    )
+)
+def test_precision_recall_and_f1_are_those_of_sklearn(confusion: list[list[int]]) -> None:
+    classes = range(len(confusion))
+    pairs = [(i, j) for i in classes for j in classes for _ in range(confusion[i][j])]
+    if not pairs:
+        return
+    targets, guesses = zip(*pairs, strict=True)
+    expected = precision_recall_fscore_support(
+        targets, guesses, labels=list(classes), zero_division=math.nan
+    )
+    for i, found in enumerate(by_class(confusion)):
+        if not sum(confusion[i]):
+            assert found == (None, None, None)
+        else:
+            values = [None if math.isnan(column[i]) else column[i] for column in expected[:3]]
+            assert list(found) == pytest.approx(values)

@@ -110,6 +110,29 @@ def growth_step(run: RunSpec) -> int:
     return math.ceil(run.growth.at * steps) + 1 if run.growth else 0
 
 
+def by_class(
+    confusion: Sequence[Sequence[int]],
+) -> tuple[tuple[float | None, float | None, float | None], ...]:
+    """Return precision, recall and F1 of each class, from a confusion matrix.
+
+    Args:
+        confusion: Counts, [right class][guess].
+
+    Returns:
+        One triple for each class. None stands where nothing can be measured: for the precision
+        of a class that was never guessed, and for all three of a class without example.
+    """
+    found: list[tuple[float | None, float | None, float | None]] = []
+    for i, row in enumerate(confusion):
+        right, examples, guessed = row[i], sum(row), sum(other[i] for other in confusion)
+        if not examples:
+            found.append((None, None, None))
+            continue
+        precision = right / guessed if guessed else None
+        found.append((precision, right / examples, 2 * right / (examples + guessed)))
+    return tuple(found)
+
+
 def differences(
     comparisons: Iterable[Comparison], outcomes: Sequence[Outcome]
 ) -> tuple[Difference, ...]:

@@ -29,13 +29,17 @@ def predict(page: Page, card: str, verdict: str) -> str:
     return choice
 
 
-def test_the_page_opens_on_a_finished_card(server, page):
+def test_the_page_opens_on_a_question(server, page):
     visit(page, f"{server.url}/train", timeout_ms=SETTLED)
     expect(page.get_by_text("recorded run").first).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()
-    expect(page.get_by_text("n = 5 pairs")).to_be_visible()
-    assert red_boxes(page) == []
+    expect(page.get_by_text("n = 5 pairs")).to_have_count(0)
     look(page, "train")
+    predict(page, "batch-size", "higher")
+    expect(page.get_by_text("n = 5 pairs")).to_be_visible()
+    expect(page.get_by_text("Which digits are confused?")).to_be_visible()
+    assert red_boxes(page) == []
+    look(page, "train_opening_answered")
 
 
 def test_a_question_card_is_answered(server, page):
@@ -43,11 +47,11 @@ def test_a_question_card_is_answered(server, page):
     page.get_by_role("radio", name=CARDS["depth"].title, exact=True).click()
     wait_until_idle(page, timeout_ms=SETTLED)
     assert in_the_address_bar(page)["card"] == CARDS["depth"].title
-    expect(page.get_by_text("only how it begins")).to_be_visible()
+    expect(page.get_by_text("only the beginning")).to_be_visible()
     expect(page.get_by_text("n = 5 pairs")).to_have_count(0)
     choice = predict(page, "depth", "higher")
     expect(page.get_by_text(f"You predicted: {choice}")).to_be_visible()
-    expect(page.get_by_text("so it is")).to_be_visible()
+    expect(page.get_by_text("correct")).to_be_visible()
     expect(page.get_by_text("n = 5 pairs")).to_be_visible()
     look(page, "train_answered")
     page.get_by_role("radio", name=QUICK.title, exact=True).click()

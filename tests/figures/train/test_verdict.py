@@ -15,11 +15,31 @@ def lines(fig):
     return [t for t in fig.data if t.mode == "lines"]
 
 
-def test_every_row_reaches_as_far_as_the_longest_end_and_keeps_its_proportions():
-    fig = intervals([row(0.3, 0.1, 0.5), row(-20.0, -40.0, 10.0)], ("B", "A"))
+def limit(fig, axis="xaxis"):
+    low, high = fig.layout[axis].range
+    assert low == -high
+    return high
+
+
+def test_rows_with_one_unit_have_one_scale():
+    """−50 looked smaller than +24: each row had a scale of its own."""
+    fig = intervals([row(24.0, 19.0, 29.0), row(-50.0, -60.0, -40.0)], ("B", "A"))
+    assert [t.xaxis for t in fig.data] == ["x"] * 4
     small, large = (list(t.x) for t in lines(fig))
-    assert small == pytest.approx([0.2 * REACH, REACH])
-    assert large == pytest.approx([-REACH, 0.25 * REACH])
+    assert (small, large) == ([19.0, 29.0], [-60.0, -40.0])
+    assert limit(fig) == pytest.approx(60.0 / REACH)
+
+
+def test_another_unit_has_an_axis_of_its_own_that_names_it():
+    fig = intervals(
+        [row(24.0, 19.0, 29.0, unit="points"), row(0.2, 0.1, 0.3, unit="seconds")], ("B", "A")
+    )
+    assert [t.xaxis for t in lines(fig)] == ["x", "x2"]
+    assert limit(fig) == pytest.approx(29.0 / REACH)
+    assert limit(fig, "xaxis2") == pytest.approx(0.3 / REACH)
+    assert fig.layout.xaxis.title.text == "points"
+    assert fig.layout.xaxis2.title.text == "seconds"
+    assert fig.layout.yaxis.domain[0] > fig.layout.yaxis2.domain[1]  # below each other
 
 
 def test_below_zero_is_left_and_above_is_right():

@@ -42,6 +42,8 @@ def test_the_recorded_runs_are_those_of_the_card(asked: Card) -> None:
     for outcome, (_, run) in zip(recorded.outcomes, asked.experiment.runs(), strict=True):
         assert outcome.training.samples[-1] == outcome.steps * run.batch_size
     assert recorded.cpu_seconds <= MOST_SECONDS
+    # the steps are measured with the same clock as the whole, of which they are a part
+    assert 0.5 < sum(o.seconds for o in recorded.outcomes) / recorded.cpu_seconds <= 1
     assert recorded.provenance.kind == "recorded run"
 
 

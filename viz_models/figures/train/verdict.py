@@ -1,4 +1,4 @@
-"""Differences against zero: what a question card compares in, go.Figure out."""
+"""Draw differences against zero: comparisons in, a go.Figure out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 
 from viz_models.figures import theme
 
-ROW = 46  # px
-HALF = 1.0  # of the axis; each row has a scale of its own, with zero in the middle
-SIDES = 0.4  # of a row, for the words under the first
-REACH = 0.86  # of that half, how far the longest end goes
+ROW = 54  # px of one comparison: its name, its value, its interval
+SIDES = 18  # px, for the words under the first row
+AXIS = 42  # px, for the scale under each group
+LINE = 15  # px of a line of text
+REACH = 0.92  # of half the axis: how far the longest interval of a group goes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,75 +24,108 @@ class Row:
     low: float | None
     high: float | None
     decided: bool
+    unit: str = ""  # title of its axis; rows with the same unit share one scale
     hover: str = ""  # instead of what is said
 
 
 def intervals(
     rows: Sequence[Row], sides: tuple[str, str], *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
-    """Mean difference and 95 % interval of each comparison, every row on its own scale.
+    """Draw the mean difference and the 95 % interval of each comparison.
 
-    Green leaves out zero; gray does not, or rests on too few pairs.
+    All rows with the same unit are drawn on one scale, with zero in the middle. An interval is
+    green where it does not contain zero; it is gray where it does, or with too few pairs.
 
     Args:
-        rows: From top to bottom.
-        sides: What stands under the first, at its left and at its right end.
+        rows: From top to bottom; those with the unit of the first row come first.
+        sides: What stands under the first row, at its left and at its right end.
         dark: Which theme is showing.
         scale: Enlarges letters and height, for presenting.
     """
     p = theme.palette(dark)
+    groups = [[r for r in rows if r.unit == unit] for unit in dict.fromkeys(r.unit for r in rows)]
+    heights = [ROW * len(group) + SIDES * (i == 0) for i, group in enumerate(groups)]
+    total = sum(heights) + AXIS * len(groups)
     fig = go.Figure()
-    for i, row in enumerate(rows):
-        _row(fig, row, -i - SIDES * (i > 0), p, scale)
-    fig.update_xaxes(visible=False, range=[-HALF, HALF], fixedrange=True)
-    fig.update_yaxes(visible=False, range=[-len(rows) - SIDES + 0.62, 0.82], fixedrange=True)
-    theme.style(fig, dark=dark, height=round(ROW * (len(rows) + SIDES + 0.2)) + 12, scale=scale)
-    for x, anchor, text in ((-HALF, "left", f"◂ {sides[0]}"), (HALF, "right", f"{sides[1]} ▸")):
-        _text(fig, text, x, -0.36, anchor, p.blue, scale)
-    fig.update_layout(margin={"l": 2, "r": 2, "t": 20, "b": 2}, showlegend=False)
+    top = 0
+    for i, (group, height) in enumerate(zip(groups, heights, strict=True)):
+        fig.update_layout(_axes(i, group, height, (top, total)))
+        for place, row in enumerate(group):
+            _row(fig, row, i, ROW * place + SIDES * (i == 0 and place > 0), p, scale)
+        top += height + AXIS
+    for x, anchor, text in ((0, "left", f"◂ {sides[0]}"), (1, "right", f"{sides[1]} ▸")):
+        _text(fig, text, x, ROW + 2, 0, anchor, p.blue, scale)
+    theme.style(fig, dark=dark, height=total, scale=scale)
+    fig.update_layout(margin={"l": 2, "r": 2, "t": 0, "b": 0}, showlegend=False)
     return fig
 
 
-def _row(fig: go.Figure, row: Row, y: float, p: theme.Palette, scale: float) -> None:
-    _text(fig, row.label, -HALF, y + 0.4, "left", p.muted, scale)
-    _text(fig, row.said, HALF, y + 0.4, "right", p.green_text if row.decided else p.text, scale)
-    line = {"color": p.muted, "width": 1}
-    fig.add_shape(type="line", x0=0, x1=0, y0=y - 0.2, y1=y + 0.2, line=line)
-    fig.add_shape(
-        type="line", x0=-HALF, x1=HALF, y0=y, y1=y, line=line | {"color": p.border}, layer="below"
-    )
+def _axes(i: int, group: Sequence[Row], height: int, within: tuple[int, int]) -> dict[str, object]:
+    """Return the axes of one group: pixels from its top down, its unit across."""
+    top, total = within
+    number = "" if i == 0 else str(i + 1)
+    ends = [abs(end) for row in group for end in (row.mean, row.low, row.high) if end is not None]
+    limit = max(ends, default=0.0) / REACH or 1.0
+    return {
+        f"xaxis{number}": {
+            "anchor": f"y{number}",
+            "range": [-limit, limit],
+            "fixedrange": True,
+            "nticks": 7,
+            "zeroline": True,
+            "title": {"text": group[0].unit, "standoff": 4},
+        },
+        f"yaxis{number}": {
+            "anchor": f"x{number}",
+            "domain": [1 - (top + height) / total, 1 - top / total],
+            "range": [height, 0],
+            "visible": False,
+            "fixedrange": True,
+        },
+    }
+
+
+def _row(fig: go.Figure, row: Row, i: int, top: int, p: theme.Palette, scale: float) -> None:
+    """Draw one comparison, `top` px below the top of group i."""
+    said = p.green_text if row.decided else p.text
+    _text(fig, row.label, 0, top + LINE / 2, i, "left", p.muted, scale)
+    _text(fig, row.said, 0, top + 1.5 * LINE, i, "left", said, scale)
     if row.mean is None:
         return
-    ends = [row.mean if end is None else end for end in (row.low, row.high)]
-    largest = max(abs(end) for end in ends)
-    unit = REACH * HALF / largest if largest else 0.0
+    axes = {"xaxis": f"x{i + 1 if i else ''}", "yaxis": f"y{i + 1 if i else ''}"}
     color = p.green if row.decided else p.muted
+    y = top + 2.7 * LINE
+    ends = [row.mean if end is None else end for end in (row.low, row.high)]
     fig.add_trace(
         go.Scatter(
-            x=[end * unit for end in ends],
+            x=ends,
             y=[y, y],
             mode="lines",
             line={"color": theme.fade(color, 0.7), "width": 6 * scale},
             hoverinfo="skip",
+            **axes,
         )
     )
     fig.add_trace(
         go.Scatter(
-            x=[row.mean * unit],
+            x=[row.mean],
             y=[y],
             mode="markers",
             marker={"color": color, "size": 11 * scale},
             hovertemplate=f"{row.hover or row.said}<extra></extra>",
+            **axes,
         )
     )
 
 
 def _text(
-    fig: go.Figure, text: str, x: float, y: float, anchor: str, color: str, scale: float
+    fig: go.Figure, text: str, x: float, y: float, i: int, anchor: str, color: str, scale: float
 ) -> None:
     fig.add_annotation(
         x=x,
+        xref="paper",
         y=y,
+        yref=f"y{i + 1 if i else ''}",
         text=text,
         showarrow=False,
         xanchor=anchor,

@@ -130,7 +130,7 @@ def hidden_layers() -> Card:
             Comparison(plus=(1,), minus=(0,)),
             Comparison(plus=(2,), minus=(1,)),
         ),
-        choices=choices("eight layers are better", "none is better"),
+        choices=choices("eight hidden layers are better", "no hidden layer is better"),
         shows="test accuracy",
     )
 

@@ -29,7 +29,7 @@ _RATES: dict[OptimizerName, float] = {
     "adagrad": 0.03,
     "adam": 0.01,
 }
-AFTER_THE_SAME = "batch 64 against batch 640 with rate × 10, after the same samples"
+AFTER_THE_SAME = "batch 64 − batch 640, rate × 10, after the same number of samples"
 
 
 def batch_size() -> Card:
@@ -57,7 +57,7 @@ def batch_size() -> Card:
             Comparison(plus=(0,), minus=(1,), where="second"),
             Comparison(plus=(0,), minus=(2,)),
         ),
-        choices=choices("64 is better", "640 is better"),
+        choices=choices("batch 64 is better", "batch 640 is better"),
     )
 
 

@@ -55,4 +55,6 @@ def test_a_step_asks_what_the_flow_page_asks():
 def test_every_card_of_train_has_an_entry_that_opens_it():
     found = find.of_cards("train/train.py")
     assert {entry.params["card"] for entry in found} == {entry.name for entry in found}
-    assert "Is a small batch always better? 64 against 640" in {e.question for e in found}
+    assert "Is a small batch always better? 64 against 640 examples in each step" in {
+        e.question for e in found
+    }

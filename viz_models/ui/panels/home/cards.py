@@ -17,7 +17,7 @@ from viz_models.ui.kit import lessons, state
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow.names import labels
 from viz_models.ui.panels.home.find import Entry, draw_link
-from viz_models.ui.panels.train import verdict as train_verdict
+from viz_models.ui.panels.train import outcomes as train_outcomes
 from viz_models.ui.results.train import train as results
 
 FIRST = "input"  # nothing unfolded: the whole network at a glance
@@ -120,7 +120,7 @@ def draw_attend_questions(text: Words, entries: Entries) -> None:
 def draw_train_questions(text: Words, entries: Entries) -> None:
     """Draw the question cards, and which digits two trained networks take for which."""
     kept, card = results.recorded(CARD), results.cards()[CARD]
-    groups = train_verdict.matrices(kept.outcomes, card.experiment.arms, (0, 1), size=92)
+    groups = train_outcomes.matrices(kept.outcomes, card.experiment.arms, (0, 1), size=92)
     _draw_head(text, "Train")
     picture, *links = st.columns([1.2, 1, 1], gap="small")
     with picture:

@@ -1,16 +1,18 @@
 """A question card: the question, the prediction, what was measured and what it means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
 import streamlit as st
 
 from viz_models.digits import digits, percent
-from viz_models.records import Experiment
+from viz_models.records import Experiment, Run
 from viz_models.records.normalization.training import Verdict
+from viz_models.records.train.cards import Outcome
 from viz_models.ui.kit import votes
 from viz_models.ui.panels.flow import run as flow_run
+from viz_models.ui.panels.train import outcomes as train_outcomes
 from viz_models.ui.panels.train import stage as train_stage
 from viz_models.ui.panels.train import verdict as train_verdict
 from viz_models.ui.panels.train import votes as train_votes
@@ -20,17 +22,17 @@ from viz_models.ui.results.train import train as results
 Words = Mapping[str, str]
 
 
-def body(now: View, text: Words) -> None:
-    """Curves at the left, prediction and verdict at the right, what it means below."""
+def draw_card(now: View, text: Words) -> None:
+    """Draw the curves at the left, prediction and verdict at the right, what it means below."""
     arms = now.card.experiment.arms
     left, right = st.columns([1.75, 1], gap="small")
     with left:
-        train_stage.stage(now)
+        train_stage.draw_stage(now)
     with right:
-        prediction(now)
+        draw_prediction(now)
         train_votes.everybody(now)
         if now.revealed and now.outcomes:
-            _found(now)
+            _draw_found(now)
         else:
             with st.container(border=True):
                 st.markdown("**What is compared**")
@@ -38,41 +40,40 @@ def body(now: View, text: Words) -> None:
     facts = _facts(now)
     if not now.revealed or facts is None:
         return
-    matrices, meaning = st.columns([1.2, 1], gap="small")
-    first = now.card.comparisons[0]
-    with matrices:
-        train_verdict.confusions(now.outcomes, arms, (first.minus[0], first.plus[0]))
-    with meaning.container(border=True, height="stretch"):
+    with st.container(border=True):
         st.markdown("**What it means**")
         st.markdown(text[f"{now.card.id}: meaning"].format(**facts))
+    first = now.card.comparisons[0]
+    train_outcomes.draw_confusions(now.outcomes, arms, (first.plus[0], first.minus[0]))
 
 
-def _found(now: View) -> None:
+def _draw_found(now: View) -> None:
     arms = now.card.experiment.arms
     sides = now.card.choices["lower"], now.card.choices["higher"]
-    told = {(o.arm, o.seed) for o in now.outcomes}
     others = now.experiment.runs if now.experiment else ()
     with st.container(border=True):
-        train_verdict.verdict(now.differences, arms, sides)
+        train_verdict.draw_verdict(now.differences, arms, sides)
     with st.container(border=True):
-        waiting = [r for r in others if (r.arm, r.spec.seed) not in told]
-        train_verdict.runs_table(now.outcomes, arms, waiting)
+        train_outcomes.draw_runs(now.outcomes, arms, waiting(others, now.outcomes), now.clock)
         if now.experiment:
-            explore(now.experiment)
+            draw_link_to_flow(now.experiment)
 
 
-def explore(experiment: Experiment) -> None:
-    """A link to the tensors of the run that reads the most digits."""
+def waiting(runs: Sequence[Run], told: Sequence[Outcome]) -> list[Run]:
+    """Return the runs that have no outcome yet."""
+    ended = {(o.arm, o.seed) for o in told}
+    return [run for run in runs if (run.arm, run.spec.seed) not in ended]
+
+
+def draw_link_to_flow(experiment: Experiment) -> None:
+    """Draw a link to the tensors of the run with the highest accuracy."""
     known = [r for r in experiment.runs if results.can_be_explored(r) and r.accuracy is not None]
     if known:
         flow_run.link(max(known, key=lambda r: r.accuracy or 0.0))
 
 
-# The question and its answer
-
-
 def answer(now: View, text: Words) -> str:
-    """One line with what was measured, or what is the same and what differs."""
+    """Return one line: what was measured, or before the prediction what is compared."""
     if not now.revealed:
         return text[f"{now.card.id}: set-up"]
     facts = _facts(now)
@@ -80,12 +81,19 @@ def answer(now: View, text: Words) -> str:
         done = sum(o.state == "finished" for o in now.outcomes)
         total = len(list(now.card.experiment.runs()))
         return f"{text[f'{now.card.id}: set-up']} {done} of {total} runs have finished."
-    return text[f"{now.card.id}: answer"].format(**facts)
+    return _came(now) + text[f"{now.card.id}: answer"].format(**facts)
+
+
+def _came(now: View) -> str:
+    """Return in words what was found; empty while there is no verdict."""
+    words = now.card.choices.get(now.differences[0].verdict, "")
+    return f"**{words[0].upper()}{words[1:]}.** " if words else ""
 
 
 def _facts(now: View) -> dict[str, str] | None:
-    """What the prose may name; None while one of the arms has nothing to tell."""
-    facts = {f"v{i}": train_verdict.said(d) for i, d in enumerate(now.differences)}
+    """Return what the prose may name; None while one of the arms has nothing to tell."""
+    facts = {"clock": now.clock}
+    facts |= {f"v{i}": train_verdict.said(d) for i, d in enumerate(now.differences)}
     facts |= {f"w{i}": train_verdict.amount(d) for i, d in enumerate(now.differences)}
     for place in range(len(now.card.experiment.arms)):
         mine = [o for o in now.outcomes if o.arm == place]
@@ -99,27 +107,25 @@ def _facts(now: View) -> dict[str, str] | None:
         facts[f"e{place}"] = percent(fmean(errors)) if errors else "no result"
         facts[f"l{place}"] = digits(fmean(losses), 3) if losses else "no result"
         facts[f"r{place}"] = digits(10 ** fmean(ratios), 2) if ratios else "?"
-        facts[f"s{place}"] = f"{fmean(o.seconds for o in mine):.1f} s"
+        facts[f"s{place}"] = train_outcomes.seconds(fmean(o.seconds for o in mine))
         facts[f"n{place}"] = f"{mine[0].steps:,}"
     return facts
 
 
-# The prediction
-
-
-def prediction(now: View) -> None:
-    """What do you expect? Asked before the answer shows; told afterwards who was right."""
-    if now.prediction is None and (not now.revealed or now.opening or not now.outcomes):
+def draw_prediction(now: View) -> None:
+    """Ask what the reader expects before the answer shows; afterwards say who was right."""
+    if now.prediction is None and not (now.revealed and now.outcomes):
+        asked = now.card.comparisons[0]
         with st.container(border=True):
-            first = train_verdict.named(now.card.comparisons[0], now.card.experiment.arms)
-            # the page opens with an answer, of which a class can still say what it had expected
-            asked = "What had you expected?" if now.revealed else "Your prediction"
-            st.markdown(f"**{asked}** · {first}")
+            st.markdown("**Your prediction**: what will these runs show?")
+            st.caption(
+                f"{train_verdict.named(asked, now.card.experiment.arms)}: "
+                f"{train_verdict.UNITS[asked.measure][0]}. The answer shows after you choose."
+            )
             with st.container(horizontal=True, gap="xsmall"):
                 for choice, words in now.card.choices.items():
                     _button(now, words, choice)
-                if not now.revealed:
-                    _button(now, "Just show it", "", type="tertiary")
+                _button(now, "Just show it", "", type="tertiary")
     elif now.prediction:
         st.markdown(_judged(now, now.card.choices[now.prediction]))  # type: ignore[index]
 
@@ -136,7 +142,7 @@ def _predict(card: str, choice: str) -> None:
 def _judged(now: View, predicted: str) -> str:
     came: Verdict = now.differences[0].verdict
     if came == "too few pairs":
-        return f"You predicted: **{predicted}** · not decided yet"
+        return f"You predicted: **{predicted}** · There is no verdict yet."
     if came == now.prediction:
-        return f"You predicted: **{predicted}** :green-badge[:material/check: so it is]"
-    return f"You predicted: **{predicted}** · it came out otherwise: **{now.card.choices[came]}**"
+        return f"You predicted: **{predicted}** :green-badge[:material/check: correct]"
+    return f"You predicted: **{predicted}** · The result is different: **{now.card.choices[came]}**"

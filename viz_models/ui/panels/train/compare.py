@@ -1,7 +1,7 @@
 """Is the difference of two arms larger than the seed noise? Paired by seed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -57,10 +57,10 @@ def compare(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
         return
     names = list(found)
     with control_row():
-        a = select("First arm", found, "arm_a", 164, default=names[0])
-        b = select("Second arm", found, "arm_b", 164, default=names[1])
+        a = select("First arm", {name: name for name in names}, "arm_a", 164, default=names[0])
+        b = select("Second arm", {name: name for name in names}, "arm_b", 164, default=names[1])
         measure = select("Measure", MEASURES, "measured", 132)
-    _verdict(difference(a, b, measure))
+    _draw_verdict(difference(found[a], found[b], measure), (a, b))
     st.caption(text["Paired"].format(comparisons=len(found) * (len(found) - 1) // 2))
 
 
@@ -81,18 +81,13 @@ def difference(a: Arm, b: Arm, measure: Measure) -> Difference:
     )
 
 
-def _verdict(found: Difference) -> None:
+def _draw_verdict(found: Difference, names: tuple[str, str]) -> None:
     st.markdown(f"**{train_verdict.said(found)}**")
     if found.mean is None:
         return
-    row = figures.Row(
-        label="",
-        said="",
-        mean=found.mean,
-        low=found.low,
-        high=found.high,
-        decided=found.verdict in ("higher", "lower"),
-    )
+    a, b = (name.partition(" ")[0] for name in names)
     less_is_better = found.comparison.measure == "test loss"
-    sides = ("A better", "B better") if less_is_better else ("B better", "A better")
+    sides = (f"{a} better", f"{b} better") if less_is_better else (f"{b} better", f"{a} better")
+    comparison = replace(found.comparison, label=" − ".join(names))
+    row = train_verdict.row(replace(found, comparison=comparison), ())
     show(figures.intervals([row], sides, **figure_look()), "noise")

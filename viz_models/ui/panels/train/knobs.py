@@ -171,8 +171,8 @@ def _forget_budget() -> None:
         st.query_params.pop(key, None)
 
 
-def column(base: RunSpec) -> None:
-    """All knobs, the rarer ones behind "more"."""
+def draw_knobs(base: RunSpec) -> None:
+    """Draw all knobs, the rarer ones behind "More settings"."""
     for i in range(0, len(KNOBS), 2):
         for place, knob in zip(st.columns(2, gap="small"), KNOBS[i : i + 2], strict=True):
             with place:

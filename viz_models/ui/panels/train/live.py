@@ -39,8 +39,8 @@ ALONG: dict[str, Along] = {"step": "step", "sample": "sample", "second": "second
 SMOOTHING = {"raw": 0.0, "smooth": 0.7, "smoother": 0.93}
 
 
-def live(experiment_id: str, *, height: int = HEIGHT) -> None:
-    """Curves, progress and buttons of one experiment; they move by themselves while it runs.
+def draw_live(experiment_id: str, *, height: int = HEIGHT) -> None:
+    """Draw curves, progress and buttons of one experiment; they move while it runs.
 
     The whole page is drawn anew when all have ended, when they pause or go on, and within some
     seconds when one of several has ended, so that what stands beside (a verdict, a table) follows.
@@ -55,20 +55,20 @@ def live(experiment_id: str, *, height: int = HEIGHT) -> None:
     if found is None:
         st.warning(watched.trouble or runs.NO_SUCH_RUN)
         return
-    chart((experiment_id,), height=height)
+    draw_chart((experiment_id,), height=height)
     if runs.is_mine(found):
         draw_buttons(found)
 
 
 @st.fragment
-def chart(ids: Sequence[str], *, height: int = HEIGHT) -> None:
-    """How to look at them, and the curves of all these experiments in one chart.
+def draw_chart(ids: Sequence[str], *, height: int = HEIGHT) -> None:
+    """Draw the controls of the chart, and the curves of all these experiments in it.
 
     Args:
         ids: Experiments that exist.
         height: Of the chart, in px at normal type size.
     """
-    view = controls()
+    view = draw_controls()
     watched = [watch(id) for id in ids]
     for each in watched:
         each.look()
@@ -127,8 +127,8 @@ def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
             st.progress(share, text=said)
 
 
-def controls() -> CurveView:
-    """One row: what the chart shows, and along what."""
+def draw_controls() -> CurveView:
+    """Draw the row of controls; return what the chart shows, and along what."""
     with control_row():
         along = chips(
             "Along", {name: f"by {name}" for name in ALONG}, key="along", default="sample"

@@ -12,8 +12,8 @@ from viz_models.ui.kit.controls import control
 from viz_models.ui.panels.train import ask as train_ask
 from viz_models.ui.panels.train import knobs as train_knobs
 from viz_models.ui.panels.train import live as train_live
+from viz_models.ui.panels.train import outcomes as train_outcomes
 from viz_models.ui.panels.train import stage as train_stage
-from viz_models.ui.panels.train import verdict as train_verdict
 from viz_models.ui.results.train import train as results
 
 FROM_LINK = "the network of the link"
@@ -35,28 +35,27 @@ class Wanted:
     left_out: tuple[str, ...] = ()  # what of a folder is not used, and why
 
 
-def own(experiment: Experiment | None) -> None:
-    """Knobs at the left; price, Start and curves at the right."""
+def draw_own(experiment: Experiment | None) -> None:
+    """Draw the knobs at the left; price, Start and curves at the right."""
     left, right = st.columns([1, 2.4], gap="small")
     with left.container(border=True):
         base = _base(experiment)
-        train_knobs.column(base)
+        train_knobs.draw_knobs(base)
         seeds = control(st.select_slider, "Seeds", SEEDS, value=1, key="own_seeds")
     wanted = _wanted(train_knobs.asked(base))
     with right.container(border=True):
-        _offer(wanted, int(seeds))
+        _draw_offer(wanted, int(seeds))
         if experiment is not None:
-            train_live.live(experiment.id)
+            train_live.draw_live(experiment.id)
         elif not wanted.trouble and wanted.run.growth is None:
             st.markdown("**What will run**, as one file of plain PyTorch")
             st.code(results.script(wanted.run), language="python", height=frame.px(SCRIPT))
     if experiment is not None:
         with right.container(border=True):
             found = results.outcomes(experiment)
-            told = {(o.arm, o.seed) for o in found}
-            waiting = [r for r in experiment.runs if (r.arm, r.spec.seed) not in told]
-            train_verdict.runs_table(found, experiment.spec.arms, waiting)
-            train_ask.explore(experiment)
+            waiting = train_ask.waiting(experiment.runs, found)
+            train_outcomes.draw_runs(found, experiment.spec.arms, waiting, "wall-clock time")
+            train_ask.draw_link_to_flow(experiment)
 
 
 def _base(experiment: Experiment | None) -> RunSpec:
@@ -112,11 +111,11 @@ def _wanted(run: RunSpec) -> Wanted:
     return Wanted(run=run, repairs=repairs, trouble="", left_out=left_out)
 
 
-def _offer(wanted: Wanted, seeds: int) -> None:
-    """What it costs, and the button."""
+def _draw_offer(wanted: Wanted, seeds: int) -> None:
+    """Draw the button, what the run costs, and what stands in its way."""
     spec = ExperimentSpec(arms=(Arm(label="", run=wanted.run),), seeds=tuple(range(seeds)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        train_stage.start_button("Start", spec, disabled=bool(wanted.trouble))
+        train_stage.draw_start("Start", spec, disabled=bool(wanted.trouble))
         if not wanted.trouble:
             st.caption(_price(wanted.run, seeds))
     if wanted.trouble:
@@ -127,7 +126,7 @@ def _offer(wanted: Wanted, seeds: int) -> None:
         )
     for sentence in wanted.left_out:
         st.caption(f":material/rule: {words.plain(sentence)}")
-    train_stage.refused()
+    train_stage.draw_refusal()
 
 
 def _price(run: RunSpec, seeds: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from viz_models.figures.train import curves as train_curves
-from viz_models.records.train.cards import Shown
+from viz_models.records.train.cards import CardResult, Shown
 from viz_models.records.train.curves import CurveView
 from viz_models.records.train.experiments import ExperimentSpec
 from viz_models.ui.kit import frame, lesson
@@ -28,17 +28,17 @@ SHOWS: dict[Shown, CurveView] = {
 }
 
 
-def stage(now: View) -> None:
-    """Curves: recorded, only their beginning before the prediction; or live."""
+def draw_stage(now: View) -> None:
+    """Draw the curves: live, or recorded, of which only the beginning shows before a prediction."""
     with st.container(border=True):
         if now.experiment is not None:
-            train_live.live(now.experiment.id, height=HEIGHT)
+            train_live.draw_live(now.experiment.id, height=HEIGHT)
         else:
-            _recorded(now)
-        _start_row(now)
+            _draw_recorded(now)
+        _draw_start_row(now)
 
 
-def _recorded(now: View) -> None:
+def _draw_recorded(now: View) -> None:
     share = 1.0 if now.revealed else BEGINNING
     with control_row():
         st.markdown(f"**{now.card.shows.capitalize()}**", width="content")
@@ -53,29 +53,34 @@ def _recorded(now: View) -> None:
         key="recorded",
         alt=f"{now.card.shows} of the recorded runs",
     )
-    part = "" if now.revealed else "only how it begins: predict how it ends · "
-    st.caption(part + lesson.badge(now.provenance))
+    part = "" if now.revealed else "This is only the beginning of the curves. · "
+    st.caption(f"{part}{lesson.badge(now.provenance)} · seconds are {now.clock}")
 
 
-def _start_row(now: View) -> None:
-    """The real run: start it, start it again, go back to the recorded one."""
-    recorded = results.recorded(now.card.id)
-    count = len(list(now.card.experiment.runs()))
+def _draw_start_row(now: View) -> None:
+    """Draw what starts the real runs, starts them again, or goes back to the recorded ones."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if now.experiment is None or now.ended:
             label = "Run it here" if now.experiment is None else "Run it again"
-            start_button(label, results.cards()[now.card.id].experiment)
+            draw_start(label, results.cards()[now.card.id].experiment)
         if now.experiment is not None:
             st.button("Recorded runs", key="back", on_click=runs.open_)
-        st.caption(
-            f"{count} runs on scikit-learn's digits; "
-            f"{recorded.cpu_seconds:.0f} s of one core when they were recorded",
-        )
-    refused()
+        st.caption(cost(results.recorded(now.card.id)))
+    draw_refusal()
 
 
-def start_button(label: str, spec: ExperimentSpec, *, disabled: bool = False) -> None:
-    """Start an experiment, once for each time that the button is seen.
+def cost(recorded: CardResult) -> str:
+    """Return how many runs a card has, and what they took when they were recorded."""
+    steps = sum(o.seconds for o in recorded.outcomes)
+    return (
+        f"{len(recorded.outcomes)} runs on scikit-learn's digits. When they were recorded, their "
+        f"training steps took {steps:.1f} s of processor time in all; with tests and looks inside "
+        f"{recorded.cpu_seconds:.1f} s."
+    )
+
+
+def draw_start(label: str, spec: ExperimentSpec, *, disabled: bool = False) -> None:
+    """Draw the button that starts an experiment, once for each time that it is seen.
 
     Args:
         label: On the button.
@@ -104,7 +109,7 @@ def _start(spec: ExperimentSpec, click: str) -> None:
         st.session_state[_TROUBLE] = str(error)
 
 
-def refused() -> None:
-    """Why the last press of the button started nothing."""
+def draw_refusal() -> None:
+    """Draw why the last press of the button started nothing."""
     if trouble := st.session_state.pop(_TROUBLE, ""):
         st.error(trouble, icon=":material/block:")

@@ -25,27 +25,26 @@ class View:
     outcomes: tuple[Outcome, ...]
     differences: tuple[Difference, ...]
     provenance: Provenance
-    opening: bool  # the card that the page opens with: its answer shows at once
-
-    @property
-    def prediction(self) -> str | None:
-        """What the reader predicted; "" for nothing, None where nobody was asked yet."""
-        said = st.session_state.get(PREDICTED, {}).get(self.card.id)
-        return votes.mine(self.card.id) if said is None else said
+    prediction: str | None  # what the reader predicted; "" if they only looked, None if not asked
 
     @property
     def revealed(self) -> bool:
-        """Whether the answer may show."""
-        return self.opening or self.experiment is not None or self.prediction is not None
+        """Whether the answer may show: after a prediction, or for runs that a link names."""
+        return self.experiment is not None or self.prediction is not None
 
     @property
     def ended(self) -> bool:
         """Whether all runs have."""
         return self.experiment is None or all(r.state in ENDED for r in self.experiment.runs)
 
+    @property
+    def clock(self) -> str:
+        """What kind of time its runs tell; recorded ones shared their machine with other work."""
+        return "processor time" if self.experiment is None else "wall-clock time"
+
 
 def choose() -> tuple[str, Experiment | None]:
-    """Which card, or one's own run; and the experiment that the URL names.
+    """Draw the row of questions; return the chosen card and the experiment that the URL names.
 
     A link to a run opens the card that the run belongs to.
     """
@@ -80,7 +79,7 @@ def _title(experiment: Experiment) -> str:
 
 
 def view(card_id: str, experiment: Experiment | None) -> View:
-    """The card with its runs."""
+    """Return the card with its runs, and what the reader predicted."""
     card = results.cards()[card_id]
     if experiment is None:
         kept = results.recorded(card_id)
@@ -90,11 +89,12 @@ def view(card_id: str, experiment: Experiment | None) -> View:
         found = results.outcomes(experiment)
         device = next((r.device for r in experiment.runs if r.device), "")
         origin = Provenance(kind="measured now", device=device)
+    said = st.session_state.get(PREDICTED, {}).get(card_id)
     return View(
         card=card,
         experiment=experiment,
         outcomes=found,
         differences=results.differences(card.comparisons, found),
         provenance=origin,
-        opening=card_id == next(iter(results.cards())),
+        prediction=votes.mine(card_id) if said is None else said,
     )

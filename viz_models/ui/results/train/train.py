@@ -78,6 +78,13 @@ def differences(
     return compute(comparisons, found)
 
 
+def by_class(confusion: np.ndarray) -> tuple[tuple[float | None, ...], ...]:
+    """Precision, recall and F1 of each class; None where nothing can be measured."""
+    from viz_models.training.verdict import by_class as compute
+
+    return compute(confusion.tolist())
+
+
 def curves(found: Sequence[Outcome], share: float = 1.0) -> list[RunCurve]:
     """Recorded runs as a chart takes them.
 

@@ -1,0 +1,187 @@
+"""Draw what the runs of a card came to: one line for each arm, and which classes it confuses."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import percent
+from viz_models.records import Arm, Line, Run
+from viz_models.records.train.cards import Outcome
+from viz_models.records.train.runs import StoredState
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sheet import sheet
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit.controls import select
+from viz_models.ui.kit.look import is_dark, luts
+from viz_models.ui.panels.train.verdict import letter
+from viz_models.ui.results.train import train as results
+
+MATRIX = 300  # px, of a confusion matrix with numbers in its cells
+SIGNS: dict[str, str] = {
+    "queued": "…",
+    "starting": "▷",
+    "running": "▶",
+    "paused": "❚❚",
+    "finished": "✓",
+    "stopped early": "■",
+    "failed": "×",
+    "cancelled": "■",
+    "timed_out": "×",
+    "diverged": "×",
+    "lost": "×",
+}
+BROKEN: set[StoredState] = {"failed", "timed_out", "diverged", "lost"}
+
+
+def draw_runs(
+    found: Sequence[Outcome], arms: Sequence[Arm], waiting: Sequence[Run], clock: str
+) -> None:
+    """Draw one line for each arm: how its runs ended, how well they did, how long they took.
+
+    Args:
+        found: Runs that have ended.
+        arms: All arms of the experiment.
+        waiting: Runs that have not ended.
+        clock: Which kind of time was measured: "processor time".
+    """
+    ledger(
+        [_line(place, arm, found, waiting) for place, arm in enumerate(arms)],
+        key="arms",
+        title="Runs",
+        note=f"accuracy on the test set · {clock} of the training steps, mean of one run",
+    )
+
+
+def _line(place: int, arm: Arm, found: Sequence[Outcome], waiting: Sequence[Run]) -> Line:
+    mine = [o for o in found if o.arm == place]
+    states: Counter[str] = Counter("stopped early" if o.early else o.state for o in mine)
+    states.update(r.state for r in waiting if r.arm == place)
+    tests = [o.tests.accuracy[-1] for o in mine if o.whole and o.tests.step]
+    times = [o.seconds for o in mine if o.whole]
+    told = [percent(fmean(tests))] if tests else []
+    told += [seconds(fmean(times))] if times else []
+    counted = (f"{SIGNS[state]} {n} {state.replace('_', ' ')}" for state, n in states.items())
+    return Line(
+        label=f"{letter(place)}  {arm.label}".strip(),
+        note=", ".join(counted),
+        value=" · ".join(told) or "–",
+        role="warning" if set(states) & BROKEN else "plain",
+    )
+
+
+def seconds(time: float) -> str:
+    """Return a time of training: "0.33 s", "12.5 s"."""
+    return f"{time:.2f} s" if time < 10 else f"{time:.1f} s"
+
+
+def draw_confusions(found: Sequence[Outcome], arms: Sequence[Arm], first: tuple[int, int]) -> None:
+    """Draw the confusion matrices of two arms, each with precision, recall and F1 by class.
+
+    Args:
+        found: Runs that have ended.
+        arms: All arms of the experiment.
+        first: Which two are chosen until the reader chooses others.
+    """
+    counted = counts(found, arms, range(len(arms)))
+    if len(counted) < 2:
+        return
+    most = _most(counted)
+    with st.container(border=True):
+        st.markdown(
+            "**Which digits are confused?** Each row is a true digit, each column the network's "
+            "guess. The diagonal (hatched) counts what is right."
+        )
+        for side, place, arm in zip(
+            ("left", "right"), st.columns(2, gap="small"), first, strict=True
+        ):
+            with place:
+                name = arms[arm].label if arms[arm].label in counted else next(iter(counted))
+                chosen = select(
+                    f"Network at the {side}",
+                    {label: label for label in counted},
+                    f"confusion_{side}",
+                    230,
+                    default=name,
+                )
+                _draw_confusion(chosen, counted[chosen], most, side)
+        st.caption(
+            f"All seeds of an arm are counted together. The colors go from 0 to {most}, the most "
+            "frequent mistake. Precision: of the images guessed as this digit, the share that is "
+            "this digit. Recall: of the images of this digit, the share that is guessed so. F1 is "
+            "their harmonic mean. A dash: nothing was guessed so, or there is no such image."
+        )
+
+
+def _draw_confusion(name: str, matrix: np.ndarray, most: int, side: str) -> None:
+    picture, table = st.columns([1.25, 1], gap="small")
+    with picture:
+        group = _matrix(name, matrix, most, MATRIX, numbers=True)
+        tiles([group], key=f"confusion_of_{side}", luts=luts(is_dark()), param=f"confused_{side}")
+        st.caption(f"Most frequent mistake: {_worst(matrix)}.")
+    with table:
+        sheet(
+            ("precision", "recall", "F1"),
+            rows_by_class(matrix),
+            key=f"by_class_{side}",
+        )
+
+
+def rows_by_class(matrix: np.ndarray) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return a row for each class; "-" stands where nothing can be measured."""
+    rows = results.by_class(matrix)
+    return [
+        (str(name), [("-" if value is None else percent(value), "") for value in row])
+        for name, row in enumerate(rows)
+    ]
+
+
+def matrices(
+    found: Sequence[Outcome], arms: Sequence[Arm], places: Sequence[int], size: int
+) -> list[Tiles]:
+    """Return one small matrix for each arm, `size` px wide, all on one scale."""
+    counted = counts(found, arms, places)
+    return [_matrix(name, matrix, _most(counted), size) for name, matrix in counted.items()]
+
+
+def counts(
+    found: Sequence[Outcome], arms: Sequence[Arm], places: Sequence[int]
+) -> dict[str, np.ndarray]:
+    """Return for each arm how often each digit was taken for each, over all seeds."""
+    return {arms[place].label: total for place in places if len(total := _sum(found, place))}
+
+
+def _most(counted: Mapping[str, np.ndarray]) -> int:
+    """Return how often the most frequent mistake of all was made."""
+    return max(int((m - np.diag(np.diag(m))).max()) for m in counted.values()) or 1
+
+
+def _sum(found: Sequence[Outcome], place: int) -> np.ndarray:
+    tables = [o.confusion for o in found if o.arm == place and o.confusion]
+    return np.sum(np.array(tables, dtype=np.int64), axis=0) if tables else np.zeros((0, 0))
+
+
+def _matrix(name: str, matrix: np.ndarray, most: int, size: int, *, numbers: bool = False) -> Tiles:
+    names = tuple(str(i) for i in range(len(matrix)))
+    return Tiles(
+        name=name,
+        title=name,
+        note=f"{int(matrix.sum()):,} images" if numbers else f"{int(matrix.sum())} digits",
+        values=matrix[None].astype(np.float32),
+        axes=("true", "guess"),
+        limits=(0.0, float(most)),
+        hatched=np.eye(len(matrix), dtype=bool),
+        row_labels=names,
+        column_labels=names,
+        size=size,
+        show_values=numbers,
+    )
+
+
+def _worst(matrix: np.ndarray) -> str:
+    wrong = matrix - np.diag(np.diag(matrix))
+    right, guess = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    share = percent(wrong.max() / max(1, matrix[right].sum()))
+    return f"{right} is taken for {guess} in {share} of its images"
