@@ -208,30 +208,41 @@ def is_cut(node: Node) -> bool:
 
 
 def _groups(nodes: list[Node], names: dict[Node, str], root: nn.Module) -> Iterator[str]:
-    """What folds together: a block around a step, or a run of the root's own steps.
+    """Yield what each step folds into: a block around it, or a stretch of the root's own steps.
 
     A step that starts nothing of its own (a ReLU of the root, a reshape) joins the step before.
+    A stretch ends where another kind of step begins, and behind a pool of the root, as in
+    AlexNet. A later stretch of the same kind is a group of its own, named by its first step.
     """
     modules = dict(root.named_modules())
-    blocks = [_blocks(names[node], modules) for node in nodes]
-    sizes = Counter(block for found in blocks for block in found)
-    last, current, used = "", "", set[str]()
-    pooled = False
-    for node, found in zip(nodes, blocks, strict=True):
-        wanted = "input" if node.op == "placeholder" else _block(found, names[node], sizes)
-        wanted = wanted or _root_group(node, modules) or (last if last != "input" else "stem")
-        kind = modules.get(str(node.target)) if node.op == "call_module" else None
-        cut = pooled and wanted == last and kind is not None and not found
-        if wanted != last or cut:  # a second stretch of the same kind is a group of its own
-            current = f"{wanted}_{names[node]}" if wanted in used else wanted
-            last = wanted
-            used.add(wanted)
-        pooled = isinstance(kind, _POOLS) and not found
-        yield current
+    around = [_blocks(names[node], modules) for node in nodes]
+    sizes = Counter(block for blocks in around for block in blocks)
+    kind, group, kinds_before = "", "", set[str]()
+    behind_pool = False
+    for node, blocks in zip(nodes, around, strict=True):
+        module = modules.get(str(node.target)) if node.op == "call_module" else None
+        is_roots_own = module is not None and not blocks
+        kind_before, kind = kind, _kind(node, names[node], blocks, sizes, modules)
+        if not kind:
+            kind = "stem" if kind_before == "input" else kind_before
+        if kind != kind_before or (behind_pool and is_roots_own):
+            group = f"{kind}_{names[node]}" if kind in kinds_before else kind
+            kinds_before.add(kind)
+        behind_pool = is_roots_own and isinstance(module, _POOLS)
+        yield group
+
+
+def _kind(
+    node: Node, name: str, blocks: list[str], sizes: Counter[str], modules: dict[str, nn.Module]
+) -> str:
+    """Return the block around a step, or which of the root's parts it begins; "" for neither."""
+    if node.op == "placeholder":
+        return "input"
+    return _block(blocks, name, sizes) or _root_group(node, modules)
 
 
 def _blocks(name: str, modules: dict[str, nn.Module]) -> list[str]:
-    """The modules on the way down to a step that do something of their own and are no leaves."""
+    """Return the modules around a step that do something of their own, the outermost first."""
     parts = name.split(".")[:-1]
     prefixes = [".".join(parts[: i + 1]) for i in range(len(parts))]
     return [p for p in prefixes if not isinstance(modules.get(p), _CONTAINERS)]

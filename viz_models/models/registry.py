@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from viz_models.models import weights, zoo
+from viz_models.models.builder import repair
 from viz_models.models.builder.conv import ConvNet
-from viz_models.models.builder.repair import repaired
 from viz_models.models.digits_net import DigitsNet
 from viz_models.patches.unfilled import unfilled
 from viz_models.recordings.shipped import DEMO
@@ -109,9 +109,7 @@ def _built(spec: ConvSpec | DigitsNetSpec) -> ModelCard:
             input_shape=(1, 8, 8),
             labels=tuple("0123456789"),
         )
-    _, repairs = repaired(spec)
-    if repairs:
-        raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
+    repair.check(spec)
     return replace(
         _card("resnet18", "random"),  # photos are normalized alike for all
         title="the network you built",

@@ -7,9 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.models.builder.strategies import conv_specs, mlp_specs
-from viz_models.models.builder import skeleton
+from viz_models.analysis.build.race import entries
+from viz_models.analysis.pricing.price import price
+from viz_models.models import registry
+from viz_models.models.builder import build, repair, skeleton
 from viz_models.models.builder.repair import repaired
-from viz_models.records import ConvSpec, MlpSpec, TransformerSpec
+from viz_models.records import ConvSpec, MlpSpec, ModelRef, TransformerSpec
 
 DEEP = ConvSpec(depths=(2, 2, 2), widths=(16, 32, 64))
 
@@ -113,3 +116,21 @@ def test_forged_values_are_met(kind, data):
     fitting, repairs = repaired(asked)
     assert repaired(fitting) == (fitting, ())
     assert all(r.why and "\n" not in r.why and len(r.why) < 200 for r in repairs)
+
+
+def test_a_network_is_looked_at_once_however_often_it_is_asked_for(monkeypatch):
+    asked = []
+    whole = repair.repaired
+    monkeypatch.setattr(repair, "repaired", lambda spec: asked.append(spec) or whole(spec))
+    spec = ConvSpec(widths=(22,))
+    price(spec), build(spec), skeleton(spec), registry.card(ModelRef(build=spec))
+    for entry in entries(spec)[0].values():
+        price(entry.network), price(entry.network)
+    assert asked.count(spec) == 1
+    assert len(asked) == len(set(asked))
+
+
+def test_what_cannot_go_together_is_refused_each_time():
+    for _ in range(2):
+        with pytest.raises(ValueError, match="groups: 3 groups do not divide 16 channels"):
+            repair.check(ConvSpec(groups=3))

@@ -7,7 +7,7 @@ from viz_models import digits
 from viz_models.analysis.pricing import walk as price_walk
 from viz_models.analysis.pricing.smaller import Smaller, narrower, shallower
 from viz_models.analysis.pricing.tally import Tally
-from viz_models.models.builder.repair import repaired
+from viz_models.models.builder.repair import check, repaired
 from viz_models.records import (
     BuildSpec,
     ConvSpec,
@@ -42,18 +42,16 @@ def price(spec: BuildSpec) -> Price:
     Raises:
         ValueError: If the spec asks for what cannot go together; the line says what can.
     """
-    fitting, repairs = repaired(spec)
-    if repairs:
-        raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
-    if isinstance(fitting, TransformerSpec):
+    check(spec)
+    if isinstance(spec, TransformerSpec):
         from viz_models.analysis.pricing import transformer as price_transformer
 
-        return price_transformer.price(fitting)
+        return price_transformer.price(spec)
     tally = Tally()
-    if isinstance(fitting, ConvSpec):
-        price_walk.convnet(tally, fitting)
+    if isinstance(spec, ConvSpec):
+        price_walk.convnet(tally, spec)
     else:
-        price_walk.mlp(tally, fitting)
+        price_walk.mlp(tally, spec)
     return Price(
         parameters=tally.parameters,
         macs=tally.macs,

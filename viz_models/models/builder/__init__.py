@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from viz_models.models.builder.repair import repaired
+from viz_models.models.builder.repair import check
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ def skeleton(spec: BuildSpec) -> "Net":
 
 
 def _made(spec: BuildSpec) -> "Net":
-    _, repairs = repaired(spec)
-    if repairs:
-        raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
+    check(spec)
     if isinstance(spec, ConvSpec):
         from viz_models.models.builder.conv import ConvNet
 

@@ -72,8 +72,8 @@ def stages(spec: ConvSpec) -> Iterator[Stage]:
         pool = not transition and spec.down != "stride" and k > 0
         blocks = []
         for i in range(depth):
-            stride = 1 if i or spec.connect == "dense" else (2 if k else spec.stride)
-            stride = 1 if pool and not i else stride
+            shrinks = i == 0 and not pool and spec.connect != "dense"  # by its own stride
+            stride = (2 if k else spec.stride) if shrinks else 1
             blocks.append(_block(spec, channels, width, stride))
             channels = blocks[-1].outputs
         yield Stage(inputs=before, transition=transition, pool=pool, blocks=tuple(blocks))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -31,6 +32,21 @@ def repaired(spec: Spec) -> tuple[Spec, tuple[Repair, ...]]:
     else:
         found = _settled(spec, repair_transformer.RANGES, repair_transformer.RULES)
     return cast("tuple[Spec, tuple[Repair, ...]]", found)
+
+
+@lru_cache(maxsize=4096)
+def check(spec: BuildSpec) -> None:
+    """Raise a ValueError unless `repaired` has nothing to say about a spec.
+
+    Price, builder and race ask it of whatever they are given; a spec that passed once is not
+    looked at again.
+
+    Raises:
+        ValueError: With one line that says what can go together.
+    """
+    _, repairs = repaired(spec)
+    if repairs:
+        raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
 
 
 def _settled(

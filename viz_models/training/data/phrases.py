@@ -1,6 +1,7 @@
 """Subjects and objects of the small grammar, in both languages at once."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viz_models.models.lexicon import (
@@ -83,20 +84,16 @@ def noun_phrase(
     """
     nouns = [noun for noun in NOUNS if noun.kind in kinds]
     noun = UNKNOWN if rng.random() < unknown else rng.choice(nouns)
-    plural = noun is not UNKNOWN and rng.random() < 0.45
-    english_article, article = _article(rng, noun, plural, verb)
-    bare = english_article == ""
-    if bare and verb is not None:
-        plural = True  # "i love cat", as learners write it, means them all
+    drawn_plural = noun is not UNKNOWN and rng.random() < 0.45
+    english_article, drawn_article = _article(rng, noun, drawn_plural, verb)
+    means_all = verb is not None and english_article == ""  # "i love cats"
+    plural = drawn_plural or means_all
     adjectives = _adjectives(rng, noun)
     before = [a for a in adjectives if a.before]
-    if article == "des" and before:
-        article = "de"
-    if negated and verb is not None and not verb.generic and article in ("un", "une", "des"):
-        article = "de"
+    article = _shortened(drawn_article, verb if negated else None, before)
     form = 2 * plural + noun.feminine
-    singular_said = bare and verb is not None and rng.random() < 0.15
-    name = noun.en_plural if plural and not singular_said else noun.en
+    as_learners_do = means_all and rng.random() < 0.15  # "i love cat"
+    name = noun.en_plural if plural and not as_learners_do else noun.en
     return Phrase(
         (*([english_article] if english_article else []), *(a.en for a in adjectives), name),
         (
@@ -124,6 +121,20 @@ def _article(rng: random.Random, noun: Noun, plural: bool, verb: Verb | None) ->
     weights = [4 if d[0] == "the" else 2 if d[0] == "a" else 1 for d in fits]
     chosen = rng.choices(fits, weights)[0]
     return chosen[plural], chosen[4] if plural else chosen[2 + noun.feminine]
+
+
+def _shortened(article: str, negated: Verb | None, before: Sequence[Adjective]) -> str:
+    """Return the French article, which is "de" before an adjective, and after "ne ... pas".
+
+    Args:
+        article: As drawn.
+        negated: The verb whose object it stands before, if that is negated.
+        before: The adjectives between the article and the noun.
+    """
+    if article == "des" and before:
+        return "de"
+    none_at_all = negated is not None and not negated.generic
+    return "de" if none_at_all and article in ("un", "une", "des") else article
 
 
 def _adjectives(rng: random.Random, noun: Noun) -> tuple[Adjective, ...]:

@@ -6,7 +6,7 @@ from typing import cast
 from torch import nn
 
 from viz_models.models import builder, digits_net, recurrent, registry
-from viz_models.models.builder.repair import repaired
+from viz_models.models.builder import repair
 from viz_models.patches.light import torchvision
 from viz_models.patches.unfilled import unfilled
 from viz_models.records import (
@@ -89,9 +89,7 @@ def check(spec: ModelSpec) -> None:
         if not 2 <= spec.classes <= MAX_CLASSES:
             raise ValueError(f"{spec.classes} classes: choose 2 to {MAX_CLASSES}")
     else:
-        _, repairs = repaired(spec)
-        if repairs:
-            raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
+        repair.check(spec)
         if isinstance(spec, TransformerSpec) and spec.source == "tokens":
             raise ValueError("this Transformer reads tokens; choose source patches to train it")
 
@@ -136,7 +134,7 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
     )
     fitted = cast("ModelSpec", replace(spec, **wanted))  # type: ignore[arg-type]
     if isinstance(fitted, ConvSpec | MlpSpec | TransformerSpec):
-        fitted, repairs = repaired(fitted)
+        fitted, repairs = repair.repaired(fitted)
         kept = all(getattr(fitted, name) == value for name, value in wanted.items())
         if not kept:
             raise ValueError(f"this network cannot read the data: {repairs[-1].why}")
