@@ -28,7 +28,7 @@ def main() -> None:
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     rows = take_away.when_long(panel.rows(view), partial(panel.table, view))
-    take_away.row("patches", code=panel.code(view), table=rows)
+    take_away.row("patches", code=panel.code(view), table=rows, weights=panel.weights(view))
 
 
 main()

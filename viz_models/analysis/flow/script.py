@@ -65,7 +65,7 @@ def _network(ref: ModelRef) -> dict[str, str]:
     every = f'models.get_model_weights("{ref.name}").DEFAULT.meta["categories"]'
     if ref.weights == "demo":
         build = (
-            "from safetensors.torch import load_file  # the file: pretrained/ of Forward Pass\n\n"
+            "from safetensors.torch import load_file  # the page offers the file: save it here\n\n"
             f"model = models.{ref.name}(num_classes={len(CIFAR10_CLASSES)})\n"
             f'model.load_state_dict(load_file("{shipped.DEMO}.safetensors"))'
         )

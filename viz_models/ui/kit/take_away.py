@@ -3,10 +3,13 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from string import Template
 
 import streamlit as st
+
+from viz_models.places import PRETRAINED
 
 _CODE = Path(__file__).parents[1] / "code"
 # What makes a text that takes longer than a page may is called at the click. Streamlit loses it if
@@ -15,23 +18,33 @@ Text = str | Callable[[], str]
 QUICK = 5000  # rows that are written while a page is drawn: some 10 ms
 
 
-def row(name: str, *, code: Text, table: Text | None = None) -> None:
+def row(name: str, *, code: Text, table: Text | None = None, weights: str = "") -> None:
     """Buttons in one row.
 
     Args:
         name: Of the lesson, and so of the files: "batch_size".
         code: A script that runs without this project.
         table: CSV.
+        weights: The name in pretrained/ of what the script reads; it is offered beside the script,
+            which looks for it in its own folder.
     """
     with st.container(horizontal=True):
         if table is not None:
             _download("Table (CSV)", table, f"{name}.csv", "table")
         _download("Script (Python)", code, f"{name}.py", "code")
+        if weights:
+            file = f"{weights}.safetensors"
+            _download("Weights for the script", partial(_weights, file), file, "neurology")
         if st.button("Read the script", icon=":material/visibility:", key=f"read_{name}"):
             _read(code if isinstance(code, str) else code())
 
 
-def _download(label: str, text: Text, file: str, icon: str) -> None:
+def _weights(file: str) -> bytes:
+    """What a file in pretrained/ holds; up to 22 MB, so it is read at the click."""
+    return (PRETRAINED / file).read_bytes()
+
+
+def _download(label: str, text: Text | Callable[[], bytes], file: str, icon: str) -> None:
     st.download_button(
         label, text, file, on_click="ignore", icon=f":material/{icon}:", key=f"take_{file}"
     )

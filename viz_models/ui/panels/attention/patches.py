@@ -207,6 +207,11 @@ def code(view: View) -> str:
     return take_away.filled(name, index=view.index, query=view.query)
 
 
+def weights(view: View) -> str:
+    """Return the name of the shipped weights that the script reads; "" where it fetches others."""
+    return "vit_digits" if view.network == "digits" else ""
+
+
 def rows(view: View) -> int:
     """Return how many rows the table has."""
     return int(view.result.weights[:, :, view.query].size)

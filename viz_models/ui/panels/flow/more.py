@@ -9,6 +9,7 @@ import streamlit as st
 from viz_models.digits import digits, shape
 from viz_models.figures import pixels
 from viz_models.figures.flow import tensor_flow as figures
+from viz_models.recordings import shipped
 from viz_models.records import ConvSpec, Line, Step, Trace
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
@@ -155,6 +156,7 @@ def take_away(view: View, text: dict[str, str]) -> None:
         code=partial(build_results.code, build)
         if isinstance(build, ConvSpec)
         else results.script(view.trace.spec, view.step().name, view.cell(), photo),
+        weights=shipped.DEMO if view.spec.model.weights == "demo" and build is None else "",
     )
 
 
