@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.panels.build import surface as panel
-from viz_models.ui.panels.train import links as train_links
+from viz_models.ui.panels.build import surface
+from viz_models.ui.panels.train import links
 
 
 def main() -> None:
@@ -17,22 +17,22 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)
-        choice = panel.controls()
-        lesson.answer(answer, text[""].partition("\n")[2], **panel.answer(choice.found))
-        panel.stage(choice, text["How to read it"])
+        choice = surface.controls()
+        lesson.answer(answer, text[""].partition("\n")[2], **surface.facts(choice.found))
+        surface.draw_surfaces(choice, text["How to read it"])
     st.subheader("Measure it here")
     st.markdown(text["Measure it here"])
-    panel.here(choice, text["Not measured"])
+    surface.draw_own(choice, text["Not measured"])
     st.subheader("Training")
     st.markdown(text["Training"])
-    panel.curves(choice.found)
-    train_links.card("depth", "Train plain and residual networks here, with five seeds")
+    surface.draw_training(choice.found)
+    links.card("depth", "Train plain and residual networks here, with five seeds")
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row(
         "loss_surface",
-        code=panel.code(choice.found),
-        table=partial(panel.table, choice.found),
+        code=surface.code(choice.found),
+        table=partial(surface.table, choice.found),
     )
 
 

@@ -7,8 +7,7 @@ Sources: Simonyan & Zisserman 2015, arXiv:1409.1556; Luo et al. 2016, arXiv:1701
 import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.panels.build import window as panel
-from viz_models.ui.panels.build import window_bottleneck as bottleneck
+from viz_models.ui.panels.build import window, window_bottleneck
 
 
 def main() -> None:
@@ -16,24 +15,24 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)  # on screen before torch is imported
-        view = panel.controls()
-        panel.remark(view)
-        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
+        view = window.controls()
+        window.draw_remark(view)
+        lesson.answer(answer, text[""].partition("\n")[2], **window.facts(view))
         left, right = st.columns([1.25, 1], gap="xsmall")
         with left:
-            panel.footprints(view)
+            window.draw_footprints(view)
         with right:
-            panel.costs(view, text)
+            window.draw_costs(view, text)
     title = "Does a 1×1 convolution see more, or less?"
     st.subheader(title)
     with st.container(gap="xsmall"):
         said = st.empty()
-        block = bottleneck.controls()
-        lesson.answer(said, text[title], **bottleneck.facts(block))
-        bottleneck.cards(block)
+        block = window_bottleneck.controls()
+        lesson.answer(said, text[title], **window_bottleneck.facts(block))
+        window_bottleneck.draw_cards(block)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("windows", code=panel.code(view), table=panel.table(view))
+    take_away.row("windows", code=window.code(view), table=window.table(view))
 
 
 main()

@@ -21,7 +21,9 @@ def test_before_and_after_are_what_was_recorded(server, page):
     found = recordings_build.load()
     visit(page, f"{server.url}/surface?shown=map")
     spec = found.spec
-    expect(page.get_by_text(f"{2 * spec.blocks + 1} convolutions, trained alike")).to_be_visible()
+    expect(
+        page.get_by_text(f"{2 * spec.blocks + 1} convolutions, trained in the same way")
+    ).to_be_visible()
     assert line(card(page, 0), "after training") == digits(found.plain.here("after"), 3)
     assert line(card(page, 0), "after training", 1) == digits(found.skips.here("after"), 3)
     titles = page.locator(".annotation-text")
@@ -46,7 +48,7 @@ def test_a_measurement_can_be_stopped_and_made(server, page):
     page.get_by_role("button", name="Measure now").click()
     expect(page.get_by_text("% measured")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("It can be stopped at any time")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("You can stop it at any time")).to_be_visible(timeout=30_000)
     wait_until_idle(page)
     expect(charts(page)).to_have_count(2)
 

@@ -22,21 +22,24 @@ def test_the_answer_and_the_card_follow_the_sliders(server, page):
         press(page, key, *keys)
         found = windows(spec)
         weights = f"{found.stack.parameters:,} → {found.single.parameters:,}"
-        assert line(card(page, "The price of the same view"), "weights") == weights
+        assert line(card(page, "The cost of the same view"), "weights") == weights
         seen = f"{found.stack.seen} → {found.single.seen}"
-        assert line(card(page, "The price of the same view"), "pixels that count") == seen
-        expect(page.get_by_text(f"{percent(found.stack.middle)} of a fresh stack")).to_be_visible()
+        assert line(card(page, "The cost of the same view"), "pixels with a gradient") == seen
+        expect(
+            page.get_by_text(f"{percent(found.stack.middle)} of the gradient of the stack")
+        ).to_be_visible()
     assert in_the_address_bar(page) == {"windows": "4", "window_dilation": "2"}
     reload(page)
-    assert line(card(page, "The price of the same view"), "pixels that count") == seen
+    assert line(card(page, "The cost of the same view"), "pixels with a gradient") == seen
 
 
 def test_what_would_reach_too_far_is_said(server, page):
     visit(page, f"{server.url}/window?windows=6&window=7&window_dilation=2")
-    expect(
-        page.get_by_text("6 windows would reach beyond 31 pixels; 2 stay within")
-    ).to_be_visible()
-    assert line(card(page, "The price of the same view"), "sees, by gradient") == "25×25 → 25×25"
+    expect(page.get_by_text("6 kernels would see more than 31 pixels")).to_be_visible()
+    assert (
+        line(card(page, "The cost of the same view"), "receptive field, by gradient")
+        == "25×25 → 25×25"
+    )
 
 
 def test_the_bottleneck_of_another_stage(server, page):
@@ -44,6 +47,9 @@ def test_the_bottleneck_of_another_stage(server, page):
     press(page, "ratio", "ArrowRight")
     found = bottleneck(BottleneckSpec(stage=3, reduce=8))
     title = "Weights, convolution by convolution"
-    assert line(card(page, title), "bottleneck with its norms") == f"{found.narrow.parameters:,}"
-    assert line(card(page, title), "basic with its norms") == f"{found.basic.parameters:,}"
-    expect(page.get_by_text("1024 become 128 here")).to_be_visible()
+    assert (
+        line(card(page, title), "bottleneck block, norms included")
+        == f"{found.narrow.parameters:,}"
+    )
+    assert line(card(page, title), "basic block, norms included") == f"{found.basic.parameters:,}"
+    expect(page.get_by_text("1024 channels become 128")).to_be_visible()

@@ -39,6 +39,17 @@ def test_reliefs_share_their_scale(found, dark):
     ]
 
 
+@pytest.mark.parametrize("view", ["relief", "map"])
+def test_one_color_bar_says_the_loss_of_both(found, view):
+    fig = figures.surfaces(found, view=view)
+    first, second = (t for t in fig.data if t.type in ("surface", "contour") and t.colorscale)
+    assert (first.showscale, second.showscale) == (False, True)
+    bar = second.colorbar
+    assert bar.title.text == "loss (nats)"
+    assert [float(text) for text in bar.ticktext] == [0.1, 0.3, 1, 3, 10]
+    np.testing.assert_allclose(10 ** np.array(bar.tickvals), [0.1, 0.3, 1, 3, 10])
+
+
 def test_the_mark_stands_where_the_weights_are(found):
     ring = figures.surfaces(found).data[3]
     assert (ring.x, ring.y, ring.z) == ((0,), (0,), (-1,))

@@ -1,4 +1,4 @@
-"""Loss surfaces of two networks side by side, as relief or as map, on one scale."""
+"""Loss surfaces of two networks side by side, as a relief or as a map, on one scale."""
 
 import math
 from typing import Any, Literal
@@ -28,10 +28,9 @@ def surfaces(
     height: int = HEIGHT,
     scale: float = 1.0,
 ) -> go.Figure:
-    """The loss on a log scale over the two directions; orange is where the weights are.
+    """Draw the loss on a log scale over the two directions; orange is where the weights are.
 
-    All four surfaces share their colors and their height, so that nothing looks steeper than it
-    is next to another one.
+    All four surfaces share their colors and their height, so that equal slopes look equal.
 
     Args:
         found: Both networks.
@@ -48,10 +47,12 @@ def surfaces(
         cols=2, specs=[[{"type": kind}] * 2], subplot_titles=titles, horizontal_spacing=0.04
     )
     low, high = _limits(found)
-    add = _relief if view == "relief" else _map
+    draw = _relief if view == "relief" else _map
     for column, net in enumerate(nets, start=1):
-        for trace in add(net.values(when), found.steps, (low, high), theme.palette(dark), dark):
+        traces = draw(net.values(when), found.steps, (low, high), theme.palette(dark), dark)
+        for trace in traces:
             fig.add_trace(trace, row=1, col=column)
+    traces[0].update(showscale=True, colorbar=_bar(low, high, theme.palette(dark), scale))
     theme.style(fig, dark=dark, height=height, scale=scale)
     fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
     fig.update_layout(showlegend=False, margin_t=round(26 * scale))
@@ -64,8 +65,28 @@ def surfaces(
     return fig
 
 
+def _ticks(low: float, high: float) -> dict[str, Any]:
+    """Return the ticks of the loss, for the color bar and the vertical axis alike."""
+    losses = [t for t in TICKS if low <= math.log10(t) <= high]
+    return {"tickvals": [math.log10(t) for t in losses], "ticktext": [digits(t) for t in losses]}
+
+
+def _bar(low: float, high: float, p: theme.Palette, scale: float) -> dict[str, Any]:
+    """Return the color bar that both surfaces share."""
+    font = {"color": p.muted, "size": (theme.TEXT_SIZE - 1) * scale}
+    title = {"text": "loss (nats)", "side": "right", "font": font}
+    return {
+        **_ticks(low, high),
+        "title": title,
+        "tickfont": font,
+        "thickness": round(12 * scale),
+        "len": 0.8,
+        "outlinewidth": 0,
+    }
+
+
 def _limits(found: Surfaces) -> tuple[float, float]:
-    """Ends of the scale, log10 of the lowest and highest loss of all four surfaces."""
+    """Return log10 of the lowest and the highest loss of all four surfaces."""
     every = [net.values(w) for net in (found.plain, found.skips) for w in WHEN]
     logs = np.log10(np.concatenate([values.ravel() for values in every]))
     return float(np.nanmin(logs)), float(np.nanmax(logs))
@@ -77,7 +98,7 @@ def _scale(dark: bool) -> list[tuple[float, str]]:
 
 
 def _common(loss: np.ndarray, steps: np.ndarray, dark: bool) -> dict[str, Any]:
-    """What the relief and the map of one surface share."""
+    """Return what the relief and the map of one surface share."""
     return {
         "x": steps,
         "y": steps,
@@ -156,19 +177,13 @@ def _scene(low: float, high: float, p: theme.Palette) -> dict[str, Any]:
         "tickfont": font,
         "title": {"text": "", "font": font},
     }
-    ticks = [t for t in TICKS if low <= math.log10(t) <= high]
     return {
         "xaxis": plain | {"nticks": 3, "title": {"text": "2nd direction", "font": font}},
         "yaxis": plain | {"nticks": 3, "title": {"text": "1st direction", "font": font}},
-        "zaxis": plain
-        | {
-            "tickvals": [math.log10(t) for t in ticks],
-            "ticktext": [digits(t) for t in ticks],
-            "range": [low - 0.35, high],
-        },
+        "zaxis": plain | {**_ticks(low, high), "range": [low - 0.35, high]},
         "camera": {
-            "eye": {"x": 1.25, "y": -1.25, "z": 0.95},
-            "center": {"x": 0, "y": 0, "z": -0.2},
+            "eye": {"x": 1.45, "y": -1.45, "z": 1.05},  # so far that no label leaves the scene
+            "center": {"x": 0, "y": 0, "z": -0.15},
         },
         "aspectmode": "manual",
         "aspectratio": {"x": 1, "y": 1, "z": 0.75},
@@ -179,7 +194,7 @@ def _scene(low: float, high: float, p: theme.Palette) -> dict[str, Any]:
 def training(
     found: Surfaces, *, dark: bool = False, height: int = 200, scale: float = 1.0
 ) -> go.Figure:
-    """Loss of each batch while the two networks were trained."""
+    """Draw the loss of each batch while the two networks were trained."""
     p = theme.palette(dark)
     fig = go.Figure()
     nets = zip(TITLES, (found.plain, found.skips), (p.muted, p.green), strict=True)

@@ -1,4 +1,4 @@
-"""Where a window's gradient falls, and the channels of a bottleneck: record in, figure out."""
+"""Figures of the lesson on windows: where the gradient falls, and a bottleneck's channels."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,9 +11,9 @@ HOURGLASS = 236
 
 
 def profile(result: Windows, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Share of the squared gradient that falls on each column of the field.
+    """Draw the share of the squared gradient that falls on each column of the receptive field.
 
-    The dots are no measurement: the share of the stack's paths that begin in each column.
+    The dots are counted, not measured: the share of the stack's paths that begin in each column.
 
     Args:
         result: The two windows.
@@ -46,13 +46,13 @@ def profile(result: Windows, *, dark: bool = False, scale: float = 1.0) -> go.Fi
     )
     fig.update_layout(showlegend=True)
     theme.style(fig, dark=dark, height=PROFILE, scale=scale)
-    fig.update_xaxes(title_text="columns from the middle", zeroline=False)
+    fig.update_xaxes(title_text="column, counted from the middle", zeroline=False)
     fig.update_yaxes(tickformat=".0%", rangemode="tozero", title_text="share of the gradient")
     return fig
 
 
 def hourglass(result: Bottleneck, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Channels before and after every convolution, and what one value sees there.
+    """Draw the channels before and after every convolution, and what one value sees there.
 
     Args:
         result: A bottleneck beside a basic block of as many channels.
@@ -95,7 +95,7 @@ def _bars(name: str, places: list[int], facts: BlockFacts, color: str) -> go.Bar
 
 
 def name_of(sight: Sight) -> str:
-    """What a stack is called: "3 × (3×3)", with its dilation; a single window "7×7"."""
+    """Return the name of a stack: "3 × (3×3)", with its dilation; of a single kernel "7×7"."""
     window = f"{sight.kernel_size}×{sight.kernel_size}"
     if sight.dilation > 1:
         window += f", dilation {sight.dilation}"
@@ -103,4 +103,4 @@ def name_of(sight: Sight) -> str:
 
 
 def _steps(name: str, facts: BlockFacts) -> list[str]:
-    return [f"into the<br>{name}", *(f"{c.kernel_size}×{c.kernel_size}" for c in facts.convs)]
+    return [f"input of the<br>{name}", *(f"{c.kernel_size}×{c.kernel_size}" for c in facts.convs)]

@@ -10,7 +10,7 @@ from viz_models.figures.build import surface as figures
 from viz_models.records import Line
 from viz_models.records.build.surface import Surface, Surfaces, SurfaceSpec, SurfaceTime
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import lesson, take_away
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
@@ -27,7 +27,7 @@ _ASKED = "forward_pass.surface"  # what this session has asked for
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """What the page looks at."""
+    """What the reader chose."""
 
     found: Surfaces
     when: SurfaceTime
@@ -35,7 +35,7 @@ class Choice:
 
 
 def controls() -> Choice:
-    """Before or after training, as relief or as map."""
+    """Draw the choices of weights and view; return what is chosen."""
     with control_row():
         when = chips(
             "Weights",
@@ -54,8 +54,8 @@ def controls() -> Choice:
     return Choice(results.recorded(), WHEN[when], VIEW[view])
 
 
-def answer(found: Surfaces) -> dict[str, str]:
-    """What the answer may name."""
+def facts(found: Surfaces) -> dict[str, str]:
+    """Return the numbers that the answer names."""
     return {
         "convolutions": str(2 * found.spec.blocks + 1),
         "steps": str(found.spec.steps),
@@ -66,24 +66,24 @@ def answer(found: Surfaces) -> dict[str, str]:
     }
 
 
-def stage(choice: Choice, prose: str) -> None:
-    """Both surfaces, and what they say in numbers."""
+def draw_surfaces(choice: Choice, prose: str) -> None:
+    """Draw both recorded surfaces, their numbers, and how to read them."""
+    _draw(choice.found, choice, "surfaces", STAGE, prose)
+
+
+def _draw(found: Surfaces, choice: Choice, key: str, height: int, prose: str = "") -> None:
     chart, numbers = st.columns([2.6, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        picture(choice.found, choice, "surfaces", STAGE)
+        figure = figures.surfaces(found, choice.when, choice.view, height=height, **figure_look())
+        show(figure, key)
     with numbers.container(border=True, height="stretch"):
-        card(choice.found, choice.when, "numbers")
-        st.caption(prose)
+        _draw_numbers(found, choice.when, f"{key}_numbers")
+        if prose:
+            st.caption(prose)
 
 
-def picture(found: Surfaces, choice: Choice, key: str, height: int) -> None:
-    """Both surfaces of any measurement."""
-    figure = figures.surfaces(found, choice.when, choice.view, height=height, **figure_look())
-    show(figure, key)
-
-
-def card(found: Surfaces, when: SurfaceTime, key: str) -> None:
-    """One column of numbers for each of the two networks."""
+def _draw_numbers(found: Surfaces, when: SurfaceTime, key: str) -> None:
+    """Draw the numbers of the two networks below each other."""
     pairs = (("without skips", found.plain), ("with skips", found.skips))
     lines = [line for name, net in pairs for line in _lines(name, net, when)]
     spec = found.spec
@@ -91,36 +91,48 @@ def card(found: Surfaces, when: SurfaceTime, key: str) -> None:
         lines,
         key=key,
         title=f"{2 * spec.blocks + 1} convolutions",
-        note=f"{spec.examples} digits a point",
+        note=f"{spec.examples} digits per point",
         badge=lesson.badge(found.provenance),
+        terms=words.glossary(),
     )
 
 
 def _lines(name: str, net: Surface, when: SurfaceTime) -> list[Line]:
     shown = net.values(when)
     return [
-        Line(label=f"{name}: loss before", value=digits(net.here("before"), 3), rule=True),
-        Line(label="after training", value=digits(net.here("after"), 3), role="chosen"),
-        Line(label="digits right afterwards", value=percent(net.accuracy)),
-        Line(label="highest loss in the square", value=digits(float(np.nanmax(shown)), 3)),
+        Line(
+            label=f"{name}: loss before",
+            value=f"{digits(net.here('before'), 3)} nats",
+            term="nats",
+            rule=True,
+        ),
+        Line(
+            label="loss after training",
+            value=f"{digits(net.here('after'), 3)} nats",
+            role="chosen",
+        ),
+        Line(label="digits classified correctly", value=percent(net.accuracy)),
+        Line(
+            label="highest loss in the square", value=f"{digits(float(np.nanmax(shown)), 3)} nats"
+        ),
         Line(label="better than guessing", value=percent(net.better_than_guessing(when))),
     ]
 
 
-def curves(found: Surfaces) -> None:
-    """How the training went."""
+def draw_training(found: Surfaces) -> None:
+    """Draw how the loss fell while both networks were trained."""
     with st.container(border=True):
         show(figures.training(found, **figure_look()), "curves")
         spec = found.spec
         st.caption(
-            f"SGD, rate {spec.lr:g}, momentum {spec.momentum:g}, batches of {spec.batch_size}, "
-            f"seed {spec.seed} · {lesson.badge(found.provenance)} · {found.cpu_seconds:.0f} s "
-            "in all, with the surfaces"
+            f"SGD, learning rate {spec.lr:g}, momentum {spec.momentum:g}, batch size "
+            f"{spec.batch_size}, seed {spec.seed} · {lesson.badge(found.provenance)} · "
+            f"{found.cpu_seconds:.0f} s in all, surfaces included"
         )
 
 
-def here(choice: Choice, stopped: str) -> None:
-    """The same with fewer blocks and other directions, measured in front of the reader."""
+def draw_own(choice: Choice, waiting: str) -> None:
+    """Draw the same with fewer blocks and other directions, measured in front of the reader."""
     with control_row():
         blocks = slider("Blocks", BLOCKS, "blocks", 220, value=4)
         seed = slider("Directions", SEEDS, "directions", 180, value=1)
@@ -133,18 +145,13 @@ def here(choice: Choice, stopped: str) -> None:
     if begin:
         st.session_state[_ASKED] = spec
     if st.session_state.get(_ASKED) != spec:
-        st.caption(stopped.format(points=4 * spec.points**2, steps=2 * spec.steps))
+        st.caption(waiting.format(points=4 * spec.points**2, steps=2 * spec.steps))
         return
-    found = _measured(spec)
-    chart, numbers = st.columns([2.6, 1], gap="xsmall")
-    with chart.container(border=True, height="stretch"):
-        picture(found, choice, "measured", STAGE - 60)
-    with numbers.container(border=True, height="stretch"):
-        card(found, choice.when, "measured_numbers")
+    _draw(_measured(spec), choice, "measured", STAGE - 60)
 
 
 def _measured(spec: SurfaceSpec) -> Surfaces:
-    """From the store at once, or now with a bar and a way out: whatever is clicked stops it."""
+    """Return surfaces from the store, or measure them with a progress bar and a Stop button."""
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, "Measuring …")
@@ -163,7 +170,7 @@ def _stop() -> None:
 
 
 def code(found: Surfaces) -> str:
-    """A script that trains both networks and prints the loss along the first direction."""
+    """Return a script that trains both networks and prints the loss along the first direction."""
     spec = found.spec
     return take_away.filled(
         "build/surface",
@@ -179,7 +186,7 @@ def code(found: Surfaces) -> str:
 
 
 def table(found: Surfaces) -> str:
-    """Every point of all four surfaces as a row of CSV."""
+    """Return every point of all four surfaces as a row of CSV."""
     rows = (
         [name, when, float(a), float(b), float(net.values(when)[i, j])]
         for name, net in (("without skips", found.plain), ("with skips", found.skips))

@@ -1,4 +1,4 @@
-"""Several small windows beside one that reaches as far."""
+"""Several small kernels beside one large kernel that sees as much."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ STAGE = 270  # px
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the lesson looks at."""
+    """What the reader chose, and what was measured for it."""
 
-    asked: int  # windows
+    asked: int  # kernels
     result: Windows
 
     @property
@@ -38,11 +38,11 @@ class View:
 
 
 def controls() -> View:
-    """How many windows, how large, how far spread, how many channels."""
+    """Draw the choices of kernels, dilation and channels; return what was measured for them."""
     with control_row():
-        layers = slider("How many", LAYERS, "windows", 190, value=3)
-        kernel = slider("Kernel", KERNELS, "window", 110, value=3)
-        dilation = slider("Dilation", DILATIONS, "window_dilation", 130, value=1)
+        layers = slider("Layers", LAYERS, "windows", 190, value=3)
+        kernel = slider("kernel_size", KERNELS, "window", 110, value=3)
+        dilation = slider("dilation", DILATIONS, "window_dilation", 130, value=1)
         channels = slider("Channels, C", CHANNELS, "channels", 200, value=64)
     fitting = max(1, min(layers, (MOST - 1) // ((kernel - 1) * dilation)))
     spec = WindowSpec(layers=fitting, kernel_size=kernel, dilation=dilation, channels=channels)
@@ -50,7 +50,7 @@ def controls() -> View:
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return the numbers that the answer names."""
     stack, single, c = view.result.stack, view.result.single, view.spec.channels
     return {
         "stack": figures.name_of(stack),
@@ -67,21 +67,21 @@ def facts(view: View) -> dict[str, str]:
 
 def _seen(sight: Sight) -> str:
     if sight.seen == sight.reach**2:
-        return "every one of them"
+        return "all of them"
     return f"only {sight.seen} of these {sight.reach**2}"
 
 
-def remark(view: View) -> None:
-    """Say so where fewer windows are shown than were asked for."""
+def draw_remark(view: View) -> None:
+    """Say that fewer layers are shown than were asked for, where that is so."""
     if view.asked > view.spec.layers:
         st.caption(
-            f":material/info: {view.asked} windows would reach beyond {MOST} pixels; "
-            f"{view.spec.layers} {'stay' if view.spec.layers > 1 else 'stays'} within."
+            f":material/info: {view.asked} kernels would see more than {MOST} pixels. "
+            f"The page shows {view.spec.layers}."
         )
 
 
-def footprints(view: View) -> None:
-    """Where on the input the gradient of one output pixel falls, for both."""
+def draw_footprints(view: View) -> None:
+    """Draw where on the input the gradient of one output pixel falls, for both."""
     result = view.result
     most = float(max(s.share.max() for s in _both(result))) * 100
     with st.container(border=True):
@@ -112,19 +112,19 @@ def _heat(sight: Sight, most: float) -> Tiles:
     )
 
 
-def costs(view: View, text: Mapping[str, str]) -> None:
-    """What both cost, as torch counts it, and how to read the picture."""
+def draw_costs(view: View, text: Mapping[str, str]) -> None:
+    """Draw what both cost, as torch counts it, and how to read the picture."""
     result = view.result
     with st.container(border=True, height="stretch"):
         ledger(
             _lines(result),
             key="costs",
-            title="The price of the same view",
+            title="The cost of the same view",
             note=" → ".join(figures.name_of(s) for s in _both(result)),
             badge=lesson.badge(result.provenance),
             terms=words.glossary(),
         )
-        st.markdown(text["What the heat says"])
+        st.markdown(text["How to read the maps"])
 
 
 def _both(result: Windows) -> tuple[Sight, Sight]:
@@ -142,9 +142,14 @@ def _lines(result: Windows) -> list[Line]:
     found = f"{stack.reach}×{stack.reach}", f"{single.reach}×{single.reach}"
     right = stack.reach == single.reach == expected
     return [
-        Line(label="sees, by gradient", value=pair(*found), role="checked" if right else "warning"),
-        Line(label=f"1 + n·(k − 1)·d = {expected}", role="muted"),
-        Line(label="pixels that count", value=pair(str(stack.seen), str(single.seen))),
+        Line(
+            label="receptive field, by gradient",
+            value=pair(*found),
+            role="checked" if right else "warning",
+            term="receptive field",
+        ),
+        Line(label=f"1 + layers · (kernel_size − 1) · dilation = {expected}", role="muted"),
+        Line(label="pixels with a gradient", value=pair(str(stack.seen), str(single.seen))),
         Line(
             label="weights",
             value=pair(f"{stack.parameters:,}", f"{single.parameters:,}"),
@@ -158,23 +163,24 @@ def _lines(result: Windows) -> list[Line]:
         ),
         Line(
             label="multiply-adds",
+            term="multiply-adds",
             value=pair(count(stack.macs), count(single.macs)),
             note=f"{result.side}×{result.side} maps",
         ),
         Line(
-            label="kept for the backward",
+            label="kept for the backward pass",
             value=pair(memory(stack.kept_bytes), memory(single.kept_bytes)),
         ),
         Line(
-            label="one forward",
+            label="one forward pass",
             value=pair(*(f"{digits(s.milliseconds, 2)} ms" for s in (stack, single))),
         ),
-        Line(label="ReLUs on the way", value=pair(str(stack.layers - 1), "0")),
+        Line(label="ReLUs in between", value=pair(str(stack.layers - 1), "0")),
     ]
 
 
 def code(view: View) -> str:
-    """A script that prints weights and the share in the middle of both."""
+    """Return a script that prints the weights and the share in the middle of both."""
     spec = view.spec
     return take_away.filled(
         "build/window",
@@ -186,7 +192,7 @@ def code(view: View) -> str:
 
 
 def table(view: View) -> str:
-    """The share of the squared gradient on every pixel, for both."""
+    """Return the share of the squared gradient on every pixel, for both."""
     side, result = view.spec.field, view.result
     rows = (
         [y - side // 2, x - side // 2, *(float(s.share[y, x]) for s in _both(result))]

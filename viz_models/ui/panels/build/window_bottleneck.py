@@ -17,7 +17,7 @@ RATIOS = (2, 4, 8, 16)
 
 
 def controls() -> Bottleneck:
-    """Which block of ResNet-50, and how narrow its middle."""
+    """Draw the choices of block and ratio; return what was measured for them."""
     with control_row():
         with named("Block of ResNet-50"):
             stage = select("Block of ResNet-50", BLOCKS, "resnet_block", 120)
@@ -26,7 +26,7 @@ def controls() -> Bottleneck:
 
 
 def facts(result: Bottleneck) -> dict[str, str]:
-    """What the bottleneck's sentence may name."""
+    """Return the numbers that the answer names."""
     first, middle, last = result.narrow.convs
     return {
         "inputs": str(first.inputs),
@@ -41,8 +41,8 @@ def facts(result: Bottleneck) -> dict[str, str]:
     }
 
 
-def cards(result: Bottleneck) -> None:
-    """Channels along the way, and every convolution's cost."""
+def draw_cards(result: Bottleneck) -> None:
+    """Draw the channels along the way, and the cost of every convolution."""
     left, right = st.columns([1.45, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
         show(figures.hourglass(result, **figure_look()), "hourglass", wide=True)
@@ -66,7 +66,7 @@ def _block(name: str, block: BlockFacts) -> list[Line]:
         for c in block.convs
     ]
     whole = Line(
-        label=f"{name} with its norms",
+        label=f"{name} block, norms included",
         value=f"{block.parameters:,}",
         note=f"{count(block.macs)} multiply-adds",
         role="chosen" if name == "bottleneck" else "plain",
