@@ -50,9 +50,10 @@ def surfaces(
     draw = _relief if view == "relief" else _map
     for column, net in enumerate(nets, start=1):
         traces = draw(net.values(when), found.steps, (low, high), theme.palette(dark), dark)
+        if net is nets[-1]:
+            traces[0].update(showscale=True, colorbar=_bar(low, high, theme.palette(dark), scale))
         for trace in traces:
             fig.add_trace(trace, row=1, col=column)
-    traces[0].update(showscale=True, colorbar=_bar(low, high, theme.palette(dark), scale))
     theme.style(fig, dark=dark, height=height, scale=scale)
     fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
     fig.update_layout(showlegend=False, margin_t=round(26 * scale))

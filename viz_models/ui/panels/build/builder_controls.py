@@ -140,7 +140,7 @@ def _draw_knobs(knobs: tuple[Knob, ...], now: Asked) -> None:
     sliders = [knob for knob in shown if knob.kind == "slider"]
     for i in range(0, len(sliders), 2):
         pair = sliders[i : i + 2]
-        for place, knob in zip(st.columns(_widths(pair), gap="small"), pair, strict=False):
+        for place, knob in zip(st.columns(_widths(pair), gap="xsmall"), pair, strict=False):
             with place:
                 _draw(knob, now)
     for knob in shown:
