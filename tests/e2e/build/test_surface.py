@@ -24,8 +24,9 @@ def test_before_and_after_are_what_was_recorded(server, page):
     expect(
         page.get_by_text(f"{2 * spec.blocks + 1} convolutions, trained in the same way")
     ).to_be_visible()
-    assert line(card(page, 0), "after training") == digits(found.plain.here("after"), 3)
-    assert line(card(page, 0), "after training", 1) == digits(found.skips.here("after"), 3)
+    for nth, net in enumerate((found.plain, found.skips)):
+        shown = line(card(page, 0), "loss after training", nth)
+        assert shown == f"{digits(net.here('after'), 3)} nats"
     titles = page.locator(".annotation-text")
     expect(titles.filter(has_text="with skips")).to_have_text(
         f"with skips: {digits(found.skips.here('after'), 3)} nats"
@@ -57,7 +58,8 @@ def test_a_measurement_can_be_stopped_and_made(server, page):
     expect(charts(page)).to_have_count(3, timeout=90_000)
     fields = {name: getattr(HERE, name) for name in ("steps", "points", "examples")}
     truth = surface.measure(SurfaceSpec(blocks=1, directions=3, **fields))
-    assert line(card(page, 1), "after training") == digits(truth.plain.here("after"), 3)
+    shown = line(card(page, 1), "loss after training")
+    assert shown == f"{digits(truth.plain.here('after'), 3)} nats"
     assert line(card(page, 1), "after training", 1) == digits(truth.skips.here("after"), 3)
     assert red_boxes(page) == []
 

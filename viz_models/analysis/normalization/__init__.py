@@ -5,6 +5,7 @@ from viz_models.analysis.normalization.batch_size import alone, batch_error
 from viz_models.analysis.normalization.cell import cell
 from viz_models.analysis.normalization.grouping import divisors, groups
 from viz_models.analysis.normalization.influence import influence
+from viz_models.analysis.normalization.kept import kept
 from viz_models.analysis.normalization.normalize import normalize
 from viz_models.analysis.normalization.sentences import sentences
 from viz_models.analysis.normalization.source import activation, map_steps, shape_of
@@ -19,6 +20,7 @@ __all__ = [
     "divisors",
     "groups",
     "influence",
+    "kept",
     "map_steps",
     "normalize",
     "running",

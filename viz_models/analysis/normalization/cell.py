@@ -1,11 +1,15 @@
 """One normalized value, exactly: its group, its numbers, its line."""
 
+import math
+
 import numpy as np
 import torch
 
 from viz_models.analysis.normalization.normalize import TOLERANCE, mean_terms
-from viz_models.digits import digits, operand
+from viz_models.digits import digits, enough, operand
 from viz_models.records import CellNorm, Normalized, NormSpec, NormStage, Number, Place
+
+SHOWN = 4  # digits of a result, for which a line shows as many digits as it needs
 
 
 def cell(x: np.ndarray, result: Normalized, place: Place) -> CellNorm:
@@ -62,11 +66,17 @@ def _numbers(result: Normalized, group: int, value: float) -> tuple[Number, ...]
 
 
 def _formula(spec: NormSpec, value: float, mean: float, square: float) -> str:
-    root = f"√({digits(square)} + {digits(spec.eps)})"
+    beta = 0.0 if spec.norm == "rms" else spec.beta
+
+    def line(value: float, mean: float, square: float) -> float:
+        return (value - mean) / math.sqrt(square + spec.eps) * spec.gamma + beta
+
+    n = enough(line, value, mean, square, result=SHOWN, least=SHOWN)
+    root = f"√({digits(square, n)} + {digits(spec.eps)})"
     if spec.norm == "rms":
-        return f"{digits(value)} ÷ {root} · {operand(spec.gamma)}"
+        return f"{digits(value, n)} ÷ {root} · {operand(spec.gamma)}"
     return (
-        f"({digits(value)} − {operand(mean)}) ÷ {root}"
+        f"({digits(value, n)} − {operand(mean, n)}) ÷ {root}"
         f" · {operand(spec.gamma)} + {operand(spec.beta)}"
     )
 

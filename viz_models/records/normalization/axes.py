@@ -16,6 +16,7 @@ Over = Literal["chw", "c"]
 Mode = Literal["train", "eval"]
 SourceKind = Literal["layer", "digits", "normal", "uniform", "shifted"]
 Nudge = Literal["shift", "channel", "scale", "any"]
+KEPT_STEPS = 60  # training batches before eval mode: 0.9^60 = 0.2 % of the start is left
 Place = tuple[int, int, int, int]  # (n, c, y, x); also the shape (N, C, H, W)
 
 

@@ -109,6 +109,14 @@ def test_axes_of_every_norm(tmp_path, source):
         assert float(last.split()[-1]) < 2e-6
 
 
+@pytest.mark.parametrize("source", ["digits net", "drawn, shifted"])
+def test_axes_in_eval_mode_uses_what_a_module_has_kept(tmp_path, source):
+    view = seen(axes.SOURCES[source], NormSpec(mode="eval"))
+    assert not np.allclose(view.result.subtracted, 0)
+    text = said(axes_cards.code(view), tmp_path)
+    assert float(text.split()[-1]) < 2e-6
+
+
 def test_axes_where_torch_refuses(tmp_path):
     view = seen(axes.SOURCES["one value a channel"], NormSpec())
     assert f"torch refuses this input: {view.result.refusal}" in said(

@@ -16,7 +16,8 @@ function widest(texts, model, code) {
 
 /** How texts stand over columns of one pitch: level, a little smaller, some left out, or turned. */
 function standing(texts, pitch, model, code = false) {
-  const full = (code ? NUMBER : LABEL) * model.unit, long = widest(texts, model, code) + 0.25 * full;
+  const full = (code ? NUMBER : LABEL) * model.unit, apart = (code ? 0.6 : 0.25) * full; // a digit's width, or numbers run together
+  const long = widest(texts, model, code) + apart;
   const size = full * Math.min(1, pitch / long), level = 1.35 * full;
   if (size >= 0.8 * full) return { size, extent: level, every: 1, turned: false };
   if (long <= 2.4 * full) return { size: full, extent: level, every: Math.ceil(long / pitch), turned: false };

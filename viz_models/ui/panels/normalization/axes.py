@@ -13,6 +13,7 @@ from viz_models.digits import digits, shape
 from viz_models.figures import pixels
 from viz_models.figures.normalization import axes as figures
 from viz_models.records import CellNorm, Normalized, NormSpec, Place, SourceSpec
+from viz_models.records.normalization.axes import KEPT_STEPS
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import state
 from viz_models.ui.kit.charts import kept, show
@@ -121,6 +122,7 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
         first=f"The {view.examples()[n]}" if view.source.kind == "layer" else f"Example {n}",
         channel=c,
         others=_counted(view.shape[0] - 1, "other example"),
+        steps=KEPT_STEPS,
     )
     for trouble in view.result.degenerate:
         sentence += f" {trouble.sentence}"

@@ -22,6 +22,7 @@ from viz_models.ui.panels.normalization.axes import NORMS, View
 from viz_models.ui.results.normalization import axes as results
 
 NUDGE: Nudge = "any"  # the whole Jacobian block: in every direction at once
+SHOWN = 4  # digits of a total; its line has the digits that make it true
 EXACT = 16  # examples up to which every pair is measured on screen
 
 
@@ -48,7 +49,7 @@ def one_cell(view: View) -> None:
     ledger(
         [
             Line(label=cell.formula, role="muted"),
-            Line(label="total", value=digits(cell.total, 6), role="chosen", rule=True),
+            Line(label="total", value=digits(cell.total, SHOWN), role="chosen", rule=True),
             _torchs(cell),
         ],
         key="cell_line",
@@ -184,6 +185,7 @@ def code(view: View) -> str:
         if spec.norm == "group"
         else "",
         dims=dims.get(spec.norm, (1,) if last else (1, 2, 3)),
+        kept=_kept(view.result) if fixed else "",
         used=_used(spec, fixed=fixed),
         shift="" if spec.norm == "rms" else " + beta",
         through="module(x.movedim(1, -1)).movedim(-1, 1)" if last else "module(x)",
@@ -205,12 +207,21 @@ def _held(view: View) -> str:
     )
 
 
+def _kept(result: Normalized) -> str:
+    """Return the lines that give the module the running statistics that the page uses."""
+    lines = ("running_mean", result.subtracted), ("running_var", result.used)
+    return "".join(f"\nmodule.{name} = torch.tensor({v.tolist()})" for name, v in lines)
+
+
 def _used(spec: NormSpec, *, fixed: bool) -> str:
     """What is subtracted, and the square that is divided by."""
     if spec.norm == "rms":
         return "subtracted, used = 0.0, variance + mean**2  # RMSNorm subtracts no mean"
-    if fixed:  # a fresh module's
-        return "subtracted, used = 0.0, torch.ones(())  # running mean and variance"
+    if fixed:
+        return (
+            "subtracted, used = (s[None, :, None, None].double() for s in "
+            "(module.running_mean, module.running_var))"
+        )
     return "subtracted, used = mean, variance"
 
 

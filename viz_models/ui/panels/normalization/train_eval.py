@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from viz_models.digits import digits, exact, percent
+from viz_models.digits import digits, enough, exact, operand, percent
 from viz_models.figures.normalization import train_eval as figures
 from viz_models.records import Line, RunningSpec, RunningTrace, SourceSpec
 from viz_models.ui.instruments.ledger import ledger
@@ -154,27 +154,24 @@ def _modes(view: View) -> list[Line]:
 
 
 def _update(view: View) -> str:
-    """The line that moved the running mean at this step, with its numbers in it."""
+    """Return the line that moved the running mean at this step, in digits that make it true."""
     t, at, c = view.trace, view.step, view.channel
-    before, batch = digits(t.running_mean[at - 1, c], 3), digits(t.batch_mean[at - 1, c], 3)
+    before, batch = float(t.running_mean[at - 1, c]), float(t.batch_mean[at - 1, c])
     if t.frozen[at - 1]:
-        return f"frozen: {before} stays"
+        return f"frozen: it stays {digits(before)}"
     m = 1 / at if t.spec.momentum is None else t.spec.momentum
-    return f"{digits(1 - m, 3)} · {_operand(before)} + {digits(m, 3)} · {_operand(batch)}"
-
-
-def _operand(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text
+    n = enough(lambda k, b, m, x: k * b + m * x, 1 - m, before, m, batch, result=4)
+    return f"{digits(1 - m, n)} · {operand(before, n)} + {digits(m, n)} · {operand(batch, n)}"
 
 
 def _variance(view: View) -> list[Line]:
     t, at, c = view.trace, view.step - 1, view.channel
     return [
-        Line(label="train: √ of sum ÷ n", value=digits(t.biased_variance[at, c])),
-        Line(label="what is taken in: sum ÷ (n − 1)", value=digits(t.unbiased_variance[at, c])),
-        Line(label="their ratio, n ÷ (n − 1)", value=digits(t.factor, 5), role="number"),
+        Line(label="train uses: sum ÷ n", value=digits(t.biased_variance[at, c])),
+        Line(label="kept for eval: sum ÷ (n − 1)", value=digits(t.unbiased_variance[at, c])),
+        Line(label="their ratio: n ÷ (n − 1)", value=digits(t.factor, 5), role="number"),
         Line(
-            label="eval: √ of the running variance",
+            label="eval uses: the running variance",
             value=digits(t.running_variance[view.step, c]),
             role="chosen",
         ),

@@ -12,6 +12,7 @@ from viz_models.records import (
     NormSpec,
     Nudge,
     Place,
+    Running,
     SourceSpec,
 )
 from viz_models.ui.kit.cache import cached
@@ -27,7 +28,7 @@ def _is_large(source: SourceSpec, *_: object) -> bool:
 
 @cached(large=_is_large)
 def activation(source: SourceSpec) -> np.ndarray:
-    """The (N, C, H, W) float32 tensor that is normalized."""
+    """Return the (N, C, H, W) float32 tensor that is normalized."""
     from viz_models.analysis.normalization import activation as compute
 
     return compute(source)
@@ -35,15 +36,23 @@ def activation(source: SourceSpec) -> np.ndarray:
 
 @cached(large=_is_large)
 def normalized(source: SourceSpec, spec: NormSpec) -> Normalized:
-    """It through one norm, torch's output and our statistics."""
+    """Return the tensor after one norm: torch's output and our statistics."""
     from viz_models.analysis.normalization import normalize
 
-    return normalize(activation(source), spec)
+    return normalize(activation(source), spec, kept(source, spec))
+
+
+@cached()
+def kept(source: SourceSpec, spec: NormSpec) -> Running | None:
+    """Return what BatchNorm uses in eval mode; None for what uses its own batch."""
+    from viz_models.analysis.normalization import kept as compute
+
+    return compute(source) if spec.norm == "batch" and spec.mode == "eval" else None
 
 
 @cached(large=_is_large)
 def cell(source: SourceSpec, spec: NormSpec, place: Place) -> CellNorm:
-    """How one normalized value came about."""
+    """Return how one normalized value came about."""
     from viz_models.analysis.normalization import cell as compute
 
     return compute(activation(source), normalized(source, spec), place)
@@ -51,21 +60,21 @@ def cell(source: SourceSpec, spec: NormSpec, place: Place) -> CellNorm:
 
 @cached(large=_is_large)
 def influence(source: SourceSpec, spec: NormSpec, nudge: Nudge) -> Influence:
-    """What a nudge of one example does to the others."""
+    """Return what a change of one example does to the others."""
     from viz_models.analysis.normalization import influence as compute
 
-    return compute(activation(source), spec, nudge)
+    return compute(activation(source), spec, nudge, running=kept(source, spec))
 
 
 def grouping(shape: Place, spec: NormSpec) -> Grouping:
-    """Which values would share a mean; counts only, nothing is normalized."""
+    """Return which values would share a mean; nothing is normalized."""
     from viz_models.analysis.normalization import groups
 
     return groups(shape, spec)
 
 
 def group_choices(channels: int) -> tuple[int, ...]:
-    """Into how many groups that many channels can be split evenly."""
+    """Return the numbers of groups into which so many channels can be split evenly."""
     from viz_models.analysis.normalization import divisors
 
     return tuple(divisors(channels))
@@ -73,7 +82,7 @@ def group_choices(channels: int) -> tuple[int, ...]:
 
 @cached()
 def photos(names: tuple[str, ...], side: int = 32) -> np.ndarray:
-    """(N, side, side, 3) uint8 thumbnails of sample photos, as the network gets them."""
+    """Return (N, side, side, 3) uint8 thumbnails of sample photos, as the network gets them."""
     from viz_models.analysis.flow.preprocess import prepare
     from viz_models.images import samples
 
