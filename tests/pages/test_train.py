@@ -7,6 +7,9 @@ import pytest
 
 from viz_models.records import MlpSpec
 from viz_models.training.cards.cards import CARDS, OPENING
+from viz_models.training.data import folders
+from viz_models.training.data.folder_listing import listed
+from viz_models.ui.panels.train.view import OWN
 
 pytestmark = pytest.mark.slow
 PAGE = "train/train.py"
@@ -174,3 +177,47 @@ def test_a_network_of_torchvision_can_be_trained(train):
     assert "parameters" in text(at)
     (size,) = [s for s in at.select_slider if s.key == "pixels"]
     assert int(size.value) == 32
+
+
+@pytest.mark.parametrize(
+    ("spec", "line"),
+    [
+        ('{"seed": -5}', "seed -5: choose a whole number"),
+        ('{"optimizer": {"lr": NaN}}', "learning rate nan must be a number above 0"),
+        ('{"data": {"label_noise": NaN}}', "label noise nan must be a share"),
+        ('{"data": {"label_noise": -1}}', "label noise -1 must be a share"),
+        ('{"budget": {"amount": NaN}}', "a budget of nan samples must be a number above 0"),
+        ('{"batch_size": 0}', "batch size 0: choose a whole number"),
+        ('{"optimizer": {"momentum": NaN}}', "momentum nan: choose"),
+    ],
+)
+def test_a_number_that_no_run_can_have_is_one_line(train, spec, line):
+    at = train(spec=spec)
+    assert any(line in w.value.replace("\\", "") for w in at.warning)
+
+
+@pytest.mark.parametrize("folder", ["/etc", "\\\\evil.example\\share", "~", "."])
+def test_a_link_opens_no_folder_before_a_click(train, folder, monkeypatch):
+    looked = []
+    monkeypatch.setattr(folders, "listed", lambda name: looked.append(name) or refuse())
+    at = train(card=OWN, dataset="image folder", folder=folder)
+    assert looked == []
+    at.button(key="read_folder").click().run()
+    assert set(looked) == {folder}
+
+
+def refuse():
+    raise ValueError("there is no folder like that")
+
+
+@pytest.mark.parametrize("folder", ["\\\\evil.example\\share", "//evil.example/share"])
+def test_a_folder_of_another_machine_is_never_asked_for(folder):
+    with pytest.raises(ValueError, match="folders of other machines are not read"):
+        listed(folder)
+
+
+def test_a_host_does_not_even_look_whether_a_folder_is_there(train, monkeypatch):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
+    monkeypatch.setattr(folders, "listed", lambda name: pytest.fail("it looked"))
+    at = train(spec='{"data": {"name": "folder", "folder": "/etc", "size": 32}}')
+    assert len(at.warning) == 1

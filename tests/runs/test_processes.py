@@ -93,9 +93,17 @@ def test_a_lock_is_one_process_and_ends_with_it(tmp_path):
 def test_workers_are_told_no_secrets(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "x")
     monkeypatch.setenv("aws_secret_access_key", "x")
+    secrets = {"AWS_ACCESS_KEY_ID", "DATABASE_URL", "PGPASSFILE", "SSH_AUTH_SOCK", "OMP_API_KEY"}
+    for name in secrets:
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:password@proxy")
+    monkeypatch.setenv("http_proxy", "http://proxy:8080")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("FORWARD_PASS_DATABASE", "postgresql://me:password@here/runs")
     told = presence.environment()
-    assert "HF_TOKEN" not in told
+    assert told.keys().isdisjoint({"HF_TOKEN", "HTTPS_PROXY", *secrets})
+    assert told["http_proxy"] == "http://proxy:8080"
+    assert told["OMP_NUM_THREADS"] == "1"
     assert "aws_secret_access_key" not in told
     assert told["FORWARD_PASS_DATABASE"] == os.environ["FORWARD_PASS_DATABASE"]
     assert told["PATH"] == os.environ["PATH"]

@@ -13,7 +13,19 @@ from viz_models.runs.lock import Lock
 
 ROOT = places.PACKAGE.parent
 _NEEDED = ("patches", "records", "images", "models", "analysis", "training", "runs")
-_SECRETS = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY", "COOKIE")
+# What a worker may know of the environment it was started in: nothing that could be a secret.
+_KEPT = {
+    *("PATH", "HOME", "USER", "LOGNAME", "USERPROFILE", "LANG", "LANGUAGE", "TZ", "SHELL"),
+    *("TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT"),
+    *("APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "HF_HOME"),
+}
+_FAMILIES = (
+    *("FORWARD_PASS_", "LC_", "XDG_", "PYTHON", "COVERAGE_"),
+    *("OMP_", "MKL_", "OPENBLAS_", "KMP_", "TORCH", "PYTORCH_", "CUDA_", "NVIDIA_", "NCCL_"),
+)
+_NEVER = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "KEY", "COOKIE")  # of a family either
 AGAIN_S = 2.0  # from one start to the next, also when it ends at once
 # by folder: the last one started, so that it does not stay a zombie, and when
 _started: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
@@ -48,14 +60,22 @@ def ensure() -> None:
 
 
 def environment() -> dict[str, str]:
-    """This process's own, without secrets, with the package in reach."""
+    """Return what of this process's environment runs need, with the package in reach."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith("FORWARD_PASS_") or not any(word in name.upper() for word in _SECRETS)
+        if _is_kept(name.upper())
+        and not (name.upper().endswith("_PROXY") and "@" in value)  # it has a password
     }
     paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _is_kept(name: str) -> bool:
+    if name.startswith("FORWARD_PASS_"):
+        return True
+    named = name in _KEPT or name.startswith(_FAMILIES)
+    return named and not any(word in name for word in _NEVER)
 
 
 def apps() -> list[str]:

@@ -47,6 +47,8 @@ def listed(folder: str) -> Listing:
         ValueError: If there are not two classes or more with pictures to train on and to test;
             the line names what is missing.
     """
+    if folder.startswith(("\\\\", "//")):  # Windows would ask that machine, and say who asks
+        raise ValueError("folders of other machines are not read; copy it to this one")
     root = Path(folder).expanduser()
     if not root.is_dir():
         raise ValueError(f"there is no folder {str(root)!r}; give one with a subfolder for a class")

@@ -31,8 +31,7 @@ MAX_NUMBER = 1e38  # of what is no count; a whole number may be too large for a 
 
 def check(spec: RunSpec) -> None:
     """Raise a ValueError with one clear line unless the run can be made."""
-    _numbers(spec)
-    _optimizer(spec.optimizer)
+    check_numbers(spec)
     facts = data.facts(spec.data)
     networks.must_fit(spec.model, facts)
     _budget(spec, facts.train)
@@ -44,6 +43,21 @@ def check(spec: RunSpec) -> None:
         growing.check(spec.model, spec.growth)
     if spec.batch_size == 1:
         _one_at_a_time(spec, facts)
+
+
+def check_numbers(spec: RunSpec) -> None:
+    """Raise a ValueError with one clear line for a number that no run can have.
+
+    Nothing is looked up: what a link asks for can be checked before any data set is.
+    """
+    _numbers(spec)
+    _optimizer(spec.optimizer)
+    if not 0 <= spec.data.label_noise <= 1:
+        noise = _short(spec.data.label_noise)
+        raise ValueError(f"label noise {noise} must be a share from 0 to 1")
+    if not 0 < spec.budget.amount <= MAX_NUMBER:
+        amount = f"{_short(spec.budget.amount)} {spec.budget.unit}"
+        raise ValueError(f"a budget of {amount} must be a number above 0")
 
 
 def _numbers(spec: RunSpec) -> None:
@@ -79,8 +93,6 @@ def _optimizer(spec: OptimizerSpec) -> None:
 def _budget(spec: RunSpec, examples: int) -> None:
     amount, unit = spec.budget.amount, spec.budget.unit
     _choice("budget", unit, BudgetUnit)
-    if not 0 < amount <= MAX_NUMBER:
-        raise ValueError(f"a budget of {_short(amount)} {unit} must be a number above 0")
     if unit == "seconds":
         if amount > MAX_SECONDS:
             raise ValueError(f"{amount:g} seconds: choose up to {MAX_SECONDS}")

@@ -38,7 +38,10 @@ def control(
     """
     if bound:
         options["bind"] = "query-params"
-    return widget(label, *args, key=key, **options)
+    value = widget(label, *args, key=key, **options)
+    if value is None and options.get("required"):
+        return options.get("default")  # an empty value in a link chooses nothing
+    return value
 
 
 def named(text: str) -> DeltaGenerator:

@@ -134,6 +134,7 @@ def read(text: str) -> RunSpec:
         ValueError: If it is neither; the line says why.
     """
     from viz_models.training import specs
+    from viz_models.training.loop.checks import check_numbers
 
     try:
         data = json.loads(text)
@@ -142,7 +143,9 @@ def read(text: str) -> RunSpec:
     if isinstance(data, dict) and "family" in data:
         base = presets()["resnet"]
         return replace(base, model=specs.model_from_json(data), augment=())
-    return specs.run_from_json(data)
+    run = specs.run_from_json(data)
+    check_numbers(run)
+    return run
 
 
 def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
