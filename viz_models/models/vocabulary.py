@@ -57,9 +57,3 @@ def french_tokens(ids: Iterable[int]) -> tuple[str, ...]:
     """French tokens up to the first <eos>, which is left out."""
     tokens = [FRENCH[i] for i in ids]
     return tuple(tokens[: tokens.index("<eos>")] if "<eos>" in tokens else tokens)
-
-
-def english_tokens(ids: Iterable[int]) -> tuple[str, ...]:
-    """English tokens up to the first <eos>, which is left out."""
-    tokens = [ENGLISH[i] for i in ids]
-    return tuple(tokens[: tokens.index("<eos>")] if "<eos>" in tokens else tokens)

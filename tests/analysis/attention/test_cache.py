@@ -55,7 +55,7 @@ def test_bytes_are_those_of_the_tensors(heads):
     assert kept.nbytes == 0
     caches.fill(layer, torch.randn(3, 7, heads[0] * 8), kept)
     real = sum(t.element_size() * t.numel() for t in (kept.keys, kept.values))
-    assert kept.nbytes == real == 3 * 7 * caches.bytes_per_position(heads[1], 8)
+    assert kept.nbytes == real == 3 * 7 * 2 * heads[1] * 8 * 4  # K and V of float32
 
 
 def test_a_fork_goes_on_from_its_parent():

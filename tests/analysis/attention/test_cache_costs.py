@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from viz_models.analysis.attention import cache_costs
-from viz_models.analysis.attention.cache import bytes_per_position
 from viz_models.analysis.attention.sharing import network
 from viz_models.records import CacheTimesSpec
 
@@ -15,7 +14,7 @@ def test_bytes_read_off_the_caches_follow_the_formula():
     found = cache_costs.growth((1, 3, 7))
     for kv_heads, held in zip(found.kv_heads, found.nbytes, strict=True):
         config = network("retrained", kv_heads).config
-        each = bytes_per_position(kv_heads, config.d_model // config.num_heads, config.layers)
+        each = 4 * 2 * config.layers * kv_heads * config.d_model // config.num_heads
         np.testing.assert_array_equal(held, each * np.array([1, 3, 7]))
     np.testing.assert_array_equal(found.source_nbytes, found.nbytes[:, 0])
     np.testing.assert_array_equal(found.nbytes[0], 4 * found.nbytes[2])
@@ -26,7 +25,7 @@ def test_a_layer_is_timed_with_a_cache_of_that_length():
     assert found.milliseconds.shape == found.nbytes.shape == (3, 2)
     assert (found.milliseconds > 0).all()
     for kv_heads, held in zip(SMALL.kv_heads, found.nbytes, strict=True):
-        each = bytes_per_position(kv_heads, SMALL.d_k)
+        each = 4 * 2 * kv_heads * SMALL.d_k
         assert held.tolist() == [each * n for n in SMALL.lengths]
 
 

@@ -30,9 +30,22 @@ def test_every_part_is_what_the_network_gives(spec):
         expected = net(x)[0].numpy()
     assert np.array_equal(found.values[-1], expected)
     assert np.array_equal(found.values[0], x[0].numpy())
-    assert found.shapes == tuple(v.shape for v in found.values)
-    assert sum(found.parameters) == sum(p.numel() for p in net.parameters())
+    assert shapes(found) == tuple(v.shape for v in found.values)
+    assert sum(s.parameters for s in found.steps) == sum(p.numel() for p in net.parameters())
     assert len(found.names) == len(net.blocks()) + 3
+
+
+def shapes(found):
+    return tuple(step.output_shape for step in found.steps)
+
+
+def test_a_block_with_a_skip_reads_its_input_twice():
+    for connect, times in (("plain", 1), ("residual", 2), ("dense", 2)):
+        spec = ConvSpec(depths=(2,), connect=connect)
+        first, stem, *blocks, head = outline(WalkSpec(network=spec)).steps
+        assert (first.inputs, stem.inputs) == ((), ("input",))
+        assert [b.inputs for b in blocks] == [("stem",) * times, (blocks[0].name,) * times]
+        assert head.inputs == (blocks[-1].name,)
 
 
 def test_gradients_are_autograd_s_own():
@@ -51,14 +64,14 @@ def test_what_was_not_built_still_has_its_shapes():
     spec = PRESETS["vgg11"]
     found = outline(WalkSpec(network=spec))
     assert found.values == ()
-    assert found.shapes[1] == (3, 224, 224)
-    assert found.shapes[-2:] == ((512, 14, 14), (1000,))  # the last pool belongs to the head
-    assert sum(found.parameters) == 132_863_336
+    assert shapes(found)[1] == (3, 224, 224)
+    assert shapes(found)[-2:] == ((512, 14, 14), (1000,))  # the last pool belongs to the head
+    assert sum(s.parameters for s in found.steps) == 132_863_336
 
 
 @pytest.mark.parametrize("spec", SMALL, ids=lambda s: f"{type(s).__name__}")
 def test_an_outline_has_the_shapes_of_a_walk(spec):
-    assert outline(WalkSpec(network=spec)).shapes == walk(WalkSpec(network=spec), PIXELS).shapes
+    assert outline(WalkSpec(network=spec)).steps == walk(WalkSpec(network=spec), PIXELS).steps
 
 
 def test_a_photo_arrives_standardized_and_mirrored():

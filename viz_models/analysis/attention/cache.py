@@ -123,11 +123,6 @@ def step(attention: MultiHeadAttention, x: Tensor, cache: KvCache) -> Tensor:
     return read(attention, x, cache)[0]
 
 
-def bytes_per_position(kv_heads: int, d_k: int, layers: int = 1, bytes_each: int = 4) -> int:
-    """K and V of one position in all layers: 2 * layers * kv_heads * d_k numbers."""
-    return 2 * layers * kv_heads * d_k * bytes_each
-
-
 def random_cache(attention: MultiHeadAttention, length: int, generator: torch.Generator) -> KvCache:
     """A cache of one sentence, already full of N(0, 1), for timing: values do not change a time."""
     cache = KvCache(attention, 1, length + 1)

@@ -10,7 +10,7 @@ from viz_models.analysis.build.watch import watched
 from viz_models.models import builder
 from viz_models.models.builder.conv import Block as ConvBlock
 from viz_models.models.builder.mlp import MlpBlock
-from viz_models.records import BuildSpec, Provenance, TransformerSpec
+from viz_models.records import BuildSpec, Provenance, Step, TransformerSpec
 from viz_models.records.build.builder_walk import Walk, WalkSpec
 
 
@@ -56,12 +56,30 @@ def _walk(
     blocks = net.blocks()  # type: ignore[operator] # every network of the builder has them
     return Walk(
         spec=spec,
-        names=("input", "stem", *names(net, blocks), "head"),
-        shapes=shapes,
+        steps=_steps(net, blocks, shapes),
         values=values,
-        parameters=_parameters(net, blocks),
-        skips=(False, False, *map(_goes_around, blocks), False),
         provenance=Provenance(seed=spec.seed, versions=f"torch {torch.__version__}"),
+    )
+
+
+def _steps(
+    net: nn.Module, blocks: list[nn.Module], shapes: tuple[tuple[int, ...], ...]
+) -> tuple[Step, ...]:
+    """Return one step for each part; a block with a skip reads its input twice."""
+    parts = ("input", "stem", *names(net, blocks), "head")
+    skips = (False, False, *map(_goes_around, blocks), False)
+    before = ("", *parts[:-1])
+    facts = zip(parts, before, shapes, _parameters(net, blocks), skips, strict=True)
+    return tuple(
+        Step(
+            name=name,
+            op="other" if read else "input",
+            group=name,
+            inputs=(read,) * (1 + skip) if read else (),
+            output_shape=shape,
+            parameters=parameters,
+        )
+        for name, read, shape, parameters, skip in facts
     )
 
 

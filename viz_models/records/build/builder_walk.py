@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from viz_models.records.build.builder import BuildSpec
+from viz_models.records.flow.steps import Step
 from viz_models.records.provenance import Provenance
 
 Painted = Literal["activation", "gradient"]
@@ -25,9 +26,11 @@ class Walk:
     """What every block gives: the input first, then stem, blocks and head."""
 
     spec: WalkSpec
-    names: tuple[str, ...]  # "input", "stem", then as the network names them, "head" last
-    shapes: tuple[tuple[int, ...], ...]  # C H W of maps, T C of tokens, C of vectors
+    steps: tuple[Step, ...]  # one a part: "input", "stem", then as the network names them, "head"
     values: tuple[np.ndarray, ...]  # float32, shaped so; none where the network was not built
-    parameters: tuple[int, ...]  # of each part
-    skips: tuple[bool, ...]  # whether a part's input also goes around it
     provenance: Provenance
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what the parts are called."""
+        return tuple(step.name for step in self.steps)

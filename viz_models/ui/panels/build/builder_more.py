@@ -48,12 +48,9 @@ def rows(view: View) -> list[Row]:
     if view.small:
         found = results.layer_times(view.asked.spec)
         spent = dict(zip(found.parts, found.milliseconds.tolist(), strict=True))
-    walk = view.walk
     return [
-        (name, shape(size), parameters, round(spent.get(name, 0.0), 4))
-        for name, size, parameters in zip(
-            walk.names[1:], walk.shapes[1:], walk.parameters[1:], strict=True
-        )
+        (s.name, shape(s.output_shape), s.parameters, round(spent.get(s.name, 0.0), 4))
+        for s in view.walk.steps[1:]
     ]
 
 

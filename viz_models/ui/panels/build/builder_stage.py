@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.figures import pixels
 from viz_models.figures.build import builder_race
-from viz_models.records import Op, RaceLoss, RaceView, Step
+from viz_models.records import RaceLoss, RaceView
 from viz_models.records.build.builder_walk import Painted, Walk
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import state
@@ -115,14 +115,13 @@ def draw_diagram(view: View) -> None:
     """Draw every block to scale, with what the photo became painted on it."""
     dark = is_dark()
     token = (view.walk.spec, dark)
-    steps = summary(view.walk)
     faces = {
         name: flow.Face(pixels.face(_maps(value)), pixels.scheme(value))
         for name, value in zip(view.walk.names, view.walk.values, strict=False)
     }  # a network that was not built has no values
     faces["input"] = flow.Face(results.photo()[::4, ::4], "photo")
     flow.flow(
-        flow.diagram(steps, faces, luts(dark), labels(view.walk)),
+        flow.diagram(view.walk.steps, faces, luts(dark), labels(view.walk)),
         key="built",
         height=HEIGHT,
         even=_beside(view.measure),
@@ -142,25 +141,6 @@ def _beside(measure: RaceView) -> tuple[int, int]:
     """Return the room left and right of the axis, which the race below shares."""
     left, right = builder_race.LABELS + ROOM, builder_race.TICKS + ROOM
     return (right, left) if measure == "activation" else (left, right)
-
-
-def summary(walk: Walk) -> tuple[Step, ...]:
-    """Return one step for each block; a block with a skip reads its input twice."""
-    steps: list[Step] = []
-    for i, name in enumerate(walk.names):
-        before = () if i == 0 else (walk.names[i - 1],)
-        op: Op = "input" if i == 0 else "other"
-        steps.append(
-            Step(
-                name=name,
-                op=op,
-                group=name,
-                inputs=before * (2 if walk.skips[i] else 1),
-                output_shape=walk.shapes[i],
-                parameters=walk.parameters[i],
-            )
-        )
-    return tuple(steps)
 
 
 def labels(walk: Walk) -> dict[str, str]:

@@ -16,7 +16,7 @@ from viz_models.ui.instruments import flow
 from viz_models.ui.kit import frame, state, take_away
 from viz_models.ui.kit.controls import control, control_row, named, select
 from viz_models.ui.kit.look import is_dark, luts
-from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, labels, summary
+from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, labels
 from viz_models.ui.results.build import builder as results
 from viz_models.ui.results.build import compare as door
 
@@ -135,7 +135,7 @@ def _picture(side: Side) -> flow.Picture:
         for name, value in zip(walk.names, walk.values, strict=False)
     }
     faces["input"] = flow.Face(results.photo()[::4, ::4], "photo")
-    return flow.diagram(summary(walk), faces, luts(is_dark()), labels(walk))
+    return flow.diagram(walk.steps, faces, luts(is_dark()), labels(walk))
 
 
 def _draw_diagram(side: Side, picture: flow.Picture, other: flow.Picture) -> None:
