@@ -10,11 +10,21 @@ from safetensors.torch import save_file
 from viz_models.analysis.flow import arithmetic
 from viz_models.analysis.flow.trace import trace
 from viz_models.models import registry
-from viz_models.records import ConvSpec, DataSpec, DigitsNetSpec, MlpSpec, RunSpec, TraceSpec
+from viz_models.records import (
+    ConvSpec,
+    DataSpec,
+    DigitsNetSpec,
+    MlpSpec,
+    RnnSpec,
+    RunSpec,
+    TraceSpec,
+    TransformerSpec,
+    ZooSpec,
+)
 from viz_models.records.train.experiments import Budget, Growth
 from viz_models.training import exploring
 from viz_models.training.data import sets as data
-from viz_models.training.loop import loop
+from viz_models.training.loop import loop, networks
 
 CONV = ConvSpec(
     in_channels=1,
@@ -50,6 +60,38 @@ def test_the_trace_ends_in_the_logits_of_the_trained_network(tmp_path, model, gr
     assert not np.array_equal(fresh.values[-1], expected)
 
 
+OTHERS = {
+    "MLP": (MlpSpec(depth=2, width=16, in_channels=1), DataSpec()),
+    "Transformer": (TransformerSpec(layers=1, size=8, patch=2, in_channels=1), DataSpec()),
+    "torchvision, gray repeated": (ZooSpec(name="resnet18"), DataSpec(size=32)),
+    "torchvision, branches": (ZooSpec(name="squeezenet1_1"), DataSpec(size=48)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "asked"), OTHERS.values(), ids=OTHERS)
+def test_every_kind_of_trained_network_can_be_followed(tmp_path, model, asked):
+    run = RunSpec(model=model, data=asked, budget=Budget(amount=2, unit="steps"))
+    session = loop.Session(run)
+    list(session.records())
+    save_file(session.checkpoint().weights, tmp_path / "w.safetensors")
+
+    ref = exploring.network(run, str(tmp_path / "w.safetensors"))
+    channels = networks.channels(model)
+    photo, prepared = exploring.example(asked, 5, channels)
+    assert prepared.tensor.shape == (channels, ref.side, ref.side)
+    found = trace(TraceSpec(image=photo.ref, model=ref), prepared.tensor)
+    with torch.no_grad():
+        session.net.eval()
+        examples = [x for x, _ in session.examples.tests()]
+        expected = session.net(torch.cat(examples)[5:6])[0].numpy()
+    assert found.values[-1] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+    for step in found.steps[1:]:  # every value can be opened, or says that it cannot
+        cell = (0,) * len(step.output_shape)
+        opened = arithmetic.calculation(found, step.name, cell)
+        assert opened.total == pytest.approx(opened.torch_value, rel=1e-3, abs=1e-4), step.name
+
+
 @pytest.mark.parametrize("spec", [DataSpec(), DataSpec(permute=True)], ids=["digits", "permuted"])
 def test_an_example_is_what_the_network_gets(spec):
     _, prepared = exploring.example(spec, 7)
@@ -66,9 +108,9 @@ def test_the_arithmetic_of_an_input_value_equals_torch():
     assert abs(found.total - found.torch_value) <= found.tolerance
 
 
-def test_only_convolutional_networks_can_be_followed():
-    with pytest.raises(ValueError, match="only a convolutional network"):
-        exploring.network(RunSpec(model=MlpSpec(in_channels=1)), "weights.safetensors")
+def test_steps_in_time_cannot_be_followed():
+    with pytest.raises(ValueError, match="steps in time"):
+        exploring.network(RunSpec(model=RnnSpec()), "weights.safetensors")
 
 
 @pytest.mark.parametrize(

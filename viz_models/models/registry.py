@@ -15,11 +15,21 @@ from torch.overrides import TorchFunctionMode
 from viz_models.models import weights, zoo
 from viz_models.models.builder import repair
 from viz_models.models.builder.conv import ConvNet
+from viz_models.models.builder.mlp import Mlp
+from viz_models.models.builder.transformer import Transformer
 from viz_models.models.digits_net import DigitsNet
 from viz_models.patches.unfilled import unfilled
 from viz_models.recordings.shipped import DEMO
-from viz_models.records import CIFAR10_CLASSES, ConvSpec, DigitsNetSpec, ModelRef
-from viz_models.records.flow.inputs import Weights
+from viz_models.records import (
+    CIFAR10_CLASSES,
+    ConvSpec,
+    DigitsNetSpec,
+    MlpSpec,
+    ModelRef,
+    TransformerSpec,
+    ZooSpec,
+)
+from viz_models.records.flow.inputs import Built, Weights
 
 SHARED_BYTES = 256 * 2**20  # five ResNet18s; the oldest go first
 MAX_SEED = 2**32 - 1
@@ -85,7 +95,7 @@ def card(ref: ModelRef) -> ModelCard:
         raise ValueError(f"seed {ref.seed} is out of range; choose 0 to {MAX_SEED}")
     if ref.build is None:
         return _card(ref.name, ref.weights)
-    found = _built(ref.build)
+    found = _built(ref.build, ref.side)
     return replace(found, labels=ref.labels) if len(ref.labels) == len(found.labels) else found
 
 
@@ -100,7 +110,15 @@ def _check_weights(ref: ModelRef) -> None:
         )
 
 
-def _built(spec: ConvSpec | DigitsNetSpec) -> ModelCard:
+def _built(spec: Built, side: int) -> ModelCard:
+    if isinstance(spec, ZooSpec):
+        zoo.check(spec.name)
+        return replace(
+            _card(spec.name, "random"),
+            builder=lambda: zoo.trainable(spec),
+            input_shape=(3, side, side),
+            labels=tuple(f"class {i}" for i in range(spec.classes)),
+        )
     if isinstance(spec, DigitsNetSpec):
         return replace(
             _card("resnet18", "random"),
@@ -113,10 +131,17 @@ def _built(spec: ConvSpec | DigitsNetSpec) -> ModelCard:
     return replace(
         _card("resnet18", "random"),  # photos are normalized alike for all
         title="the network you built",
-        builder=lambda: ConvNet(spec),
+        builder=lambda: _own(spec),
         input_shape=(spec.in_channels, spec.size, spec.size),
         labels=tuple(f"class {i}" for i in range(spec.classes)),
     )
+
+
+def _own(spec: ConvSpec | MlpSpec | TransformerSpec) -> nn.Module:
+    """One of the builder's networks, with whatever random numbers come."""
+    if isinstance(spec, ConvSpec):
+        return ConvNet(spec)
+    return Mlp(spec) if isinstance(spec, MlpSpec) else Transformer(spec)
 
 
 def build(ref: ModelRef) -> nn.Module:

@@ -17,7 +17,7 @@ from viz_models.patches.light import torchvision
 from viz_models.recordings import shipped
 from viz_models.records.flow.inputs import Weights
 from viz_models.records.flow.zoo import NAMES
-from viz_models.records.train.experiments import CIFAR10_CLASSES
+from viz_models.records.train.experiments import CIFAR10_CLASSES, ZooSpec
 
 DEMO_MODEL = "resnet18"
 MIRROR = "FORWARD_PASS_MIRROR"  # address of a folder with the files of download.pytorch.org/models
@@ -53,6 +53,20 @@ def network(name: str, *, recolored: bool = False) -> nn.Module:
 
 
 @lru_cache
+def options(spec: ZooSpec) -> dict[str, object]:
+    """What torchvision is asked for; heads beside the last would give a tuple in training."""
+    found: dict[str, object] = {"weights": None, "num_classes": spec.classes}
+    if spec.name in ("googlenet", "inception_v3"):
+        found |= {"aux_logits": False, "init_weights": True}
+    return found
+
+
+def trainable(spec: ZooSpec) -> nn.Module:
+    """A network with so many classes and fresh weights, in training mode."""
+    made: nn.Module = torchvision.models.get_model(spec.name, **options(spec))
+    return made
+
+
 def api(name: str) -> Any:  # noqa: ANN401 (a member of one of torchvision's enumerations)
     """The entry of torchvision's Weights API that "imagenet" stands for."""
     known = torchvision.models.get_model_weights(name)

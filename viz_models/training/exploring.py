@@ -3,14 +3,15 @@
 import numpy as np
 
 from viz_models.records import (
-    ConvSpec,
     DataSpec,
     DigitsNetSpec,
     ImageRef,
     ModelRef,
     Photo,
     Prepared,
+    RnnSpec,
     RunSpec,
+    ZooSpec,
 )
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import Dataset
@@ -30,19 +31,21 @@ def network(run: RunSpec, weights: str) -> ModelRef:
         ValueError: If its tensors cannot be followed there; the line says which can.
     """
     model = grows(run) or run.model
-    if not isinstance(model, ConvSpec | DigitsNetSpec):
-        raise ValueError("only a convolutional network's tensors can be followed here")
+    if isinstance(model, RnnSpec):
+        raise ValueError("a recurrent network's steps in time cannot be followed here")
     classes = 10 if isinstance(model, DigitsNetSpec) else model.classes
     labels = data.class_names(run.data, classes)
-    return ModelRef(build=model, seed=run.seed, trained=weights, labels=labels)
+    pixels = data.facts(run.data).size if isinstance(model, ZooSpec) else 0
+    return ModelRef(build=model, pixels=pixels, seed=run.seed, trained=weights, labels=labels)
 
 
-def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
+def example(spec: DataSpec, index: int, channels: int = 0) -> tuple[Photo, Prepared]:
     """A test example as the network gets it, in the place of a photo.
 
     Args:
         spec: Which data.
         index: In its test set.
+        channels: That the network reads: gray is repeated for one that reads three.
 
     Raises:
         ValueError: If these are no pictures, or there is none at that place.
@@ -52,6 +55,9 @@ def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
     if values.shape[1] < 2:
         raise ValueError("these examples are points, not pictures")
     pixels, mean, std = _pixels(found, data.ends(spec))  # (C, H, W) uint8; of 0..1
+    if len(pixels) < channels:
+        pixels, mean, std = np.repeat(pixels, channels, axis=0), mean * channels, std * channels
+        values = values.expand(channels, -1, -1)
     scaled = pixels.astype(np.float32) / np.float32(255)
     shape = (-1, 1, 1)
     shifted = scaled - np.asarray(mean, np.float32).reshape(shape)

@@ -10,6 +10,7 @@ from string import Template
 import torch
 
 from viz_models.analysis import export
+from viz_models.models import zoo
 from viz_models.models.digits_net import norm_layer
 from viz_models.models.recurrent import CELLS
 from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RnnSpec, RunSpec
@@ -118,7 +119,7 @@ def _network(model: ModelSpec) -> list[str]:
                 classes=model.classes,
             )
         ]
-    options = networks.zoo_options(model)
+    options = zoo.options(model)
     written = ", ".join(f"{key}={value!r}" for key, value in options.items())
     return [_section("zoo", options=f"{model.name!r}, {written}")]
 

@@ -5,11 +5,12 @@ from typing import Literal
 
 import numpy as np
 
-from viz_models.records.build.builder import ConvSpec
+from viz_models.records.build.builder import ConvSpec, MlpSpec, TransformerSpec
 from viz_models.records.flow.zoo import SIDE, SIDES
-from viz_models.records.train.experiments import DigitsNetSpec
+from viz_models.records.train.experiments import DigitsNetSpec, ZooSpec
 
 Pair = tuple[int, int]  # (vertical, horizontal)
+Built = ConvSpec | MlpSpec | TransformerSpec | DigitsNetSpec | ZooSpec
 Weights = Literal["demo", "imagenet", "random"]
 
 
@@ -29,7 +30,8 @@ class ModelRef:
     name: str = "resnet18"  # any classification model of torchvision
     weights: Weights = "random"  # or "demo": ours, ten classes; "imagenet": torchvision's own
     seed: int = 0  # of random weights
-    build: ConvSpec | DigitsNetSpec | None = None  # a built network; `name` says nothing then
+    build: Built | None = None  # a built network; `name` says nothing then
+    pixels: int = 0  # height and width of the input of a network of torchvision in `build`
     trained: str = ""  # file of safetensors with its weights, in place of the seed's
     labels: tuple[str, ...] = ()  # what its classes are called; empty where it says that itself
 
@@ -38,6 +40,8 @@ class ModelRef:
         """Height and width of the photo that it takes."""
         if isinstance(self.build, DigitsNetSpec):
             return 8
+        if isinstance(self.build, ZooSpec):
+            return self.pixels or SIDES.get(self.build.name, SIDE)
         return SIDES.get(self.name, SIDE) if self.build is None else self.build.size
 
     @property

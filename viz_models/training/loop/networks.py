@@ -6,6 +6,7 @@ from typing import cast
 from torch import nn
 
 from viz_models.models import builder, digits_net, recurrent, registry
+from viz_models.models import zoo as zoo_models
 from viz_models.models.builder import repair
 from viz_models.patches.light import torchvision
 from viz_models.patches.unfilled import unfilled
@@ -60,16 +61,7 @@ def skeleton(spec: ModelSpec) -> nn.Module:
 def _made(spec: RnnSpec | ZooSpec) -> nn.Module:
     if isinstance(spec, RnnSpec):
         return recurrent.RowReader(spec)
-    made: nn.Module = torchvision.models.get_model(spec.name, **zoo_options(spec))
-    return made
-
-
-def zoo_options(spec: ZooSpec) -> dict[str, object]:
-    """What torchvision is asked for; heads beside the last would give a tuple in training."""
-    options: dict[str, object] = {"weights": None, "num_classes": spec.classes}
-    if spec.name in ("googlenet", "inception_v3"):
-        options |= {"aux_logits": False, "init_weights": True}
-    return options
+    return zoo_models.trainable(spec)
 
 
 def zoo() -> tuple[str, ...]:

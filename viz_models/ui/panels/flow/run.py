@@ -79,4 +79,6 @@ def choose(explored: Explored) -> photos.Chosen:
     """One of the test examples of the run's data."""
     indices = {f"test example {i}": i for i in range(EXAMPLES)}
     index = select("Example", indices, "example", 158)
-    return photos.Chosen(*results.example(explored.run.spec.data, index))
+    return photos.Chosen(
+        *results.example(explored.run.spec.data, index, results.channels(explored.run.spec))
+    )

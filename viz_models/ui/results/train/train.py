@@ -9,14 +9,13 @@ import numpy as np
 
 from viz_models.records import (
     ENDED,
-    ConvSpec,
     DataSpec,
-    DigitsNetSpec,
     Experiment,
     ModelRef,
     Photo,
     Prepared,
     Repair,
+    RnnSpec,
     Run,
     RunSpec,
 )
@@ -213,7 +212,7 @@ def script(run: RunSpec) -> str:
 def can_be_explored(run: Run) -> bool:
     """Whether its tensors can be followed; that of data on images alone."""
     images = run.spec.data.name not in ("moons", "circles", "spirals")
-    return images and run.state in ENDED and isinstance(run.spec.model, ConvSpec | DigitsNetSpec)
+    return images and run.state in ENDED and not isinstance(run.spec.model, RnnSpec)
 
 
 def explored(id: str) -> tuple[Run, ModelRef]:
@@ -234,10 +233,19 @@ def explored(id: str) -> tuple[Run, ModelRef]:
     return run, exploring.network(run.spec, str(kept[0] / checkpoints.WEIGHTS))
 
 
-def example(spec: DataSpec, index: int) -> tuple[Photo, Prepared]:
-    """A test example in the place of a photo."""
+def channels(run: RunSpec) -> int:
+    """Return how many channels the network of a run reads."""
+    from viz_models.training.loop import networks
+
+    return networks.channels(run.model)
+
+
+def example(spec: DataSpec, index: int, channels: int) -> tuple[Photo, Prepared]:
+    """A test example in the place of a photo, with the channels that the network reads."""
     from viz_models.training import exploring
 
     return cache.remembered(
-        (spec, index, "example"), lambda: exploring.example(spec, index), held_bytes
+        (spec, index, channels, "example"),
+        lambda: exploring.example(spec, index, channels),
+        held_bytes,
     )
