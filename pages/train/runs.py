@@ -1,4 +1,4 @@
-"""Lesson: all runs of this browser: watch them, lay them over each other, look inside."""
+"""Lesson: all runs of this browser. Watch them, compare their curves, look inside."""
 
 import streamlit as st
 
@@ -26,20 +26,20 @@ def main() -> None:
             st.page_link("train/train.py", label="Train", icon=":material/play_arrow:")
             return
         if chosen:
-            curves(chosen, text)
+            draw_curves(chosen, text)
         if listed:
-            train_table.table(listed, chosen)
+            train_table.draw_table(listed, chosen)
     if chosen:
         with st.container():
-            train_inside.inside([watch(id) for id in chosen], text)
+            train_inside.draw_inside([watch(id) for id in chosen], text)
     if len(chosen) == 1:
         st.subheader("Take it away")
         st.markdown(text["Take it away"])
-        train_table.downloads(chosen[0])
+        train_table.draw_downloads(chosen[0])
 
 
-def curves(chosen: tuple[str, ...], text: dict[str, str]) -> None:
-    """The curves of what was chosen, what they say, and what may be done."""
+def draw_curves(chosen: tuple[str, ...], text: dict[str, str]) -> None:
+    """Draw the curves of the chosen experiments, their comparison, and what may be done."""
     left, right = st.columns([2, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
         if len(chosen) == 1:
@@ -47,9 +47,9 @@ def curves(chosen: tuple[str, ...], text: dict[str, str]) -> None:
         else:
             train_live.draw_chart(chosen)
     with right.container(border=True, height="stretch"):
-        train_compare.compare([watch(id) for id in chosen], text)
+        train_compare.draw_comparison([watch(id) for id in chosen], text)
         if len(chosen) == 1:
-            train_table.actions(chosen[0])
+            train_table.draw_actions(chosen[0])
 
 
 main()

@@ -3,7 +3,7 @@
 import pytest
 
 from viz_models.figures import theme
-from viz_models.figures.train.verdict import REACH, Row, intervals
+from viz_models.figures.train.verdict import LINE, REACH, Row, intervals
 
 
 def row(mean, low, high, **more):
@@ -71,3 +71,15 @@ def test_both_sides_are_named():
     texts = [a.text for a in fig.layout.annotations]
     assert "◂ 640 is better" in texts
     assert "64 is better ▸" in texts
+
+
+def test_a_long_name_goes_on_in_a_second_line():
+    """It was clipped: "batch 640, rat"."""
+    name = "batch 64 − batch 640, rate × 10, after the same number of samples seen"
+    one = Row(label=name, said="said", mean=1.0, low=0.5, high=1.5, decided=True)
+    fig = intervals([one], ("B", "A"))
+    texts = [a.text for a in fig.layout.annotations]
+    assert name not in texts
+    assert " ".join(texts).startswith(name)
+    short = intervals([row(1.0, 0.5, 1.5)], ("B", "A"))
+    assert fig.layout.height == short.layout.height + LINE

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
 
-ROW = 54  # px of one comparison: its name, its value, its interval
+BELOW = 39  # px of one comparison under its name: its value and its interval
 SIDES = 18  # px, for the words under the first row
 AXIS = 42  # px, for the scale under each group
 LINE = 15  # px of a line of text
+LETTERS = 50  # of a name in one line, so that it fits a phone
+TICK = 8  # px of the line at zero, above and below an interval
 REACH = 0.92  # of half the axis: how far the longest interval of a group goes
 
 
@@ -44,20 +47,32 @@ def intervals(
     """
     p = theme.palette(dark)
     groups = [[r for r in rows if r.unit == unit] for unit in dict.fromkeys(r.unit for r in rows)]
-    heights = [ROW * len(group) + SIDES * (i == 0) for i, group in enumerate(groups)]
+    heights = [sum(map(_height, group)) + SIDES * (i == 0) for i, group in enumerate(groups)]
     total = sum(heights) + AXIS * len(groups)
     fig = go.Figure()
     top = 0
     for i, (group, height) in enumerate(zip(groups, heights, strict=True)):
         fig.update_layout(_axes(i, group, height, (top, total)))
+        y = 0
         for place, row in enumerate(group):
-            _row(fig, row, i, ROW * place + SIDES * (i == 0 and place > 0), p, scale)
+            _row(fig, row, i, y, p, scale)
+            y += _height(row) + SIDES * (i == 0 and place == 0)
         top += height + AXIS
+    under = _height(rows[0]) + 2
     for x, anchor, text in ((0, "left", f"◂ {sides[0]}"), (1, "right", f"{sides[1]} ▸")):
-        _text(fig, text, x, ROW + 2, 0, anchor, p.blue, scale)
+        _text(fig, text, x, under, 0, anchor, p.blue, scale)
     theme.style(fig, dark=dark, height=total, scale=scale)
     fig.update_layout(margin={"l": 2, "r": 2, "t": 0, "b": 0}, showlegend=False)
     return fig
+
+
+def _lines(row: Row) -> list[str]:
+    return wrap(row.label, LETTERS) or [""]
+
+
+def _height(row: Row) -> int:
+    """Return the px of one comparison."""
+    return LINE * len(_lines(row)) + BELOW
 
 
 def _axes(i: int, group: Sequence[Row], height: int, within: tuple[int, int]) -> dict[str, object]:
@@ -72,7 +87,8 @@ def _axes(i: int, group: Sequence[Row], height: int, within: tuple[int, int]) ->
             "range": [-limit, limit],
             "fixedrange": True,
             "nticks": 7,
-            "zeroline": True,
+            "zeroline": False,
+            "showgrid": False,
             "title": {"text": group[0].unit, "standoff": 4},
         },
         f"yaxis{number}": {
@@ -88,13 +104,22 @@ def _axes(i: int, group: Sequence[Row], height: int, within: tuple[int, int]) ->
 def _row(fig: go.Figure, row: Row, i: int, top: int, p: theme.Palette, scale: float) -> None:
     """Draw one comparison, `top` px below the top of group i."""
     said = p.green_text if row.decided else p.text
-    _text(fig, row.label, 0, top + LINE / 2, i, "left", p.muted, scale)
-    _text(fig, row.said, 0, top + 1.5 * LINE, i, "left", said, scale)
+    lines = _lines(row)
+    for place, (text, color) in enumerate([*((line, p.muted) for line in lines), (row.said, said)]):
+        _text(fig, text, 0, top + (place + 0.5) * LINE, i, "left", color, scale)
+    axes = {"xaxis": f"x{i + 1 if i else ''}", "yaxis": f"y{i + 1 if i else ''}"}
+    y = top + (len(lines) + 1.7) * LINE
+    zero = {
+        "x0": 0,
+        "x1": 0,
+        "y0": y - TICK,
+        "y1": y + TICK,
+        "line": {"color": p.muted, "width": 1},
+    }
+    fig.add_shape(type="line", xref=axes["xaxis"], yref=axes["yaxis"], layer="below", **zero)
     if row.mean is None:
         return
-    axes = {"xaxis": f"x{i + 1 if i else ''}", "yaxis": f"y{i + 1 if i else ''}"}
     color = p.green if row.decided else p.muted
-    y = top + 2.7 * LINE
     ends = [row.mean if end is None else end for end in (row.low, row.high)]
     fig.add_trace(
         go.Scatter(

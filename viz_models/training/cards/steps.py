@@ -29,7 +29,7 @@ _RATES: dict[OptimizerName, float] = {
     "adagrad": 0.03,
     "adam": 0.01,
 }
-AFTER_THE_SAME = "batch 64 − batch 640, rate × 10, after the same number of samples"
+AFTER_THE_SAME = "batch 64 − batch 640, rate × 10, after the same samples"
 
 
 def batch_size() -> Card:

@@ -119,8 +119,9 @@ def draw_prediction(now: View) -> None:
         with st.container(border=True):
             st.markdown("**Your prediction**: what will these runs show?")
             st.caption(
-                f"{train_verdict.named(asked, now.card.experiment.arms)}: "
-                f"{train_verdict.UNITS[asked.measure][0]}. The answer shows after you choose."
+                f"We compare the {train_verdict.UNITS[asked.measure][0]}: "
+                f"{train_verdict.named(asked, now.card.experiment.arms)}. "
+                "The answer shows after you choose."
             )
             with st.container(horizontal=True, gap="xsmall"):
                 for choice, words in now.card.choices.items():

@@ -1,4 +1,4 @@
-"""Is the difference of two arms larger than the seed noise? Paired by seed."""
+"""Draw whether the difference of two arms is larger than the seed noise, paired by seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ MEASURES: dict[str, Measure] = {"final accuracy": "accuracy", "final loss": "tes
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One side of a comparison: what its finished runs came to."""
+    """One side of a comparison: the results of its finished runs."""
 
     label: str
     results: dict[int, dict[Measure, float]]  # by seed
 
 
 def arms(watched: Sequence[Watched]) -> list[Arm]:
-    """All arms of these experiments, with the last evaluation of each run that finished."""
+    """Return all arms of these experiments, with the last test of each finished run."""
     places = [(w, i) for w in watched if w.experiment for i in range(len(w.experiment.spec.arms))]
     labels = arm_labels(watched)
     return [Arm(label, _results(*place)) for label, place in zip(labels, places, strict=True)]
@@ -43,15 +43,15 @@ def _results(watched: Watched, arm: int) -> dict[int, dict[Measure, float]]:
     return results
 
 
-def compare(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
-    """Choose two arms and a measure; the verdict with its interval.
+def draw_comparison(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
+    """Draw the choice of two arms and a measure, and their difference with its interval.
 
     Args:
         watched: Experiments in the chart.
         text: The page's prose: what is said where there is only one arm.
     """
     found = {f"{chr(65 + i)} {arm.label}".strip(): arm for i, arm in enumerate(arms(watched))}
-    st.markdown("**Larger than the seed noise?**", help=train_verdict.HELP)
+    st.markdown("**Is the difference larger than the seed noise?**", help=train_verdict.HELP)
     if len(found) < 2:
         st.caption(text["One arm"])
         return
@@ -65,7 +65,7 @@ def compare(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
 
 
 def difference(a: Arm, b: Arm, measure: Measure) -> Difference:
-    """A minus B over the seeds that finished in both."""
+    """Return A minus B over the seeds that finished in both."""
     from viz_models.analysis import seed_noise
 
     both = sorted(a.results.keys() & b.results.keys())

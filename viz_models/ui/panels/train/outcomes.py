@@ -19,7 +19,7 @@ from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.train.verdict import letter
 from viz_models.ui.results.train import train as results
 
-MATRIX = 300  # px, of a confusion matrix with numbers in its cells
+MATRIX = 290  # px, of a confusion matrix with numbers in its cells
 SIGNS: dict[str, str] = {
     "queued": "…",
     "starting": "▷",
@@ -95,7 +95,7 @@ def draw_confusions(found: Sequence[Outcome], arms: Sequence[Arm], first: tuple[
             "guess. The diagonal (hatched) counts what is right."
         )
         for side, place, arm in zip(
-            ("left", "right"), st.columns(2, gap="small"), first, strict=True
+            ("left", "right"), st.columns(2, gap="xsmall"), first, strict=True
         ):
             with place:
                 name = arms[arm].label if arms[arm].label in counted else next(iter(counted))
@@ -116,14 +116,14 @@ def draw_confusions(found: Sequence[Outcome], arms: Sequence[Arm], first: tuple[
 
 
 def _draw_confusion(name: str, matrix: np.ndarray, most: int, side: str) -> None:
-    picture, table = st.columns([1.25, 1], gap="small")
+    picture, table = st.columns([1.2, 1], gap="xsmall")
     with picture:
         group = _matrix(name, matrix, most, MATRIX, numbers=True)
         tiles([group], key=f"confusion_of_{side}", luts=luts(is_dark()), param=f"confused_{side}")
         st.caption(f"Most frequent mistake: {_worst(matrix)}.")
     with table:
         sheet(
-            ("precision", "recall", "F1"),
+            ("precision %", "recall %", "F1 %"),
             rows_by_class(matrix),
             key=f"by_class_{side}",
         )
@@ -133,7 +133,7 @@ def rows_by_class(matrix: np.ndarray) -> list[tuple[str, list[tuple[str, str]]]]
     """Return a row for each class; "-" stands where nothing can be measured."""
     rows = results.by_class(matrix)
     return [
-        (str(name), [("-" if value is None else percent(value), "") for value in row])
+        (str(name), [("-" if value is None else f"{100 * value:.1f}", "") for value in row])
         for name, row in enumerate(rows)
     ]
 

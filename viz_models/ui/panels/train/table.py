@@ -1,4 +1,4 @@
-"""The list of experiments: how each stands, which are shown together, what may be done to one."""
+"""Draw the list of experiments, and what may be done to one of them."""
 
 import time
 from collections import Counter
@@ -36,8 +36,8 @@ _PICKED = "forward_pass.picked."
 _ASKED_ANEW = "forward_pass.asked_anew"
 
 
-def table(listed: Sequence[Experiment], chosen: Sequence[str]) -> None:
-    """One row an experiment, with a box that puts it into the chart.
+def draw_table(listed: Sequence[Experiment], chosen: Sequence[str]) -> None:
+    """Draw one row for each experiment, with a box that puts it into the chart.
 
     Args:
         listed: The latest first.
@@ -45,7 +45,7 @@ def table(listed: Sequence[Experiment], chosen: Sequence[str]) -> None:
     """
     others = [each for each in listed if each.id not in chosen]  # the chart tells of its own
     moving = any(run.state not in ENDED for each in others for run in each.runs)
-    draw = partial(_rows, [each.id for each in listed], tuple(chosen))
+    draw = partial(_draw_rows, [each.id for each in listed], tuple(chosen))
     with st.container(border=True):
         st.fragment(draw, run_every=REFRESH_S if moving else None)()
         if len(listed) > PER_PAGE:
@@ -53,17 +53,17 @@ def table(listed: Sequence[Experiment], chosen: Sequence[str]) -> None:
             st.pagination(pages, key="page", bind="query-params")
 
 
-def _rows(ids: Sequence[str], chosen: tuple[str, ...]) -> None:
+def _draw_rows(ids: Sequence[str], chosen: tuple[str, ...]) -> None:
     if st.session_state.pop(_ASKED_ANEW, False):
         st.rerun()  # a box was ticked: the chart follows
     listed = {each.id: each for each in runs.mine()}
     page = int(st.session_state.get("page") or 1)
     shown = ids[PER_PAGE * (page - 1) :][:PER_PAGE] or ids[:PER_PAGE]
     for each in filter(None, map(listed.get, shown)):
-        _row(each, chosen)
+        _draw_row(each, chosen)
 
 
-def _row(each: Experiment, chosen: tuple[str, ...]) -> None:
+def _draw_row(each: Experiment, chosen: tuple[str, ...]) -> None:
     name, states, facts = st.columns([2.2, 2, 2], vertical_alignment="center", gap="small")
     key = _PICKED + each.id
     st.session_state[key] = each.id in chosen
@@ -75,21 +75,21 @@ def _row(each: Experiment, chosen: tuple[str, ...]) -> None:
             on_change=_pick,
             args=(each.id, chosen),
             disabled=full,
-            help=f"At most {runs.MOST_ASKED} at a time" if full else None,
+            help=f"The chart shows at most {runs.MOST_ASKED} experiments." if full else None,
         )
     states.markdown(badges(each))
     facts.caption(summary(each))
 
 
 def _pick(id: str, chosen: tuple[str, ...]) -> None:
-    """Put it into the URL, or take it out."""
+    """Put an experiment into the URL, or take it out."""
     others = [other for other in chosen if other != id]
     runs.open_(*(others + [id] * bool(st.session_state.get(_PICKED + id))))
     st.session_state[_ASKED_ANEW] = True
 
 
 def summary(each: Experiment) -> str:
-    """Best accuracy, how long it trained, and how long ago."""
+    """Return the best accuracy, the number of runs, and how long ago it was started."""
     best = max((r.accuracy for r in each.runs if r.accuracy is not None), default=None)
     parts = [percent(best) if best is not None else ""]
     parts.append(f"{len(each.runs)} runs" if len(each.runs) > 1 else "")
@@ -104,13 +104,13 @@ def _ago(seconds: float) -> str:
     return "just now"
 
 
-def actions(id: str) -> None:
-    """Rename and delete; what a link shows of somebody else's is only looked at."""
+def draw_actions(id: str) -> None:
+    """Draw Rename and Delete, for the owner of the experiment alone."""
     each = watch(id).look()
     if each is None:
         return
     if not runs.is_mine(each):
-        st.caption("Somebody else's: a link shows it, only they can change it.")
+        st.caption("Somebody else's run: you can look at it, but only its owner can change it.")
         return
     with control_row():
         with st.popover("Rename", icon=":material/edit:"):
@@ -123,7 +123,7 @@ def actions(id: str) -> None:
                 args=(each.id,),
             )
         with st.popover("Delete", icon=":material/delete:"):
-            st.markdown("Its curves, checkpoints and moments go for good.")
+            st.markdown("This deletes its curves, checkpoints and moments. You cannot undo it.")
             ended = all(run.state in ENDED for run in each.runs)
             st.button(
                 "Delete it",
@@ -132,12 +132,12 @@ def actions(id: str) -> None:
                 on_click=_delete,
                 args=(each.id,),
                 disabled=not ended,
-                help=None if ended else "Cancel it first",
+                help=None if ended else "Cancel it first.",
             )
 
 
-def downloads(id: str) -> None:
-    """Files of an experiment, each made when it is asked for."""
+def draw_downloads(id: str) -> None:
+    """Draw a download button for each file of an experiment; a file is made at the click."""
     each = watch(id).look()
     if each is None:
         return
@@ -167,7 +167,7 @@ def _delete(id: str) -> None:
 
 
 def chosen(listed: Sequence[Experiment]) -> tuple[str, ...]:
-    """Ids of what the URL names, else of the latest; says when one of them is missing."""
+    """Return the ids that the URL names, else that of the latest; warn if one is missing."""
     asked = runs.asked()
     found = tuple(id for id in asked if watch(id).look() is not None)
     if runs.is_nonsense() or len(found) < len(asked):
@@ -178,7 +178,7 @@ def chosen(listed: Sequence[Experiment]) -> tuple[str, ...]:
 
 
 def facts(listed: Sequence[Experiment]) -> dict[str, str]:
-    """What the answer may name."""
+    """Return the numbers that the answer may name."""
     all_runs = [run for each in listed for run in each.runs]
     states = Counter(run.state for run in all_runs)
     moving = sum(count for state, count in states.items() if state not in ENDED)

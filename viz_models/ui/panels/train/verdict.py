@@ -24,8 +24,8 @@ UNITS: dict[Measure, tuple[str, float, str]] = {  # what it is called, shown tim
 AXIS_UNITS = {" points": ", percentage points", " s": ", seconds", "": ""}
 WHERE: dict[Where, str] = {
     "end": "",
-    "step": ", after the same number of steps",
-    "second": ", after the same training time",
+    "step": ", after the same steps",
+    "second": ", after the same time",
 }
 WORDS = {
     "higher": "larger than the seed noise",

@@ -1,5 +1,5 @@
 from viz_models.records.train.experiments import Evaluation
-from viz_models.ui.panels.train.inside import rows_by_class
+from viz_models.ui.panels.train.classes import rows_by_class
 
 
 def table(*, absent):
