@@ -18,8 +18,8 @@ from viz_models.runs import client, files
 from viz_models.runs.store import NoSuchRunError
 from viz_models.ui.kit import owner
 from viz_models.ui.panels.train import inside as panel
-from viz_models.ui.results.train.watch import watch
 from viz_models.ui.results.train import runs as door
+from viz_models.ui.results.train.watch import watch
 
 RNG = np.random.default_rng(0)
 PAGE = "train/runs.py"
