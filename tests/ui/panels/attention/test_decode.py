@@ -5,8 +5,9 @@ import pytest
 
 from viz_models.analysis.attention import decode
 from viz_models.models.vocabulary import tokenize
-from viz_models.records import DecodeSpec
+from viz_models.records import DecodeSpec, SlipSpec
 from viz_models.ui.panels.attention import decode as panel
+from viz_models.ui.panels.attention import decode_more as more
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +44,20 @@ def test_layers_and_heads_count_from_0_as_in_torch(view):
     shown = panel.View(view.decoding, layer, head, view.word)
     np.testing.assert_array_equal(shown.weights, cross[1, 3])
     assert {layer for layer, _ in panel.LOOKS.values()} == set(range(len(cross)))
+
+
+def test_a_wrong_translation_never_stands_for_the_true_one_where_the_page_opens(view):
+    assert more.sentence_of(view) == more.RIGHT != panel.TEXT
+    greedy = decode.decoding(DecodeSpec(text=more.RIGHT)).greedy
+    assert " ".join(greedy) == "le grand chien mange une pomme rouge <eos>"
+    slip = decode.slip(SlipSpec(text=more.RIGHT, step=more.SLIP - 1, rank=1))
+    after = range(more.SLIP, len(greedy))
+    assert [int(slip.teacher.probabilities[t].argmax()) for t in after] == [
+        int(slip.teacher.chosen[t]) for t in after
+    ], "teacher forcing finds every later word"
+    assert slip.free.tokens[more.SLIP :] != greedy[more.SLIP :], "free running does not"
+
+
+def test_a_sentence_of_ones_own_is_the_one_in_which_a_word_is_replaced():
+    own = decode.decoding(DecodeSpec(text="i love cats"))
+    assert more.sentence_of(panel.View(own, 1, None, 0)) == "i love cats"

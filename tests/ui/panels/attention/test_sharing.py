@@ -30,5 +30,5 @@ def test_percents_are_a_share_of_the_sentences_and_not_a_number_of_them(view):
     shown = cards._accuracies(view)
     pooled = view.recorded.accuracy("pooled", 2)
     assert shown.unit == "%"
-    assert shown.title == f"share of {pooled.of:,} unseen sentences right"
+    assert shown.title == f"unseen sentences right, in % of {pooled.of:,}"
     assert shown.values[0, 0, 0] == pytest.approx(100 * pooled.right / pooled.of, abs=0.06)

@@ -33,7 +33,7 @@ LOOKS: dict[str, tuple[int, int | None]] = {
     for name, head in ((MEAN, None), *((f"head {h}", h) for h in range(4)))
 }
 SHOWN = 6  # likely words
-STAGE = 272  # px
+STAGE = 296  # px
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +143,7 @@ def _cross(view: View) -> Tiles:
         note="where the query of each row looks",
         limits=(0.0, 1.0),
         show_values=True,
+        stretch=True,
         row_labels=view.read,
         column_labels=token_labels(written.source),
         row_margins=(token_labels(written.tokens),),

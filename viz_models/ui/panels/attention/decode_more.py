@@ -7,14 +7,14 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.attention import decode as figures
-from viz_models.records import Line, Sample, SampleSpec, Slip, SlipSpec
+from viz_models.records import DecodeSpec, Line, Sample, SampleSpec, Slip, SlipSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control_row, named, select, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.attention.decode import View
+from viz_models.ui.panels.attention.decode import TEXT, View
 from viz_models.ui.panels.attention.sentence import sentence
 from viz_models.ui.results.attention import decode as results
 
@@ -27,23 +27,34 @@ TOP_K: dict[str, int | None] = {
 }
 SEEDS = {f"seed {s}": s for s in range(10)}
 SLIP = 3  # the word that is replaced at first
+# The sentence that the page opens on is one that greedy search gets wrong, so what it writes cannot
+# stand for the true translation. This one it gets right.
+RIGHT = "the big dog eats a red apple"
 CELL = 62  # px
 BAR_CARD = 252  # px at normal type size
 
 
 def draw_slip(view: View, text: Mapping[str, str]) -> None:
     """Draw what teacher forcing and free running do after a word was replaced."""
-    greedy = view.decoding.greedy
+    text_read = sentence_of(view)
+    greedy = results.decoding(DecodeSpec(text=text_read)).greedy
     places = {f"word {i + 1}": i for i in range(len(greedy))}
     with control_row():
+        st.caption(f"“{words.plain(text_read)}”:", width="content")
         first = f"word {min(SLIP, len(greedy))}"
         step = select("Which word slips", places, "slips", 112, default=first)
         with named(f"“{words.plain(greedy[step])}” is replaced by its"):
             rank = select("What is written instead", RANKS, "to", 175)
-    found = results.slip(SlipSpec(text=view.decoding.spec.text, step=step, rank=rank))
+    found = results.slip(SlipSpec(text=text_read, step=step, rank=rank))
     with st.container(border=True):
         tiles([_both(found)], key="forcing", luts=luts(is_dark()))
         st.caption(_told(found, text))
+
+
+def sentence_of(view: View) -> str:
+    """Return the sentence in which a word is replaced: the reader's, or one that is read right."""
+    text = view.decoding.spec.text
+    return RIGHT if text == TEXT else text
 
 
 def _both(found: Slip) -> Tiles:

@@ -86,7 +86,8 @@ def name_of(head: Head) -> str:
 def said(head: Head) -> str:
     """Return a head as sentences name it."""
     part, layer, number = head
-    return f"{part}, layer {layer}, head {number}"
+    name = "cross-attention" if part == "cross" else part
+    return f"{name}, layer {layer}, head {number}"
 
 
 def parse(text: str) -> tuple[Head, ...] | None:

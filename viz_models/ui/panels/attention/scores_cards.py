@@ -190,7 +190,7 @@ def _stage(block: Block, i: int, *, first: bool) -> Tiles:
 
 def _checked(call: str, difference: float) -> str:
     if not call:
-        return "the input"
+        return "what the layer reads"
     return f"{call}: {'equal' if difference == 0 else f'differs {digits(difference, 1)}'}"
 
 

@@ -19,9 +19,9 @@ from viz_models.ui.panels.attention.sharing import HEADS, NAMES, View, share
 
 ROWS: dict[SharingKind, str] = {
     "pooled": "pooled",
-    "retrained": "pooled, trained further",
+    "retrained": "pooled, retrained",
     "summed": "queries summed",
-    "summed_retrained": "summed, trained further",
+    "summed_retrained": "summed, retrained",
 }
 TABLE = 240  # px
 
@@ -122,7 +122,7 @@ def _accuracies(view: View) -> Tiles:
     return Tiles(
         name="accuracies",
         values=100 * np.array([shares], np.float32).round(3),
-        title=f"share of {view.accuracy('trained').of:,} unseen sentences right",
+        title=f"unseen sentences right, in % of {view.accuracy('trained').of:,}",
         limits=(0.0, 100.0),
         show_values=True,
         unit="%",
