@@ -171,7 +171,7 @@ def test_the_middle_of_a_folder_picture_is_torchvisions(tmp_path):
     found = folders.read(str(tmp_path), 8)
     read = {tuple(x.flatten().tolist()) for x in torch.cat([found.train_inputs, found.test_inputs])}
     for path in tmp_path.rglob("*.png"):
-        pixels = torch.from_numpy(np.asarray(Image.open(path))).permute(2, 0, 1)
+        pixels = torch.from_numpy(np.array(Image.open(path))).permute(2, 0, 1)
         assert tuple(center_crop(pixels, [8, 8]).flatten().tolist()) in read, path
 
 
