@@ -51,8 +51,8 @@ bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, an
 record: $(APP) ## compute again what the pages open with: pretrained/recorded/
 	@$(PY) -m viz_models record
 
-weights-check: $(APP) ## test the shipped ResNet18 on all of CIFAR-10 again: minutes; ARGS="--data DIR"
-	@$(PY) -m viz_models check-weights $(ARGS)
+weights-check: $(APP) ## test the shipped ResNet18 on all of CIFAR-10 again: minutes; or on photos: PHOTOS=DIR
+	@$(PY) -m viz_models check-weights $(if $(PHOTOS),--photos "$(PHOTOS)") $(ARGS)
 
 clean: ## remove caches, test leftovers and the benchmark's rival; .venv stays
 	rm -rf artifacts .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis

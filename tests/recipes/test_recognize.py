@@ -98,13 +98,6 @@ def test_the_shipped_network_is_half_precision_of_the_average_and_torchvisions(n
     assert recognize.share_right(recognize.network(kept), noise, 64) == pytest.approx(right)
 
 
-def test_one_in_twenty_of_the_recognized_is_below_the_threshold():
-    sure = torch.linspace(0, 1, 101)
-    right = sure > 0.2  # 80 of them, from 0.21
-    below = recognize.unsure_below(sure, right)
-    assert int((sure[right] < below).sum()) == 4
-
-
 def test_the_learning_rate_rises_and_falls():
     rates = [recognize.factor(i, 100, 0.1, 0.03) for i in range(100)]
     assert rates.index(max(rates)) == 9

@@ -26,7 +26,8 @@ async def held(_):
     store = get_instance().uploaded_file_mgr.file_storage
     return JSONResponse({s: [len(f.data) for f in files.values()] for s, files in store.items()})
 
-middleware = [Middleware(SecurityHeaders), Middleware(UploadLimits, keep_after_s=1.0)]
+limits = Middleware(UploadLimits, keep_after_s=1.0, environ={"FORWARD_PASS_HOSTED": "1"})
+middleware = [Middleware(SecurityHeaders), limits]
 app = st.App("site.py", routes=[Route("/held", held)], middleware=middleware)
 """
 
@@ -154,6 +155,7 @@ def limited(sessions, **options):
         return PlainTextResponse("", 204)
 
     route = Route("/_stcore/upload_file/{session}/{file}", store, methods=["PUT"])
+    options = {"environ": {"FORWARD_PASS_HOSTED": "1"}} | options
     limits = Middleware(UploadLimits, runtime=lambda: sessions, **options)
     return Starlette(routes=[route], middleware=[limits])
 
@@ -183,6 +185,25 @@ def test_real_bytes_count_not_the_announced_ones():
     status, taken = asyncio.run(put(limited(sessions), "/_stcore/upload_file/s/a", chunks, small))
     assert (status, taken) == (413, 11)
     assert sessions.held("s") == []
+
+
+@pytest.mark.parametrize(("hosted", "mib", "status"), [
+    ("1", 10, 204), ("1", 11, 413), ("", 40, 204), ("0", 41, 413),
+])  # fmt: skip
+def test_a_phones_photo_passes_on_ones_own_machine(hosted, mib, status):
+    sessions = Sessions("s")
+    app = limited(sessions, environ={"FORWARD_PASS_HOSTED": hosted})
+    chunks = [bytes(MIB)] * mib
+    assert asyncio.run(put(app, "/_stcore/upload_file/s/a", chunks))[0] == status
+    assert sessions.held("s") == ([mib * MIB] if status == 204 else [])
+
+
+def test_on_ones_own_machine_two_large_files_are_kept():
+    sessions = Sessions("s")
+    app = limited(sessions, environ={})
+    for i in range(3):
+        asyncio.run(put(app, f"/_stcore/upload_file/s/{i}", [bytes(MIB)] * 39))
+    assert sessions.held("s") == [39 * MIB] * 2
 
 
 def test_an_announced_large_file_is_refused_unread():

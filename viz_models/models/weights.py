@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +30,11 @@ class WeightsCard:
     tested_on: str  # what `accuracy` is a share of
     accuracy: float  # 0..1, of the file as it is shipped
     unsure_below: float | None = None  # largest probability under which nothing was recognized
+    unsure_rule: str | None = None  # what `unsure_below` was chosen by
+    photos: str | None = (
+        None  # which photos `photos_accuracy` is a share of; check-weights --photos
+    )
+    photos_accuracy: float | None = None  # 0..1, of photos as people take them
 
 
 def cards(folder: Path = FOLDER) -> dict[str, WeightsCard]:
@@ -80,11 +85,26 @@ def save(name: str, tensors: dict[str, Tensor], folder: Path = FOLDER, **entry: 
     path = folder / f"{name}.safetensors"
     sha256 = hashlib.sha256(content).hexdigest()
     card = WeightsCard(file=path.name, sha256=sha256, **entry)  # type: ignore[arg-type]
+    path.write_bytes(content)
+    _write(name, card, folder)
+    return path
+
+
+def note(name: str, folder: Path = FOLDER, **changes: object) -> None:
+    """Change what the manifest says of weights that stay as they are.
+
+    Args:
+        name: Of the entry.
+        folder: Where the manifest is.
+        changes: Fields of WeightsCard.
+    """
+    _write(name, replace(cards(folder)[name], **changes), folder)  # type: ignore[arg-type]
+
+
+def _write(name: str, card: WeightsCard, folder: Path) -> None:
     manifest = folder / "manifest.toml"
     known = (cards(folder) if manifest.exists() else {}) | {name: card}
-    path.write_bytes(content)
     manifest.write_text("\n".join(_entry(n, c) for n, c in known.items()), encoding="utf-8")
-    return path
 
 
 def _entry(name: str, card: WeightsCard) -> str:

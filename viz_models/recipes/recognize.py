@@ -23,8 +23,6 @@ from viz_models.training.data.dataset import Dataset
 from viz_models.training.loop.optimizers import half_cosine
 from viz_models.training.loop.placement import bf16_is_faster
 
-UNSURE = 0.05  # share of what is recognized whose guess the page does not trust
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -253,8 +251,3 @@ def judged(
         found = [net(inputs).softmax(1).max(1) for inputs in fast]
     sure, guesses = (torch.cat(parts) for parts in zip(*found, strict=True))
     return sure, guesses == data.test_targets
-
-
-def unsure_below(sure: Tensor, right: Tensor) -> float:
-    """The probability that one in twenty of the pictures that are recognized stays below."""
-    return sure[right].quantile(UNSURE).item()

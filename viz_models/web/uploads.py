@@ -1,8 +1,9 @@
 """Limits on what is uploaded."""
 
 import asyncio
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from starlette.datastructures import Headers
@@ -11,8 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime import get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-MAX_FILE_BYTES = 10 * 2**20
+from viz_models.runs import home
+
+MAX_FILE_BYTES = 10 * 2**20  # where strangers share the machine
 MAX_SESSION_BYTES = 30 * 2**20
+OWN_FILE_BYTES = 40 * 2**20  # on one's own machine: a phone's photo of 50 megapixels
+OWN_SESSION_BYTES = 80 * 2**20
 MAX_BYTES = 200 * 2**20  # of all sessions
 MAX_ARRIVING_BYTES = 100 * 2**20  # of all sessions at the same time
 MAX_FILES = 5  # of one session: kept, and on their way at the same time
@@ -20,6 +25,11 @@ KEEP_AFTER_S = 45.0  # a lost connection often comes back; a closed tab does not
 
 _FRAME_BYTES = 2**16  # what multipart adds around a file
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+
+
+def file_bytes(environ: Mapping[str, str] = os.environ) -> int:
+    """Return how large a file may be that is uploaded to this server."""
+    return MAX_FILE_BYTES if home.hosted(environ) else OWN_FILE_BYTES
 
 
 class Runtime(Protocol):
@@ -40,8 +50,9 @@ class _TooMuch(Exception):  # noqa: N818 - never leaves this module
 class UploadLimits:
     """ASGI middleware: bounds what one session can put into the server's memory.
 
-    Counts the bytes that arrive, not those announced. Of what has arrived, the newest 5 files
-    and 30 MiB of a session are kept: dropping the oldest never locks anybody out. Of all sessions
+    Counts the bytes that arrive, not those announced. A file may have 10 MiB where strangers share
+    the machine, 40 on one's own. Of what has arrived, the newest 5 files and 30 MiB (80 on one's
+    own machine) of a session are kept: dropping the oldest never locks anybody out. Of all sessions
     200 MiB are kept, and whoever holds most loses the oldest file first. When the browser has
     been gone for 45 s, its files are freed (Streamlit alone keeps them until somebody else's
     session ends).
@@ -52,9 +63,12 @@ class UploadLimits:
         app: ASGIApp,
         runtime: Callable[[], Runtime] = get_instance,  # type: ignore[assignment]
         keep_after_s: float = KEEP_AFTER_S,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         """Wrap an app; `runtime` is asked at each upload, as there is none before the start."""
         self._app = app
+        self._file_bytes = file_bytes(environ)
+        self._session_bytes = MAX_SESSION_BYTES if home.hosted(environ) else OWN_SESSION_BYTES
         self._runtime = runtime
         self._keep_after_s = keep_after_s
         self._arriving: dict[str, dict[object, int]] = {}  # session -> upload -> bytes so far
@@ -79,12 +93,12 @@ class UploadLimits:
         async def counted() -> Message:
             message = await receive()
             arriving[upload] += len(message.get("body", b""))
-            _check(arriving[upload], arriving)
+            self._check(arriving[upload], arriving)
             self._check_all()
             return message
 
         try:
-            _check(int(Headers(scope=scope).get("content-length", 0)), arriving)
+            self._check(int(Headers(scope=scope).get("content-length", 0)), arriving)
             await self._app(scope, counted, send)
         except _TooMuch as error:
             await PlainTextResponse(f"{error}\n", 413)(scope, receive, send)
@@ -94,6 +108,16 @@ class UploadLimits:
                 self._arriving.pop(session, None)
             self._drop_oldest(session)
 
+    def _check(self, size: int, arriving: dict[object, int]) -> None:
+        if size > self._file_bytes + _FRAME_BYTES:
+            raise _TooMuch(
+                f"This file is larger than {self._file_bytes >> 20} MB. Save a smaller copy and "
+                "try again."
+            )
+        too_many = len(arriving) > MAX_FILES
+        if too_many or sum(arriving.values()) > self._session_bytes + _FRAME_BYTES:
+            raise _TooMuch("Too many uploads at once. Wait for the first ones and try again.")
+
     def _check_all(self) -> None:
         if sum(sum(sizes.values()) for sizes in self._arriving.values()) > MAX_ARRIVING_BYTES:
             raise _TooMuch("Many people upload just now. Wait a moment and try again.")
@@ -101,7 +125,7 @@ class UploadLimits:
     def _drop_oldest(self, session: str) -> None:
         manager = self._runtime().uploaded_file_mgr
         files = list(manager.file_storage.get(session, {}).values())  # in order of arrival
-        room = MAX_SESSION_BYTES
+        room = self._session_bytes
         for age, file in enumerate(reversed(files)):
             room -= len(file.data)
             if age >= MAX_FILES or room < 0:
@@ -130,10 +154,3 @@ class UploadLimits:
         for session in sessions:
             if not runtime.is_active_session(session):
                 runtime.uploaded_file_mgr.remove_session_files(session)
-
-
-def _check(size: int, arriving: dict[object, int]) -> None:
-    if size > MAX_FILE_BYTES + _FRAME_BYTES:
-        raise _TooMuch("This file is larger than 10 MB. Save a smaller copy and try again.")
-    if len(arriving) > MAX_FILES or sum(arriving.values()) > MAX_SESSION_BYTES + _FRAME_BYTES:
-        raise _TooMuch("Too many uploads at once. Wait for the first ones and try again.")

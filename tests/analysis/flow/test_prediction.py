@@ -1,5 +1,7 @@
 """The five likeliest classes, against torch's own topk."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from torchvision.models import ResNet18_Weights
 from viz_models.analysis.flow import prediction as module
 from viz_models.analysis.flow.prediction import prediction
 from viz_models.models import weights
-from viz_models.records import ModelRef
+from viz_models.records import CIFAR10_CLASSES, ModelRef
 from viz_models.records.flow.prediction import Guess, Prediction
 
 LABELS = ResNet18_Weights.IMAGENET1K_V1.meta["categories"]
@@ -55,3 +57,16 @@ def test_the_threshold_stands_in_the_manifest(tmp_path, monkeypatch):
     monkeypatch.setattr(module.weights, "cards", lambda: found)
     assert module.unsure_below(ModelRef()) == 0.55
     assert module.unsure_below(ModelRef(name="alexnet")) is None
+
+
+def test_it_says_what_the_accuracy_is_a_share_of(tmp_path, monkeypatch):
+    demo = ModelRef(weights="demo")
+    found = prediction(demo, np.ones(10) / 10)
+    assert found.names == CIFAR10_CLASSES
+    assert found.tested == "90.1 % of 10000 test pictures of CIFAR-10 enlarged to 224 pixels"
+    cards = weights.cards()
+    shipped = replace(cards["resnet18_demo"], photos="209 photos", photos_accuracy=0.6)
+    monkeypatch.setattr(module.weights, "cards", lambda: cards | {"resnet18_demo": shipped})
+    assert prediction(demo, np.ones(10) / 10).tested.endswith(" and 60.0 % of 209 photos")
+    many = prediction(ModelRef(), np.ones(1000) / 1000)
+    assert (many.names, many.tested) == ((), "")

@@ -103,3 +103,17 @@ def test_another_side_is_torchvisions_preset_with_other_numbers(side):
     preset = ImageClassification(crop_size=side, resize_size=round(side * 256 / 224))
     expected = preset(Image.fromarray(photo.pixels)).numpy()
     assert np.array_equal(prepare(photo, side).tensor, expected)
+
+
+@pytest.mark.parametrize("size", [(300, 600), (600, 300), (500, 500), (224, 224), (40, 2000)])
+def test_the_whole_photo_is_shown_with_what_is_cut_off_pale(size):
+    photo = Photo(ImageRef(), np.zeros((*size, 3), np.uint8), size)
+    found = prepare(photo)
+    height, width, _ = found.whole.shape
+    assert max(height, width) <= 320
+    assert width / height == pytest.approx(size[1] / size[0], rel=0.25)
+    kept = (found.whole == 0).all(axis=2).mean()
+    resized = found.resized_size[0] * found.resized_size[1]
+    assert kept == pytest.approx(224 * 224 / resized, abs=0.05)
+    assert (found.whole[height // 2, width // 2] == 0).all()
+    assert (found.whole[0, 0] == 170).all()  # two thirds of the way to white

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from viz_models.digits import percent
 from viz_models.models import registry, weights
 from viz_models.records import ModelRef
 from viz_models.records.flow.prediction import Guess, Prediction
 
 TOP = 5
+FEW = 20  # classes that a page can list
 
 
 def prediction(ref: ModelRef, probabilities: np.ndarray, top: int = TOP) -> Prediction:
@@ -30,6 +32,8 @@ def prediction(ref: ModelRef, probabilities: np.ndarray, top: int = TOP) -> Pred
         classes=len(labels),
         trained=is_trained(ref),
         unsure_below=unsure_below(ref),
+        names=labels if len(labels) <= FEW else (),
+        tested=_tested(ref),
     )
 
 
@@ -46,5 +50,19 @@ def is_trained(ref: ModelRef) -> bool:
 
 def unsure_below(ref: ModelRef) -> float | None:
     """The threshold in the manifest of shipped weights; None where none was measured."""
-    card = weights.cards().get(f"{ref.name}_{ref.weights}") if ref.build is None else None
+    card = _shipped(ref)
     return card.unsure_below if card else None
+
+
+def _tested(ref: ModelRef) -> str:
+    card = _shipped(ref)
+    if card is None:
+        return ""
+    said = [f"{percent(card.accuracy)} of {card.tested_on}"]
+    if card.photos and card.photos_accuracy is not None:
+        said.append(f"{percent(card.photos_accuracy)} of {card.photos}")
+    return " and ".join(said)
+
+
+def _shipped(ref: ModelRef) -> weights.WeightsCard | None:
+    return weights.cards().get(f"{ref.name}_{ref.weights}") if ref.build is None else None

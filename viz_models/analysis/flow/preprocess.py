@@ -15,6 +15,7 @@ from viz_models.records import ModelRef, Pair, Photo, Prepared
 functional = torchvision.transforms.functional
 PRESET: Final = torchvision.models.ResNet18_Weights.IMAGENET1K_V1.transforms()
 SIDE: Final = PRESET.crop_size[0]
+WHOLE: Final = 320  # px, of the picture that shows what is cut out
 
 
 def prepare_for(photo: Photo, model: ModelRef) -> Prepared:
@@ -81,7 +82,21 @@ def prepare(
         std_after=std_after,
         normalize_mean=tuple(moments[0]),
         normalize_std=tuple(moments[1]),
+        whole=_whole(resized, side),
     )
+
+
+def _whole(resized: Image.Image, side: int) -> np.ndarray:
+    """The whole photo with a long side of at most WHOLE, pale where the crop leaves it out."""
+    scale = min(1.0, WHOLE / max(resized.size))
+    width, height = (max(1, round(scale * length)) for length in resized.size)
+    pixels = np.array(resized.resize((width, height), Image.Resampling.BOX))
+    box = _crop_box((resized.height, resized.width), side)
+    top, left, bottom, right = (max(0, round(scale * edge)) for edge in box)
+    pale = np.ones((height, width), bool)
+    pale[top:bottom, left:right] = False
+    pixels[pale] = 255 - (255 - pixels[pale]) // 3
+    return pixels
 
 
 def _crop_box(size: Pair, side: int) -> tuple[int, int, int, int]:

@@ -72,11 +72,15 @@ def _follow(training: "Training", state: Path) -> None:
 
 def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> str:
     from viz_models.models import weights
+    from viz_models.recipes import strangers
     from viz_models.recipes.attention import versions
-    from viz_models.recipes.recognize import judged, network, unsure_below
+    from viz_models.recipes.recognize import judged, network
 
     tensors = training.shipped()
-    sure, right = judged(network(tensors), training.data)
+    net = network(tensors)
+    sure, right = judged(net, training.data)
+    others = strangers.surest(net)
+    below = round(strangers.unsure_below(others), 3)
     accuracy = right.float().mean().item()
     data = " --data DIR" if options.data else ""
     path = weights.save(
@@ -93,7 +97,8 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
         versions=versions(),
         tested_on="10000 test pictures of CIFAR-10 enlarged to 224 pixels",
         accuracy=round(accuracy, 4),
-        unsure_below=round(unsure_below(sure, right), 3),
+        unsure_below=below,
+        unsure_rule=strangers.rule(below, others, sure[right]),
     )
     return f"wrote {path}: {accuracy:.2%} of {len(training.data.test_targets)} test pictures"
 

@@ -89,3 +89,4 @@ class Prepared:
     std_after: tuple[float, ...]
     normalize_mean: tuple[float, ...]  # what is subtracted, per channel
     normalize_std: tuple[float, ...]  # what is divided by
+    whole: np.ndarray | None = None  # (h, w, 3) uint8: all of the photo, small; what is cut is pale

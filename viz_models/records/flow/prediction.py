@@ -20,6 +20,8 @@ class Prediction:
     classes: int
     trained: bool  # False: the weights are random, and the network knows nothing
     unsure_below: float | None  # the largest probability under which nothing was recognized
+    names: tuple[str, ...] = ()  # of all classes, where they are few
+    tested: str = ""  # what share of which pictures it gets right; empty where nobody measured
 
     @property
     def unsure(self) -> bool:

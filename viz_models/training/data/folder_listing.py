@@ -74,6 +74,21 @@ def listed(folder: str) -> Listing:
     return Listing(root=root, classes=classes, train=numbered[0], test=numbered[1], left_out=said)
 
 
+def by_class(folder: str) -> dict[str, list[Path]]:
+    """Return the pictures in each subfolder of a folder, by its name.
+
+    Raises:
+        ValueError: If there is no such folder, or nothing in it.
+    """
+    root = Path(folder).expanduser()
+    if not root.is_dir():
+        raise ValueError(f"there is no folder {str(root)!r}; give one with a subfolder for a class")
+    found = _by_class(root, _inside(root), {})
+    if not found:
+        raise ValueError(f"{str(root)!r} has no subfolders with pictures; one a class is needed")
+    return found
+
+
 def _folders(root: Path) -> list[Path]:
     """Subfolders that somebody made; a Mac's archive adds one of its own."""
     found = (p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))

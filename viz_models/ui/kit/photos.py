@@ -10,6 +10,7 @@ from viz_models.records import ModelRef, Photo, Prepared
 from viz_models.ui.kit import words
 from viz_models.ui.kit.controls import chips, control
 from viz_models.ui.results.flow import tensor_flow as results
+from viz_models.web import uploads
 
 _OWN = "forward_pass.own_photo"
 _TROUBLE = "forward_pass.photo_trouble"
@@ -80,7 +81,9 @@ def _own_photo() -> None:
     key = f"own_{source}"
     given: dict[str, Any] = {"key": key, "bound": False, "on_change": _take, "args": (key,)}
     if source == "file":
-        control(st.file_uploader, "PNG, JPEG, WebP, GIF or BMP, up to 10 MB", **given)
+        most = uploads.file_bytes() >> 20
+        label = f"PNG, JPEG, WebP, GIF or BMP, up to {most} MB"
+        control(st.file_uploader, label, max_upload_size=most, **given)
     else:
         control(st.camera_input, "Take a picture", **given)
     st.caption("It stays in this session and is forgotten when you close the tab.")

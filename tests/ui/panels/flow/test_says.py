@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from viz_models.records import CIFAR10_CLASSES
 from viz_models.records.flow.prediction import Guess, Prediction
 from viz_models.ui.kit import words
 from viz_models.ui.panels.flow.off import parse
@@ -38,20 +39,24 @@ def test_no_pixel_of_the_heat_is_lost_when_it_is_sent_smaller():
 
 
 @pytest.mark.parametrize(
-    ("trained", "below", "strange", "says"),
+    ("trained", "below", "look", "says"),
     [
-        (True, None, False, "**cat**, says the network"),
-        (True, 0.5, False, "None of its 10 classes is recognized"),
-        (True, 0.3, True, "shows none of its 10 classes"),
-        (False, None, False, "knows nothing"),
+        (True, None, {}, "**cat**, says the network"),
+        (True, 0.3, {"own": True}, "**cat, if it is one of these 10**"),
+        (True, 0.5, {}, "**Not sure: perhaps cat**"),
+        (True, 0.5, {"own": True}, "**Not sure: perhaps cat**"),
+        (True, 0.3, {"strange": True}, "shows none of its 10 classes"),
+        (False, None, {"own": True}, "knows nothing"),
     ],
 )
-def test_the_answer_says_whether_to_believe_it(trained, below, strange, says):
+@pytest.mark.parametrize("names", [(), CIFAR10_CLASSES])
+def test_the_answer_says_whether_to_believe_it(trained, below, look, says, names):
     top = (Guess(0, "cat", 0.4), Guess(1, "dog", 0.3))
-    found = Prediction(top=top, classes=10, trained=trained, unsure_below=below)
-    line = answer(found, words.sections(PAGE), strange=strange)
+    found = Prediction(top=top, classes=10, trained=trained, unsure_below=below, names=names)
+    line = answer(found, words.sections(PAGE), **look)
     assert says in line
     assert "{" not in line
+    assert all(name in line for name in names if trained)  # beside it stands what there is
 
 
 def test_every_method_is_explained_on_the_page():

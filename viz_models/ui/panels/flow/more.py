@@ -22,6 +22,7 @@ from viz_models.ui.panels.flow.stage import View, photo_stride
 from viz_models.ui.results.build import builder as build_results
 from viz_models.ui.results.flow import tensor_flow as results
 
+CROPPED = 146  # px on the page
 _FIGURE = 200_000  # bytes, about what a figure of Plotly holds
 _COLUMNS = (
     "name",
@@ -54,7 +55,7 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
             name="cropped",
             values=prepared.cropped,
             scheme="photo",
-            size=146,
+            size=CROPPED,
             title="cropped",
             note=shape((side, side)),
             after="→",
@@ -65,15 +66,34 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
             limits=pixels.limits(prepared.tensor),
             stride=stride,
             scheme="diverging",
-            size=146,
+            size=CROPPED,
             columns=3,
             title=f"{', '.join(_colors(prepared.tensor))}, normalized",
             note=shape(prepared.tensor.shape) + (", every 2nd row and column" * (stride == 2)),
             bar=True,
         )
-        tiles([cropped, three], key="planes", luts=luts(is_dark()))
+        tiles([*_whole(view), cropped, three], key="planes", luts=luts(is_dark()))
     with numbers:
         ledger(_preparation(view), key="preparation", title="What was done", note=photo.credit)
+
+
+def _whole(view: View) -> list[Tiles]:
+    """The photo before it is cropped, as high as the crop beside it; none of a test example."""
+    whole = view.chosen.prepared.whole
+    if whole is None:
+        return []
+    height, width = whole.shape[:2]
+    return [
+        Tiles(
+            name="whole",
+            values=whole,
+            scheme="photo",
+            size=round(CROPPED * min(2.0, max(0.5, width / height))),
+            title="the whole photo",
+            note=shape(view.chosen.photo.original_size[::-1]) + ", pale: cut off",
+            after="→",
+        )
+    ]
 
 
 def _colors(tensor: np.ndarray) -> tuple[str, ...]:

@@ -16,11 +16,14 @@ def prediction(view: View, text: Mapping[str, str]) -> None:
     """The likeliest classes with their probabilities, and whether to believe them."""
     found = why_results.prediction(view.trace)
     with st.container(border=True, gap="xsmall", key="says"):
-        st.markdown(answer(found, text, strange=_is_strange(view)))
+        own = view.spec.image.kind == "upload"
+        st.markdown(answer(found, text, strange=_is_strange(view), own=own))
         columns = st.columns(len(found.top), gap="small")
         for column, guess in zip(columns, found.top, strict=True):
             name = words.plain(guess.label)
             column.progress(guess.probability, f"{name} · {_share(guess.probability)}")
+        if found.tested:
+            st.caption(text["How good is it?"].format(tested=words.plain(found.tested)))
 
 
 def _is_strange(view: View) -> bool:
@@ -29,13 +32,16 @@ def _is_strange(view: View) -> bool:
     return weights == "demo" and image.kind == "sample" and not SAMPLES[image.name].shows
 
 
-def answer(found: Prediction, text: Mapping[str, str], *, strange: bool = False) -> str:
-    """One line: a class, or that none is known.
+def answer(
+    found: Prediction, text: Mapping[str, str], *, strange: bool = False, own: bool = False
+) -> str:
+    """One line: a class, or that it is not sure, and which classes there are.
 
     Args:
         found: What the network says.
         text: The page's prose.
         strange: Whether the photo shows none of the classes, however sure the network is.
+        own: Whether it is a reader's own, of which nobody knows what it shows.
     """
     section = "What the network says"
     if not found.trained:
@@ -44,8 +50,10 @@ def answer(found: Prediction, text: Mapping[str, str], *, strange: bool = False)
         section = "What the network says, strange"
     elif found.unsure:
         section = "What the network says, unsure"
+    elif own:
+        section = "What the network says, own photo"
     best = found.top[0]
-    return text[section].format(
+    line = text[section].format(
         label=words.plain(best.label),
         share=_share(best.probability),
         classes=found.classes,
@@ -53,6 +61,10 @@ def answer(found: Prediction, text: Mapping[str, str], *, strange: bool = False)
         below=_share(found.unsure_below or 0),
         top=len(found.top),
     )
+    if not found.names or not found.trained:
+        return line
+    known = ", ".join(words.plain(name) for name in found.names)
+    return f"{line} {text['What it knows'].format(names=known, classes=len(found.names))}"
 
 
 def _share(probability: float) -> str:

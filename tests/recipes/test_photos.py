@@ -1,0 +1,103 @@
+"""The shipped network on folders of photos, and on pictures of what it does not know."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from viz_models.__main__ import main
+from viz_models.images import installed
+from viz_models.models import weights
+from viz_models.recipes import photos, strangers
+from viz_models.recipes.recognize import network
+from viz_models.recordings.shipped import DEMO
+
+
+@pytest.mark.parametrize(("name", "label"), [
+    ("dog", "dog"), ("Dogs", "dog"), ("CAT", "cat"), ("cars", "automobile"), ("plane", "airplane"),
+    ("Trucks", "truck"), ("coffee", ""), ("other", ""), ("horse", "horse"),
+])  # fmt: skip
+def test_a_folder_is_called_as_people_call_it(name, label):
+    assert photos.label_of(name) == label
+
+
+class Always(nn.Module):
+    """Says one class with one probability."""
+
+    def __init__(self, place, chance):
+        super().__init__()
+        self.logits = torch.full((1, 10), ((1 - chance) / 9)).log()
+        self.logits[0, place] = torch.tensor(chance).log()
+
+    def forward(self, x):
+        return self.logits.expand(len(x), 10)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, count in (("Cats", 3), ("dog", 2), ("cups", 4)):
+        (tmp_path / name).mkdir()
+        for i in range(count):
+            Image.fromarray(np.full((30, 40, 3), 40 * i, np.uint8)).save(
+                tmp_path / name / f"{i}.png"
+            )
+    (tmp_path / "dog" / "damaged.jpg").write_bytes(b"")
+    return tmp_path
+
+
+def test_right_and_sure_are_counted_for_each_folder(folder):
+    found = {c.folder: c for c in photos.measured(Always(3, 0.6), str(folder), 0.5)}
+    assert (found["Cats"].photos, found["Cats"].right, found["Cats"].sure) == (3, 3, 3)
+    assert (found["dog"].photos, found["dog"].right, found["dog"].unreadable) == (2, 0, 1)
+    assert (found["cups"].label, found["cups"].right, found["cups"].sure) == ("", 0, 4)
+    assert photos.accuracy(tuple(found.values())) == (3, 5)
+    unsure = photos.measured(Always(3, 0.6), str(folder), 0.7)
+    assert sum(c.sure for c in unsure) == 0
+
+
+def test_the_command_measures_and_keeps_the_share(folder, tmp_path_factory, monkeypatch, capsys):
+    kept = tmp_path_factory.mktemp("kept")
+    (kept / "manifest.toml").write_bytes((weights.FOLDER / "manifest.toml").read_bytes())
+    monkeypatch.setattr(weights.note, "__defaults__", (kept,))
+    (folder / "Cats" / "chelsea.png").write_bytes(
+        installed.path("skimage/data/chelsea.png").read_bytes()
+    )
+    assert main(["check-weights", "--photos", str(folder), "--keep", "6 photos of a test"]) == 0
+    said = capsys.readouterr().out
+    assert "cups: 4 photos, none of the ten" in said
+    assert " of 6 photos of the ten classes are named rightly" in said
+    right = int(said.split("\n")[-3].split()[0])
+    card = weights.cards(kept)[DEMO]
+    assert (card.photos, card.photos_accuracy) == ("6 photos of a test", round(right / 6, 4))
+    before = weights.cards()
+    assert {n: c for n, c in weights.cards(kept).items() if n != DEMO} == {
+        n: c for n, c in before.items() if n != DEMO
+    }
+
+
+def test_a_folder_without_photos_is_one_line(tmp_path, capsys):
+    for options, says in (
+        (["--photos", str(tmp_path)], "has no subfolders with pictures"),
+        (["--keep", "x"], "--keep goes with --photos DIR"),
+    ):
+        with pytest.raises(SystemExit):
+            main(["check-weights", *options])
+        assert says in capsys.readouterr().err
+
+
+def test_four_of_five_pictures_of_other_things_are_below_the_threshold():
+    sure = torch.linspace(0, 1, 101)
+    below = strangers.unsure_below(sure)
+    assert (sure < below).float().mean().item() == pytest.approx(0.8, abs=0.01)
+    said = strangers.rule(0.8, sure, torch.tensor([0.5, 0.9, 0.95, 0.99]))
+    assert said == ("21% of 101 pictures of other things are not below it, and 25% of the 4 test "
+                    "pictures that are recognized are")  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_shipped_threshold_is_that_of_other_things():
+    card = weights.cards()[DEMO]
+    found = strangers.surest(network(weights.load(DEMO)))
+    assert card.unsure_below == pytest.approx(strangers.unsure_below(found), abs=0.005)
+    assert f"of {len(found)} pictures of other things" in card.unsure_rule
