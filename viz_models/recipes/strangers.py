@@ -55,19 +55,15 @@ def unsure_below(strangers: Tensor) -> float:
     return strangers.quantile(1 - SURE).item()
 
 
-def rule(below: float, strangers: Tensor, recognized: Tensor) -> str:
-    """Return a sentence that says what a threshold was chosen by, and what it costs.
+def rule(below: float, strangers: Tensor) -> str:
+    """Return a sentence that says what a threshold was chosen by.
 
     Args:
         below: The threshold.
         strangers: Largest probabilities of pictures of other things.
-        recognized: Those of test pictures that are recognized.
     """
-    return (
-        f"{(strangers >= below).float().mean():.0%} of {len(strangers)} pictures of other things "
-        f"are not below it, and {(recognized < below).float().mean():.0%} of the "
-        f"{len(recognized)} test pictures that are recognized are"
-    )
+    sure = (strangers >= below).float().mean().item()
+    return f"{sure:.0%} of {len(strangers)} pictures of other things are not below it"
 
 
 def _views(pixels: np.ndarray) -> Iterator[np.ndarray]:

@@ -74,14 +74,13 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
     from viz_models.models import weights
     from viz_models.recipes import strangers
     from viz_models.recipes.attention import versions
-    from viz_models.recipes.recognize import judged, network
+    from viz_models.recipes.recognize import network, share_right
 
     tensors = training.shipped()
     net = network(tensors)
-    sure, right = judged(net, training.data)
+    accuracy = share_right(net, training.data)
     others = strangers.surest(net)
     below = round(strangers.unsure_below(others), 3)
-    accuracy = right.float().mean().item()
     data = " --data DIR" if options.data else ""
     path = weights.save(
         NAME,
@@ -98,7 +97,7 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
         tested_on="10000 test pictures of CIFAR-10 enlarged to 224 pixels",
         accuracy=round(accuracy, 4),
         unsure_below=below,
-        unsure_rule=strangers.rule(below, others, sure[right]),
+        unsure_rule=strangers.rule(below, others),
     )
     return f"wrote {path}: {accuracy:.2%} of {len(training.data.test_targets)} test pictures"
 
