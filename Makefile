@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fast e2e faults load bench record weights-check clean
+.PHONY: help run test check lint fast e2e faults load hostile bench record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -44,6 +44,9 @@ faults: $(DEV) ## kill, hang and starve real runs: 10 minutes; ARGS=--full for a
 
 load: $(DEV) ## sixty tabs that watch a run: missed ticks, gaps, server time a tick; ARGS="--tabs 20 --seconds 10"
 	@$(PY) -m benchmarks.load $(ARGS)
+
+hostile: $(DEV) ## what one hostile visitor could do, tried on a server of its own: two minutes
+	@$(PY) -m benchmarks.hostile $(ARGS)
 
 bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, and of the pages, as ratios
 	@$(PY) -m benchmarks $(ARGS)

@@ -1,9 +1,13 @@
 """What one variable, FORWARD_PASS_HOSTED, must do alone."""
 
+import shutil
+
 import pytest
 from streamlit import config
 
 from viz_models.records import ModelRef
+from viz_models.runs import client
+from viz_models.runs.client import StoreError
 from viz_models.ui.kit import errors, fetching
 from viz_models.ui.results.attention import patches
 from viz_models.ui.results.flow import tensor_flow
@@ -64,3 +68,39 @@ def test_a_host_offers_no_download_of_weights(hosted, open_page, monkeypatch):
     assert [e.value for e in at.exception] == []
     assert fetching.REFUSED in [c.value for c in at.caption]
     assert "Download" not in [b.label for b in at.button]
+
+
+@pytest.fixture
+def told(monkeypatch):
+    said = []
+    monkeypatch.setattr(errors.st, "error", lambda line, **_: said.append(line.replace("\\", "")))
+    return said
+
+
+@pytest.mark.parametrize("value", ["1", ""])
+def test_a_data_folder_that_cannot_be_used_is_one_line(monkeypatch, tmp_path, told, value):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", value)
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("FORWARD_PASS_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(OSError, match="home") as trouble:
+        client.store().experiments(None)
+    assert errors.told(trouble.value) is True
+    (line,) = told
+    assert "The folder of runs cannot be used" in line
+    assert str(tmp_path) not in line
+
+
+def test_a_database_that_is_gone_is_one_line(monkeypatch, tmp_path, told):
+    monkeypatch.setenv("FORWARD_PASS_HOME", str(tmp_path))
+    store = client.store()
+    store.close()
+    shutil.rmtree(tmp_path)
+    with pytest.raises(StoreError) as trouble:
+        store.experiments(None)
+    assert errors.told(trouble.value) is True
+    assert told[0].startswith("Runs cannot be read or kept just now: the run store does not answer")
+
+
+def test_another_error_of_a_file_is_no_error_of_the_data_folder(told):
+    assert errors.told(FileNotFoundError(2, "No such file", "/somewhere/else")) is False
+    assert told == []

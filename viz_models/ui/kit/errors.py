@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit import config
 
 from viz_models.runs import home
+from viz_models.runs.client import StoreError
+from viz_models.ui.kit import words
 
 
 def hide_from_strangers() -> None:
@@ -17,7 +19,10 @@ def hide_from_strangers() -> None:
 
 
 def told(error: Exception) -> bool:
-    """Say in one line that something went wrong, with the number under which the log has it.
+    """Say in one line what went wrong, or the number under which the log has it.
+
+    A data folder that is read-only, removed or full is nobody's mistake in the code: its line says
+    what to do, here and on one's own machine.
 
     Args:
         error: What ended a page's run.
@@ -25,6 +30,10 @@ def told(error: Exception) -> bool:
     Returns:
         Whether it was said: not on one's own machine, where Streamlit shows all of it.
     """
+    if line := _of_data_folder(error):
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        st.error(words.plain(line), icon=":material/hard_drive:")
+        return True
     if not home.hosted():
         return False
     number = secrets.token_hex(4)
@@ -36,3 +45,23 @@ def told(error: Exception) -> bool:
         icon=":material/error:",
     )
     return True
+
+
+def _of_data_folder(error: Exception) -> str:
+    """What to say where runs cannot be read or kept; "" for any other error."""
+    if isinstance(error, StoreError):
+        return f"Runs cannot be read or kept just now: {error}."
+    named = str(getattr(error, "filename", None) or "")
+    if not isinstance(error, OSError) or not named.startswith(_data_folder()):
+        return ""
+    return (
+        f"The folder of runs cannot be used: {error.strerror}. Whoever runs this server must see "
+        "to it; FORWARD_PASS_HOME names another folder."
+    )
+
+
+def _data_folder() -> str:
+    try:
+        return str(home.home())
+    except OSError as error:  # it cannot even be made
+        return str(error.filename)
