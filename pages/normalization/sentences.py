@@ -6,7 +6,7 @@ Sources: Ba et al. 2016, arXiv:1607.06450; Shen et al. 2020, arXiv:2003.07845.
 import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.panels.normalization import sentences as panel
+from viz_models.ui.panels.normalization import sentences
 
 
 def main() -> None:
@@ -14,14 +14,14 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)  # on screen before torch is imported
-        view = panel.controls()
-        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
-        panel.stage(view, text)
-        panel.norms(view)
-    panel.explained(text)
+        view = sentences.controls()
+        lesson.answer(answer, text[""].partition("\n")[2], **sentences.facts(view))
+        sentences.draw_batch(view, text)
+        sentences.draw_norms(view)
+    sentences.draw_reasons(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("sentences", code=panel.code(view), table=panel.table(view))
+    take_away.row("sentences", code=sentences.code(view), table=sentences.table(view))
 
 
 main()

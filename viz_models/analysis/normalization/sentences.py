@@ -6,57 +6,67 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.normalization.grouping import check_eps
+from viz_models.models.text_models import translator
+from viz_models.models.transformer import embed
+from viz_models.models.vocabulary import PAD, UNK, english_ids
 from viz_models.records import Provenance, SentenceRow, Sentences, SentenceSpec
 
-MAX_TOKENS = 512
-MAX_VALUES = 2**20
+MAX_TOKENS = 64
 
 
 def sentences(spec: SentenceSpec) -> Sentences:
     """Normalize a padded batch three times: as it is, padded further, with other neighbors.
 
-    The tokens of the first sentence are the same all three times. gamma = 1 and beta = 0, training.
+    The tokens are what the shipped translator's encoder reads: word vectors plus positions, also
+    for <pad>. Those of the first sentence are the same all three times. gamma = 1 and beta = 0,
+    training.
 
     Args:
-        spec: Lengths, channels, how much more padding.
+        spec: The sentences, their other neighbors, and how much more padding.
 
     Raises:
-        ValueError: If a length or a size cannot be had.
+        ValueError: If a sentence is too long or has a word that the translator does not know.
     """
     _check(spec)
-    rng = torch.Generator().manual_seed(spec.seed)
-    base = _batch(spec, rng)
-    neighbors = _batch(spec, rng)
-    neighbors[0] = base[0]
-    padded = nn.functional.pad(base, (0, 0, 0, spec.more_padding))
-    real = torch.arange(base.shape[1])[None] < torch.tensor(spec.lengths)[:, None]
+    with translator() as model:
+
+        def vectors(texts: tuple[str, ...], more: int = 0) -> Tensor:
+            return embed(model.source_embedding, _ids(texts, more)).detach()
+
+        plain = vectors(spec.sentences)
+        padded = vectors(spec.sentences, spec.more_padding)
+        neighbors = vectors((spec.sentences[0], *spec.neighbors))
+    batches = (plain, padded, neighbors)
     return Sentences(
         spec=spec,
-        tokens=base.numpy(),
-        real=real.numpy(),
-        rows=tuple(_row(spec, kind, (base, padded, neighbors)) for kind in _KINDS),
-        provenance=Provenance(seed=spec.seed, versions=f"torch {torch.__version__}"),
+        tokens=plain.numpy(),
+        padded=padded.numpy(),
+        neighbors=neighbors.numpy(),
+        real=(_ids(spec.sentences) != PAD).numpy(),
+        rows=tuple(_row(spec, kind, batches) for kind in _KINDS),
+        provenance=Provenance(versions=f"torch {torch.__version__}"),
     )
 
 
 def _check(spec: SentenceSpec) -> None:
     check_eps(spec.eps)
-    if len(spec.lengths) < 2 or not all(1 <= n <= MAX_TOKENS for n in spec.lengths):
-        raise ValueError(f"choose two sentences or more, each of 1 to {MAX_TOKENS} tokens")
-    if spec.channels < 2 or not 0 <= spec.more_padding <= MAX_TOKENS:
-        raise ValueError(f"choose 2 channels or more, and padding of 0 to {MAX_TOKENS} positions")
-    values = len(spec.lengths) * (max(spec.lengths) + spec.more_padding) * spec.channels
-    if values > MAX_VALUES:
-        raise ValueError(f"{values:,} values are too many; the limit is {MAX_VALUES:,}")
+    texts = (*spec.sentences, *spec.neighbors)
+    if len(spec.sentences) < 2 or not spec.neighbors:
+        raise ValueError("choose two sentences or more, and at least one other neighbor")
+    if not all(1 <= len(text.split()) <= MAX_TOKENS for text in texts):
+        raise ValueError(f"choose sentences of 1 to {MAX_TOKENS} words")
+    if not 0 <= spec.more_padding <= MAX_TOKENS:
+        raise ValueError(f"choose a padding of 0 to {MAX_TOKENS} positions")
+    unknown = [word for text in texts for word in text.split() if english_ids([word]) == (UNK,)]
+    if unknown:
+        raise ValueError(f"the translator does not know {unknown[0]!r}; choose another word")
 
 
-def _batch(spec: SentenceSpec, rng: torch.Generator) -> Tensor:
-    longest = max(spec.lengths)
-    tokens = torch.zeros(len(spec.lengths), longest, spec.channels)
-    for row, length in zip(tokens, spec.lengths, strict=True):
-        row[:length] = torch.randn(length, spec.channels, generator=rng)
-        row[:length] += torch.randn(spec.channels, generator=rng)  # a topic: sentences differ
-    return tokens
+def _ids(texts: tuple[str, ...], more: int = 0) -> Tensor:
+    """Return (B, T) int64 ids, padded to the longest sentence and `more` positions beyond."""
+    ids = [torch.tensor(english_ids(text.split())) for text in texts]
+    batch = nn.utils.rnn.pad_sequence(ids, batch_first=True, padding_value=PAD)
+    return nn.functional.pad(batch, (0, more), value=PAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,29 @@ from viz_models.records.provenance import Provenance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceSpec:
-    """A batch of sentences as seeded token embeddings, padded with zeros to the longest."""
+    """A batch of English sentences, padded with <pad> to the longest one.
 
-    lengths: tuple[int, ...] = (5, 9, 3, 7)  # tokens; the first sentence is watched
-    channels: int = 16
+    The words are those of the shipped translator, with a space between them.
+    """
+
+    sentences: tuple[str, ...] = (  # the first one is watched
+        "it often wants the flowers",
+        "the pretty girls do not always look for you",
+        "three girls play",
+        "the small funny women are very happy",
+    )
+    neighbors: tuple[str, ...] = (  # in place of all sentences but the first
+        "you do not often have his big blue horse",
+        "i often run",
+        "two horses do not draw the car",
+    )
     more_padding: int = 4  # positions added to every sentence
     eps: float = 1e-5
-    seed: int = 0
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """How many tokens each sentence has."""
+        return tuple(len(sentence.split()) for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -25,7 +41,7 @@ class SentenceRow:
     label: str  # "BN over (B, T)"
     output: np.ndarray  # (B, T, C)
     padded_output: np.ndarray  # (B, T + more, C)
-    neighbor_output: np.ndarray  # (B, T, C)
+    neighbor_output: np.ndarray  # (B, T', C)
     means: tuple[float, float, float]  # that the first token's first channel is centered with
     padding_change: float  # largest change of an output of the first sentence's tokens
     neighbor_change: float
@@ -36,7 +52,9 @@ class Sentences:
     """Sentences of different length under three norms."""
 
     spec: SentenceSpec
-    tokens: np.ndarray  # (B, T, C), zeros in the padding
-    real: np.ndarray  # (B, T) bool
+    tokens: np.ndarray  # (B, T, C): the translator's word vectors plus positions
+    padded: np.ndarray  # (B, T + more, C): the same with more <pad>
+    neighbors: np.ndarray  # (B, T', C): the first sentence among other ones
+    real: np.ndarray  # (B, T) bool: False where the token is <pad>
     rows: tuple[SentenceRow, ...]  # BN over (B, T), LN over C, LN over (T, C)
     provenance: Provenance

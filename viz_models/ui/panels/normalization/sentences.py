@@ -1,6 +1,7 @@
-"""Why LayerNorm in a Transformer: whose outputs move with padding and with neighbors?"""
+"""Why a Transformer uses LayerNorm: whose outputs move with padding and with neighbors?"""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,7 @@ LENGTHS = {
 }
 PADDING = tuple(range(17))
 CHANNEL = 0  # the one on screen; changes are measured over all
+CASES = ("as it is", "padded", "neighbors")  # in which the first sentence is normalized
 OUTPUT = 46  # px, of one number in a card
 TOKEN = 26  # px, of one token on the stage
 STAGE = 420  # px, of both batches side by side
@@ -31,31 +33,32 @@ STAGE = 420  # px, of both batches side by side
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """What the reader chose, and what was measured for it."""
 
     spec: SentenceSpec
     result: Sentences
 
     def row(self, start: str) -> SentenceRow:
-        """The norm whose label begins like this and ends in C."""
+        """Return the norm whose label begins like this."""
         return next(r for r in self.result.rows if r.label.startswith(start))
 
 
 def controls() -> View:
-    """Sentences, padding, and the seed they are drawn with."""
+    """Draw the choices of sentences and padding; return what was measured for them."""
     with control_row():
         lengths = select("Lengths of the sentences", LENGTHS, "lengths", 200)
-        padding = slider("Padding added", PADDING, "padding", 300, value=4)
+        padding = slider("<pad> tokens added", PADDING, "padding", 300, value=4)
         seeds = {f"seed {s}": s for s in range(10)}
-        seed = select("Seed of the embeddings", seeds, "seed", 96)
-    spec = SentenceSpec(lengths=lengths, more_padding=padding, seed=seed)
+        seed = select("Seed of the sentences", seeds, "seed", 96)
+    spec = replace(results.drawn(lengths, seed), more_padding=padding)
     return View(spec, results.sentences(spec))
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return the numbers that the answer names."""
     batch, layer = view.row("BN"), view.row("LN over C")
     return {
+        "first": view.spec.sentences[0],
         "padding": str(view.spec.more_padding),
         "batch_padding": exact(batch.padding_change),
         "batch_neighbor": exact(batch.neighbor_change),
@@ -63,12 +66,13 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def stage(view: View, text: Mapping[str, str]) -> None:
-    """The batch, as it is and with more padding; what padding does to outputs."""
+def draw_batch(view: View, text: Mapping[str, str]) -> None:
+    """Draw the batch as it is and with more padding, and what padding does to the outputs."""
     batch, chart = st.columns([1, 1.15], gap="xsmall")
     with batch.container(border=True, height="stretch"):
         tiles(_batches(view), key="batch", luts=luts(is_dark()))
-        st.caption(text["The batch"].format(channels=view.spec.channels))
+        channels = view.result.tokens.shape[2]
+        st.caption(text["The batch"].format(channels=channels, **_listed(view.spec)))
     with chart.container(border=True, height="stretch"):
         specs = [replace(view.spec, more_padding=n) for n in PADDING]
         changes = results.padding_changes(specs)
@@ -78,12 +82,22 @@ def stage(view: View, text: Mapping[str, str]) -> None:
         show(figure, "over_padding")
 
 
+def _listed(spec: SentenceSpec) -> dict[str, str]:
+    """Return the sentences of both batches, each with its number."""
+
+    def listed(texts: Sequence[str], first: int) -> str:
+        return " · ".join(f"{i} *{text}*" for i, text in enumerate(texts, first))
+
+    return {"sentences": listed(spec.sentences, 0), "neighbors": listed(spec.neighbors, 1)}
+
+
 def _batches(view: View) -> list[Tiles]:
     tokens, real = view.result.tokens[:, :, CHANNEL], view.result.real
+    wide = view.result.padded[:, :, CHANNEL]
     more = ((0, 0), (0, view.spec.more_padding))
-    wide = np.pad(tokens, more)
     side = min(TOKEN, STAGE // (tokens.shape[1] + wide.shape[1]))
-    plain = _matrix("tokens", tokens, "the batch")
+    rows = tuple(map(str, range(len(tokens))))
+    plain = replace(_matrix("tokens", tokens, "the batch"), row_labels=rows)
     padded = _matrix("padded", wide, "padded further")
     return [
         replace(plain, hatched=~real, size=side * tokens.shape[1]),
@@ -95,8 +109,8 @@ def _matrix(name: str, values: np.ndarray, title: str, note: str = "") -> Tiles:
     return Tiles(name=name, values=values[None], title=title, note=note, scheme="diverging")
 
 
-def norms(view: View) -> None:
-    """For each norm: the first sentence's outputs three times, and how far they moved."""
+def draw_norms(view: View) -> None:
+    """Draw for each norm the outputs of the first sentence three times, and how far they moved."""
     columns = st.columns(len(view.result.rows), gap="xsmall")
     for i, (column, row) in enumerate(zip(columns, view.result.rows, strict=True)):
         with column.container(border=True, height="stretch"):
@@ -105,20 +119,23 @@ def norms(view: View) -> None:
 
 
 def _outputs(view: View, row: SentenceRow) -> Tiles:
-    """(3, T): as it is, padded further, with other neighbors."""
+    """Return (3, T): as it is, padded further, with other neighbors."""
     length = view.spec.lengths[0]
     outputs = (row.output, row.padded_output, row.neighbor_output)
     values = np.stack([o[0, :length, CHANNEL] for o in outputs])
-    grid = _matrix("outputs", values, row.label, "rows: as it is, padded, other neighbors")
-    return replace(grid, show_values=True, size=OUTPUT * length)
+    grid = _matrix("outputs", values, row.label)
+    words = tuple(view.spec.sentences[0].split())
+    return replace(
+        grid, show_values=True, size=OUTPUT * length, column_labels=words, row_labels=CASES
+    )
 
 
 def _changes(row: SentenceRow) -> list[Line]:
     means = " / ".join(digits(m, 2) for m in row.means)
     return [
-        Line(label="μ of its first token", value=means),
-        _change("more padding moves it by", row.padding_change),
-        _change("other neighbors move it by", row.neighbor_change),
+        Line(label="μ for its first token, channel 0", value=means),
+        _change("more padding: largest change", row.padding_change),
+        _change("other neighbors: largest change", row.neighbor_change),
     ]
 
 
@@ -130,26 +147,36 @@ def _change(label: str, change: float) -> Line:
     )
 
 
-def explained(text: Mapping[str, str]) -> None:
-    """Why, a paragraph a norm."""
+def draw_reasons(text: Mapping[str, str]) -> None:
+    """Draw one paragraph for each norm that says why."""
     titles = ("BatchNorm", "LayerNorm over C", "LayerNorm over (T, C)")
     for column, title in zip(st.columns(3, gap="small"), titles, strict=True):
         column.markdown(f"**{title}.** {text[title]}")
 
 
 def code(view: View) -> str:
-    """A script that prints the same changes."""
-    spec = view.spec
+    """Return a script that prints the same changes."""
+    spec, found = view.spec, view.result
+    texts = (*spec.sentences, *(f"{text} (neighbor)" for text in spec.neighbors))
+    blanks: dict[str, object] = {}
+    for name in ("plain", "padded", "neighbors"):
+        x = found.tokens if name == "plain" else getattr(found, name)
+        blanks |= {name: _held(x), f"{name}_shape": x.shape}
     return take_away.filled(
         "normalization/sentences",
-        lengths=spec.lengths,
-        channels=spec.channels,
-        padding=spec.more_padding,
-        seed=spec.seed,
+        sentences="\n".join(f"# {text}" for text in texts),
+        more=spec.more_padding,
+        length=spec.lengths[0],
+        **blanks,
     )
 
 
+def _held(x: np.ndarray) -> str:
+    """Return the bytes of an array as text."""
+    return base64.b64encode(np.ascontiguousarray(x).tobytes()).decode("ascii")
+
+
 def table(view: View) -> str:
-    """Changes of each norm."""
+    """Return the changes of each norm as CSV."""
     rows = ([r.label, r.padding_change, r.neighbor_change] for r in view.result.rows)
     return take_away.csv_text(("norm", "change_by_padding", "change_by_neighbors"), rows)
