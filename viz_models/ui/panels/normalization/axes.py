@@ -119,7 +119,7 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     sentence = text[section].format(
         size=_counted(grouping.size, "value"),
         count=_counted(grouping.count, "mean"),
-        first=f"The {view.examples()[n]}" if view.source.kind == "layer" else f"Example {n}",
+        first=f"the {view.examples()[n]}" if view.source.kind == "layer" else f"example {n}",
         channel=c,
         others=_counted(view.shape[0] - 1, "other example"),
         steps=KEPT_STEPS,

@@ -75,7 +75,7 @@ def who_moves(view: View, text: dict[str, str]) -> None:
         _matrix(view, label, spec)
         for label, spec in ((view.label, view.spec), (rival, replace(NORMS[rival], **same)))
     ]
-    title = "Nudge one example, who moves?"
+    title = "Change one example: which outputs change?"
     ledger([], key="who_title", title=title, note="‖∂y/∂x‖, autograd")
     tiles(groups, key="who", luts=luts(is_dark()))
     st.caption(text[title])
@@ -133,8 +133,8 @@ def what_becomes_of_it(view: View, text: dict[str, str]) -> None:
     result = view.result
     if result.mean_after is None or result.variance_after is None:
         return
-    st.subheader("What becomes of it")
-    st.markdown(text["What becomes of it"])
+    st.subheader("Before and after")
+    st.markdown(text["Before and after"])
     few = slice(0, 512)  # dots that a chart can still tell apart
     left, right = st.columns(2, gap="small")
     pairs = (
