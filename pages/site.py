@@ -32,6 +32,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("attention/cost.py", "attention-cost"),
         ("attention/patches.py", "patches"),
     ],
+    "Sequence": [("sequence/bleu.py", "bleu")],
     "Train": [("train/train.py", "train"), ("train/runs.py", "runs")],
 }
 ABOUT = lessons.index()

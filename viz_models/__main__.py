@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from viz_models.cli import app, attend, cost, export, norm, runs, trace, train
+from viz_models.cli import app, attend, bleu, cost, export, norm, runs, trace, train
 from viz_models.cli.command import Command, NoNetworkError
 from viz_models.recipes.commands import check_weights, record, train_attention, train_demo
 
@@ -18,6 +18,7 @@ COMMANDS: dict[str, Command] = {
     "cost": cost.COMMAND,
     "export": export.COMMAND,
     "attend": attend.COMMAND,
+    "bleu": bleu.COMMAND,
     "record": record.COMMAND,
     "train": train.COMMAND,
     "runs": runs.COMMAND,

@@ -31,6 +31,7 @@ ATTEND = {
     "attention-cost": "attention/cost.py",
     "patches": "attention/patches.py",
 }
+SEQUENCE = {"bleu": "sequence/bleu.py"}
 OTHERS = {"flow": FLOW, "runs": "train/runs.py"}
 STOPS = (
     Stop(FLOW, 2, {"step": "input"}),
@@ -47,12 +48,14 @@ def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
     flow, train = find.of_steps(FLOW, STEPS), find.of_cards(TRAIN)
-    build, normalize, attend = (find.of_pages(files) for files in (BUILD, NORMALIZE, ATTEND))
+    build, normalize, attend, sequence = (
+        find.of_pages(files) for files in (BUILD, NORMALIZE, ATTEND, SEQUENCE)
+    )
     title, _, caption = text[""].partition("\n")
     with st.container(gap="xsmall"):
         st.title(title)
         st.caption(caption.strip())
-        every = (*flow, *build, *normalize, *attend, *train, *find.of_pages(OTHERS))
+        every = (*flow, *build, *normalize, *attend, *sequence, *train, *find.of_pages(OTHERS))
         find.draw_search(text, every)
         draw_stops(text, STOPS)
         cards.draw_hero(FLOW)
@@ -66,6 +69,8 @@ def main() -> None:
         cards.draw_norm_questions(text, normalize)
     with right.container(border=True, height="stretch"):
         cards.draw_attend_questions(text, attend)
+    with st.container(border=True):
+        cards.draw_sequence_questions(text, sequence)
     with st.container(border=True):
         cards.draw_train_questions(text, train)
 

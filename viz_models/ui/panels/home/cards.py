@@ -117,6 +117,14 @@ def draw_attend_questions(text: Words, entries: Entries) -> None:
     _draw_thumbnail(text, "Attend", groups, entries, said(recorded.provenance))
 
 
+def draw_sequence_questions(text: Words, entries: Entries) -> None:
+    """Draw the questions about sequences of words."""
+    _draw_head(text, "Sequence")
+    for entry in entries:
+        draw_link(entry)
+    _draw_words(text, [entry.path for entry in entries])
+
+
 def draw_train_questions(text: Words, entries: Entries) -> None:
     """Draw the question cards, and which digits two trained networks take for which."""
     kept, card = results.recorded(CARD), results.cards()[CARD]

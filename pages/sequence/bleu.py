@@ -1,0 +1,37 @@
+"""Lesson: what BLEU counts, and why the same sentence has six scores.
+
+Source: Papineni et al. 2002, https://aclanthology.org/P02-1040.
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.panels.sequence import bleu as panel
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        said = lesson.head(text)
+        view = panel.controls()
+        panel.draw_refusal(view)
+        lesson.answer(said, text[f"Answer: {panel.answer(view)}"], **panel.facts(view))
+        left, right = st.columns([1.5, 1], gap="xsmall")
+        with left:
+            panel.draw_ngrams(view)
+        with right:
+            panel.draw_product(view)
+    panel.draw_conventions(view)
+    for section, draw in (("Do long matches count more?", panel.draw_worth),):
+        st.subheader(section)
+        st.markdown(text[section])
+        draw(view)
+    st.subheader("What BLEU does not see")
+    st.markdown(text["What BLEU does not see"])
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("bleu", code=panel.code(view), table=panel.table(view))
+
+
+main()
