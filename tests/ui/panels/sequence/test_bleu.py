@@ -24,7 +24,7 @@ def test_the_answer_is_the_one_that_is_true(translation, answer):
 
 
 def test_what_is_too_long_is_refused_and_the_example_stays(open_page):
-    at = open_page("pages/site.py").switch_page("pages/sequence/bleu.py").run()
+    at = open_page("pages/sequence/bleu.py")
     at.text_input(key="prediction").set_value("word " * 41).run()
     said = " ".join(c.value for c in at.caption)
     assert "The translation has 41 words; at most 40 can be shown" in said
