@@ -12,6 +12,7 @@ from viz_models.digits import digits, percent
 from viz_models.recordings import sharing as recordings_sharing
 from viz_models.records import DecodeSpec, SharingSpec
 from viz_models.ui.panels.attention import decode as attend_decode
+from viz_models.ui.panels.attention.sentence import token_labels
 
 pytestmark = pytest.mark.e2e
 FOUND = DecodeSpec(text=attend_decode.TEXT, width=attend_decode.WIDTH)
@@ -69,20 +70,21 @@ def test_times_are_measured_here_when_asked(server, page):
 def test_the_sentence_is_walked_by_the_keyboard(server, page):
     open_lesson(page, server, "decode")
     written = decoding.decoding(FOUND).written
-    expect(stops(page)).to_have_text(list(written.tokens))
+    labels = token_labels(written.tokens)
+    expect(stops(page)).to_have_text(list(labels))
     first = attend_decode.FIRST
-    assert chosen(page) == written.tokens[first]
+    assert chosen(page) == labels[first]
     page.keyboard.press("ArrowRight")
     wait_until_idle(page)
-    assert chosen(page) == written.tokens[first + 1]
+    assert chosen(page) == labels[first + 1]
     assert in_the_address_bar(page)["word"] == str(first + 1)
     expect(page.get_by_text(f"Word {first + 2} is")).to_be_visible()
     for key, at in (("Home", 0), ("End", len(written.tokens) - 1)):
         page.keyboard.press(key)
         wait_until_idle(page)
-        assert chosen(page) == written.tokens[at]
+        assert chosen(page) == labels[at]
         read = ("→", *written.tokens)[at]
-        said = f"after {read} it writes {written.tokens[at]}, p = {written.probability[at]:.3f}"
+        said = f"after {read} it writes {labels[at]}, p = {written.probability[at]:.3f}"
         expect(page.get_by_test_id("scrubber").locator(".said")).to_have_text(said)
 
 
@@ -107,7 +109,7 @@ def test_a_wider_beam_finds_a_better_sentence_than_greedy(server, page):
         page.locator(".st-key-beam input[type=range]").press("ArrowLeft")
         wait_until_idle(page)
     expect(card(page, 0)).to_contain_text("Beam of 1")
-    expect(stops(page)).to_have_text(list(found.greedy))
+    expect(stops(page)).to_have_text(list(token_labels(found.greedy)))
 
 
 def test_unknown_words_are_told_and_an_empty_line_is_no_error(server, page):

@@ -104,3 +104,8 @@ def test_before_and_after_are_the_same_words_in_the_order_of_before():
     assert list(one.x) == list(two.x) == ["b", "d", "c"]
     assert list(one.y) == [0.5, 0.25, 0.15]
     assert list(two.y) == [0.9, 0.1, 0.0]
+
+
+def test_a_certain_word_is_not_written_with_a_minus_before_a_zero():
+    assert figures._minus(-1.5e-5) == "0.00"
+    assert figures._minus(-0.706) == "−0.71"

@@ -139,7 +139,7 @@ def _words(
 
 
 def _minus(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")  # + 0.0 turns −0 into 0
 
 
 def before_and_after(

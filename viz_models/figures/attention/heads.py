@@ -34,7 +34,7 @@ def exact_without(
     )
     full = recorded.full.exact / recorded.sentences
     fig.add_hline(y=full, line={"color": p.muted, "width": 1, "dash": "dot"})
-    fig.update_layout(title_text="Exact translations with one head off; dotted: all heads on")
+    fig.update_layout(title_text="Exact translations without one head")
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_yaxes(tickformat=".0%", range=[0, 1.04])
     fig.update_xaxes(tickangle=-45)

@@ -18,7 +18,7 @@ PANELS = {
     "variance": "variance of the scores",
     "entropy": "entropy ÷ ln(keys)",
     "largest": "largest weight",
-    "gradient": "gradient at the softmax's input",
+    "gradient": "gradient at scores",
 }
 
 

@@ -72,7 +72,7 @@ def time_over_context(
                 "%{x} tokens, %{text}: %{y:.3g} ms",
             )
         )
-    title = f"one more token in one layer of {times.spec.num_heads} × {times.spec.d_k}, ms"
+    title = f"one more token, ms ({times.spec.num_heads} heads of {times.spec.d_k})"
     fig.update_layout(title_text=title, showlegend=False)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_xaxes(

@@ -80,7 +80,7 @@ def controls() -> View:
         )
         found = results.decoding(DecodeSpec(text=text, width=width))
         draw_vocabulary(found.unknown)
-    word = position(found.written.tokens, default=first_word(found.written))
+    word = position(token_labels(found.written.tokens), default=first_word(found.written))
     return View(found, layer, head, word)
 
 
@@ -157,10 +157,11 @@ def _cross(view: View) -> Tiles:
 def draw_foot(view: View) -> None:
     """Draw the sentence as it is written; arrow keys walk from word to word."""
     written = view.written
-    steps = zip(view.read, written.tokens, written.probability, strict=True)
+    labels = token_labels(written.tokens)
+    steps = zip(view.read, labels, written.probability, strict=True)
     said = [f"after {read} it writes {word}, p = {p:.3f}" for read, word, p in steps]
     lead = f"{' '.join(written.source[:-1])} →"
-    scrubber(written.tokens, key="foot", lead=lead, said=said, default=first_word(written))
+    scrubber(labels, key="foot", lead=lead, said=said, default=first_word(written))
 
 
 def draw_beam(view: View, text: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ MEASURES = {
     "variance": "variance of scores",
     "entropy": "entropy ÷ ln(keys)",
     "largest": "largest weight",
-    "gradient": "gradient at the softmax's input",
+    "gradient": "gradient at the scores",
     "gradient_mean": "the same for the mean query",
     "gradient_query": "gradient at q",
 }
