@@ -15,6 +15,7 @@ from viz_models.ui.panels.flow import off as flow_off
 from viz_models.ui.panels.flow import run as flow_run
 from viz_models.ui.panels.flow import says as flow_says
 from viz_models.ui.panels.flow import stage as flow_stage
+from viz_models.ui.panels.flow import switches as flow_switches
 from viz_models.ui.panels.flow import why as flow_why
 
 
@@ -38,7 +39,7 @@ def main() -> None:
 
 BELOW = (
     flow_why.why,
-    flow_off.off,
+    flow_off.draw_off,
     flow_learned.learned,
     flow_more.preprocessing,
     flow_more.all_steps,
@@ -57,6 +58,7 @@ def walk(
     view = wanted.view()
     flow_stage.question(asked, text, wanted.model)
     flow_stage.answer(answered, view, text)
+    flow_switches.draw_notice(view.trace.steps, view.spec.off, text)
     flow_stage.diagram(view)
     with st.container():
         flow_cards.cards(view)

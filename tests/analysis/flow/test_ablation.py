@@ -6,6 +6,7 @@ import torch
 from torchvision.models import resnet18
 
 from viz_models.analysis.flow import ablation
+from viz_models.analysis.flow.footprint import footprint
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.flow.trace import trace
 from viz_models.models import registry
@@ -188,3 +189,30 @@ def test_a_layer_of_a_plain_network_passes_its_input_on():
 def test_channels_are_filled_up_with_zeros():
     found = ablation._fitted(torch.ones(1, 2, 3, 3), 4)
     assert found.sum(dim=(0, 2, 3)).tolist() == [9, 9, 0, 0]
+
+
+def test_a_trace_without_a_branch_and_a_map_is_the_hooked_network(photo, network):
+    off = Off(branches=("layer2.1.add",), maps=(("layer1.0.conv1", 5),))
+    found = trace(TraceSpec(model=REF, off=off), photo)
+    network.get_submodule("layer1.0.conv1").register_forward_hook(
+        lambda _m, _i, out: without_map(5)(out)
+    )
+    expected = hooked(network, "layer2.1.bn2", torch.zeros_like, photo)
+    np.testing.assert_array_equal(found.value("fc"), expected)
+    assert not found.value("layer2.1.bn2").any()
+    assert not found.value("layer1.0.conv1")[5].any()
+    assert found.stats[found.index("layer2.1.bn2")].zeros == 1
+    np.testing.assert_array_equal(found.value("layer2.1.add"), found.value("layer2.0.relu_1"))
+
+
+def test_what_is_off_depends_on_no_pixel_and_what_follows_on_the_rest(photo):
+    found = trace(TraceSpec(model=REF, off=Off(branches=("layer1.0.add",))), photo)
+    assert not footprint(found, "layer1.0.bn2", (3, 20, 20)).gradient.any()
+    through = footprint(found, "layer1.0.add", (3, 20, 20)).gradient
+    before = footprint(found, "maxpool", (3, 20, 20)).gradient
+    np.testing.assert_array_equal(through, before)
+
+
+def test_a_trace_without_what_there_is_not_is_refused(photo):
+    with pytest.raises(ValueError, match="no map 64"):
+        trace(TraceSpec(model=REF, off=Off(maps=(("conv1", 64),))), photo)

@@ -4,15 +4,14 @@ Nothing is changed in the network: its operations are run one by one, and what i
 instead of its value. So there is nothing to restore.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, fx, nn
 
-from viz_models.analysis.flow.merges import paths
+from viz_models.analysis.flow.parts import Change, branches, change_of
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.flow.trace import check_input
 from viz_models.models import registry
@@ -22,15 +21,6 @@ from viz_models.records.flow.ablation import NetworkAblation, Off, OffSpec, Part
 
 Batch = tuple[Tensor, Tensor]  # (N, C, H, W) float32, (N,) int64
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of the outputs of some steps."""
-
-    zero: frozenset[str] = frozenset()
-    maps: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # step -> channels
-    passed_on: Mapping[str, str] = field(default_factory=dict)  # step -> whose output it gives
 
 
 def switched(spec: OffSpec, x: np.ndarray) -> Switched:
@@ -73,18 +63,6 @@ def each_branch(spec: OffSpec, x: np.ndarray) -> Iterator[Switched]:
         yield Switched(off=off, before=before, after=after, provenance=provenance)
 
 
-def branches(steps: Sequence[Step]) -> dict[str, str]:
-    """The adds that have a branch and a stream, and the step that ends the branch, F(x)."""
-    found = {}
-    for step in steps:
-        if step.op == "add" and len(set(step.inputs)) == 2:
-            try:
-                found[step.name] = paths(steps, step.name).branch_end
-            except ValueError:  # two networks side by side: neither is a branch of the other
-                continue
-    return found
-
-
 def layers(steps: Sequence[Step]) -> tuple[str, ...]:
     """Convolutions of a network without skips whose maps are as large as those they read."""
     return tuple(
@@ -92,26 +70,6 @@ def layers(steps: Sequence[Step]) -> tuple[str, ...]:
         for step in steps
         if step.op == "conv2d" and step.input_shapes[0][1:] == step.output_shape[1:]
     )
-
-
-def change_of(steps: Sequence[Step], off: Off) -> Change:
-    """What is off, in terms of single steps.
-
-    Raises:
-        ValueError: If there is no such branch, step or channel; the line says which.
-    """
-    by_name = {step.name: step for step in steps}
-    known = branches(steps) if off.branches else {}
-    if unknown := [name for name in off.branches if name not in known]:
-        raise ValueError(f"{unknown[0]} adds no branch to a stream; choose from {', '.join(known)}")
-    maps: dict[str, tuple[int, ...]] = {}
-    for name, channel in off.maps:
-        if name not in by_name:
-            raise ValueError(f"unknown step {name!r}; choose one of the network's steps")
-        if not 0 <= channel < (count := by_name[name].output_shape[0]):
-            raise ValueError(f"{name} has no map {channel}; choose 0 to {count - 1}")
-        maps[name] = (*maps.get(name, ()), channel)
-    return Change(frozenset(known[name] for name in off.branches), maps)
 
 
 def without_layer(steps: Sequence[Step], name: str) -> Change:
@@ -154,13 +112,8 @@ class _Switching(fx.Interpreter):
         self.wanted = set(change.passed_on.values())
 
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
-        out = super().run_node(n)
         name = self.names.get(n, "")
-        if name in self.change.zero:
-            out = torch.zeros_like(out)
-        if channels := self.change.maps.get(name):
-            out = out.clone()  # what came before may be the same memory
-            out[:, list(channels)] = 0
+        out = self.change.applied(name, super().run_node(n))
         if name in self.change.passed_on:
             out = _fitted(self.kept[self.change.passed_on[name]], out.shape[1])
         if name in self.wanted:

@@ -10,6 +10,7 @@ from torch import Tensor, fx, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from viz_models.analysis.flow.parts import NOTHING, Change, change_of
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.models import registry
 from viz_models.models.graph import Graph, graph, output_of
@@ -32,7 +33,7 @@ def trace(spec: TraceSpec, x: np.ndarray) -> Trace:
         The values, read-only float32 arrays without the batch axis, and their statistics.
 
     Raises:
-        ValueError: If the network is unknown or x does not fit it.
+        ValueError: If the network is unknown, x does not fit it, or what is off is not there.
     """
     check_input(spec, x)
     steps = steps_of(spec.model)
@@ -64,10 +65,13 @@ def check_input(spec: TraceSpec, x: np.ndarray) -> None:
 def forward_values(spec: TraceSpec, x: np.ndarray) -> dict[str, Tensor]:
     """Return the output of every step by name, without the batch axis."""
     with registry.shared(spec.model) as model:
-        return record(model, graph(spec.model), torch.tensor(x)[None])
+        change = change_of(steps_of(spec.model), spec.off)
+        return record(model, graph(spec.model), torch.tensor(x)[None], change)
 
 
-def record(model: nn.Module, traced: Graph, x: Tensor) -> dict[str, Tensor]:
+def record(
+    model: nn.Module, traced: Graph, x: Tensor, change: Change = NOTHING
+) -> dict[str, Tensor]:
     """Run a network and return what every step gave, as it was when it was made.
 
     The network may work in place, on whole tensors or on parts of them: what is overwritten is
@@ -77,11 +81,12 @@ def record(model: nn.Module, traced: Graph, x: Tensor) -> dict[str, Tensor]:
         model: Any network with the operations of `traced`; used as it is, without gradients.
         traced: Its operations, as `models.graph.graph` or `graph_of` gives them.
         x: What the network takes, with a batch axis; it is copied.
+        change: What is switched off.
 
     Returns:
         Name of the step -> value without the batch axis, in the order in which they were made.
     """
-    recorder = _Recorder(model, traced)
+    recorder = _Recorder(model, traced, change)
     with torch.no_grad(), _Writes(recorder.kept):
         recorder.run(x.clone())
     return recorder.kept.values
@@ -136,12 +141,12 @@ def _memory(value: Tensor) -> int:
 class _Recorder(fx.Interpreter):
     """Runs a graph and keeps the output of every named node."""
 
-    def __init__(self, model: nn.Module, traced: Graph) -> None:
+    def __init__(self, model: nn.Module, traced: Graph, change: Change) -> None:
         super().__init__(model, graph=traced.fx)
-        self.names, self.kept = traced.names, _Kept()
+        self.names, self.kept, self.change = traced.names, _Kept(), change
 
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
-        out = super().run_node(n)
+        out = self.change.applied(self.names.get(n, ""), super().run_node(n))
         if n in self.names and (value := output_of(n, out)) is not None:
             self.kept.add(self.names[n], value)
         return out

@@ -4,20 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from viz_models.records.flow.inputs import TraceSpec
+from viz_models.records.flow.inputs import Off, TraceSpec
 from viz_models.records.provenance import Provenance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Off:
-    """What gives zeros, in a forward pass that is otherwise the network's own."""
-
-    branches: tuple[str, ...] = ()  # adds whose F(x) is 0, so that the block is its shortcut
-    maps: tuple[tuple[str, int], ...] = ()  # step and channel
-
-    def __bool__(self) -> bool:
-        """Whether anything is off."""
-        return bool(self.branches or self.maps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +13,7 @@ class OffSpec:
     """One photo through a network of which something is off."""
 
     trace: TraceSpec = field(default_factory=TraceSpec)
-    off: Off = Off()
+    off: Off = field(default_factory=Off)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -57,11 +57,24 @@ class ModelRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Off:
+    """What gives zeros, in a forward pass that is otherwise the network's own."""
+
+    branches: tuple[str, ...] = ()  # adds whose F(x) is 0, so that the block is its shortcut
+    maps: tuple[tuple[str, int], ...] = ()  # step and channel
+
+    def __bool__(self) -> bool:
+        """Whether anything is off."""
+        return bool(self.branches or self.maps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TraceSpec:
-    """One forward pass: this photo through that network."""
+    """One forward pass: this photo through that network, without what is switched off."""
 
     image: ImageRef = ImageRef()
     model: ModelRef = ModelRef()
+    off: Off = Off()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,8 @@ import pytest
 from viz_models.records import CIFAR10_CLASSES
 from viz_models.records.flow.prediction import Guess, Prediction
 from viz_models.ui.kit import words
-from viz_models.ui.panels.flow.off import parse
 from viz_models.ui.panels.flow.says import answer
+from viz_models.ui.panels.flow.switches import parse
 from viz_models.ui.panels.flow.why import METHODS, strongest
 
 PAGE = "pages/flow/tensor_flow.py"

@@ -22,7 +22,7 @@ CARD = 272  # px at normal type size, so that diagram and cards share one screen
 
 def cards(view: View) -> None:
     """Maps, one value, facts."""
-    step, cell = view.step(), view.cell()
+    step, cell = view.step, view.cell
     if view.guessing and not flow_guess.guessed(step):
         flow_guess.ask(step)
         return
@@ -53,7 +53,7 @@ def maps(view: View, step: Step, cell: Cell) -> None:
         key="maps",
         luts=luts(is_dark()),
         start=_start(state.held("cell", token, cells.text(cell)), step),
-        default=cells.on_maps(view.default_cell(), step.output_shape),
+        default=cells.on_maps(view.default_cell, step.output_shape),
         height=CARD,
         on_change=state.listen("maps", "cell", "cell"),
         contrast=True,

@@ -41,7 +41,7 @@ def learned(view: View, text: Mapping[str, str]) -> None:
         )
     )
     if in_sight("learned_sight", height=HEIGHT):
-        _panel(view.spec.model, view.step().name, text)
+        _panel(view.spec.model, view.step.name, text)
 
 
 def _sizes(record: DemoMoments) -> dict[str, str]:

@@ -129,7 +129,7 @@ def all_steps(view: View, text: dict[str, str]) -> None:
     if not in_sight("all_steps", height=figures.HEIGHT):
         return
     band, values = st.columns([2.4, 1], gap="small")
-    step = view.step()
+    step = view.step
     with band:
         picked = show(_band(view, step), "depth", on_select="rerun", selection_mode="points")
         points = picked["selection"]["points"]
@@ -175,7 +175,7 @@ def take_away(view: View, text: dict[str, str]) -> None:
         table=table(view.trace),
         code=partial(build_results.code, build)
         if isinstance(build, ConvSpec)
-        else results.script(view.trace.spec, view.step().name, view.cell(), photo),
+        else results.script(view.trace.spec, view.step.name, view.cell, photo),
         weights=shipped.DEMO if view.spec.model.weights == "demo" and build is None else "",
     )
 

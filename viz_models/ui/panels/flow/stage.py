@@ -16,6 +16,7 @@ from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow import guess as flow_guess
 from viz_models.ui.panels.flow import names as flow_names
 from viz_models.ui.panels.flow import run as flow_run
+from viz_models.ui.panels.flow import switches as flow_switches
 from viz_models.ui.panels.flow import words as flow_words
 from viz_models.ui.panels.flow import zoo as flow_zoo
 from viz_models.ui.results.flow import tensor_flow as results
@@ -46,45 +47,56 @@ class Wanted:
 
     def view(self) -> "View":
         """Compute it, or look it up; nothing that holds it should live longer than a run."""
-        spec = TraceSpec(image=self.chosen.photo.ref, model=self.model)
+        off = flow_switches.chosen(results.steps(self.model))
+        spec = TraceSpec(image=self.chosen.photo.ref, model=self.model, off=off)
         trace = results.trace(spec, self.chosen.prepared)
-        return View(self.chosen, trace, self.tint, self.order, self.guessing)
+        step = chosen_step(trace.steps)
+        default = _first_cell(trace, step)
+        return View(
+            chosen=self.chosen,
+            trace=trace,
+            tint=self.tint,
+            order=self.order,
+            guessing=self.guessing,
+            step=step,
+            cell=_chosen_cell(step) or default,
+            default_cell=default,
+        )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class View:
-    """What the flow page looks at."""
+    """What the flow page looks at, with all that the reader chose."""
 
     chosen: photos.Chosen
     trace: Trace
     tint: str
     order: str
     guessing: bool
+    step: Step  # chosen on the diagram
+    cell: Cell  # chosen on the maps
+    default_cell: Cell  # where nothing was chosen
 
     @property
     def spec(self) -> TraceSpec:
         """The forward pass on screen."""
         return self.trace.spec
 
-    def step(self) -> Step:
-        """The step chosen on the diagram, or the one the page opens with."""
-        return chosen_step(self.trace.steps)
 
-    def cell(self) -> Cell:
-        """The value chosen on the maps, or the step's most striking one."""
-        step = self.step()
-        text = state.choice("cell", "", lambda t: cells.parse(t, step.output_shape) is not None)
-        return cells.parse(text, step.output_shape) or self.default_cell()
+def _chosen_cell(step: Step) -> Cell | None:
+    """Return the value that the reader chose, if this step has it."""
+    text = state.choice("cell", "", lambda t: cells.parse(t, step.output_shape) is not None)
+    return cells.parse(text, step.output_shape)
 
-    def default_cell(self) -> Cell:
-        """Where to look first: the same place while the shape stays, so that it can be followed."""
-        step = self.step()
-        while step.inputs:
-            before = self.trace.steps[self.trace.index(step.inputs[0])]
-            if before.output_shape != step.output_shape:
-                break
-            step = before
-        return cells.striking(self.trace.value(step.name))
+
+def _first_cell(trace: Trace, step: Step) -> Cell:
+    """Return the most striking value, at the same place as long as the shape stays the same."""
+    while step.inputs:
+        before = trace.steps[trace.index(step.inputs[0])]
+        if before.output_shape != step.output_shape:
+            break
+        step = before
+    return cells.striking(trace.value(step.name))
 
 
 def chosen_step(steps: tuple[Step, ...]) -> Step:
@@ -150,7 +162,7 @@ def _photo_and_model(build: ConvSpec | DigitsNetSpec | None) -> tuple[photos.Cho
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     """One line of answer, with what was measured on this photo."""
-    step = view.step()
+    step = view.step
     height, width = view.chosen.photo.original_size
     name = view.spec.image.name
     what = name.capitalize() if view.spec.model.trained else f"The {name} photo"
@@ -174,7 +186,7 @@ def diagram(view: View) -> None:
             view.trace.steps,
             _faces(view, dark),
             luts(dark),
-            flow_names.labels(view.trace.steps),
+            _labels(view),
             _tint(view),
             unsaid,
         ),
@@ -184,10 +196,19 @@ def diagram(view: View) -> None:
         picture,
         key="flow",
         height=HEIGHT,
-        start=state.held("step", token, view.step().name),
+        start=state.held("step", token, view.step.name),
         default=view.trace.steps[0].name,
         on_change=state.listen("flow", "step", "step"),
     )
+
+
+def _labels(view: View) -> dict[str, str]:
+    """Return what the boxes are called; a block whose branch is off says so."""
+    called = flow_names.labels(view.trace.steps)
+    for name in view.spec.off.branches:
+        group = view.trace.steps[view.trace.index(name)].group
+        called[group] = f"{called[group]} off"
+    return called
 
 
 def _faces(view: View, dark: bool) -> dict[str, flow.Face]:

@@ -38,7 +38,8 @@ def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
             badge=f"measured now · {view.trace.provenance.device} · seed {view.spec.model.seed}",
             terms=words.glossary(),
         )
-        if pictures := _how(view, step, sums):
+        pictures = [] if _is_off(view, step, cell) else _how(view, step, sums)
+        if pictures:
             tiles(pictures, key="how", luts=luts(is_dark()))
     return photo
 
@@ -63,7 +64,7 @@ def _map(view: View, step: Step, cell: Cell) -> None:
         key="value",
         luts=luts(is_dark()),
         start=cell,
-        default=view.default_cell(),
+        default=view.default_cell,
         on_change=state.listen("value", "cell", "cell"),
     )
 
@@ -165,6 +166,8 @@ def _small(
 def _lines(view: View, step: Step, sums: Calculation) -> list[Line]:
     """Operands in the order in which they are used, the total, and torch's own."""
     many = sums.op in ("conv2d", "linear")  # a long sum: its terms need no words each
+    if _is_off(view, step, sums.cell):
+        return [Line(label="switched off: its value is replaced by 0", value="0", role="warning")]
     lines = [
         Line(
             label=n.symbol,
@@ -180,6 +183,11 @@ def _lines(view: View, step: Step, sums: Calculation) -> list[Line]:
     lines.append(_torchs(sums))
     merges = step.op == "add" and results.is_merge(step, view.trace.steps)
     return lines + (_merge(view, step) if merges else [])
+
+
+def _is_off(view: View, step: Step, cell: Cell) -> bool:
+    """Return whether a value is 0 because its branch or its map is switched off."""
+    return step.name in results.off_steps(view.spec) or (step.name, cell[0]) in view.spec.off.maps
 
 
 def _torchs(sums: Calculation) -> Line:

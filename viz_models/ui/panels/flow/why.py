@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from viz_models.digits import digits, percent
 from viz_models.records import Line, TraceSpec
 from viz_models.records.flow.attribution import SLOW, Attribution, AttributionSpec, Method
+from viz_models.records.flow.inputs import Off
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -56,7 +57,7 @@ def why(view: View, text: Mapping[str, str]) -> None:
     st.subheader("Why this class?")
     st.markdown(text["Why this class?"])
     if in_sight("why_sight", height=HEIGHT):
-        _panel(view.chosen, view.spec, text)
+        _panel(view.chosen, replace(view.spec, off=Off()), text)
 
 
 @st.fragment

@@ -131,6 +131,13 @@ def steps(model: ModelRef) -> tuple[Step, ...]:
     return steps_of(model)
 
 
+def off_steps(spec: TraceSpec) -> frozenset[str]:
+    """Return the steps that give nothing but zeros because their branch is switched off."""
+    from viz_models.analysis.flow.parts import change_of
+
+    return change_of(steps(spec.model), spec.off).zero
+
+
 def trace(spec: TraceSpec, prepared: Prepared) -> Trace:
     """One forward pass, every step kept."""
     from viz_models.analysis.flow.trace import trace as compute

@@ -82,7 +82,7 @@ def agreement(a: Attribution, b: Attribution) -> Agreement:
 
 def branches(steps: tuple[Step, ...]) -> tuple[str, ...]:
     """The adds whose branch can be switched off."""
-    from viz_models.analysis.flow.ablation import branches as find
+    from viz_models.analysis.flow.parts import branches as find
 
     return tuple(find(steps))
 
