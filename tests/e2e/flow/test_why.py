@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
@@ -98,10 +99,14 @@ def test_a_branch_and_a_map_are_switched_off_and_restored(server, page):
     visit(page, f"{server.url}/flow?{LINK}&step=layer1.0.conv1&cell=5,3,4")
     scroll_to(page, "Switch a part off")
     expect(page.get_by_text("With everything on")).to_be_visible(timeout=20_000)
-    page.get_by_role("button", name="block 2.1", exact=True).click()
+    switch = page.get_by_role("button", name="block 2.1", exact=True)
+    looks = "e => getComputedStyle(e).textDecorationLine"
+    assert switch.evaluate(looks) == "none"
+    switch.click()
     moved = value(page, "logits move by")
     one = switched(OffSpec(trace=SPEC, off=Off(branches=("layer2.1.add",))), photo())
     expect(moved).to_have_text(percent(one.moved), timeout=20_000)
+    assert switch.evaluate(looks) == "line-through"
     page.get_by_role("button", name="map 5 off").click()
     both = Off(branches=("layer2.1.add",), maps=(("layer1.0.conv1", 5),))
     two = switched(OffSpec(trace=SPEC, off=both), photo())
@@ -112,10 +117,39 @@ def test_a_branch_and_a_map_are_switched_off_and_restored(server, page):
     reload(page)
     scroll_to(page, "Switch a part off")
     expect(moved).to_have_text(percent(two.moved), timeout=20_000)
-    page.get_by_role("button", name="Restore").click()
+    page.get_by_role("button", name="Restore").last.click()
     expect(page.get_by_text("With everything on")).to_be_visible(timeout=20_000)
     wait_until_idle(page)
     assert not {"off", "maps_off"} & in_the_address_bar(page).keys()
+    assert red_boxes(page) == []
+
+
+def test_what_is_off_is_off_at_the_top_of_the_page_too(server, page):
+    off = Off(branches=("layer2.1.add",), maps=(("layer1.0.conv1", 5),))
+    without = trace(replace(SPEC, off=off), photo())
+    link = f"{LINK}&off=block+2.1&maps_off=layer1.0.conv1+map+5"
+    visit(page, f"{server.url}/flow?{link}&step=layer2.1.add")
+    notice = page.locator(".st-key-off_notice")
+    expect(notice).to_contain_text("Switched off: block 2.1, layer1.0.conv1 map 5.")
+    expect(page.get_by_text("the shortcut comes through alone")).to_be_visible()
+    foot = page.locator(".st-key-says")
+    for guess in prediction(SPEC.model, without.probabilities).top:
+        expect(foot).to_contain_text(f"{guess.label} · {percent(guess.probability)}")
+    flow = page.get_by_test_id("flow")
+    expect(flow.locator(".title", has_text="block 2.1 off")).to_be_visible()
+    picture = flow.locator('[data-step-name="layer2.1.bn2"] image')
+    dark = picture.get_attribute("href")
+    notice.get_by_role("button", name="Restore").click()
+    expect(notice).to_have_count(0, timeout=20_000)
+    wait_until_idle(page)
+    assert picture.get_attribute("href") != dark
+    for guess in prediction(SPEC.model, trace(SPEC, photo()).probabilities).top:
+        expect(foot).to_contain_text(f"{guess.label} · {percent(guess.probability)}")
+
+
+def test_a_value_of_a_map_that_is_off_says_so(server, page):
+    visit(page, f"{server.url}/flow?{LINK}&maps_off=conv1+map+5&step=conv1&cell=5,3,4")
+    expect(page.get_by_text("switched off: its value is replaced by 0")).to_be_visible()
     assert red_boxes(page) == []
 
 

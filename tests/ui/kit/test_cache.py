@@ -2,6 +2,7 @@ import threading
 import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from viz_models.ui.kit import cache
 from viz_models.ui.kit.cache import Store
@@ -153,3 +154,17 @@ def test_a_private_result_is_kept_for_its_session_alone(fresh, monkeypatch):
     of_upload("a")
     of_upload("a")
     assert calls == ["one", "two"]
+
+
+def test_a_run_that_waits_for_its_turn_goes_on_while_somebody_wants_it():
+    def page():
+        import streamlit as st
+
+        from viz_models.ui.kit import cache
+
+        cache.still_wanted()
+        st.write("still here")
+
+    at = AppTest.from_function(page).run()
+    assert [e.value for e in at.exception] == []
+    assert at.markdown[0].value == "still here"

@@ -20,6 +20,7 @@ from viz_models.ui.kit.turns import TURNS
 
 T = TypeVar("T")
 P = ParamSpec("P")
+_LOOKED_AT = "forward_pass.wanted"  # never set; Streamlit refuses an empty key
 LIMIT = 384 << 20  # bytes, about eleven traces of ResNet18
 LARGE_LIMIT = 160 << 20  # a tensor of 51 MB, and what two settings of a norm make of it
 
@@ -148,7 +149,7 @@ def person() -> str:
 def still_wanted() -> None:
     """Raise what ends a page's run, if the reader has left or done something else."""
     if get_script_run_ctx(suppress_warning=True) is not None:
-        _ = "" in st.session_state  # Streamlit looks at each such moment
+        _ = _LOOKED_AT in st.session_state  # Streamlit stops a run at such moments
 
 
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)

@@ -1,7 +1,7 @@
 """What is switched off in the network: the switches, and a notice at the top of the page."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def chosen(steps: tuple[Step, ...]) -> Off:
     )
 
 
-@cache
+@lru_cache(maxsize=32)
 def branch_names(steps: tuple[Step, ...]) -> Mapping[str, str]:
     """Return the adds whose branch can be switched off, and what the diagram calls their block."""
     return {name: label(name, steps) for name in why_results.branches(steps)}

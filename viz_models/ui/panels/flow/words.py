@@ -30,6 +30,8 @@ def kind(step: Step, steps: tuple[Step, ...]) -> str:
 
 def section(step: Step, trace: Trace) -> str:
     """Which section answers it: that of its kind, or a special one for what was measured."""
+    if step.name in trace.spec.off.branches:
+        return "add_off"
     if step.op == "batch_norm" and _moved(step, trace) < _UNTRAINED * _largest(step, trace):
         return "batch_norm_untrained"
     if step.op == "linear" and step is trace.steps[-1] and is_trained(trace.spec.model):
