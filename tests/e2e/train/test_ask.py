@@ -116,7 +116,11 @@ def test_a_network_of_the_builder_is_trained_and_explored(server, page):
     page.get_by_role("link", name="Explore this model").click(timeout=RUN)
     page.wait_for_url(re.compile("/flow"), timeout=SETTLED)
     wait_until_idle(page, timeout_ms=SETTLED)
-    expect(page.get_by_text("Trained weights: seed 0 after 22 steps")).to_be_visible()
+    expect(page.get_by_text("seed 0, after 22 steps of training")).to_be_visible()
+    expect(page.get_by_text("The test example becomes a tensor")).to_be_attached()
+    said = page.locator("[data-testid=stMain]").inner_text()
+    assert not re.search(r"ImageNet|three colors|\b1 maps", said)
+    expect(page.get_by_test_id("flow")).to_contain_text("block 0")
     expect(page.get_by_text(re.compile("equals torch")).first).to_be_visible(timeout=SETTLED)
     assert red_boxes(page) == []
     look(page, "train_explored")

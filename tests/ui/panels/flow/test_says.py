@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from viz_models.records import CIFAR10_CLASSES
+from viz_models.places import PAGES
+from viz_models.records import CIFAR10_CLASSES, Step
 from viz_models.records.flow.prediction import Guess, Prediction
 from viz_models.ui.kit import words
+from viz_models.ui.panels.flow import names
+from viz_models.ui.panels.flow import words as flow_words
 from viz_models.ui.panels.flow.says import answer
 from viz_models.ui.panels.flow.switches import parse
 from viz_models.ui.panels.flow.why import METHODS, strongest
@@ -61,3 +64,18 @@ def test_the_answer_says_whether_to_believe_it(trained, below, look, says, names
 
 def test_every_method_is_explained_on_the_page():
     assert set(METHODS) <= words.sections(PAGE).keys()
+
+
+def test_a_convolution_of_one_map_asks_in_the_singular():
+    text = words.sections(str(PAGES / "flow/tensor_flow.py"))
+    one, many = (
+        Step(name="c", op="conv2d", group="g", input_shapes=((n, 8, 8),), output_shape=(16, 8, 8))
+        for n in (1, 64)
+    )
+    asked = [flow_words.question(text["conv2d"], flow_words.static_facts(s)) for s in (one, many)]
+    assert asked == ["How does 1 map become 16 new ones?", "How do 64 maps become 16 new ones?"]
+
+
+def test_blocks_of_a_digits_network_are_called_blocks():
+    assert names.label("blocks.0") == "block 0"
+    assert names.label("blocks.0.layers.1.layers.self_attention") == "0.1 self"

@@ -42,11 +42,12 @@ _COLUMNS = (
 
 def preprocessing(view: View, text: dict[str, str]) -> None:
     """Resize, crop, scale and normalize, with the numbers of this photo."""
-    st.subheader("The photo becomes a tensor")
     prepared, photo = view.chosen.prepared, view.chosen.photo
     side, stride = view.spec.model.side, photo_stride(view)
-    words = {"side": side, "resized": min(prepared.resized_size)}
-    st.markdown(text["The photo becomes a tensor"].format(**words))
+    title = "The test example" if view.spec.model.trained else "The photo"
+    title += " becomes a tensor"
+    st.subheader(title)
+    st.markdown(text[title].format(side=side, resized=min(prepared.resized_size)))
     if not in_sight("preprocessing", height=240):
         return
     planes, numbers = st.columns([3, 2])
@@ -56,7 +57,7 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
             values=prepared.cropped,
             scheme="photo",
             size=CROPPED,
-            title="cropped",
+            title="as stored" if view.spec.model.trained else "cropped",
             note=shape((side, side)),
             after="→",
         )
@@ -105,14 +106,17 @@ def _preparation(view: View) -> list[Line]:
     prepared, photo = view.chosen.prepared, view.chosen.photo
     top, left, _, _ = prepared.crop_box
     resized = prepared.resized_size
+    what = "the test example" if view.spec.model.trained else "the photo"
     lines = [
-        Line(label="the photo, width × height", value=f"{shape(photo.original_size[::-1])} px"),
+        Line(label=f"{what}, width × height", value=f"{shape(photo.original_size[::-1])} px"),
         Line(label=f"short side resized to {min(resized)}", value=f"{shape(resized[::-1])} px"),
         Line(
             label=f"{shape(prepared.cropped.shape[:2])} cut out from row, column",
             value=f"{top}, {left}",
         ),
     ]
+    if view.spec.model.trained:  # it is used as it is stored
+        lines = lines[:1]
     for i, color in enumerate(_colors(prepared.tensor)):
         mean = f"{digits(prepared.mean_before[i], 3)} → {digits(prepared.mean_after[i], 3)}"
         std = f"{digits(prepared.std_before[i], 3)} → {digits(prepared.std_after[i], 3)}"

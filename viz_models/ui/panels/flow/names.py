@@ -23,6 +23,7 @@ _WORDS = (  # of a group's name; the first that fits
     (r"^stage(?=\d)", "stage "),
     (r"^inception(?=\d)", "inception "),
     (r"^downs\.", "down "),
+    (r"^blocks\.(?=\d+$)", "block "),
 )
 
 

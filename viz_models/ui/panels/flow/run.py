@@ -22,6 +22,7 @@ class Explored:
     """A run whose network is followed."""
 
     run: Run
+    arm: str  # what the experiment calls this network, such as "batch 64"
     model: ModelRef
 
 
@@ -34,7 +35,7 @@ def link(run: Run) -> None:
         label="Explore this model",
         icon=":material/conversion_path:",
         query_params={_PARAM: run.id},
-        help=f"Its test digits through the weights that seed {run.spec.seed} ended with",
+        help=f"Send its test examples through the weights with which seed {run.spec.seed} ended",
     )
 
 
@@ -51,11 +52,15 @@ def remarks(explored: Explored | None) -> None:
         st.warning(f"You see ResNet18 instead: {words.plain(trouble)}", icon=":material/edit:")
     if explored is not None:
         run = explored.run
-        right = "" if run.accuracy is None else f", right in {percent(run.accuracy)} of the tests"
+        right = (
+            ""
+            if run.accuracy is None
+            else f", right on {percent(run.accuracy)} of the test examples"
+        )
         st.page_link(
             PAGES / "train/runs.py",
-            label=f"Trained weights: seed {run.spec.seed} after {run.step:,} steps{right}. "
-            "Curves, script and weights",
+            label=f"**{words.plain(explored.arm)}**, seed {run.spec.seed}, after {run.step:,} "
+            f"steps of training{right}. Open its curves, its script and its weights",
             icon=":material/model_training:",
             query_params={_PARAM: run.experiment},
         )
@@ -70,9 +75,10 @@ def _read() -> tuple[Explored | None, str]:
         return None, "there is no such run: open one from the list of runs."
     try:
         run, model = results.explored(text)
+        arm = results.arm_label(run)
     except (ValueError, OSError) as error:
         return None, f"{error}."
-    return Explored(run=run, model=model), ""
+    return Explored(run=run, model=model, arm=arm), ""
 
 
 def choose(explored: Explored) -> photos.Chosen:

@@ -174,7 +174,8 @@ def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> Delt
         with st.container(width=frame.px(PLACE)):
             _photo(chosen, card.found, key, NAMES[card.asked.method])
         place = st.container(width=frame.px(PLACE))
-    st.caption(text[NAMES[card.asked.method]])
+    gray = len(chosen.prepared.tensor) == 1
+    st.caption(text[NAMES[card.asked.method]].format(tone="gray" if gray else "color"))
     return place
 
 

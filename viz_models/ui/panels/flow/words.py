@@ -50,6 +50,8 @@ def static_facts(step: Step) -> dict[str, str]:
     return {
         "name": step.name,
         "c_in": str(_channels(before, step)),
+        "do": "does" if _channels(before, step) == 1 else "do",
+        "maps_in": _maps(_channels(before, step)),
         "c_out": str(_channels(step.output_shape, step)),
         "in_shape": shape(before),
         "out_shape": shape(step.output_shape),
@@ -57,6 +59,10 @@ def static_facts(step: Step) -> dict[str, str]:
         "stride": str((step.stride or (1, 1))[0]),
         "count": count(float(np.prod(step.output_shape))),
     }
+
+
+def _maps(count: int) -> str:
+    return "1 map" if count == 1 else f"{count} maps"
 
 
 def _channels(sizes: tuple[int, ...], step: Step) -> int:
@@ -94,8 +100,9 @@ def answer(section: str, words: dict[str, str]) -> str:
 
 def _conv(step: Step, trace: Trace) -> dict[str, str]:
     c_in = step.input_shapes[0][0]
-    whole = f"all {c_in} input maps"
-    part = f"its {c_in // step.groups} of the {c_in} input maps"
+    whole = "the one input map" if c_in == 1 else f"all {c_in} input maps"
+    own = c_in // step.groups
+    part = f"{own if own > 1 else 'one'} of the {c_in} input maps"
     field = trace.steps[trace.index(step.inputs[0])].receptive_field
     return {
         "per_kernel": whole if step.groups == 1 else part,

@@ -233,6 +233,17 @@ def explored(id: str) -> tuple[Run, ModelRef]:
     return run, exploring.network(run.spec, str(kept[0] / checkpoints.WEIGHTS))
 
 
+def arm_label(run: Run) -> str:
+    """Return what the experiment of a run calls this run's network.
+
+    Raises:
+        ValueError: If the experiment is gone.
+    """
+    from viz_models.runs import client
+
+    return client.experiment(run.experiment).spec.arms[run.arm].label
+
+
 def channels(run: RunSpec) -> int:
     """Return how many channels the network of a run reads."""
     from viz_models.training.loop import networks
