@@ -173,6 +173,8 @@ def take_away(view: View, text: dict[str, str]) -> None:
         st.markdown(text["Take a trained network away"])
         return
     st.markdown(text["Take it away" if build is None else "Take a built network away"])
+    if view.spec.off:
+        st.caption(text["Take it away, off"])
     photo = "photo.png" if view.spec.image.kind == "upload" else None
     downloads.row(
         "forward_pass",
