@@ -7,8 +7,7 @@ Sources: Ioffe & Szegedy 2015, arXiv:1502.03167; Ba et al. 2016, arXiv:1607.0645
 import streamlit as st
 
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.panels.normalization import axes as norm_axes
-from viz_models.ui.panels.normalization import axes_cards as norm_axes_cards
+from viz_models.ui.panels.normalization import axes, axes_cards
 
 
 def main() -> None:
@@ -16,12 +15,12 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)
-        view = norm_axes.controls()
-        norm_axes.answer(answer, view, text)
-        norm_axes.stage(view)
-        norm_axes_cards.cards(view, text)
-    norm_axes_cards.what_becomes_of_it(view, text)
-    norm_axes_cards.take_away(view, text)
+        view = axes.controls()
+        axes.draw_answer(answer, view, text)
+        axes.draw_stage(view)
+        axes_cards.draw_cards(view, text)
+    axes_cards.draw_before_after(view, text)
+    axes_cards.draw_take_away(view, text)
 
 
 main()

@@ -50,6 +50,15 @@ def test_one_color_bar_says_the_loss_of_both(found, view):
     np.testing.assert_allclose(10 ** np.array(bar.tickvals), [0.1, 0.3, 1, 3, 10])
 
 
+def test_the_heights_have_no_numbers_of_their_own_that_a_narrow_scene_would_cut_off(found):
+    fig = figures.surfaces(found)
+    for scene in (fig.layout.scene, fig.layout.scene2):
+        assert not scene.zaxis.showticklabels
+        assert (
+            scene.zaxis.tickvals == fig.data[2].colorbar.tickvals
+        )  # the lines are those of the bar
+
+
 def test_the_mark_stands_where_the_weights_are(found):
     ring = figures.surfaces(found).data[3]
     assert (ring.x, ring.y, ring.z) == ((0,), (0,), (-1,))

@@ -181,9 +181,10 @@ def _scene(low: float, high: float, p: theme.Palette) -> dict[str, Any]:
     return {
         "xaxis": plain | {"nticks": 3, "title": {"text": "2nd direction", "font": font}},
         "yaxis": plain | {"nticks": 3, "title": {"text": "1st direction", "font": font}},
-        "zaxis": plain | {**_ticks(low, high), "range": [low - 0.35, high]},
+        "zaxis": plain
+        | {**_ticks(low, high), "range": [low - 0.35, high], "showticklabels": False},
         "camera": {
-            "eye": {"x": 1.45, "y": -1.45, "z": 1.05},  # so far that no label leaves the scene
+            "eye": {"x": 1.4, "y": -1.4, "z": 1.05},
             "center": {"x": 0, "y": 0, "z": -0.15},
         },
         "aspectmode": "manual",

@@ -83,7 +83,7 @@ class View:
 
 
 def controls() -> View:
-    """Norm, its settings, and the tensor."""
+    """Draw the choices of norm, settings and tensor; return what is chosen."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         label = chips("Norm", {n: n for n in NORMS}, key="norm", default="BN")
         source = select("Tensor", SOURCES, "tensor", 224)
@@ -111,8 +111,8 @@ def _affine() -> dict[str, float]:
     }
 
 
-def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
-    """How many means there are, and on whom the chosen value depends."""
+def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
+    """Write how many means there are, and on which examples the chosen value depends."""
     grouping = view.result.grouping
     n, c, *_ = view.place()
     section = "BN eval" if view.label == "BN" and view.spec.mode == "eval" else view.label
@@ -133,8 +133,8 @@ def _counted(n: int, what: str) -> str:
     return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
-def stage(view: View) -> None:
-    """X at the left, who shares a mean in the middle, x-hat at the right."""
+def draw_stage(view: View) -> None:
+    """Draw x at the left, who shares a mean in the middle, and x̂ at the right."""
     cell = view.cell()
     left, middle, right = st.columns([5, 3.4, 4.2], gap="xsmall")
     start = cells.text(view.place())

@@ -1,4 +1,4 @@
-"""The cards of the lesson on axes: one value exactly, who moves whom, how many means."""
+"""The cards of the lesson on axes: one value, who changes whom, and how many means."""
 
 import base64
 from dataclasses import replace
@@ -26,19 +26,19 @@ SHOWN = 4  # digits of a total; its line has the digits that make it true
 EXACT = 16  # examples up to which every pair is measured on screen
 
 
-def cards(view: View, text: dict[str, str]) -> None:
-    """One cell, who moves whom, how many means."""
+def draw_cards(view: View, text: dict[str, str]) -> None:
+    """Draw one value with its line, who changes whom, and how many means there are."""
     left, middle, right = st.columns([4.1, 5.1, 3.5], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        one_cell(view)
+        draw_one_value(view)
     with middle.container(border=True, height="stretch"):
-        who_moves(view, text)
+        draw_influence(view, text)
     with right.container(border=True, height="stretch"):
-        how_many(view)
+        draw_means(view)
 
 
-def one_cell(view: View) -> None:
-    """The line of the chosen value with its numbers, beside torch's own."""
+def draw_one_value(view: View) -> None:
+    """Draw the line of the chosen value with its numbers, beside torch's value."""
     cell = view.cell()
     n, c, y, x = view.place()
     where = f"{view.examples()[n]} · channel {c} · row {y}, column {x}"
@@ -64,8 +64,8 @@ def _torchs(cell: CellNorm) -> Line:
     return beside_torch(cell.torch_value, cell.difference, agrees=cell.agrees)
 
 
-def who_moves(view: View, text: dict[str, str]) -> None:
-    """Effect of every example on every other, under the chosen norm and under its rival."""
+def draw_influence(view: View, text: dict[str, str]) -> None:
+    """Draw the effect of every example on every other, for the chosen norm and for another one."""
     if view.shape[0] > EXACT:
         st.caption(f"Measured for up to {EXACT} examples; this batch has {view.shape[0]}.")
         return
@@ -103,8 +103,8 @@ def _matrix(view: View, label: str, spec: NormSpec) -> Tiles:
     )
 
 
-def how_many(view: View) -> None:
-    """The count of means under every norm, for this very tensor."""
+def draw_means(view: View) -> None:
+    """Draw how many means every norm computes for this tensor."""
     lines = []
     for label, spec in NORMS.items():
         chosen = label == view.label
@@ -128,8 +128,8 @@ def how_many(view: View) -> None:
     ledger(lines, key="means", title="How many means?", note="on this tensor", badge=_badge(view))
 
 
-def what_becomes_of_it(view: View, text: dict[str, str]) -> None:
-    """Mean and std of every group before and after."""
+def draw_before_after(view: View, text: dict[str, str]) -> None:
+    """Draw mean and standard deviation of every group before and after the norm."""
     result = view.result
     if result.mean_after is None or result.variance_after is None:
         return
@@ -156,8 +156,8 @@ def _badge(view: View) -> str:
     return f"{made.kind} · {made.device} · {network}seed {view.source.seed}"
 
 
-def take_away(view: View, text: dict[str, str]) -> None:
-    """The statistics of every group as a table, and a script that computes them."""
+def draw_take_away(view: View, text: dict[str, str]) -> None:
+    """Draw the buttons for the statistics of every group and for a script that computes them."""
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     rows = take.when_long(view.result.grouping.count, partial(table, view.result))
@@ -165,7 +165,7 @@ def take_away(view: View, text: dict[str, str]) -> None:
 
 
 def code(view: View) -> str:
-    """A script that holds the tensor, or draws it, and prints the same statistics."""
+    """Return a script that holds the tensor, or draws it, and prints the same statistics."""
     spec, shape = view.spec, view.shape
     n, c, h, w = shape
     last = spec.norm in ("layer", "rms") and spec.over == "c"
