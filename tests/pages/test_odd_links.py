@@ -57,3 +57,10 @@ def test_no_value_of_any_parameter_kills_a_page(open_page, page, monkeypatch):
     for value in VALUES:
         said = f"{page} with {value[:9]!r} for {sorted(names | ALWAYS)}"
         fine(visit(open_page, page, **dict.fromkeys(names | ALWAYS, value)), said)
+
+
+def test_words_of_a_link_are_shown_as_they_are(open_page):
+    spec = '{"family": "conv", "![seen](https://evil.example/a.png)": 1}'
+    at = visit(open_page, "build/compare.py", a="your network", spec=spec)
+    (line,) = [w.value for w in at.warning]
+    assert r"\!\[seen\]\(https" in line

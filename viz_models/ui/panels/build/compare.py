@@ -13,7 +13,7 @@ from viz_models.records import BuildSpec, RaceLoss, RaceView, Refusal
 from viz_models.records.build.builder_walk import Walk
 from viz_models.records.build.compare import Comparison, Cost
 from viz_models.ui.instruments import flow
-from viz_models.ui.kit import frame, state, take_away
+from viz_models.ui.kit import frame, state, take_away, words
 from viz_models.ui.kit.controls import control, control_row, named, select
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, labels
@@ -70,7 +70,7 @@ def controls() -> View:
         loss = select("Loss", LOSSES, "loss", 136)
         seeds = select("Seeds", SEEDS, "seeds", 92, default="5 seeds")
     if wrong:
-        st.warning(f"Your network: {wrong}", icon=":material/edit:")
+        st.warning(words.plain(f"Your network: {wrong}"), icon=":material/edit:")
     return View(a, b, door.comparison(a.spec, b.spec), measure, loss, seeds)
 
 

@@ -9,7 +9,7 @@ from viz_models.figures.train import curves as train_curves
 from viz_models.records.train.cards import CardResult, Shown
 from viz_models.records.train.curves import CurveView
 from viz_models.records.train.experiments import ExperimentSpec
-from viz_models.ui.kit import frame, lesson
+from viz_models.ui.kit import frame, lesson, words
 from viz_models.ui.kit.controls import chips, control, control_row
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import live as train_live
@@ -112,4 +112,4 @@ def _start(spec: ExperimentSpec, click: str) -> None:
 def draw_refusal() -> None:
     """Draw why the last press of the button started nothing."""
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(trouble, icon=":material/block:")
+        st.error(words.plain(trouble), icon=":material/block:")
