@@ -10,7 +10,7 @@ from viz_models.records import BeamNode
 def search(
     decoder: Incremental, width: int, limit: int
 ) -> tuple[tuple[BeamNode, ...], tuple[int, ...]]:
-    """Carry the `width` best beginnings on, one word a step, until no better end can come.
+    """Extend the `width` best beginnings by one word a step until no better end is possible.
 
     A hypothesis is worth the sum of the log-probabilities of its words. One that ends leaves the
     beam and takes its place along, so that width 1 is greedy. Sums only fall: once the best
@@ -52,7 +52,7 @@ def search(
 
 
 def path_to(tree: list[BeamNode] | tuple[BeamNode, ...], node: int) -> tuple[int, ...]:
-    """The nodes from the first word to this one; none for -1."""
+    """Return the nodes from the first word to this one; none for -1."""
     path: list[int] = []
     while node >= 0:
         path.append(node)
@@ -61,14 +61,14 @@ def path_to(tree: list[BeamNode] | tuple[BeamNode, ...], node: int) -> tuple[int
 
 
 def _places(tree: list[BeamNode], width: int) -> int:
-    """How many hypotheses may go on: those that have ended keep theirs."""
+    """Return how many hypotheses may go on; each one that has ended keeps its place."""
     return width - sum(node.kept and node.ended for node in tree)
 
 
 def _tried(
     tree: list[BeamNode], live: list[int], said: torch.Tensor, width: int, places: int
 ) -> list[int]:
-    """Add the `width` likeliest words after each hypothesis; the best of all of them are kept."""
+    """Add the `width` likeliest words after each hypothesis and keep the best of all of them."""
     options = []
     for row, parent in enumerate(live):
         start, step = (tree[parent].total, tree[parent].step + 1) if parent >= 0 else (0.0, 0)

@@ -16,7 +16,7 @@ Row = tuple[str, Tensor, str, Tensor]  # name, ours, torch's call, theirs
 
 
 def block(spec: AttendSpec, reading: Reading | None = None) -> Block:
-    """The layer around an attention, stage by stage, with the network's own mask.
+    """Compute the layer around an attention, stage by stage, with the network's own mask.
 
     What the network computed, or its formula written out here, is compared with torch:
     nn.MultiheadAttention of the same weights, F.layer_norm, F.linear.
@@ -48,7 +48,7 @@ def block(spec: AttendSpec, reading: Reading | None = None) -> Block:
 
 
 def as_torch(module: MultiHeadAttention) -> nn.MultiheadAttention:
-    """The module of torch with the same weights; K/V heads that are shared are repeated.
+    """Return torch's module with the same weights; shared K/V heads are repeated.
 
     Its `attn_mask` is True where a query may NOT look.
     """
@@ -70,7 +70,7 @@ def as_torch(module: MultiHeadAttention) -> nn.MultiheadAttention:
 
 
 def layer_norm(x: Tensor, norm: nn.LayerNorm) -> Tensor:
-    """LayerNorm over the last axis, written out. Ba et al. 2016, eq. 3, arXiv:1607.06450."""
+    """Return LayerNorm over the last axis, written out. Ba et al. 2016, eq. 3, arXiv:1607.06450."""
     centered = x - x.mean(-1, keepdim=True)
     variance = centered.square().mean(-1, keepdim=True)  # population: divided by their count
     return centered / (variance + norm.eps).sqrt() * norm.weight + norm.bias
@@ -122,7 +122,7 @@ def _feed_forward(layer: Layer, step: LayerPass, stream: Tensor) -> Iterator[Row
 
 
 def _around(part: AttentionPart, step: LayerPass) -> tuple[Attended, Tensor, Tensor, Tensor]:
-    """An attention, what went into its layer's part, the same normed, and what came out."""
+    """Return an attention, the input of its part of the layer, the normalized input, the output."""
     if part != "cross":
         return step.attended, step.x, step.normed, step.after
     assert step.cross is not None
@@ -132,7 +132,7 @@ def _around(part: AttentionPart, step: LayerPass) -> tuple[Attended, Tensor, Ten
 
 
 def _by_torch(reading: Reading, part: AttentionPart, step: LayerPass, layer: Layer) -> Tensor:
-    """The attention's output by nn.MultiheadAttention, example by example: masks may differ."""
+    """Return nn.MultiheadAttention's output, example by example, because masks may differ."""
     _, _, normed, _ = _around(part, step)
     memory = reading.passed.memory if part == "cross" else normed
     assert memory is not None

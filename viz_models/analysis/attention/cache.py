@@ -16,7 +16,7 @@ class KvCache:
     """
 
     def __init__(self, attention: MultiHeadAttention, batch: int, room: int) -> None:
-        """Room for `room` positions of `batch` sentences."""
+        """Make room for `room` positions of `batch` sentences."""
         heads, d_k = attention.num_kv_heads, attention.d_k
         weight = attention.k_proj.weight
         self._kept = weight.new_empty(2, batch, heads, room, d_k)
@@ -24,17 +24,17 @@ class KvCache:
 
     @property
     def keys(self) -> Tensor:
-        """(B, G, length, d_k)."""
+        """Return what is kept: (B, G, length, d_k)."""
         return self._kept[0, :, :, : self.length]
 
     @property
     def values(self) -> Tensor:
-        """(B, G, length, d_k)."""
+        """Return what is kept: (B, G, length, d_k)."""
         return self._kept[1, :, :, : self.length]
 
     @property
     def nbytes(self) -> int:
-        """What the filled positions take."""
+        """Return the bytes of the filled positions."""
         return self.keys.nbytes + self.values.nbytes
 
     def append(self, keys: Tensor, values: Tensor) -> None:
@@ -55,7 +55,7 @@ class KvCache:
         self.length = end
 
     def select(self, rows: Tensor) -> None:
-        """Sentence i goes on from what sentence rows[i] has kept; a beam forks like this."""
+        """Let sentence i continue from the cache of sentence rows[i], as a beam needs."""
         self._kept = self._kept[:, rows]
 
 
@@ -80,7 +80,7 @@ def fill(attention: MultiHeadAttention, x: Tensor, cache: KvCache) -> None:
 def read(
     attention: MultiHeadAttention, x: Tensor, cache: KvCache, allowed: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Ask one new query a sentence against all that is kept.
+    """Compute attention of one new query for each sentence over all keys and values kept.
 
     Each K/V head is read once for its whole group of query heads and never copied for them: that
     is where sharing saves time.
@@ -107,7 +107,7 @@ def read(
 
 
 def step(attention: MultiHeadAttention, x: Tensor, cache: KvCache) -> Tensor:
-    """Causal self-attention of one new position: keep its key and value, then ask.
+    """Keep the key and value of one new position, then compute its causal self-attention.
 
     Equals the last row of `attention(x_so_far, allowed=causal)`.
 
@@ -124,7 +124,7 @@ def step(attention: MultiHeadAttention, x: Tensor, cache: KvCache) -> Tensor:
 
 
 def random_cache(attention: MultiHeadAttention, length: int, generator: torch.Generator) -> KvCache:
-    """A cache of one sentence, already full of N(0, 1), for timing: values do not change a time."""
+    """Return a cache filled with N(0, 1) for timing; the values do not change the time."""
     cache = KvCache(attention, 1, length + 1)
     size = (1, attention.num_kv_heads, length, attention.d_k)
     cache.append(torch.randn(size, generator=generator), torch.randn(size, generator=generator))

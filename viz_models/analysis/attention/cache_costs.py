@@ -21,7 +21,7 @@ WORDS = (1, 8, 16, 32, 64, 128)
 
 @torch.no_grad()
 def growth(lengths: tuple[int, ...] = WORDS) -> CacheGrowth:
-    """Bytes of the trained translators' caches after so many words, read off their tensors.
+    """Return the bytes of the trained translators' caches, read from their tensors.
 
     Raises:
         ValueError: If a length is not one that the translators can write.
@@ -47,7 +47,7 @@ def growth(lengths: tuple[int, ...] = WORDS) -> CacheGrowth:
 
 @torch.no_grad()
 def layer_times(spec: CacheTimesSpec) -> CacheTimes:
-    """Time of one more token in one attention layer whose cache is already that long.
+    """Measure one more token in one attention layer whose cache already has each length.
 
     Weights and cache are drawn from N(0, 1): what is in them does not change the time.
 
@@ -74,7 +74,7 @@ def layer_times(spec: CacheTimesSpec) -> CacheTimes:
 
 @torch.no_grad()
 def word_times(lengths: tuple[int, ...] = WORDS, repeats: int = 9) -> WordTimes:
-    """Time of the next word in the trained translators: with caches, and all over again.
+    """Measure the next word in the trained translators, with caches and without.
 
     Raises:
         ValueError: If a length is not one that the translators can write.
@@ -105,14 +105,14 @@ def word_times(lengths: tuple[int, ...] = WORDS, repeats: int = 9) -> WordTimes:
 
 
 def _one_more(layer: MultiHeadAttention, x: Tensor, kept: KvCache) -> None:
-    """One token after the same cache each time: the one before is forgotten again."""
+    """Add one token to the cache, then forget it again, so that every run finds the same cache."""
     before = kept.length
     step(layer, x, kept)
     kept.length = before
 
 
 def _milliseconds(work: Sequence[Callable[[], object]], repeats: int) -> list[float]:
-    """The fastest turn of each; they take turns, so that other work on the machine hits all.
+    """Return the fastest run of each; they take turns, so that other work slows all of them.
 
     Other work only ever adds, so the fastest turn is nearest to what the work itself takes.
     """

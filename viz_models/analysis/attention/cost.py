@@ -49,7 +49,7 @@ def measure(
 
 
 def parts(spec: CostSpec) -> Iterator[CostPoint | PathPoint]:
-    """The parts one after the other, short sentences first; stop whenever you like.
+    """Yield the parts one after the other, short sentences first; the caller may stop.
 
     Raises:
         ValueError: If the spec cannot be measured; before the first part.
@@ -66,7 +66,7 @@ def parts(spec: CostSpec) -> Iterator[CostPoint | PathPoint]:
 
 
 def total(spec: CostSpec) -> int:
-    """How many parts there are."""
+    """Return how many parts there are."""
     return len(spec.kinds) * (len(spec.sizes) + len(spec.path_sizes))
 
 
@@ -75,7 +75,7 @@ def collected(
     found: Iterable[CostPoint | PathPoint],
     kind: Literal["recorded run", "measured now"],
 ) -> CostRun:
-    """Parts, and the slopes that they allow, as one result."""
+    """Return the parts and the slopes that can be fitted to them as one result."""
     found = list(found)
     points = tuple(p for p in found if isinstance(p, CostPoint))
     cpu = torch.backends.cpu.get_cpu_capability()
@@ -118,7 +118,7 @@ def _drawn(spec: CostSpec, kind: LayerKind, n: int) -> tuple[nn.Module, Tensor]:
 
 
 def _milliseconds(layer: nn.Module, x: Tensor) -> float:
-    """Of one pass on this thread's processor; the mean over as many as fill a few milliseconds."""
+    """Return the processor time of one pass, the mean over a few milliseconds of passes."""
     begin, passes = time.thread_time(), 0  # what others do on the machine meanwhile is not in it
     while True:
         layer(x)
@@ -138,7 +138,7 @@ def multiply_adds(spec: CostSpec, kind: LayerKind, n: int) -> int:
 
 
 def chain(output: Tensor) -> int:
-    """Operations that must wait for each other: the longest way through the autograd graph.
+    """Return the length of the longest path through the autograd graph, in operations.
 
     Args:
         output: Of a forward pass with gradients on.
@@ -162,7 +162,7 @@ def chain(output: Tensor) -> int:
 
 
 def path_length(spec: CostSpec, kind: LayerKind, n: int) -> int:
-    """Layers that must be stacked until the output at token n depends on token 1.
+    """Return how many layers must be stacked until the output at token n depends on token 1.
 
     For the recurrence: steps that must be kept in one layer until it does (truncated
     backpropagation through time). Dependence is a gradient that is not exactly 0, in float64;
@@ -203,7 +203,7 @@ def _reaches(spec: CostSpec, kind: LayerKind, n: int, length: int) -> bool:
 
 
 def slopes(points: Sequence[CostPoint]) -> tuple[Slope, ...]:
-    """Of log(measure) over log(n), at the largest sizes; none below two sizes."""
+    """Fit log(measure) over log(n) at the largest sizes; none below two sizes."""
     found = []
     for kind in dict.fromkeys(p.kind for p in points):
         last = [p for p in points if p.kind == kind][-FITTED:]

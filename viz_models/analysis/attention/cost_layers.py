@@ -17,12 +17,12 @@ class Attention(nn.Module):
     """
 
     def __init__(self, d: int) -> None:
-        """Four projections of d by d."""
+        """Create four projections of d by d."""
         super().__init__()
         self.q, self.k, self.v, self.o = (nn.Linear(d, d, bias=False) for _ in range(4))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, d) to (n, d), by way of (n, n)."""
+        """Map (n, d) to (n, d) through weights of (n, n)."""
         scores = self.q(x) @ self.k(x).mT / math.sqrt(x.shape[-1])
         out: Tensor = self.o(torch.softmax(scores, dim=-1) @ self.v(x))
         return out
@@ -36,7 +36,7 @@ class Fused(Attention):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, d) to (n, d)."""
+        """Map (n, d) to (n, d)."""
         q, k, v = (part(x)[None, None] for part in (self.q, self.k, self.v))
         out: Tensor = self.o(functional.scaled_dot_product_attention(q, k, v)[0, 0])
         return out
@@ -50,12 +50,12 @@ class Windowed(Attention):
     """
 
     def __init__(self, d: int, window: int) -> None:
-        """Projections as in Attention; `window` is r."""
+        """Create projections as in Attention; `window` is r."""
         super().__init__(d)
         self.window = window
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, d) to (n, d), by way of (n, r)."""
+        """Map (n, d) to (n, d) through weights of (n, r)."""
         before = self.window - 1
         k, v = (functional.pad(part(x), (0, 0, before, 0)) for part in (self.k, self.v))
         near_k, near_v = (t.unfold(0, self.window, 1) for t in (k, v))  # (n, d, r), no copy
@@ -75,12 +75,12 @@ class Recurrence(nn.Module):
     """
 
     def __init__(self, d: int) -> None:
-        """Two matrices of d by d."""
+        """Create two matrices of d by d."""
         super().__init__()
         self.w, self.u = (nn.Linear(d, d, bias=False) for _ in range(2))
 
     def forward(self, x: Tensor, state: Tensor | None = None) -> Tensor:
-        """(n, d) to (n, d); `state` (1, d) comes before the first token, zeros if None."""
+        """Map (n, d) to (n, d); `state` (1, d) comes before the first token, zeros if None."""
         h = x.new_zeros(1, x.shape[-1]) if state is None else state
         states = []
         for given in self.w(x).split(1):
@@ -97,19 +97,19 @@ class Convolution(nn.Module):
     """
 
     def __init__(self, d: int, kernel: int, dilation: int = 1) -> None:
-        """A kernel of k by d by d."""
+        """Create a kernel of k by d by d."""
         super().__init__()
         self.before = dilation * (kernel - 1)
         self.conv = nn.Conv1d(d, d, kernel, dilation=dilation, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, d) to (n, d)."""
+        """Map (n, d) to (n, d)."""
         out: Tensor = self.conv(functional.pad(x.mT, (self.before, 0))[None])[0].mT
         return out
 
 
 def build(spec: CostSpec, kind: LayerKind, depth: int = 0, width: int | None = None) -> nn.Module:
-    """One layer of a kind.
+    """Return one layer of a kind.
 
     Args:
         spec: Its sizes.

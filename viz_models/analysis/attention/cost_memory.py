@@ -43,7 +43,7 @@ class _Held(TorchDispatchMode):
 
 
 def peak_bytes(layer: nn.Module, x: Tensor) -> int:
-    """The most that a forward pass without gradients holds beyond its input and weights.
+    """Return the most bytes that a forward pass holds beyond its input and weights.
 
     What a kernel needs inside and frees before it returns is not seen.
 

@@ -18,7 +18,7 @@ MAX_WIDTH = 8
 
 
 def decoding(spec: DecodeSpec) -> Decoding:
-    """Translate with a beam, and tell what the network said of every word that was found.
+    """Translate with a beam and return the network's probabilities for every word found.
 
     Raises:
         ValueError: If the width is out of range, or the text cannot be read.
@@ -47,7 +47,7 @@ def decoding(spec: DecodeSpec) -> Decoding:
 
 
 def slip(spec: SlipSpec) -> Slip:
-    """Put another word into the network's own translation and let it go on.
+    """Replace a word of the network's own translation and let it continue.
 
     The reference is what it writes greedily without a slip. Under teacher forcing every word is
     asked for after the reference's words; free running goes on from its own, the slip among them.
@@ -80,7 +80,7 @@ def slip(spec: SlipSpec) -> Slip:
 
 
 def _go_on(model: Translator, source: Tensor, begun: Sequence[int], limit: int) -> list[int]:
-    """Write greedily on after words that are given."""
+    """Continue greedily after the given words."""
     decoder, ids = Incremental(model, source, room=limit), list(begun)
     for word in [BOS, *ids[:-1]]:
         decoder.step(torch.tensor([word]))
@@ -90,7 +90,7 @@ def _go_on(model: Translator, source: Tensor, begun: Sequence[int], limit: int) 
 
 
 def _written(model: Translator, words: Tokens, source: Tensor, ids: Sequence[int]) -> Written:
-    """One whole pass over a sentence, and the same in cached steps to compare it with."""
+    """Run a sentence in one whole pass and in cached steps, and compare the two."""
     target = _shifted(ids)
     whole = model.run(source, target)
     decoder = Incremental(model, source, room=len(ids))
@@ -108,23 +108,23 @@ def _written(model: Translator, words: Tokens, source: Tensor, ids: Sequence[int
 
 
 def _cross(whole: TextPass) -> np.ndarray:
-    """(layers, H, T, S) cross-attention weights of the first sentence."""
+    """Return the cross-attention weights of the first sentence: (layers, H, T, S)."""
     return np.stack([layer.cross.weights[0].numpy() for layer in whole.decoder if layer.cross])
 
 
 def _shifted(ids: Sequence[int]) -> Tensor:
-    """(1, T) what the decoder reads to be asked for these words: BOS, and all but the last."""
+    """Return what the decoder reads to write these words: BOS and all but the last, (1, T)."""
     return torch.tensor([[BOS, *ids[:-1]]])
 
 
 def _log_probabilities(logits: Tensor, ids: Sequence[int]) -> Tensor:
-    """(T,) float64 of the words that stand there; logits (T, V)."""
+    """Return the log-probabilities of the given words: (T,) float64 from logits (T, V)."""
     said = logits.double().log_softmax(-1)
     return said[torch.arange(len(ids)), torch.tensor(ids)]
 
 
 def _limit(words: Tokens) -> int:
-    """Words at most: twice the source is more than this French ever needs."""
+    """Return the most words to write; twice the source is more than this French ever needs."""
     return min(MAX_TOKENS, 2 * len(words.ids) + 8)
 
 

@@ -40,14 +40,14 @@ _BATCH = 64  # sentences that are translated together
 
 
 def all_heads(model: Translator) -> tuple[Head, ...]:
-    """Every head of a translator: encoder, decoder, then cross-attention, layer by layer."""
+    """Return every head of a translator: encoder, decoder, cross-attention, layer by layer."""
     layers, heads = range(model.config.layers), range(model.config.num_heads)
     return tuple((part, layer, head) for part in PARTS for layer in layers for head in heads)
 
 
 @torch.no_grad()
 def heads(spec: HeadsSpec) -> HeadsResult:
-    """One sentence with all heads, with some off, and with each one off by itself.
+    """Run one sentence with all heads, with some off, and with each one off by itself.
 
     All of it is one batch: a gate a row, times the head's output before W_O. The weights of the
     shared network are only read.
@@ -99,7 +99,7 @@ def heads(spec: HeadsSpec) -> HeadsResult:
 
 
 def gates(model: Translator, variants: Sequence[Sequence[Head]]) -> Gates:
-    """A row of gates for each variant: 0 where a head is off, 1 elsewhere.
+    """Return a row of gates for each variant: 0 where a head is off, 1 elsewhere.
 
     Returns:
         (part, layer) -> (variants, H, 1, 1), for every part and layer with a head off.
@@ -123,7 +123,7 @@ def gates(model: Translator, variants: Sequence[Sequence[Head]]) -> Gates:
 
 @torch.no_grad()
 def over_sentences(pairs: Sequence[Pair], off: Sequence[Head] = ()) -> SetCost:
-    """Exact translations, and the loss of the right ones, with some heads off.
+    """Count exact translations, and measure the loss of the right ones, with some heads off.
 
     Args:
         pairs: English and French tokens.
@@ -160,7 +160,7 @@ def each_alone(
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> HeadsOverSentences:
-    """All heads on, then each one off by itself, over many sentences.
+    """Measure many sentences with all heads on, then with each head off by itself.
 
     Args:
         pairs: English and French tokens.
@@ -196,13 +196,13 @@ def _padded(rows: Sequence[tuple[int, ...]]) -> Tensor:
 
 
 def _until_end(row: Tensor) -> list[int]:
-    """Ids up to the first EOS, which is kept: writing it is part of the translation."""
+    """Return the ids up to the first EOS, which is part of the translation."""
     ids: list[int] = row.tolist()
     return ids[: ids.index(EOS) + 1] if EOS in ids else ids
 
 
 def _log_probabilities(logits: Tensor, ids: Tensor) -> Tensor:
-    """(B, T) of the given words, (T,) or (B, T)."""
+    """Return log-probabilities (B, T) of the given words, (T,) or (B, T)."""
     chosen = ids.expand(logits.shape[:2])[..., None]
     return logits.log_softmax(-1).gather(-1, chosen)[..., 0]
 
@@ -214,7 +214,7 @@ def _weights(passed: TextPass, part: AttentionPart, row: int = 1) -> np.ndarray:
 
 
 def _difference(model: Translator, source: Tensor, target: Tensor, head: Head) -> float:
-    """Of a gate at 0 to what it stands for: a network whose W_O does not read that head."""
+    """Return how far a gate at 0 is from a network whose W_O does not read that head."""
     part, layer, number = head
     cut = copy.deepcopy(model)
     block = (cut.encoder if part == "encoder" else cut.decoder)[layer]

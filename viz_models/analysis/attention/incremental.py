@@ -61,16 +61,16 @@ class Incremental:
 
     @property
     def nbytes(self) -> int:
-        """Held by the keys and values of the words written so far, in all layers."""
+        """Return the bytes of the keys and values of the words written so far, in all layers."""
         return sum(cache.nbytes for cache in self.own)
 
     @property
     def source_nbytes(self) -> int:
-        """Held by the keys and values of the source: the same from the first word to the last."""
+        """Return the bytes of the source's keys and values, the same for every word."""
         return sum(cache.nbytes for cache in self.cross)
 
     def step(self, ids: Tensor) -> Row:
-        """Read one more word a sentence.
+        """Read one more word of each sentence.
 
         Args:
             ids: (B,) int64; BOS first.
@@ -100,7 +100,7 @@ class Incremental:
         return Row(logits, tuple(crossed))
 
     def select(self, rows: Tensor) -> None:
-        """Sentence i goes on from what sentence rows[i] has read; sentences may fork or end."""
+        """Let sentence i continue from what sentence rows[i] has read; some may fork or end."""
         for cache in (*self.own, *self.cross):
             cache.select(rows)
         if self.allowed is not None:

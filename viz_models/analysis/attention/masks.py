@@ -13,7 +13,7 @@ FILLS: tuple[MaskFill, ...] = ("-inf", "0", "after")
 
 
 def allowed(mask: MaskSpec, queries: int, real: np.ndarray) -> np.ndarray:
-    """Which query may look at which key under the kinds that a spec combines.
+    """Return which query may look at which key under the kinds that a spec combines.
 
     A prefix is seen by every query; without a window the rest is then causal (a prefix language
     model, arXiv:1910.10683, figure 4). Padding comes after that, and painted cells last.
@@ -44,20 +44,20 @@ def allowed(mask: MaskSpec, queries: int, real: np.ndarray) -> np.ndarray:
 
 
 def struck(scaled: Tensor, may: Tensor, fill: MaskFill) -> Tensor:
-    """Scores as they enter the softmax, (..., T, S)."""
+    """Return the scores as they enter the softmax: (..., T, S)."""
     if fill == "after":
         return scaled
     return scaled.masked_fill(~may, -math.inf if fill == "-inf" else 0.0)
 
 
 def softmax(masked: Tensor, may: Tensor, fill: MaskFill) -> Tensor:
-    """Weights, (..., T, S); what is masked afterwards leaves its row short of 1."""
+    """Return the weights (..., T, S); a row that is masked afterwards sums to less than 1."""
     weights = masked.softmax(dim=-1)
     return weights * may if fill == "after" else weights
 
 
 def torch_weights(q: Tensor, k: Tensor, may: Tensor, fill: MaskFill) -> Tensor:
-    """The same weights by F.scaled_dot_product_attention: its output where V is the identity.
+    """Return F.scaled_dot_product_attention's weights: its output where V is the identity.
 
     Args:
         q: (..., T, d_k) float.
@@ -76,7 +76,7 @@ def torch_weights(q: Tensor, k: Tensor, may: Tensor, fill: MaskFill) -> Tensor:
 
 
 def three_ways(scaled: np.ndarray, may: np.ndarray) -> tuple[FilledRow, ...]:
-    """One row with its forbidden scores at minus infinity, at 0, and zeroed after the softmax.
+    """Return one row with masked scores at minus infinity, at 0, and zeroed after the softmax.
 
     Args:
         scaled: (S,) scores of one query divided by sqrt(d_k).

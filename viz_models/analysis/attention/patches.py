@@ -20,7 +20,7 @@ TOP = 3  # classes that are named
 
 @torch.no_grad()
 def digit_attention(image: np.ndarray, truth: int) -> PatchAttention:
-    """A digit through the small vision Transformer.
+    """Run a digit through the small vision Transformer.
 
     Args:
         image: (1, 8, 8) float32, standardized as in training.
@@ -53,7 +53,7 @@ def digit_attention(image: np.ndarray, truth: int) -> PatchAttention:
 
 
 def photo_attention(tensor: np.ndarray, picture: np.ndarray) -> PatchAttention:
-    """A photo through torchvision's vit_b_16.
+    """Run a photo through torchvision's vit_b_16.
 
     Args:
         tensor: (3, 224, 224) float32, normalized as its weights ask for.
@@ -73,7 +73,7 @@ def photo_attention(tensor: np.ndarray, picture: np.ndarray) -> PatchAttention:
 def attention_of(
     model: "TorchVit", tensor: np.ndarray, picture: np.ndarray, labels: list[str]
 ) -> PatchAttention:
-    """All weights of a Transformer of torchvision, which does not give them out itself.
+    """Return all weights of a Transformer of torchvision, which does not return them itself.
 
     Hooks keep what goes into and comes out of each nn.MultiheadAttention; ours, with the same
     weights, computes it again. No hook stays, also when the forward raises.
@@ -114,7 +114,7 @@ def attention_of(
 
 
 def as_ours(module: nn.MultiheadAttention) -> MultiHeadAttention:
-    """Our attention, written out, with the weights of torch's; they share memory."""
+    """Return our written-out attention with the weights of torch's; they share memory."""
     with torch.device("meta"):
         ours = MultiHeadAttention(module.embed_dim, module.num_heads).eval()
     ours.o_proj = module.out_proj

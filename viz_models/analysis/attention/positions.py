@@ -55,7 +55,7 @@ def order(spec: OrderSpec) -> OrderResult:
 
 
 def reordered(count: int, kind: WordOrder, seed: int = 0) -> tuple[int, ...]:
-    """Which of `count` words stands at each place now; <eos> follows and stays.
+    """Return which of `count` words stands at each place now; <eos> follows and stays.
 
     Args:
         count: Words without <eos>.
@@ -103,7 +103,7 @@ def _read(head: int, ids: Tensor, places: Sequence[int], *, told: bool) -> Order
 
 
 def _weights(passed: TextPass) -> Tensor:
-    """(L, H, T, T) of the encoder."""
+    """Return the weights of the encoder: (L, H, T, T)."""
     return torch.cat([layer.attended.weights for layer in passed.encoder])
 
 
@@ -112,7 +112,7 @@ def _largest(difference: Tensor) -> float:
 
 
 def position_table(length: int, d_model: int) -> PositionTable:
-    """The positional encoding of the first places, and how alike any two of them are.
+    """Return the positional encoding of the first places, and how similar any two are.
 
     References:
         Vaswani et al. 2017, section 3.5, arXiv:1706.03762.
@@ -123,7 +123,7 @@ def position_table(length: int, d_model: int) -> PositionTable:
 
 
 def first_head(spec: OrderSpec) -> dict[str, np.ndarray]:
-    """All numbers that the chosen head's weights come from, for a script that runs alone."""
+    """Return all numbers that the chosen head's weights come from, for a script that runs alone."""
     ids = torch.tensor([[*tokenize(spec.text).ids, EOS]])
     found: dict[str, np.ndarray] = {}
     for name, told in (("told", True), ("untold", False)):

@@ -47,15 +47,15 @@ class Reading:
 
     @property
     def bytes(self) -> int:
-        """What all its tensors hold."""
+        """The bytes of all its tensors."""
         return sum(t.nbytes for t in _tensors(self.passed))
 
     def layers(self, part: AttentionPart) -> tuple[LayerPass, ...]:
-        """The layers that hold an attention of this kind."""
+        """Return the layers that hold an attention of this kind."""
         return self.passed.encoder if part == "encoder" else self.passed.decoder
 
     def attended(self, part: AttentionPart, layer: int) -> Attended:
-        """One attention of the pass.
+        """Return one attention of the pass.
 
         Raises:
             ValueError: If the network has none there.
@@ -71,15 +71,15 @@ class Reading:
         return found
 
     def keys(self, part: AttentionPart) -> Tensor:
-        """(B, S) ids of what is looked at."""
+        """Return the ids of the keys: (B, S)."""
         return self.target if part == "decoder" else self.source
 
     def queries(self, part: AttentionPart) -> Tensor:
-        """(B, T) ids of who looks."""
+        """Return the ids of the queries: (B, T)."""
         return self.source if part == "encoder" else self.target
 
     def tokens(self, part: AttentionPart, *, asking: bool, row: int = 0) -> tuple[str, ...]:
-        """The queries (or else the keys) of an attention in letters."""
+        """Return the tokens of an attention's queries, or else of its keys."""
         ids = (self.queries(part) if asking else self.keys(part))[row].tolist()
         english = part == "encoder" or (part == "cross" and not asking) or not self.passed.encoder
         if not english:
@@ -117,7 +117,7 @@ def read(spec: AttendSpec) -> Reading:
 
 @contextmanager
 def network(name: TextModel) -> Iterator[Translator | LanguageModel]:
-    """The shared network of this name, yours alone inside the block."""
+    """Lend the shared network of this name; inside the block nobody else uses it."""
     if name == "language":
         with text_models.language_model() as model:
             yield model
@@ -129,7 +129,7 @@ def network(name: TextModel) -> Iterator[Translator | LanguageModel]:
 
 
 def layer_of(model: Translator | LanguageModel, part: AttentionPart, layer: int) -> Layer:
-    """The layer module that holds an attention."""
+    """Return the layer module that holds an attention."""
     stack = model.encoder if part == "encoder" and isinstance(model, Translator) else model.decoder
     found = stack[layer]
     assert isinstance(found, Layer)
@@ -137,7 +137,7 @@ def layer_of(model: Translator | LanguageModel, part: AttentionPart, layer: int)
 
 
 def module_of(layer: Layer, part: AttentionPart) -> MultiHeadAttention:
-    """Its attention of this kind."""
+    """Return the layer's attention of this kind."""
     found = layer.cross_attention if part == "cross" else layer.self_attention
     assert found is not None
     return found
@@ -146,7 +146,7 @@ def module_of(layer: Layer, part: AttentionPart) -> MultiHeadAttention:
 def closed(
     off: Sequence[tuple[AttentionPart, int, int]], model: Translator | LanguageModel
 ) -> Gates:
-    """Factors that switch heads off: (H,) of 1 and 0 for each attention that has such a head."""
+    """Return factors that switch heads off: (H,) of 1 and 0 for each attention concerned."""
     heads, layers = model.config.num_heads, model.config.layers
     gates: dict[tuple[AttentionPart, int], Tensor] = {}
     for part, layer, head in off:
@@ -159,13 +159,13 @@ def closed(
 
 
 def padded(rows: Sequence[Sequence[int]]) -> Tensor:
-    """(B, longest) int64 ids, filled up with PAD."""
+    """Return the ids filled with PAD up to the longest: (B, longest) int64."""
     longest = max(map(len, rows))
     return torch.tensor([[*row, *[PAD] * (longest - len(row))] for row in rows])
 
 
 def batch(reading: Reading, part: AttentionPart) -> PaddedBatch:
-    """The sentences that were read together, as the keys of an attention see them."""
+    """Return the sentences that were read together, as the keys of an attention see them."""
     ids = reading.keys(part)
     rows = tuple(reading.tokens(part, asking=False, row=i) for i in range(len(ids)))
     return PaddedBatch(tokens=rows, lengths=tuple((ids != PAD).sum(-1).tolist()))
@@ -176,7 +176,7 @@ def _until_end(ids: Sequence[int]) -> tuple[int, ...]:
 
 
 def _typed(target: str) -> tuple[int, ...]:
-    """French tokens separated by spaces, as the network writes them."""
+    """Return the ids of French tokens that are separated by spaces."""
     tokens = target.lower().split()
     if len(tokens) > MAX_TOKENS:
         raise ValueError(f"the target has {len(tokens)} tokens; the limit is {MAX_TOKENS}")

@@ -14,7 +14,7 @@ TOKENS = 3
 
 
 def empty_row() -> tuple[MaskedCall, ...]:
-    """What becomes of a query that may look at nothing, in each of four calls.
+    """Return what each of four calls makes of a query that may look at nothing.
 
     The calls are made: three drawn tokens, of which the first may look at none of the three.
     """
@@ -44,7 +44,7 @@ def empty_row() -> tuple[MaskedCall, ...]:
 
 
 def conventions() -> tuple[MaskedCall, ...]:
-    """One boolean mask given to both calls, and the additive one that means the same in both.
+    """Give one boolean mask to both calls, and an additive mask that means the same in both.
 
     The mask is True for the first key alone; who is looked at is read off the weights.
     """
@@ -73,7 +73,7 @@ def _layer() -> tuple[nn.MultiheadAttention, Tensor]:
 
 
 def _said(values: Tensor) -> str:
-    """What stands in the first row."""
+    """Return the first row as text."""
     first = values[0, 0]
     if first.isnan().all():
         return "NaN"
@@ -81,6 +81,6 @@ def _said(values: Tensor) -> str:
 
 
 def _who(weights: Tensor) -> str:
-    """Which keys the first query looks at."""
+    """Return which keys the first query looks at."""
     keys = [str(i) for i, w in enumerate(weights[0, 0].tolist()) if w > 0]
     return f"key{'s' * (len(keys) > 1)} {', '.join(keys)}"

@@ -14,7 +14,7 @@ MAX_SENTENCES = 20
 
 
 def tempered(logits: Tensor, temperature: float, top_k: int | None = None) -> Tensor:
-    """softmax(logits / temperature) over the top k words alone; the others get exactly 0.
+    """Return softmax(logits / temperature) over the top k words; the others get exactly 0.
 
     Args:
         logits: (..., V) float.
@@ -39,7 +39,7 @@ def tempered(logits: Tensor, temperature: float, top_k: int | None = None) -> Te
 
 
 def sample(spec: SampleSpec) -> Sample:
-    """The next word's probabilities before and after, and whole sentences drawn from the latter.
+    """Return the next word's probabilities before and after, and sentences drawn from the latter.
 
     Raises:
         ValueError: If a setting is out of range, or the prompt cannot be read.
@@ -74,7 +74,7 @@ def sample(spec: SampleSpec) -> Sample:
 def _drawn(
     model: LanguageModel, prompt: Tensor, spec: SampleSpec
 ) -> tuple[tuple[tuple[str, ...], ...], Tensor]:
-    """Sentences drawn after a prompt, "<eos>" last where they end; and the first logits (V,).
+    """Draw sentences after a prompt, "<eos>" last where they end; return the first logits (V,) too.
 
     Sentence i is drawn with seed + i, so that asking for more of them changes none.
     """
@@ -101,6 +101,6 @@ def _drawn(
 
 
 def _bits(probabilities: Tensor) -> float:
-    """Entropy in bits; a word that cannot come adds nothing."""
+    """Return the entropy in bits; a word of probability 0 adds nothing."""
     p = probabilities.double()
     return float(-torch.special.xlogy(p, p).sum() / torch.log(torch.tensor(2.0)))

@@ -44,7 +44,7 @@ def sweep(spec: ScaleSpec) -> ScaleSweep:
 
 
 def rows(spec: ScaleSpec, width: int) -> ScaleRows:
-    """All scores of one width, and one query's weights with the factor and without.
+    """Return all scores of one width, and one query's weights with the factor and without.
 
     The shown query is the one whose largest raw weight is the median: a typical one.
 
@@ -69,7 +69,7 @@ def rows(spec: ScaleSpec, width: int) -> ScaleRows:
 
 
 def draw(spec: ScaleSpec, width: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries, keys and what arrives at the weights from above.
+    """Draw queries, keys and the gradient that arrives at the weights.
 
     Returns:
         q (seeds, queries, d_k), k (seeds, keys, d_k) from N(0, spread^2), and unit vectors
@@ -115,7 +115,7 @@ def _way(q: Tensor, k: Tensor, upstream: Tensor, factor: float) -> tuple[Bands, 
 
 
 def _difference(q: Tensor, k: Tensor, weights: Tensor, factor: float) -> float:
-    """To torch's own attention, which gives its weights away when V is the identity."""
+    """Return the difference to torch's attention, whose output is its weights if V is identity."""
     identity = torch.eye(k.shape[1]).expand(len(k), -1, -1)
     theirs = functional.scaled_dot_product_attention(q, k, identity, scale=factor)
     return float((theirs - weights).abs().max())

@@ -10,7 +10,7 @@ TOLERANCE = 1e-5  # of the sum of absolute terms
 
 
 def score(stages: AttentionStages, query: int, key: int, fill: MaskFill = "-inf") -> Score:
-    """How one score came about, recomputed in float64 from torch's own q and k.
+    """Recompute one score in float64 from torch's own q and k.
 
     Args:
         stages: Of the attention that holds it.

@@ -25,12 +25,12 @@ OWN: dict[AttentionPart, MaskSpec] = {
 
 
 def provenance() -> Provenance:
-    """Of what was computed a moment ago, by weights that never change."""
+    """Return the provenance of what was computed just now, by weights that never change."""
     return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
 
 
 def stages(spec: AttendSpec, reading: Reading | None = None) -> AttentionStages:
-    """One head from Q, K and V to its output, under a mask of one's own or the network's.
+    """Compute one head from Q, K and V to its output, under a given mask or the network's.
 
     A mask changes this attention alone: what comes before it was computed with the network's own.
 
@@ -78,7 +78,7 @@ def stages(spec: AttendSpec, reading: Reading | None = None) -> AttentionStages:
 
 
 def head_weights(spec: AttendSpec, reading: Reading | None = None) -> Tensor:
-    """(L, H, T, S) weights of all heads of one kind of attention, under the spec's mask."""
+    """Return the weights (L, H, T, S) of all heads of one kind, under the spec's mask."""
     reading = reading or read(spec)
     mask = spec.mask or OWN[spec.part]
     many = len(reading.layers(spec.part))
@@ -89,7 +89,7 @@ def head_weights(spec: AttendSpec, reading: Reading | None = None) -> Tensor:
 
 
 def text_attention(spec: AttendSpec, reading: Reading | None = None) -> TextAttention:
-    """What a network makes of a text: its words, and the weights of all its heads."""
+    """Return what a network writes for a text, and the weights of all its heads."""
     reading = reading or read(spec)
     passed = reading.passed
     likeliest = passed.logits[0].softmax(-1).max(-1)
@@ -112,7 +112,7 @@ def text_attention(spec: AttendSpec, reading: Reading | None = None) -> TextAtte
 
 
 def own_mask(reading: Reading, part: AttentionPart) -> Tensor:
-    """(B, 1, T, S) bool: where the network itself lets its queries look."""
+    """Return where the network itself lets its queries look: (B, 1, T, S) bool."""
     keys, queries = reading.keys(part), reading.queries(part)
     if part == "decoder":
         return causal(queries.shape[1]).expand(len(queries), 1, -1, -1)
@@ -120,12 +120,12 @@ def own_mask(reading: Reading, part: AttentionPart) -> Tensor:
 
 
 def apart(ours: Tensor, theirs: Tensor) -> float:
-    """Largest difference; 0 where there is nothing to compare."""
+    """Return the largest difference; 0 where there is nothing to compare."""
     return float((ours - theirs).abs().max()) if ours.numel() else 0.0
 
 
 def _layers(reading: Reading, part: AttentionPart) -> list[Attended]:
-    """Its attentions of this kind; none where the network has no such part."""
+    """Return the attentions of this kind; none where the network has no such part."""
     found = (s.cross if part == "cross" else s.attended for s in reading.layers(part))
     return [a for a in found if a is not None]
 
@@ -136,7 +136,7 @@ def _weights(reading: Reading, part: AttentionPart) -> Tensor:
 
 
 def _difference(reading: Reading, part: AttentionPart) -> float:
-    """Of weights and outputs to F.scaled_dot_product_attention, over all heads and sentences."""
+    """Return how far all heads are from F.scaled_dot_product_attention."""
     found = 0.0
     for a in _layers(reading, part):
         may = own_mask(reading, part)

@@ -29,7 +29,7 @@ _BATCH = 64  # sentences that are translated together
 
 
 def pooled(attention: MultiHeadAttention, kv_heads: int) -> MultiHeadAttention:
-    """The same attention with fewer K/V heads, each the mean of a group's; not trained further.
+    """Return the attention with fewer K/V heads, each the mean of a group; no training follows.
 
     Args:
         attention: Left as it is.
@@ -56,7 +56,7 @@ def pooled(attention: MultiHeadAttention, kv_heads: int) -> MultiHeadAttention:
 
 
 def summed(attention: MultiHeadAttention, kv_heads: int) -> MultiHeadAttention:
-    """Pooled, and each group asks one question: the sum of its queries.
+    """Return the pooled attention in which each group has one query: the sum of its queries.
 
     Some notes and one widely copied implementation do this and call it grouped-query attention.
     All heads of a group then have the same scores, those of the sum, and the same output; each
@@ -69,7 +69,7 @@ def summed(attention: MultiHeadAttention, kv_heads: int) -> MultiHeadAttention:
 
 
 def group_sums(values: Tensor, kv_heads: int, d_k: int) -> Tensor:
-    """Weight or bias of W_Q with every head's rows replaced by their sum over its group.
+    """Return W_Q or its bias with every head's rows replaced by their sum over its group.
 
     Args:
         values: (H * d_k, ...) of H heads.
@@ -85,7 +85,7 @@ def group_sums(values: Tensor, kv_heads: int, d_k: int) -> Tensor:
 
 @cache
 def network(kind: SharingKind, kv_heads: KvHeads) -> Translator:
-    """The translator with all of its attentions shared like this; a frozen copy, only to be read.
+    """Return the translator with all of its attentions shared like this; a frozen copy.
 
     Raises:
         ValueError: If there is no such version.
@@ -106,7 +106,7 @@ def network(kind: SharingKind, kv_heads: KvHeads) -> Translator:
 
 @torch.no_grad()
 def sharing(spec: SharingSpec) -> Sharing:
-    """Every version on one sentence, beside the trained network.
+    """Run every version on one sentence, beside the trained network.
 
     All of them read the words that the trained network writes, so that the same queries meet the
     same keys; what each writes by itself is told too.
@@ -195,7 +195,7 @@ def _version(
 
 
 def rank(matrix: Tensor) -> int:
-    """How many rows of a float32 matrix are linearly independent, by its singular values.
+    """Return how many rows of a float32 matrix are linearly independent, by its singular values.
 
     Those below 1e-5 of the largest count as zero: float32 sums leave about 1e-7.
     """
@@ -203,7 +203,7 @@ def rank(matrix: Tensor) -> int:
 
 
 def _torchs(attended: Attended) -> float:
-    """Largest difference of the heads' outputs to torch's attention on the same Q, K and V."""
+    """Return the largest difference of the heads' outputs to torch's on the same Q, K and V."""
     allowed = attended.masked.isfinite()
     theirs = functional.scaled_dot_product_attention(
         attended.q, attended.k, attended.v, attn_mask=allowed
@@ -213,7 +213,7 @@ def _torchs(attended: Attended) -> float:
 
 @torch.no_grad()
 def right_translations(model: Translator, pairs: Sequence[tuple[str, Sequence[str]]]) -> int:
-    """How many sentences a network translates word for word, greedily, and then ends.
+    """Return how many sentences a network translates word for word, greedily, and then ends.
 
     Args:
         model: In eval mode.
