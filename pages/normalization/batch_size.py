@@ -6,7 +6,7 @@ Sources: Ioffe & Szegedy 2015, arXiv:1502.03167; Wu & He 2018, figure 1, arXiv:1
 import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.panels.normalization import batch_size as panel
+from viz_models.ui.panels.normalization import batch_size
 
 
 def main() -> None:
@@ -14,13 +14,13 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)  # on screen before torch is imported
-        view = panel.controls()
-        lesson.answer(answer, text[""].partition("\n")[2], **panel.facts(view))
-        panel.errors(view)
-        panel.batch_of_one(text)
+        view = batch_size.controls()
+        lesson.answer(answer, text[""].partition("\n")[2], **batch_size.facts(view))
+        batch_size.draw_errors(view)
+        batch_size.draw_batch_of_one(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("batch_size", code=panel.code(view), table=panel.table(view))
+    take_away.row("batch_size", code=batch_size.code(view), table=batch_size.table(view))
 
 
 main()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.controls import control_row
-from viz_models.ui.panels.normalization import train_eval as panel
+from viz_models.ui.panels.normalization import train_eval
 
 
 def main() -> None:
@@ -17,15 +17,15 @@ def main() -> None:
         answer = lesson.head(text)  # on screen before torch is imported
         chips, stage, foot = st.container(), st.container(gap="xsmall"), control_row()
         with chips:
-            view = panel.controls(foot)
-        lesson.answer(answer, text[panel.section(view)], **panel.facts(view))
+            view = train_eval.controls(foot)
+        lesson.answer(answer, text[train_eval.section(view)], **train_eval.facts(view))
         with stage:
-            panel.charts(view)
-            panel.cards(view)
-    panel.explained(text)
+            train_eval.draw_charts(view)
+            train_eval.draw_cards(view)
+    train_eval.draw_reasons(text)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
-    take_away.row("train_eval", code=panel.code(view), table=panel.table(view))
+    take_away.row("train_eval", code=train_eval.code(view), table=train_eval.table(view))
 
 
 main()

@@ -7,7 +7,7 @@ arXiv:1805.11604.
 import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.panels.normalization import training as panel
+from viz_models.ui.panels.normalization import training
 
 
 def main() -> None:
@@ -15,23 +15,23 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)  # on screen before torch is imported
-        view = panel.controls()
-        lesson.answer(answer, text[""].partition("\n")[2], **panel.answer(view.grid))
-        panel.backward(view)
-        panel.grid(view)
+        view = training.controls()
+        lesson.answer(answer, text[""].partition("\n")[2], **training.facts(view.grid))
+        training.draw_backward(view)
+        training.draw_grid(view)
     st.markdown(text["Backward"])
     st.subheader("Larger than the seed noise?")
     st.markdown(text["Larger than the seed noise?"])
-    panel.differences(view)
+    training.draw_differences(view)
     st.subheader("Losses")
     st.markdown(text["Losses"])
-    panel.losses(view)
+    training.draw_losses(view)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row(
         "norm_training",
-        code=panel.code(view),
-        table=panel.table(view.grid),
+        code=training.code(view),
+        table=training.table(view.grid),
     )
 
 

@@ -25,7 +25,7 @@ CARD = 262  # px at normal type size
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """What the reader chose, and what was measured for it."""
 
     source: SourceSpec
     size: int
@@ -38,7 +38,7 @@ class View:
 
 
 def controls() -> View:
-    """Which data, how large the maps, how many examples."""
+    """Draw the choices of data, map size and batch size; return what was measured for them."""
     with control_row():
         data = select("Data", DATA, "data", 205)
         side = select("Size of the maps", tensors.SIDES, "pixels", 118)
@@ -48,7 +48,7 @@ def controls() -> View:
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return the numbers that the answer names."""
     return {
         "n": f"{view.size} example{'s' * (view.size > 1)}",
         "mean": percent(view.at(view.result.mean_error)[1]),
@@ -58,8 +58,8 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def errors(view: View) -> None:
-    """Errors over batch size, and those of the chosen size as numbers."""
+def draw_errors(view: View) -> None:
+    """Draw the errors over batch size, and those of the chosen size as numbers."""
     chart, numbers = st.columns([2.3, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
         show(figures.errors_over_size(view.result, view.size, **figure_look()), "errors")
@@ -93,17 +93,17 @@ def _rest(view: View) -> list[Line]:
     return [
         Line(label="slope of log error over log N", value=digits(view.result.slope, 3), rule=True),
         Line(label="1 ÷ √N would be", value="−0.5", role="muted"),
-        Line(label="batches drawn a size", value=str(view.result.repeats)),
+        Line(label="batches drawn for each size", value=str(view.result.repeats)),
         Line(
-            label="LayerNorm: what company changes",
+            label="LayerNorm: change by other examples",
             value=exact(change),
             role="checked" if change == 0 else "plain",
         ),
     ]
 
 
-def batch_of_one(text: Mapping[str, str]) -> None:
-    """One value a channel, which torch refuses, and one map a channel, which it does not."""
+def draw_batch_of_one(text: Mapping[str, str]) -> None:
+    """Draw a batch of one: torch refuses one value per channel and accepts one map per channel."""
     for column, place, section in zip(
         st.columns(2, gap="xsmall"), ALONE, ("One value", "One map"), strict=True
     ):
@@ -118,13 +118,13 @@ def _alone(found: Alone) -> list[Line]:
         return [Line(label=f"ValueError: {found.refusal}", role="warning")]
     same = exact(found.instance_difference)
     return [
-        Line(label="torch trains, no error, no warning"),
+        Line(label="torch trains without error or warning"),
         Line(label="largest difference to InstanceNorm2d", value=same, role="checked"),
     ]
 
 
 def code(view: View) -> str:
-    """A script that prints the errors over batch size."""
+    """Return a script that prints the errors over batch size."""
     kind = "digits" if view.source.kind == "digits" else "normal"
     data = take_away.filled(
         f"normalization/data_{kind}", seed=view.source.seed, n=view.source.shape[0]
@@ -137,7 +137,7 @@ def code(view: View) -> str:
 
 
 def table(view: View) -> str:
-    """Bands of both errors, a batch size a row."""
+    """Return both errors with their bands as CSV, one row for each batch size."""
     names = [f"{what}_{p}" for what in ("mean", "variance") for p in ("p5", "median", "p95")]
     bands = np.concatenate([view.result.mean_error, view.result.variance_error], axis=1)
     rows = ([int(n), *map(float, band)] for n, band in zip(view.result.sizes, bands, strict=True))

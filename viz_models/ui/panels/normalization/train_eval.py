@@ -30,7 +30,7 @@ CARD = 206  # px at normal type size
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """What the reader chose, and what was measured for it."""
 
     source: SourceSpec
     trace: RunningTrace
@@ -49,7 +49,7 @@ class View:
 
 
 def controls(foot: DeltaGenerator) -> View:
-    """Momentum, what happens on the way, which batches; the step's slider stands at the foot."""
+    """Draw the choices, the slider of the step at the foot; return what was measured for them."""
     with control_row():
         momentum = slider("Momentum", list(MOMENTA), "momentum", 190, value="0.1")
         shift = select("Shift of the data", SHIFTS, "shift", 165, default="shift after step 30")
@@ -74,7 +74,7 @@ def controls(foot: DeltaGenerator) -> View:
 
 
 def section(view: View) -> str:
-    """Which sentence answers: one for each thing that can have happened so far."""
+    """Return the section of the prose that fits what has happened up to this step."""
     spec = view.trace.spec
     if spec.freeze_at is not None and spec.freeze_at < view.step:
         return "answer frozen"
@@ -83,7 +83,7 @@ def section(view: View) -> str:
 
 
 def facts(view: View) -> dict[str, str]:
-    """What the answer may name."""
+    """Return the numbers that the answer names."""
     spec = view.trace.spec
     return {
         "step": str(view.step),
@@ -94,8 +94,8 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def charts(view: View) -> None:
-    """Running mean and running variance of one channel."""
+def draw_charts(view: View) -> None:
+    """Draw the running mean and the running variance of one channel."""
     for column, what in zip(st.columns(2, gap="xsmall"), figures.STATISTICS, strict=True):
         with column.container(border=True):
             chosen = (what, view.channel, view.step)
@@ -104,8 +104,8 @@ def charts(view: View) -> None:
             show(kept("running", figure, asked, **figure_look()), f"running_{what}")
 
 
-def cards(view: View) -> None:
-    """What the two modes use at the chosen step, and how far their outputs are apart."""
+def draw_cards(view: View) -> None:
+    """Draw what the two modes use at the chosen step, and how much their outputs differ."""
     chart, modes, variance = st.columns([1.25, 1, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
         figure = partial(figures.output_difference, view.trace, view.step)
@@ -179,8 +179,8 @@ def _variance(view: View) -> list[Line]:
     ]
 
 
-def explained(text: Mapping[str, str]) -> None:
-    """Why, in three paragraphs."""
+def draw_reasons(text: Mapping[str, str]) -> None:
+    """Draw three paragraphs that say why."""
     for column, title in zip(
         st.columns(3, gap="small"), ("Two variances", "Stale", "Frozen"), strict=True
     ):
@@ -188,7 +188,7 @@ def explained(text: Mapping[str, str]) -> None:
 
 
 def code(view: View) -> str:
-    """A script that prints what is kept after the chosen step."""
+    """Return a script that prints the running statistics after the chosen step."""
     spec = view.trace.spec
     data = take_away.filled(
         "normalization/data_digits", seed=view.source.seed, n=view.source.shape[0]
@@ -210,7 +210,7 @@ def code(view: View) -> str:
 
 
 def table(view: View) -> str:
-    """Statistics of the chosen channel, a step a row."""
+    """Return the statistics of the chosen channel as CSV, one row for each step."""
     t, c = view.trace, view.channel
     columns = (
         *("step", "batch_mean", "biased_variance", "unbiased_variance"),

@@ -45,7 +45,7 @@ ROUNDING = 1e-12  # sums of a few thousand float64 terms near 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page looks at."""
+    """What the reader chose, and what was measured for it."""
 
     facts: GradientFacts
     fixed: GradientFacts
@@ -53,7 +53,7 @@ class View:
 
 
 def controls() -> View:
-    """Which norm the gradient goes through."""
+    """Draw the choices of norm and ε; return what was measured for them."""
     with control_row():
         norm = select("Norm", NORMS, "through", 220)
         eps = select("ε", EPS, "epsilon", 118)
@@ -61,8 +61,8 @@ def controls() -> View:
     return View(facts, fixed, results.training_grid())
 
 
-def answer(grid: NormGrid) -> dict[str, str]:
-    """What the answer may name: verdicts counted, and the best cells."""
+def facts(grid: NormGrid) -> dict[str, str]:
+    """Return the numbers that the answer names: counted verdicts and the best cells."""
     verdicts = Counter(d.verdict for d in grid.differences)
     return {
         "comparisons": str(len(grid.differences)),
@@ -80,8 +80,8 @@ def _best(grid: NormGrid, norm: NetNorm) -> str:
     return f"{percent(best.mean or 0.0)} (rate {best.lr:g}, batch size {best.batch_size})"
 
 
-def backward(view: View) -> None:
-    """What the gradient loses on its way back through the norm."""
+def draw_backward(view: View) -> None:
+    """Draw what the gradient loses on its way back through the norm."""
     left, middle, right = st.columns([1.2, 1, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
         removed = partial(norm_backward.removed, view.facts)
@@ -144,8 +144,8 @@ def slope(facts: GradientFacts) -> float:
     return float(np.log10(high / low) / 2) if low > 0 and high > 0 else 0.0
 
 
-def grid(view: View) -> None:
-    """Test accuracy of every norm over learning rates and batch sizes."""
+def draw_grid(view: View) -> None:
+    """Draw the test accuracy of every norm over learning rates and batch sizes."""
     with st.container(border=True):
         accuracy = partial(norm_training.accuracy_over_rate, view.grid)
         show(kept("accuracy", accuracy, view.grid.spec, **figure_look()), "accuracy", wide=True)
@@ -155,7 +155,7 @@ def grid(view: View) -> None:
 
 
 def provenance(grid: NormGrid) -> str:
-    """Where the runs come from, and how many there are."""
+    """Return where the runs come from, and how many there are."""
     seeds = len(grid.spec.seeds)
     return (
         f"{lesson.badge(grid.provenance)} · {len(grid.runs)} runs, {seeds} seeds a point, "
@@ -163,15 +163,15 @@ def provenance(grid: NormGrid) -> str:
     )
 
 
-def differences(view: View) -> None:
-    """Each norm against none, seed by seed."""
+def draw_differences(view: View) -> None:
+    """Draw each norm against no norm, in pairs with the same seed."""
     with st.container(border=True):
         paired = partial(norm_training.paired_differences, view.grid)
         show(kept("differences", paired, view.grid.spec, **figure_look()), "differences", wide=True)
 
 
-def losses(view: View) -> None:
-    """Training loss of one batch size and learning rate."""
+def draw_losses(view: View) -> None:
+    """Draw the training loss for one batch size and one learning rate."""
     spec = view.grid.spec
     sizes = {f"batch size {n}": n for n in spec.batch_sizes}
     rates = {f"rate {lr:g}": lr for lr in spec.lrs}
@@ -184,7 +184,7 @@ def losses(view: View) -> None:
 
 
 def code(view: View) -> str:
-    """A script that prints the gradient's norm over the input's scale."""
+    """Return a script that prints the norm of the gradient for every scale of the input."""
     spec = view.facts.spec
     last = spec.norm in ("layer", "rms") and spec.over == "c"
     return take_away.filled(
@@ -208,7 +208,7 @@ norm.running_var = x.var((0, 2, 3), unbiased=False)"""
 
 
 def table(grid: NormGrid) -> str:
-    """Every comparison with no norm as a row of CSV."""
+    """Return every comparison with no norm as a row of CSV."""
     columns = [f.name for f in fields(PairedDifference)]
     rows = ([getattr(d, name) for name in columns] for d in grid.differences)
     return take_away.csv_text(columns, rows)
