@@ -247,8 +247,8 @@ def test_a_host_lists_only_ones_own_and_lets_nobody_touch_the_others(store, visi
     monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
     monkeypatch.setattr(owner, "current", lambda: "a" * 32)  # no browser, no cookie
     theirs = submit(client.store(), "theirs", owner="f" * 32)
-    job = client.store().claim()
-    client.store().begin(job.run, job.attempt, "handle", "cpu, 1 thread")
+    job = client.store().work.claim()
+    client.store().work.begin(job.run, job.attempt, "handle", "cpu, 1 thread")
     at = fine(visit())
     assert "No runs yet" in said(at)
     at = fine(visit(run=theirs.id))

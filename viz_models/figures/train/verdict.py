@@ -12,7 +12,7 @@ BELOW = 39  # px of one comparison under its name: its value and its interval
 SIDES = 18  # px, for the words under the first row
 AXIS = 42  # px, for the scale under each group
 LINE = 15  # px of a line of text
-LETTERS = 50  # of a name in one line, so that it fits a phone
+LETTERS = 54  # of a name in one line, so that it fits a phone
 TICK = 8  # px of the line at zero, above and below an interval
 REACH = 0.92  # of half the axis: how far the longest interval of a group goes
 
