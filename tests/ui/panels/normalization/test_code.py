@@ -126,4 +126,4 @@ def test_axes_where_torch_refuses(tmp_path):
 
 def seen(source, spec):
     x, result = axes_results.activation(source), axes_results.normalized(source, spec)
-    return axes.View(source, "", spec, x, result)
+    return axes.View(source, "", spec, x, result, axes.first_place(x.shape))

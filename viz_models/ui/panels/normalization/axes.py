@@ -46,13 +46,14 @@ HISTOGRAM = 112  # px of it
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the lesson looks at."""
+    """What the reader chose, and what was computed for it."""
 
     source: SourceSpec
     label: str  # of the norm
     spec: NormSpec
     x: np.ndarray
     result: Normalized
+    place: Place  # the value that is opened
 
     @property
     def shape(self) -> Place:
@@ -60,20 +61,9 @@ class View:
         n, c, h, w = self.x.shape
         return n, c, h, w
 
-    def place(self) -> Place:
-        """The value that is opened."""
-        text = state.choice("cell", "", lambda t: cells.parse(t, self.shape) is not None)
-        n, c, y, x = cells.parse(text, self.shape) or self.first_place()
-        return n, c, y, x
-
-    def first_place(self) -> Place:
-        """The value that the lesson opens with."""
-        n, c, y, x = (min(i, size - 1) for i, size in zip(FIRST_PLACE, self.shape, strict=True))
-        return n, c, y, x
-
     def cell(self) -> CellNorm:
         """How that value came about."""
-        return results.cell(self.source, self.spec, self.place())
+        return results.cell(self.source, self.spec, self.place)
 
     def examples(self) -> tuple[str, ...]:
         """What the examples are called."""
@@ -100,7 +90,15 @@ def controls() -> View:
         with st.popover("γ β ε"):
             settings |= _affine()
     spec = replace(NORMS[label], **settings)
-    return View(source, label, spec, x, results.normalized(source, spec))
+    text = state.choice("cell", "", lambda t: cells.parse(t, x.shape) is not None)
+    n, c, row, column = cells.parse(text, x.shape) or first_place(x.shape)
+    return View(source, label, spec, x, results.normalized(source, spec), (n, c, row, column))
+
+
+def first_place(shape: tuple[int, ...]) -> Place:
+    """Return the value of a tensor that the lesson opens with."""
+    n, c, y, x = (min(i, size - 1) for i, size in zip(FIRST_PLACE, shape, strict=True))
+    return n, c, y, x
 
 
 def _affine() -> dict[str, float]:
@@ -114,7 +112,7 @@ def _affine() -> dict[str, float]:
 def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     """Write how many means there are, and on which examples the chosen value depends."""
     grouping = view.result.grouping
-    n, c, *_ = view.place()
+    n, c, *_ = view.place
     section = "BN eval" if view.label == "BN" and view.spec.mode == "eval" else view.label
     sentence = text[section].format(
         size=_counted(grouping.size, "value"),
@@ -137,21 +135,21 @@ def draw_stage(view: View) -> None:
     """Draw x at the left, who shares a mean in the middle, and x̂ at the right."""
     cell = view.cell()
     left, middle, right = st.columns([5, 3.4, 4.2], gap="xsmall")
-    start = cells.text(view.place())
+    start = cells.text(view.place)
     with left:
         tiles(
             [_grid(view, view.x, cell, "x", photos=True)],
             key="x",
             luts=luts(is_dark()),
             start=cells.parse(state.held("cell", (view.source, view.spec), start), view.shape),
-            default=view.first_place(),
+            default=first_place(view.shape),
             height=STAGE,
             on_change=state.listen("x", "cell", "cell"),
         )
     with middle:
         cube = partial(figures.cube, cell.members)
         look = {"dark": is_dark(), "height": STAGE - HISTOGRAM - 34}
-        show(kept("cube", cube, view.source, view.spec, view.place(), **look), "cube")
+        show(kept("cube", cube, view.source, view.spec, view.place, **look), "cube")
         _histogram(view, cell)
     with right:
         if view.result.output is None:
@@ -161,8 +159,8 @@ def draw_stage(view: View) -> None:
                 [_grid(view, view.result.output, cell, "x̂", photos=False)],
                 key="y",
                 luts=luts(is_dark()),
-                start=view.place(),
-                default=view.first_place(),
+                start=view.place,
+                default=first_place(view.shape),
                 height=STAGE,
                 on_change=state.listen("y", "cell", "cell"),
             )
@@ -172,13 +170,13 @@ def _histogram(view: View, cell: CellNorm) -> None:
     center = float(view.result.subtracted[cell.group])
     spread = float(view.result.divided[cell.group])
     values = view.x[cell.members].astype(np.float64)
-    chosen = float(view.x[view.place()])
+    chosen = float(view.x[view.place])
     mean, std = view.result.mean[cell.group], view.result.variance[cell.group] ** 0.5
     own = f"mean {digits(mean, 3)}, std {digits(std, 3)}"
     used = f"− {digits(center, 3)}, ÷ {digits(spread, 3)}"
     st.caption(f"**{_counted(cell.size, 'value')}: {own}** · this norm: {used}")
     figure = partial(figures.group_histogram, values, center, spread, chosen)
-    asked = (view.source, view.spec, view.place())
+    asked = (view.source, view.spec, view.place)
     show(kept("group", figure, asked, dark=is_dark(), height=HISTOGRAM), "group")
 
 

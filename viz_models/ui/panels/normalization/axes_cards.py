@@ -40,11 +40,11 @@ def draw_cards(view: View, text: dict[str, str]) -> None:
 def draw_one_value(view: View) -> None:
     """Draw the line of the chosen value with its numbers, beside torch's value."""
     cell = view.cell()
-    n, c, y, x = view.place()
+    n, c, y, x = view.place
     where = f"{view.examples()[n]} · channel {c} · row {y}, column {x}"
     ledger([], key="cell_title", title="One cell, exactly", note=where)
     figure = partial(figures.stages, cell.stages)
-    asked = (view.source, view.spec, view.place())
+    asked = (view.source, view.spec, view.place)
     show(kept("stages", figure, asked, dark=is_dark(), height=128), "stages")
     ledger(
         [
