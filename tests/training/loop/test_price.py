@@ -62,8 +62,10 @@ def test_the_estimate_is_of_the_right_size(name):
     list(loop.train(replace(spec, budget=Budget(amount=5, unit="steps"))))
     price._rates.clear()
     estimate = price.price(spec).seconds
-    *_, last = loop.train(spec)
-    assert last.seconds / 5 < estimate < last.seconds * 5
+    begin = time.process_time()  # of this process alone: others may keep the processor meanwhile
+    list(loop.train(spec))
+    spent = time.process_time() - begin
+    assert spent / 8 < estimate < spent * 8
 
 
 def test_a_busy_machine_does_not_make_a_run_look_long(monkeypatch):
