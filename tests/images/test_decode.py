@@ -127,9 +127,9 @@ def test_ten_thousand_frames_cost_no_more_than_one():
     first = encoded(Image.new("L", (500, 500), 77), "GIF")
     at = first.index(b"\x2c")  # image descriptor
     raw = first[:at] + first[at:-1] * 10_000 + first[-1:]
-    started = time.perf_counter()
+    started = time.process_time()
     photo = decode(raw, "anim.gif")
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert np.all(photo.pixels == 77)
 
 
@@ -201,10 +201,10 @@ def test_too_many_pixels_are_refused_before_any_is_decoded(size):
     raw = png_of_zeros(*size)
     assert len(raw) < 150_000
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BadImage, match="the limit is 50 megapixels for JPEG and 16 for other"):
         decode(raw, "bomb.png")
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
     tracemalloc.stop()
 
@@ -264,9 +264,9 @@ raw = sys.stdin.buffer.read()
 def peak():  # of this process alone: ru_maxrss would begin with that of its parent
     status = open("/proc/self/status").read()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
-before, started = peak(), time.perf_counter()
+before, started = peak(), time.process_time()
 photo = decode(raw, "photo.jpg")
-print(peak() - before, time.perf_counter() - started, *photo.pixels.shape[:2])
+print(peak() - before, time.process_time() - started, *photo.pixels.shape[:2])
 """
 
 

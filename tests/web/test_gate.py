@@ -163,7 +163,7 @@ def test_foreign_pages_keep_nobody_waiting_where_names_are_slow(tmp_path):
                 )
             begin = time.monotonic()
             assert server.get("/healthz").text == "ok"
-            assert time.monotonic() - begin < 1
+            assert time.monotonic() - begin < 1.9  # one look-up takes 2 s
     finally:
         server.stop()
 
