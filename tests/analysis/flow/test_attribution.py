@@ -1,7 +1,6 @@
 """Attributions against captum called directly on torchvision's own network."""
 
 import threading
-import time
 import warnings
 
 import numpy as np
