@@ -142,7 +142,10 @@ def controls(
         tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 118)
         order = select("Order of the maps", ORDERS, "sort", 112)
         guessing = control(
-            st.toggle, "guess", key="guess", help="Guess each step's shape before it is shown"
+            st.toggle,
+            "shape quiz",
+            key="guess",
+            help="Guess the shape of each step before it is shown",
         )
     return Wanted(chosen, model, tint, order, guessing) if flow_zoo.ready(model) else None
 
@@ -169,6 +172,11 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     words = flow_words.facts(step, view.trace) | {"photo": f"{what}, {width}×{height} pixels,"}
     if view.guessing and not flow_guess.guessed(step):
         where.caption("Guess first: what goes in, and how the operation is set, is all you need.")
+        return
+    if view.guessing and step.op == "input":
+        steps = view.trace.steps
+        done = len(steps) - 1 - len(flow_guess.unsaid(steps))
+        where.caption(text["Quiz"].format(done=done, count=len(steps) - 1))
         return
     section = text[flow_words.section(step, view.trace)]
     where.caption(flow_words.answer(section, words))

@@ -25,7 +25,7 @@ def asked() -> ModelRef:
 
 def choose() -> ModelRef:
     """Two boxes: any classification model of torchvision, by family, and its weights."""
-    name = select("Network", {name: name for name in NAMES}, _NETWORK, 176, default=OPENING)
+    name = select("Network", {name: name for name in NAMES}, _NETWORK, 150, default=OPENING)
     offered = _weights(name)
     return select("Weights", offered, _WEIGHTS, 150, default=_first(offered))
 
