@@ -32,7 +32,7 @@ function isForSomeoneElse(event) {
   const target = event.composedPath()[0];
   return event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented
     || Boolean(target.closest?.(
-      "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=tab], [role=dialog], [role=combobox], [role=menu]"));
+      "input:not([type=checkbox]), textarea, select, [contenteditable], [role=slider], [role=radio], [role=tab], [role=dialog], [role=combobox], [role=menu]"));
 }
 
 /** Whether some of an element is on screen. */
