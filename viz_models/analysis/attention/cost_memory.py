@@ -5,11 +5,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from viz_models.patches.dispatch_mode import DispatchMode
 
-class _Held(TorchDispatchMode):
+
+class _Held(DispatchMode):
     """Adds up the storages that operations make, and forgets those that are freed."""
 
     def __init__(self, known: list[Tensor]) -> None:

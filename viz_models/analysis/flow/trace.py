@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, fx, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from viz_models.analysis.flow.parts import NOTHING, Change, change_of
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.models import registry
 from viz_models.models.graph import Graph, graph, output_of
+from viz_models.patches.dispatch_mode import DispatchMode
 from viz_models.records import Provenance, StepStats, Trace, TraceSpec
 
 __all__ = ["record", "statistics", "steps_of", "trace"]
@@ -152,7 +152,7 @@ class _Recorder(fx.Interpreter):
         return out
 
 
-class _Writes(TorchDispatchMode):
+class _Writes(DispatchMode):
     """Sees every operator of torch in this thread, and saves what one is about to overwrite.
 
     A graph does not say what its modules and methods overwrite, but the schemas of torch's

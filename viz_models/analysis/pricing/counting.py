@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from viz_models.patches.dispatch_mode import DispatchMode
 from viz_models.records import Price
 
 
-class Counter(TorchDispatchMode):
+class Counter(DispatchMode):
     """Adds up what runs in this thread inside the block.
 
     With the formulas of torch's FlopCounterMode, but without its hooks, which the whole process

@@ -42,12 +42,16 @@ def normalized(source: SourceSpec, spec: NormSpec) -> Normalized:
     return normalize(activation(source), spec, kept(source, spec))
 
 
-@cached()
 def kept(source: SourceSpec, spec: NormSpec) -> Running | None:
     """Return what BatchNorm uses in eval mode; None for what uses its own batch."""
+    return _running(source) if spec.norm == "batch" and spec.mode == "eval" else None
+
+
+@cached()
+def _running(source: SourceSpec) -> Running:
     from viz_models.analysis.normalization import kept as compute
 
-    return compute(source) if spec.norm == "batch" and spec.mode == "eval" else None
+    return compute(source)
 
 
 @cached(large=_is_large)
