@@ -23,9 +23,15 @@ def test_a_network_is_chosen_by_typing_and_its_steps_open(server, page):
     box.click()
     box.fill("densenet121")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("What does a dense block keep?", timeout=SETTLED)
     wait_until_idle(page, timeout_ms=SETTLED)
     flow = page.get_by_test_id("flow")
+    assert flow.get_attribute("data-step") == "input"  # every network opens at the photo
+    visit(
+        page,
+        f"{server.url}/flow?model=densenet121&step=features.denseblock1.denselayer2.cat",
+        timeout_ms=SETTLED,
+    )
+    expect(page.locator("h1")).to_have_text("What does a dense block keep?", timeout=SETTLED)
     assert flow.get_attribute("data-step") == "features.denseblock1.denselayer2.cat"
     assert in_the_address_bar(page)["model"] == "densenet121"
     # four blocks of 58 layers are folded; the layers of the block in question are seen
