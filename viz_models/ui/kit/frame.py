@@ -82,7 +82,7 @@ def bar(name: str, about: str) -> None:
 def place(chapter: str, name: str) -> None:
     """Draw above the headline what the menu calls this page."""
     with st.container(key="page_name"):  # page.css takes it out of the page's rows
-        st.html(html.escape(f"{chapter} · {name}" if chapter else name))
+        st.html(html.escape(name if chapter in ("", name) else f"{chapter} · {name}"))
 
 
 def drawn() -> None:
