@@ -23,10 +23,9 @@ def main() -> None:
         with right:
             panel.draw_product(view)
     panel.draw_conventions(view)
-    for section, draw in (("Do long matches count more?", panel.draw_worth),):
-        st.subheader(section)
-        st.markdown(text[section])
-        draw(view)
+    st.subheader("Do long matches count more?")
+    st.markdown(text["Do long matches count more?"])
+    panel.draw_worth(view)
     st.subheader("What BLEU does not see")
     st.markdown(text["What BLEU does not see"])
     st.subheader("Take it away")

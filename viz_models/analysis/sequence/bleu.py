@@ -157,7 +157,7 @@ def _convention(key: str, rule: Rule, orders: Sequence[Order], penalty: float) -
     # sacrebleu calls a translation without a single match 0, however it is smoothed
     found = any(o.matched for o in orders) or key in ("paper", "d2l")
     score = penalty * _product(shares, exponents) if found else 0.0
-    halved = tuple(1 - 0.5**e if score else math.nan for e in exponents)
+    halved = tuple(1 - 0.5**e for e in exponents)
     return Convention(key=key, score=score, halved=halved)
 
 

@@ -111,12 +111,11 @@ def worth(result: Bleu, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     """Draw what the score loses if one p_n is halved: in the paper's product and in the notes'."""
     p = theme.palette(dark)
     fig = go.Figure()
-    count = len(result.orders)
-    for name, exponents, color in (
-        ("paper: exponent 1/N", [1 / count] * count, p.blue),
-        ("d2l: exponent 1/2ⁿ", [0.5**o.n for o in result.orders], p.gold),
+    for name, key, color in (
+        ("paper: exponent 1/N", "paper", p.blue),
+        ("d2l: exponent 1/2ⁿ", "d2l", p.gold),
     ):
-        lost = [1 - 0.5**e for e in exponents]
+        lost = result.convention(key).halved
         fig.add_bar(
             name=name,
             x=[f"p<sub>{o.n}</sub>" for o in result.orders],

@@ -59,7 +59,7 @@ class Convention:
 
     key: str
     score: float  # 0 to 1
-    halved: tuple[float, ...]  # share that the score loses if p_1, p_2, ... is halved; NaN at 0
+    halved: tuple[float, ...]  # share that a score loses if p_1, p_2, ... is halved
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -72,6 +72,10 @@ class Bleu:
     conventions: tuple[Convention, ...]
     provenance: Provenance
 
+    def convention(self, key: str) -> Convention:
+        """Return one convention, such as "paper"."""
+        return next(c for c in self.conventions if c.key == key)
+
     def score(self, key: str) -> float:
-        """Return the score under one convention, such as "paper"."""
-        return next(c.score for c in self.conventions if c.key == key)
+        """Return the score under one convention."""
+        return self.convention(key).score
