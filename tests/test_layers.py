@@ -178,3 +178,22 @@ def test_every_module_of_a_room_belongs_to_a_lesson(layer, chapter):
         if not any(name == lesson or name.startswith(f"{lesson}_") for lesson in lessons)
     }
     assert strangers == set()
+
+
+def lines_of_code(function):
+    """Count the lines of a function without its docstring."""
+    first = function.body[0]
+    documented = ast.get_docstring(function) is not None
+    said = first.end_lineno - first.lineno + 1 if documented else 0
+    return function.end_lineno - function.lineno + 1 - said
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_functions_are_short(path):
+    most = 60 if "figures" in path.parts else 40  # a figure is a long literal now and then
+    found = [
+        f"{node.name}: {lines_of_code(node)} lines"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of_code(node) > most
+    ]
+    assert found == []

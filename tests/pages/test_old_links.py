@@ -1,8 +1,9 @@
 """Links that people have kept still open the view that they were made for.
 
-Every link here worked in an earlier version. Do not change one: where a parameter is renamed or a label improved, teach the
-page to understand the old one. A default value is no part of a link. Parameters of parts that are drawn when they come into
-sight (`why`, `moment`, `top_k`) are opened by the browser tests.
+Every link here worked in an earlier version. Do not change one: where a parameter is renamed or a
+label improved, teach the page to understand the old one. A default value is no part of a link.
+Parameters of parts that are drawn when they come into sight (`why`, `moment`, `top_k`) are opened
+by the browser tests.
 """
 
 from urllib.parse import parse_qsl

@@ -1,7 +1,7 @@
 """The moments that the demo's training kept, looked at: filters, maps of a photo, accuracy."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,12 +76,23 @@ def measure(
             )
         )
         progress(done, len(kept))
+    return _recorded(moments, filters, values, seed=recipe.seed, tested=len(tests.test_targets))
+
+
+def _recorded(
+    moments: Sequence[DemoMoment],
+    filters: Sequence[np.ndarray],
+    values: Sequence[dict[str, torch.Tensor]],
+    *,
+    seed: int,
+    tested: int,
+) -> DemoMoments:
     codes, limits = encoded(np.stack(filters), axes=(1, 2, 3, 4))
     return DemoMoments(
         photo=PHOTO,
         shows=SHOWS,
         classes=CIFAR10_CLASSES,
-        tested=len(tests.test_targets),
+        tested=tested,
         moments=tuple(moments),
         chosen_after=moments[-1].samples,
         steps=tuple(step_of(name, [v[name] for v in values]) for name in values[0]),
@@ -89,7 +100,7 @@ def measure(
         filter_limits=limits,
         provenance=Provenance(
             kind="recorded run",
-            seed=recipe.seed,
+            seed=seed,
             date=datetime.date.today().isoformat(),
             versions=versions(),
         ),

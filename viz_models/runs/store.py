@@ -87,23 +87,11 @@ class Store:
                         created=now,
                     )
                 )
-                connection.execute(
-                    sql.insert(runs),
-                    [
-                        {
-                            "id": uuid.uuid4().hex,
-                            "experiment": new,
-                            "place": place,
-                            "arm": arm,
-                            "seed": run.seed,
-                            "state": "queued",
-                            "estimate": estimates[arm] if arm < len(estimates) else 0.0,
-                            "created": now,
-                            "queued": now,
-                        }
-                        for place, (arm, run) in enumerate(asked)
-                    ],
-                )
+                queued = [
+                    _queued(new, place, arm, run.seed, estimates, now)
+                    for place, (arm, run) in enumerate(asked)
+                ]
+                connection.execute(sql.insert(runs), queued)
         except IntegrityError:  # the same click arrived twice at the same moment
             pass
         with self.database.read() as connection:
@@ -278,3 +266,20 @@ class Store:
         if owner is not None and owner != whose:
             raise NoSuchRunError
         return sql.update(runs).where(sql.or_(runs.c.experiment == id, runs.c.id == id))
+
+
+def _queued(
+    experiment: str, place: int, arm: int, seed: int, estimates: Sequence[float], now: float
+) -> dict[str, object]:
+    """Return the row of a run that waits for a worker."""
+    return {
+        "id": uuid.uuid4().hex,
+        "experiment": experiment,
+        "place": place,
+        "arm": arm,
+        "seed": seed,
+        "state": "queued",
+        "estimate": estimates[arm] if arm < len(estimates) else 0.0,
+        "created": now,
+        "queued": now,
+    }

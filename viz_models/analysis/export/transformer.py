@@ -78,8 +78,13 @@ def _attention(spec: TransformerSpec) -> str:
             "        later = torch.ones(TOKENS, TOKENS, dtype=torch.bool).triu(1)",
             '        self.register_buffer("later", later, persistent=False)',
         ]
-    text += [
-        "",
+    return "\n".join([*text, "", *_attention_forward(spec)])
+
+
+def _attention_forward(spec: TransformerSpec) -> list[str]:
+    group = spec.num_heads // spec.num_kv_heads
+    kv = "KV_HEADS" if group > 1 else "HEADS"
+    text = [
         "    def forward(self, x: Tensor) -> Tensor:",
         "        q = self.q_proj(x).unflatten(-1, (HEADS, D_K)).transpose(1, 2)"
         "  # (N, HEADS, TOKENS, D_K)",
@@ -99,7 +104,7 @@ def _attention(spec: TransformerSpec) -> str:
         "        heads = scores.softmax(dim=-1) @ v  # (N, HEADS, TOKENS, D_K)",
         "        return self.o_proj(heads.transpose(1, 2).flatten(2))",
     ]
-    return "\n".join(text)
+    return text
 
 
 def _norm(spec: TransformerSpec) -> str:

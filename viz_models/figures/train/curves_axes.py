@@ -56,21 +56,7 @@ def frame(
             "bottom": round(26 * scale),
             "containLabel": True,
         },
-        "tooltip": {
-            "trigger": "axis",
-            "backgroundColor": p.card,
-            "borderColor": p.border,
-            "textStyle": {"color": p.text, "fontSize": small, "fontFamily": theme.FONT},
-            "valueFormatter": "%.4g" if view.metric != "accuracy" else "percent",
-            "confine": True,
-            "order": "valueDesc",
-        },
-        "toolbox": {
-            "right": 0,
-            "itemSize": round(13 * scale),
-            "iconStyle": {"borderColor": p.muted},
-            "feature": {"saveAsImage": {"title": "Save", "backgroundColor": p.ground}},
-        },
+        **_helpers(view, p, small, scale),
         "xAxis": {
             **axis,
             "type": "value",
@@ -86,5 +72,26 @@ def frame(
             "type": "log" if log else "value",
             "axisLabel": {**axis["axisLabel"], "showMaxLabel": top is None},
             **percent,
+        },
+    }
+
+
+def _helpers(view: CurveView, p: theme.Palette, small: int, scale: float) -> dict[str, Any]:
+    """Return what appears on hover, and the button that saves the picture."""
+    return {
+        "tooltip": {
+            "trigger": "axis",
+            "backgroundColor": p.card,
+            "borderColor": p.border,
+            "textStyle": {"color": p.text, "fontSize": small, "fontFamily": theme.FONT},
+            "valueFormatter": "%.4g" if view.metric != "accuracy" else "percent",
+            "confine": True,
+            "order": "valueDesc",
+        },
+        "toolbox": {
+            "right": 0,
+            "itemSize": round(13 * scale),
+            "iconStyle": {"borderColor": p.muted},
+            "feature": {"saveAsImage": {"title": "Save", "backgroundColor": p.ground}},
         },
     }

@@ -62,9 +62,6 @@ def heatmap(
     small = round((theme.TEXT_SIZE - 1) * scale)
     text = {"color": p.muted, "fontSize": small, "fontFamily": theme.FONT}
     axis = {"type": "category", "axisTick": {"show": False}, "axisLine": {"show": False}}
-    kind: theme.Scheme = "diverging" if what in SIGNED else "sequential"
-    # a log scale's ends are named by the values themselves
-    ends = [_name(v if what in SIGNED else 10**v) for v in (high, low)]
     return {
         "animation": False,
         "textStyle": {"fontFamily": theme.FONT},
@@ -82,20 +79,7 @@ def heatmap(
             "formatter": "{@[4]}<br>after {@[5]} samples<br>" + what + " {@[3]}",
             "confine": True,
         },
-        "visualMap": {
-            "min": low,
-            "max": high,
-            "dimension": 2,
-            "calculable": False,
-            "orient": "horizontal",
-            "right": 8,
-            "top": 0,
-            "itemWidth": round(10 * scale),
-            "itemHeight": round(90 * scale),
-            "text": ends,
-            "textStyle": text,
-            "inRange": {"color": list(theme.stops(kind, dark=dark))},
-        },
+        "visualMap": _color_scale(what, (low, high), text, dark=dark, scale=scale),
         "xAxis": {
             **axis,
             "data": [f"{m.samples:,}" for m in moments],
@@ -121,6 +105,28 @@ def heatmap(
                 },
             }
         ],
+    }
+
+
+def _color_scale(
+    what: Inside, limits: tuple[float, float], text: dict[str, Any], *, dark: bool, scale: float
+) -> dict[str, Any]:
+    """Return the color bar. The ends of a logarithmic one are named by the values themselves."""
+    low, high = limits
+    kind: theme.Scheme = "diverging" if what in SIGNED else "sequential"
+    return {
+        "min": low,
+        "max": high,
+        "dimension": 2,
+        "calculable": False,
+        "orient": "horizontal",
+        "right": 8,
+        "top": 0,
+        "itemWidth": round(10 * scale),
+        "itemHeight": round(90 * scale),
+        "text": [_name(v if what in SIGNED else 10**v) for v in (high, low)],
+        "textStyle": text,
+        "inRange": {"color": list(theme.stops(kind, dark=dark))},
     }
 
 

@@ -63,19 +63,16 @@ def scrubber(
     token = "\n".join(labels)
     held = int(state.held(param, token, str(position(labels, param, default))))
     start = held if at is None else at
-    mounted("scrubber")(
-        key=key,
-        data={
-            "labels": list(labels),
-            "said": list(said),
-            "lead": lead,
-            "label": label,
-            "param": param,
-            "default": default,
-            "start": start,
-            "everywhere": everywhere,
-            "words": token,
-            "token": f"{token}\n{start}",
-        },
-        on_at_change=changed,
-    )
+    data = {
+        "labels": list(labels),
+        "said": list(said),
+        "lead": lead,
+        "label": label,
+        "param": param,
+        "default": default,
+        "start": start,
+        "everywhere": everywhere,
+        "words": token,
+        "token": f"{token}\n{start}",
+    }
+    mounted("scrubber")(key=key, data=data, on_at_change=changed)

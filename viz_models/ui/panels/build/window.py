@@ -132,50 +132,60 @@ def _both(result: Windows) -> tuple[Sight, Sight]:
 
 
 def _lines(result: Windows) -> list[Line]:
+    return [*_lines_of_field(result), *_lines_of_cost(result)]
+
+
+def _pair(*texts: str) -> str:
+    return " → ".join(texts)
+
+
+def _lines_of_field(result: Windows) -> list[Line]:
     stack, single = _both(result)
-    c = result.spec.channels
-
-    def pair(*texts: str) -> str:
-        return " → ".join(texts)
-
     expected = result.spec.field
     found = f"{stack.reach}×{stack.reach}", f"{single.reach}×{single.reach}"
     right = stack.reach == single.reach == expected
     return [
         Line(
             label="receptive field, by gradient",
-            value=pair(*found),
+            value=_pair(*found),
             role="checked" if right else "warning",
             term="receptive field",
         ),
         Line(label=f"1 + layers · (kernel_size − 1) · dilation = {expected}", role="muted"),
-        Line(label="pixels with a gradient", value=pair(str(stack.seen), str(single.seen))),
+        Line(label="pixels with a gradient", value=_pair(str(stack.seen), str(single.seen))),
+    ]
+
+
+def _lines_of_cost(result: Windows) -> list[Line]:
+    stack, single = _both(result)
+    c = result.spec.channels
+    return [
         Line(
             label="weights",
-            value=pair(f"{stack.parameters:,}", f"{single.parameters:,}"),
+            value=_pair(f"{stack.parameters:,}", f"{single.parameters:,}"),
             role="chosen",
             rule=True,
         ),
         Line(
             label=f"÷ C² = {c**2:,}",
-            value=pair(*(str(s.parameters // c**2) for s in (stack, single))),
+            value=_pair(*(str(s.parameters // c**2) for s in (stack, single))),
             role="muted",
         ),
         Line(
             label="multiply-adds",
             term="multiply-adds",
-            value=pair(count(stack.macs), count(single.macs)),
+            value=_pair(count(stack.macs), count(single.macs)),
             note=f"{result.side}×{result.side} maps",
         ),
         Line(
             label="kept for the backward pass",
-            value=pair(memory(stack.kept_bytes), memory(single.kept_bytes)),
+            value=_pair(memory(stack.kept_bytes), memory(single.kept_bytes)),
         ),
         Line(
             label="one forward pass",
-            value=pair(*(f"{digits(s.milliseconds, 2)} ms" for s in (stack, single))),
+            value=_pair(*(f"{digits(s.milliseconds, 2)} ms" for s in (stack, single))),
         ),
-        Line(label="ReLUs in between", value=pair(str(stack.layers - 1), "0")),
+        Line(label="ReLUs in between", value=_pair(str(stack.layers - 1), "0")),
     ]
 
 
