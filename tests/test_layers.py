@@ -122,7 +122,11 @@ def test_a_module_is_read_in_one_sitting(path):
 MOST_MODULES = 20  # that stand side by side in one folder
 # Chapters in which one lesson fills the whole room, and parts that several lessons share.
 WHOLE_ROOM = {"flow", "train"}
-SHARED_PARTS = {"attention": {"layers", "sentence"}, "normalization": {"tensors"}}
+SHARED_PARTS = {
+    "attention": {"layers", "sentence"},
+    "normalization": {"tensors"},
+    "sequence": {"translators"},
+}
 FOLDERS = ("viz_models", "pages", "tests")
 LAYERS = ("ui/panels", "ui/results", "figures", "records")
 LESSONS = sorted(

@@ -9,7 +9,13 @@ from typing import NoReturn
 
 from viz_models.cli import app, attend, bleu, cost, export, norm, runs, trace, train
 from viz_models.cli.command import Command, NoNetworkError
-from viz_models.recipes.commands import check_weights, record, train_attention, train_demo
+from viz_models.recipes.commands import (
+    check_weights,
+    record,
+    train_attention,
+    train_demo,
+    train_sequence,
+)
 
 COMMANDS: dict[str, Command] = {
     "app": app.COMMAND,
@@ -23,6 +29,7 @@ COMMANDS: dict[str, Command] = {
     "train": train.COMMAND,
     "runs": runs.COMMAND,
     "train-attention": train_attention.COMMAND,
+    "train-sequence": train_sequence.COMMAND,
     "train-demo": train_demo.COMMAND,
     "check-weights": check_weights.COMMAND,
 }

@@ -34,6 +34,7 @@ class Job:
     train: Callable[[], Iterator[StepRecord]]
     test: Callable[[], float]  # 0..1
     tested_on: str
+    half: bool = False  # kept, and tested, with every weight rounded to float16
 
 
 def jobs(what: What, seed: int, steps: int | None = None) -> Iterator[Job]:
@@ -80,7 +81,7 @@ def _translator(
     return Job(
         name=name,
         model=model,
-        recipe=f"{how}; {_told(spec)}; pairs of the grammar in viz_models/training/data/grammar.py",
+        recipe=f"{how}; {told(spec)}; pairs of the grammar in viz_models/training/data/grammar.py",
         spec=spec,
         train=lambda: translate.train(model, spec, positions=positions),
         test=lambda: translate.exact(
@@ -97,7 +98,7 @@ def _language(seed: int, steps: int | None) -> Iterator[Job]:
     yield Job(
         name="language",
         model=model,
-        recipe=f"from random weights; {_told(spec)}; English side of the same grammar",
+        recipe=f"from random weights; {told(spec)}; English side of the same grammar",
         spec=spec,
         train=lambda: language.train(model, spec),
         test=lambda: language.accuracy(model, test_pairs(TEST_SENTENCES, TEST_SEED)),
@@ -111,7 +112,7 @@ def _vision(seed: int, steps: int | None) -> Iterator[Job]:
     yield Job(
         name="vit_digits",
         model=model,
-        recipe=f"from random weights; {_told(spec)}; digits moved by up to {vision.SHIFT} pixel",
+        recipe=f"from random weights; {told(spec)}; digits moved by up to {vision.SHIFT} pixel",
         spec=spec,
         train=lambda: vision.train(model, spec),
         test=lambda: vision.accuracy(model),
@@ -119,5 +120,6 @@ def _vision(seed: int, steps: int | None) -> Iterator[Job]:
     )
 
 
-def _told(spec: FitSpec) -> str:
+def told(spec: FitSpec) -> str:
+    """Return what the manifest says of how a network was trained."""
     return f"Adam, {spec.steps} steps of {spec.batch_size}, rate {spec.lr:g} with warm-up, cosine"
