@@ -48,7 +48,7 @@ async def healthz(_: Request) -> PlainTextResponse:
 
 
 async def instrument(request: Request) -> Response:
-    """The code of an instrument; its address changes with it, so browsers may keep it."""
+    """Return the code of an instrument; its address changes with it, so browsers may keep it."""
     version, name = request.path_params["version"], request.path_params["name"]
     if name not in scripts.NAMES or version != scripts.version(name):
         return PlainTextResponse("no such instrument\n", 404)

@@ -48,7 +48,7 @@ class Line:
 
 
 def request(served: Served, path: str = "/", **headers: str) -> tuple[int, dict[str, str]]:
-    """The status of an answer, and its headers."""
+    """Return the status of an answer, and its headers."""
     asked = urllib.request.Request(served.url + path, headers=headers)
     try:
         with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:
@@ -58,14 +58,14 @@ def request(served: Served, path: str = "/", **headers: str) -> tuple[int, dict[
 
 
 def cookie(served: Served, address: str) -> str:
-    """A name that the server gives to a new browser; "" for none."""
+    """Return a name that the server gives to a new browser; "" for none."""
     _, headers = request(served, Accept="text/html", **{"X-Forwarded-For": address})
     found = re.search(r"owner=[^;]*", headers.get("set-cookie", headers.get("Set-Cookie", "")))
     return found[0] if found else ""
 
 
 def tab(served: Served, address: str, name: str = "", **more: str) -> websockets.connect:
-    """A socket to the server, not open yet."""
+    """Return a socket to the server, not open yet."""
     headers = {"X-Forwarded-For": address, **({"Cookie": name} if name else {}), **more}
     return websockets.connect(
         served.url.replace("http", "ws", 1) + "/_stcore/stream",
@@ -79,7 +79,7 @@ def tab(served: Served, address: str, name: str = "", **more: str) -> websockets
 
 
 def asks(page: str, query: str = "") -> bytes:
-    """What a browser sends to open a page."""
+    """Return what a browser sends to open a page."""
     message = BackMsg()
     message.rerun_script.page_name = page
     message.rerun_script.query_string = query
@@ -111,7 +111,7 @@ async def light(served: Served, seconds: float) -> float:
 
 
 async def under(served: Served, attack: str, flood: Callable[[], Awaitable[None]]) -> Line:
-    """What a light visitor notices of something that goes on."""
+    """Return what a light visitor notices of something that goes on."""
     task = asyncio.create_task(flood())  # type: ignore[arg-type]
     await asyncio.sleep(1)
     p95 = await light(served, SECONDS)

@@ -53,7 +53,7 @@ class Select:
     label: str
 
     def move(self, page: Page, _: int, to: int) -> None:
-        """The option of that place."""
+        """Choose the option of that place."""
         page.get_by_role("combobox", name=re.compile(re.escape(self.label))).click()
         page.get_by_role("option").nth(to).click()
 
@@ -65,7 +65,7 @@ class Chips:
     key: str
 
     def move(self, page: Page, _: int, to: int) -> None:
-        """The chip of that place."""
+        """Choose the chip of that place."""
         page.locator(f".st-key-{self.key}").get_by_role("radio").nth(to).click()
 
 

@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def spec(steps: int) -> "RunSpec":
-    """The preset, for so many steps."""
+    """Return the preset, for so many steps."""
     from viz_models.records.train.experiments import Budget
     from viz_models.training.presets import preset
 
@@ -132,7 +132,7 @@ def finish(experiment: str) -> None:
 
 
 def alone(code: str, steps: int = STEPS, folder: str = "") -> tuple[float, float]:
-    """Steps a second, and a second of the processor, of code in a process of its own."""
+    """Return steps a second, and a second of the processor, of code in a process of its own."""
     from viz_models.training import specs
 
     text = json.dumps(specs.to_json(spec(steps)))
@@ -164,7 +164,7 @@ def print_rates(title: str, rates: dict[str, list[float]]) -> None:
 
 
 def watched() -> float:
-    """Steps a second through dispatcher, worker and store, from claim to end."""
+    """Return steps a second through dispatcher, worker and store, from claim to end."""
     from viz_models.runs import client
 
     experiment, run = start(STEPS)

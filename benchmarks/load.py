@@ -164,7 +164,7 @@ class Tab:
 
 
 def start_run(seconds: float) -> str:
-    """A run that goes on for so long; the id of its experiment."""
+    """Return a run that goes on for so long; the id of its experiment."""
     from viz_models.records import Arm, Budget, ExperimentSpec, RunSpec
     from viz_models.runs import client
 
@@ -194,7 +194,7 @@ async def measure(served: Served, run: str, tabs: int, seconds: float) -> tuple[
 
 
 async def _until_warm(served: Served) -> None:
-    """The first visitor starts imports that go on for some seconds after the page is there."""
+    """Let a first visitor start the imports, which go on for seconds after the page is there."""
     deadline, quiet = time.monotonic() + WARM_S, 0
     while quiet < 3 and time.monotonic() < deadline:
         before = served.cpu_seconds() or 0.0
@@ -203,12 +203,12 @@ async def _until_warm(served: Served) -> None:
 
 
 def quantile(values: Sequence[float], q: float) -> float:
-    """The value below which a share `q` lies."""
+    """Return the value below which a share `q` lies."""
     return sorted(values)[min(len(values) - 1, round(q * (len(values) - 1)))] if values else 0.0
 
 
 def report(told: Told, spent: float, tabs: int, seconds: float) -> list[str]:
-    """The table; each line ends with the budget, where there is one."""
+    """Return the table; each line ends with the budget, where there is one."""
     # ticks of the last moment may still be open
     missed = max(0, told.planned - told.answered - tabs)
     ticks = max(1, told.answered)

@@ -45,7 +45,7 @@ class Row:
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def cells(self) -> tuple[str, ...]:
-        """The line, ready to print."""
+        """Return the line, ready to print."""
         p50 = statistics.median(self.values)
         return (
             f"{self.name}, {self.unit}",
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def first_visits(browser: Browser) -> Iterator[Row]:
-    """The home page, and a deep link: to a server just started, and to one importing torch."""
+    """Yield the home page and a deep link, with a server just started or importing torch."""
     yield Row(
         "an empty Streamlit page", [_start(browser, EMPTY, "question") for _ in range(VISITS)]
     )
@@ -169,7 +169,7 @@ def _weights(watcher: Watcher, seed: int) -> Seen:
 
 @contextmanager
 def window(browser: Browser) -> Iterator[Watcher]:
-    """A window with an empty cache."""
+    """Yield a window with an empty cache."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         yield Watcher(context.new_page())
@@ -178,7 +178,7 @@ def window(browser: Browser) -> Iterator[Watcher]:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The smallest value that so many percent of all values do not exceed."""
+    """Return the smallest value that so many percent of all values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 

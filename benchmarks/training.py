@@ -87,7 +87,7 @@ class Pictures(Dataset):
 
 
 def textbook(spec: RunSpec, examples: Dataset) -> Iterator[float]:
-    """The loop of PyTorch's tutorial; one loss a step."""
+    """Yield the loop of PyTorch's tutorial; one loss a step."""
     device = placement.find(spec.device)
     net = networks.build(spec.model, spec.seed).to(device)
     criterion = nn.CrossEntropyLoss()
@@ -130,7 +130,7 @@ def main() -> None:
 
 
 def cases(photos: DataSpec) -> list[Case]:
-    """What is trained, the cheapest first."""
+    """Return what is trained, the cheapest first."""
     run = RunSpec(
         optimizer=OptimizerSpec(name="momentum", lr=0.01),
         batch_size=64,
@@ -150,7 +150,7 @@ def cases(photos: DataSpec) -> list[Case]:
 
 
 def _photos(folder: Path) -> DataSpec:
-    """A folder of random pictures."""
+    """Return a folder of random pictures."""
     drawn = np.random.default_rng(0)
     for part, count in (("train", PICTURES), ("test", 20)):
         for name in range(10):
@@ -241,7 +241,7 @@ def _reaches(spec: RunSpec) -> dict[float, str]:
 
 
 def _textbook_reaches(spec: RunSpec) -> dict[float, str]:
-    """The same epochs, rates and weight decay; only training is timed."""
+    """Return the same epochs, rates and weight decay; only training is timed."""
     examples, device = data.load(spec.data), placement.find(spec.device)
     net = networks.build(spec.model, spec.seed).to(device)
     resident = Resident(examples, placement.Place(device=device), channels=3)

@@ -33,7 +33,7 @@ def candidates() -> Iterator[str]:
 
 
 def find() -> str | None:
-    """The first Chromium that starts, or None."""
+    """Return the first Chromium that starts, or None."""
     for name in candidates():
         path = shutil.which(name)
         if path and _succeeds([path, "--version"], timeout_s=60):

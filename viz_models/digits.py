@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 
 def digits(x: float, significant: int = 4) -> str:
-    """A number as people write it: "−0.01234", "1e−5", "150500".
+    """Return a number as people write it: "−0.01234", "1e−5", "150500".
 
     Args:
         x: Any float; non-finite values become "∞", "−∞" and "nan".
@@ -26,7 +26,7 @@ def digits(x: float, significant: int = 4) -> str:
 
 
 def operand(x: float, significant: int = 4) -> str:
-    """A number that can stand after an operator: negative ones get parentheses."""
+    """Return a number that can stand after an operator: negative ones get parentheses."""
     text = digits(x, significant)
     return f"({text})" if text.startswith("−") else text
 
@@ -76,19 +76,19 @@ def signed_sum(terms: Iterable[float]) -> str:
 
 
 def signed(x: float, significant: int = 4) -> str:
-    """The same with a plus sign where it is positive, for terms of a sum."""
+    """Return the same with a plus sign where it is positive, for terms of a sum."""
     return f"+{digits(x, significant)}" if x > 0 else digits(x, significant)
 
 
 def percent(share: float) -> str:
-    """A share of 1 as "22.4 %"; a tiny one never reads as none."""
+    """Return a share of 1 as "22.4 %"; a tiny one never reads as none."""
     if 0 < share < 0.0005:
         return "< 0.05 %"
     return f"{100 * share:.1f} %"
 
 
 def count(n: float) -> str:
-    """A large count in short: "118.0 M", "9,408"."""
+    """Return a large count in short: "118.0 M", "9,408"."""
     for unit, name in ((1e9, "G"), (1e6, "M")):
         if n >= unit:
             return f"{n / unit:.1f} {name}"
@@ -103,10 +103,10 @@ def memory(n_bytes: float) -> str:
 
 
 def shape(sizes: tuple[int, ...]) -> str:
-    """A tensor's shape: "64×56×56"."""
+    """Return a tensor's shape: "64×56×56"."""
     return "×".join(str(n) for n in sizes)
 
 
 def exact(x: float, significant: int = 3) -> str:
-    """A number, where a zero says that nothing was rounded away."""
+    """Return a number, where a zero says that nothing was rounded away."""
     return "0 (exactly)" if x == 0 else digits(x, significant)

@@ -32,7 +32,7 @@ def interval(values: Sequence[float]) -> tuple[float | None, float | None, float
 
 
 def verdict(n: int, low: float | None, high: float | None) -> Verdict:
-    """What an interval of paired differences says; nothing below five pairs.
+    """Return what an interval of paired differences says; nothing below five pairs.
 
     Args:
         n: Pairs.

@@ -32,7 +32,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 def report(spec: AttendSpec, found: TextAttention) -> dict[str, Any]:
-    """What `--json` prints: the words, and the weights of every head of every layer."""
+    """Return what `--json` prints: the words, and the weights of every head of every layer."""
     return {
         "text": spec.text,
         "model": spec.model,
@@ -69,7 +69,7 @@ def _sides(found: TextAttention, part: AttentionPart) -> tuple[tuple[str, ...], 
 
 
 def table(spec: AttendSpec, found: TextAttention) -> str:
-    """What is printed without `--json`: for every head, where each query looks most."""
+    """Return what is printed without `--json`: for every head, where each query looks most."""
     lines = [f"{spec.model}: {spec.text}"]
     if found.translation:
         lines.append(f"it writes: {found.translation}")

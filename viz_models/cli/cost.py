@@ -27,7 +27,7 @@ def _sources(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGro
 
 
 def spec_from(options: argparse.Namespace) -> "BuildSpec":
-    """The network that `add_source`'s options name.
+    """Return the network that `add_source`'s options name.
 
     Raises:
         ValueError: If there is no such preset, file or network.
@@ -72,7 +72,7 @@ def _of_model(name: str, *, json_wanted: bool) -> str:
 
 
 def table(cost: "Price") -> str:
-    """What is printed without `--json`: a line for each sum."""
+    """Return what is printed without `--json`: a line for each sum."""
     return "\n".join(
         (
             f"parameters         {cost.parameters:>15,}",

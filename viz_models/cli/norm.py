@@ -53,7 +53,10 @@ def _shape(text: str) -> Place:
 
 
 def report(result: Normalized) -> dict[str, Any]:
-    """What `--json` prints: the count of groups, their statistics, the difference to torch."""
+    """Return what `--json` prints.
+
+    The count of groups, their statistics, the difference to torch.
+    """
     grouping = result.grouping
     return {
         "norm": result.spec.norm,
@@ -72,7 +75,7 @@ def report(result: Normalized) -> dict[str, Any]:
 
 
 def table(result: Normalized) -> str:
-    """What is printed without `--json`: a line a group, then what is worth knowing."""
+    """Return what is printed without `--json`: a line a group, then what is worth knowing."""
     grouping = result.grouping
     shown = min(grouping.count, ROWS)
     rows = [

@@ -67,7 +67,7 @@ def _export(id: str, kind: str, into: Path) -> str:
 
 
 def _whole(start: str) -> str:
-    """The id that begins so.
+    """Return the id that begins so.
 
     Raises:
         ValueError: If there is none, or more than one.
@@ -93,7 +93,7 @@ def _experiment(id: str) -> "Experiment":
 
 
 def _plain(experiment: "Experiment", tests: bool = False) -> dict[str, object]:
-    """An experiment as plain data; with `tests`, how each run did on its last test."""
+    """Return an experiment as plain data; with `tests`, how each run did on its last test."""
     from viz_models.training import specs
 
     runs = []

@@ -80,7 +80,10 @@ def _photo(sample: str, file: Path | None) -> Photo:
 
 
 def report(trace: Trace, prepared: Prepared, labels: Sequence[str]) -> dict[str, Any]:
-    """What `--json` prints: `input`, `steps`, `top5` and `totals`, in plain Python numbers."""
+    """Return what `--json` prints.
+
+    `input`, `steps`, `top5` and `totals`, in plain Python numbers.
+    """
     from viz_models.analysis.pricing import costs, zoo
 
     totals, note = costs.totals(trace.steps), zoo.left_out(trace.spec.model)
@@ -139,7 +142,10 @@ def _top(trace: Trace, labels: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def table(trace: Trace, labels: Sequence[str]) -> str:
-    """What is printed without `--json`: a line for each step, then the totals and the top 5."""
+    """Return what is printed without `--json`.
+
+    A line for each step, then the totals and the top 5.
+    """
     from viz_models.analysis.pricing import costs, zoo
 
     totals = costs.totals(trace.steps)

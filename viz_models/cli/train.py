@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 def asked(options: argparse.Namespace) -> ExperimentSpec:
-    """What the options ask for.
+    """Return what the options ask for.
 
     Raises:
         ValueError: If the file or the name cannot be read.
@@ -87,7 +87,7 @@ def asked(options: argparse.Namespace) -> ExperimentSpec:
 
 
 def _left_out(spec: ExperimentSpec) -> list[str]:
-    """What of folders of pictures is not used, a sentence for each reason."""
+    """Return what of folders of pictures is not used, a sentence for each reason."""
     from viz_models.training.data import sets
 
     said = (sentence for arm in spec.arms for sentence in sets.left_out(arm.run.data))
@@ -102,7 +102,7 @@ def _parsed(path: Path) -> object:
 
 
 def _changed(run: RunSpec, options: argparse.Namespace) -> RunSpec:
-    """The run with what the options say; its network follows the data that they name."""
+    """Return the run with what the options say; its network follows the data that they name."""
     from viz_models.training import presets
 
     data = _data(run.data, options)
@@ -118,7 +118,7 @@ def _changed(run: RunSpec, options: argparse.Namespace) -> RunSpec:
 
 
 def _data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
-    """The examples that the options name."""
+    """Return the examples that the options name."""
     if options.folder is not None:
         if options.data not in (None, "folder"):
             raise ValueError(f"--folder goes with --data folder, not --data {options.data}")

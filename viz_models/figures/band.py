@@ -16,7 +16,7 @@ def band(
     high: np.ndarray | Sequence[float | None],
     color: str,
 ) -> go.Scatter:
-    """The area between two curves over the same places, in a pale shade of `color`."""
+    """Return the area between two curves over the same places, in a pale shade of `color`."""
     return go.Scatter(
         x=np.concatenate([x, x[::-1]]),
         y=np.concatenate([np.asarray(high, float), np.asarray(low, float)[::-1]]),

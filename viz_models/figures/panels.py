@@ -21,7 +21,7 @@ def grid(
     gap: float = GAP_X,
     scale: float = 1.0,
 ) -> dict[str, Any]:
-    """The layout of panels in rows of `columns`: axes with their places, and names above.
+    """Return the layout of panels in rows of `columns`: axes with their places, and names above.
 
     Args:
         titles: One a panel, row by row.
@@ -55,7 +55,7 @@ def grid(
 
 
 def marks(x: float, panels: int, color: str) -> list[dict[str, Any]]:
-    """A vertical line at x through every panel, as shapes of a layout."""
+    """Return a vertical line at x through every panel, as shapes of a layout."""
     return [
         {
             "type": "line",

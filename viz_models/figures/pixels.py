@@ -8,7 +8,10 @@ Scheme = Literal["sequential", "diverging"]
 
 
 def as_maps(value: np.ndarray) -> np.ndarray:
-    """A step's output as (C, H, W): a vector of C values becomes one map of 1xC, tokens one map."""
+    """Return a step's output as (C, H, W).
+
+    A vector of C values becomes one map of 1xC, tokens one map.
+    """
     if value.ndim == 3:
         return value
     return value.reshape(1, 1, -1) if value.ndim < 2 else value.reshape(-1, *value.shape[-2:])
@@ -20,7 +23,7 @@ def scheme(value: np.ndarray) -> Scheme:
 
 
 def limits(value: np.ndarray, kind: Scheme | None = None) -> tuple[float, float]:
-    """Ends of the color scale: 0..max for magnitudes, symmetric about 0 for signed values.
+    """Return the ends of the color scale; signed values get one that is symmetric about 0.
 
     `kind` says which of the two, where these values are only a part of a tensor.
     """
@@ -30,7 +33,7 @@ def limits(value: np.ndarray, kind: Scheme | None = None) -> tuple[float, float]
 
 
 def robust_limits(value: np.ndarray, share: float = 0.99) -> tuple[float, float]:
-    """Ends of the color scale such that this share of the values lies within them.
+    """Return the ends of the color scale such that this share of the values lies within them.
 
     One outlier must not make everything else pale; what lies beyond has the end's color.
     """
@@ -39,7 +42,7 @@ def robust_limits(value: np.ndarray, share: float = 0.99) -> tuple[float, float]
 
 
 def most_varied(value: np.ndarray) -> int:
-    """The channel whose map has the largest standard deviation: the one with most to see."""
+    """Return the channel whose map has the largest standard deviation: the one with most to see."""
     maps = as_maps(value)
     return int(maps.reshape(maps.shape[0], -1).std(axis=1).argmax())
 
@@ -51,13 +54,13 @@ def by_mean(value: np.ndarray) -> np.ndarray:
 
 
 def halved(heat: np.ndarray) -> np.ndarray:
-    """A (2h, 2w) heat map at half the size, each 2x2 square by its largest value."""
+    """Return a (2h, 2w) heat map at half the size, each 2x2 square by its largest value."""
     h, w = heat.shape
     return heat.reshape(h // 2, 2, w // 2, 2).max(axis=(1, 3))
 
 
 def face(value: np.ndarray, side: int = 56) -> np.ndarray:
-    """The most varied map as indices into a lookup table, at most `side` pixels wide.
+    """Return the most varied map as indices into a lookup table, at most `side` pixels wide.
 
     Args:
         value: (C, H, W) or (C,) float32.

@@ -96,12 +96,12 @@ DIVERGING_DARK = _colors(
 
 
 def palette(dark: bool) -> Palette:
-    """The colors of the theme that is showing."""
+    """Return the colors of the theme that is showing."""
     return DARK if dark else LIGHT
 
 
 def stops(scheme: Scheme, *, dark: bool = False) -> tuple[str, ...]:
-    """The colors that make up a scale, evenly spaced from its low end to its high end."""
+    """Return the colors that make up a scale, evenly spaced from its low end to its high end."""
     if scheme == "sequential":
         return SEQUENTIAL
     return DIVERGING_DARK if dark else DIVERGING
@@ -121,7 +121,7 @@ def sampled(scheme: Scheme, n: int, *, dark: bool = False) -> np.ndarray:
 
 @cache
 def lut(scheme: Scheme, *, dark: bool = False) -> np.ndarray:
-    """A scale as a lookup table for canvas and PNG: the same colors that Plotly shows.
+    """Return a scale as a lookup table for canvas and PNG: the same colors that Plotly shows.
 
     Returns:
         (256, 3) uint8 sRGB, read-only. In a diverging table zero lies between 127 and 128.
@@ -137,7 +137,7 @@ def rgb(color: str) -> tuple[int, int, int]:
 
 
 def fade(color: str, opacity: float) -> str:
-    """The same color, see-through: for bands, grids and grounds."""
+    """Return the same color, see-through: for bands, grids and grounds."""
     return f"rgba({', '.join(str(c) for c in rgb(color))}, {opacity:g})"
 
 

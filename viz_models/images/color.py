@@ -72,7 +72,7 @@ def _converted(profile: bytes, mode: str) -> Colors:
 
 
 def _mode_of(mode: str) -> str:
-    """The kind of profile that goes with pixels of a mode."""
+    """Return the kind of profile that goes with pixels of a mode."""
     if mode == "CMYK":
         return "CMYK"
     return "L" if mode in {"1", "L", "LA", "I;16"} else "RGB"
@@ -93,7 +93,7 @@ def _changes_nothing(transform: ImageCms.ImageCmsTransform, takes: str) -> bool:
 
 
 def _told_otherwise(image: Image.Image, raw: bytes) -> str:
-    """A sentence where a file without a profile says that its colors are not sRGB's."""
+    """Return a sentence where a file without a profile says that its colors are not sRGB's."""
     if png.is_wide_gamut(raw):
         return f"{_OTHER} (its cICP chunk)."
     said: Any = {} if "srgb" in image.info else image.info  # the sRGB chunk wins over both

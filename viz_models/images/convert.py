@@ -164,7 +164,7 @@ def _at_depth(strip: Image.Image, depth: int) -> np.ndarray:
 
 
 def _divided(numerator: np.ndarray, denominator: int) -> np.ndarray:
-    """The quotient of integers, rounded to the nearest integer."""
+    """Return the quotient of integers, rounded to the nearest integer."""
     quotient: np.ndarray = (2 * numerator + denominator) // (2 * denominator)
     return quotient
 

@@ -22,7 +22,7 @@ def is_progressive(image: Image.Image) -> bool:
 
 
 def scan_count(raw: bytes) -> int:
-    """Number of scans of the first picture in a file.
+    """Return number of scans of the first picture in a file.
 
     Thumbnails in its metadata and videos behind it (motion photos) do not count.
     """

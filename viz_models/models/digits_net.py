@@ -65,7 +65,7 @@ def block(channels_in: int, channels_out: int, norm: NetNorm, *, stride: int) ->
 
 
 def norm_layer(norm: NetNorm, channels: int) -> nn.Module:
-    """A layer that normalizes (N, C, H, W); each has one gamma and one beta per channel.
+    """Return a layer that normalizes (N, C, H, W); each has one gamma and one beta per channel.
 
     Args:
         norm: "layer" takes the mean over C, H and W, one per example, which is GroupNorm with
@@ -91,7 +91,7 @@ def norm_layer(norm: NetNorm, channels: int) -> nn.Module:
 
 
 def build(spec: DigitsNetSpec, seed: int) -> DigitsNet:
-    """A fresh network in training mode, the same for the same seed.
+    """Return a fresh network in training mode, the same for the same seed.
 
     Equals `torch.manual_seed(seed)` followed by `DigitsNet(spec)` bit for bit, but neither reads
     nor moves torch's global generator, from which other threads may be drawing.
@@ -111,7 +111,7 @@ def build(spec: DigitsNetSpec, seed: int) -> DigitsNet:
 
 
 def _initialize(module: nn.Module, generator: torch.Generator) -> None:
-    """What `reset_parameters` does, which cannot be given a generator."""
+    """Draw the weights as `reset_parameters` does, which cannot be given a generator."""
     if isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
         if module.bias is not None:

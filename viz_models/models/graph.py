@@ -106,7 +106,7 @@ class Graph:
 
 
 def graph(ref: ModelRef) -> Graph:
-    """The operations of a network, traced once per architecture with torch.fx.
+    """Return the operations of a network, traced once per architecture with torch.fx.
 
     Raises:
         ValueError: If the registry does not have the network.
@@ -121,7 +121,7 @@ def _graph(ref: ModelRef) -> Graph:
 
 
 def graph_of(skeleton: nn.Module) -> Graph:
-    """The operations of any network that torch.fx can follow, in eval mode.
+    """Return the operations of any network that torch.fx can follow, in eval mode.
 
     Args:
         skeleton: Best on the meta device: only its modules and shapes are used.
@@ -139,7 +139,7 @@ def graph_of(skeleton: nn.Module) -> Graph:
 
 
 def up_to(traced: Graph, name: str) -> torch.fx.Graph:
-    """The forward until a step, whose output is returned as that step gave it.
+    """Return the forward until a step, whose output is returned as that step gave it.
 
     Everything before the step stays, also what does not lead to it: it may work in place on a
     tensor that the step reads. What comes after is gone: it may overwrite the output.
@@ -160,7 +160,9 @@ def up_to(traced: Graph, name: str) -> torch.fx.Graph:
 
 
 def output_of(node: Node, out: object) -> torch.Tensor | None:
-    """The tensor that a node gives as a step of its own, without the batch axis; None if none.
+    """Return the tensor that a node gives as a step of its own, without the batch axis.
+
+    None if none.
 
     Attention gives a tuple of one tensor (and weights that nobody asked for): that is its step, and
     taking it out of the tuple is none. What is cut in several tensors becomes a step each.
@@ -186,7 +188,7 @@ def _is_unpacking(node: Node) -> bool:
 
 
 def sources_of(node: Node, steps: Collection[Node]) -> list[Node]:
-    """The steps that a node reads, in torch's order; x + x counts twice.
+    """Return the steps that a node reads, in torch's order; x + x counts twice.
 
     What is no step is looked through where tensors pass it, as in a tuple, but not where it
     only tells a size.
@@ -249,7 +251,10 @@ def _blocks(name: str, modules: dict[str, nn.Module]) -> list[str]:
 
 
 def _block(found: list[str], name: str, sizes: Counter[str]) -> str:
-    """The outermost block that still fits a screen; the sequence around a step without a block."""
+    """Return the outermost block that still fits a screen.
+
+    The sequence around a step without a block.
+    """
     fitting = (block for block in found if sizes[block] <= _MOST)
     return next(fitting, found[-1] if found else name.rpartition(".")[0])
 

@@ -52,7 +52,7 @@ class ModelCard:
 
 @lru_cache
 def _card(name: str, weights: Weights) -> ModelCard:
-    """The card of one of torchvision's models, from what its Weights API says."""
+    """Return the card of one of torchvision's models, from what its Weights API says."""
     preset = zoo.api(name).transforms()
     demo = weights == "demo"
     return ModelCard(
@@ -81,7 +81,7 @@ _models: OrderedDict[ModelRef, _Shared] = OrderedDict()
 
 
 def card(ref: ModelRef) -> ModelCard:
-    """The card of a network.
+    """Return the card of a network.
 
     Raises:
         ValueError: If the name, the weights or the seed is not one we have, or if the parts of
@@ -145,7 +145,7 @@ def _own(spec: ConvSpec | MlpSpec | TransformerSpec) -> nn.Module:
 
 
 def build(ref: ModelRef) -> nn.Module:
-    """A fresh network of your own, in training mode, as torchvision would build it.
+    """Return a fresh network of your own, in training mode, as torchvision would build it.
 
     Equals `torch.manual_seed(ref.seed)` followed by the builder bit for bit, but leaves
     torch's global generator where it was. With `ref.trained` it has the weights of that file.
@@ -224,14 +224,14 @@ _DRAWING = (
 
 
 def skeleton(ref: ModelRef) -> nn.Module:
-    """The network on the meta device: shapes and modules, no values, no memory."""
+    """Return the network on the meta device: shapes and modules, no values, no memory."""
     with unfilled():
         return card(ref).builder().to("meta").eval()
 
 
 @contextmanager
 def shared(ref: ModelRef) -> Iterator[nn.Module]:
-    """The process-wide copy of a network: eval, frozen, and yours alone inside the block.
+    """Yield the process-wide copy of a network: eval, frozen, and yours alone inside the block.
 
     Do not change it. What takes seconds or needs gradients belongs on a copy from `build`.
 

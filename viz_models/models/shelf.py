@@ -24,7 +24,7 @@ class Shelf(Generic[T]):
 
     @contextmanager
     def take(self, name: str) -> Iterator[T]:
-        """The network, yours alone inside the block; do not change it."""
+        """Yield the network, yours alone inside the block; do not change it."""
         with self._building:
             if name not in self._kept:
                 model = self._build(name).eval().requires_grad_(False)

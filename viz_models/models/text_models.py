@@ -16,7 +16,7 @@ ORDERLESS = "translate_orderless"
 
 
 def translator(kv_heads: KvHeads = 4) -> AbstractContextManager[Translator]:
-    """The English-French translator with so many K/V heads: eval, frozen, yours in the block.
+    """Lend the English-French translator with so many K/V heads, frozen and in eval mode.
 
     Raises:
         ValueError: If there is none with so many.
@@ -27,13 +27,13 @@ def translator(kv_heads: KvHeads = 4) -> AbstractContextManager[Translator]:
 
 
 def orderless_translator() -> AbstractContextManager[Translator]:
-    """The translator that was trained, and is to be run, with `positions=False`."""
+    """Return the translator that was trained, and is to be run, with `positions=False`."""
     return _translator(ORDERLESS)
 
 
 @contextmanager
 def language_model() -> Iterator[LanguageModel]:
-    """The English language model: eval, frozen, and yours alone inside the block."""
+    """Yield the English language model: eval, frozen, and yours alone inside the block."""
     with _SHELF.take("language") as model:
         assert isinstance(model, LanguageModel)
         yield model
@@ -47,7 +47,10 @@ def _translator(name: str) -> Iterator[Translator]:
 
 
 def build(name: str, seed: int = 0) -> Translator | LanguageModel:
-    """A fresh, untrained network of your own, in training mode; the same for the same seed."""
+    """Return a fresh, untrained network of your own, in training mode.
+
+    The same for the same seed.
+    """
     if name not in (*get_args(TextModel), ORDERLESS):
         raise ValueError(f"unknown model {name!r}; choose {', '.join(get_args(TextModel))}")
     with registry.seeded(seed):

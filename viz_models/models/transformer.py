@@ -128,7 +128,9 @@ class Translator(nn.Module):
     def run(
         self, source: Tensor, target: Tensor, *, gates: Gates = OPEN, positions: bool = True
     ) -> TextPass:
-        """A whole pass; the decoder reads `target` and scores the word after each of its tokens.
+        """Return a whole pass.
+
+        The decoder reads `target` and scores the word after each of its tokens.
 
         Args:
             source: (B, S) int64 ids, ended by EOS, then PAD, which no query may look at.
@@ -152,7 +154,7 @@ class Translator(nn.Module):
     def encode(
         self, vectors: Tensor, source: Tensor, *, gates: Gates = OPEN
     ) -> tuple[tuple[LayerPass, ...], Tensor]:
-        """The encoder's layers, and the memory (B, S, d_model) that they leave to the decoder.
+        """Run the encoder's layers; they leave (B, S, d_model) of memory to the decoder.
 
         Args:
             vectors: (B, S, d_model) embedded tokens.
@@ -207,7 +209,10 @@ class LanguageModel(nn.Module):
         self.words = nn.Linear(config.d_model, words)
 
     def run(self, ids: Tensor, *, gates: Gates = OPEN, positions: bool = True) -> TextPass:
-        """A whole pass over (B, T) int64 ids, begun by BOS; its attention counts as "decoder"."""
+        """Return a whole pass over (B, T) int64 ids, begun by BOS.
+
+        Its attention counts as "decoder".
+        """
         x = vectors = embed(self.embedding, ids, positions=positions)
         steps = []
         for i, layer in enumerate(self.decoder):
@@ -224,7 +229,7 @@ class LanguageModel(nn.Module):
 
 
 def embedding(words: int, d: int) -> nn.Embedding:
-    """A table whose rows, times sqrt(d), are as large as the positional encoding."""
+    """Return a table whose rows, times sqrt(d), are as large as the positional encoding."""
     table = nn.Embedding(words, d)
     nn.init.normal_(table.weight, std=d**-0.5)
     return table

@@ -19,18 +19,24 @@ VIT_SHA256 = "c867db91"  # as torchvision names the file; its beginning
 
 
 def digits_vit() -> AbstractContextManager[VisionTransformer]:
-    """The vision Transformer for 8x8 digits: eval, frozen, and yours alone inside the block."""
+    """Return the vision Transformer for 8x8 digits.
+
+    Eval, frozen, and yours alone inside the block.
+    """
     return _SHELF.take(DIGITS)
 
 
 def build(seed: int = 0) -> VisionTransformer:
-    """A fresh, untrained network of your own, in training mode; the same for the same seed."""
+    """Return a fresh, untrained network of your own, in training mode.
+
+    The same for the same seed.
+    """
     with registry.seeded(seed):
         return VisionTransformer(VisionConfig())
 
 
 def vit_b_16() -> "AbstractContextManager[TorchVit]":
-    """The vit_b_16 of torchvision, trained on ImageNet: eval, frozen, yours alone inside the block.
+    """Lend torchvision's vit_b_16, trained on ImageNet, frozen and in eval mode.
 
     Raises:
         ValueError: If its weights are not on this machine.

@@ -49,7 +49,7 @@ class VisionTransformer(nn.Module):
         self.head = nn.Linear(d, config.classes)
 
     def run(self, images: Tensor) -> VisionPass:
-        """A whole pass over (B, 1, size, size) standardized gray values."""
+        """Return a whole pass over (B, 1, size, size) standardized gray values."""
         patches = self.patches(images).flatten(2).transpose(1, 2)  # (B, P, d_model)
         cls = self.cls.expand(images.size(0), -1, -1)
         x = tokens = torch.cat([cls, patches], dim=1) + self.positions

@@ -45,7 +45,7 @@ def cards(folder: Path = FOLDER) -> dict[str, WeightsCard]:
 
 @cache
 def load(name: str, folder: Path = FOLDER) -> dict[str, Tensor]:
-    """The tensors of one network, by parameter; shared, so not to be written to.
+    """Return the tensors of one network, by parameter; shared, so not to be written to.
 
     Args:
         name: An entry of the manifest, such as "translate".

@@ -39,7 +39,7 @@ def check(name: str) -> None:
 
 
 def network(name: str, *, recolored: bool = False) -> nn.Module:
-    """A fresh model from torch's global generator, as torchvision builds it.
+    """Return a fresh model from torch's global generator, as torchvision builds it.
 
     Args:
         name: As torchvision calls it.
@@ -54,7 +54,10 @@ def network(name: str, *, recolored: bool = False) -> nn.Module:
 
 @lru_cache
 def options(spec: ZooSpec) -> dict[str, object]:
-    """What torchvision is asked for; heads beside the last would give a tuple in training."""
+    """Return what torchvision is asked for.
+
+    Heads beside the last would give a tuple in training.
+    """
     found: dict[str, object] = {"weights": None, "num_classes": spec.classes}
     if spec.name in ("googlenet", "inception_v3"):
         found |= {"aux_logits": False, "init_weights": True}
@@ -62,13 +65,13 @@ def options(spec: ZooSpec) -> dict[str, object]:
 
 
 def trainable(spec: ZooSpec) -> nn.Module:
-    """A network with so many classes and fresh weights, in training mode."""
+    """Return a network with so many classes and fresh weights, in training mode."""
     made: nn.Module = torchvision.models.get_model(spec.name, **options(spec))
     return made
 
 
 def api(name: str) -> Any:  # noqa: ANN401 (a member of one of torchvision's enumerations)
-    """The entry of torchvision's Weights API that "imagenet" stands for."""
+    """Return the entry of torchvision's Weights API that "imagenet" stands for."""
     known = torchvision.models.get_model_weights(name)
     return known[_CHOSEN[name]] if name in _CHOSEN else known.DEFAULT
 
@@ -130,7 +133,7 @@ def demo_is_here() -> bool:
 
 
 def default_weights(name: str) -> Weights:
-    """What to show first: what has learned something, if it is here."""
+    """Return what to show first: what has learned something, if it is here."""
     return "demo" if name == DEMO_MODEL and demo_is_here() else "random"
 
 

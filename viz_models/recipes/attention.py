@@ -38,7 +38,7 @@ class Job:
 
 
 def jobs(what: What, seed: int, steps: int | None = None) -> Iterator[Job]:
-    """The networks of one kind; read the next only when the last is trained.
+    """Return the networks of one kind; read the next only when the last is trained.
 
     Args:
         what: Which kind.

@@ -108,7 +108,7 @@ def _recorded(
 
 
 def outputs(net: nn.Module, photo: Tensor) -> dict[str, Tensor]:
-    """What every step makes of a photo, without the batch axis; the input is left out.
+    """Return what every step makes of a photo, without the batch axis; the input is left out.
 
     Args:
         net: A ResNet18 in eval mode, of any number of classes.
@@ -139,7 +139,7 @@ def step_of(name: str, values: list[Tensor]) -> DemoStep:
 
 
 def _some(data: Dataset) -> Dataset:
-    """The same few test pictures for every moment, of all classes alike."""
+    """Return the same few test pictures for every moment, of all classes alike."""
     generator = torch.Generator().manual_seed(0)
     order = torch.randperm(len(data.test_targets), generator=generator)[:TESTED]
     return replace(data, test_inputs=data.test_inputs[order], test_targets=data.test_targets[order])

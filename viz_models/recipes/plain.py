@@ -38,7 +38,7 @@ RECIPE = Recipe(
 def trained(
     data: Dataset, progress: Callable[[int, int], None] | None = None, recipe: Recipe = RECIPE
 ) -> dict[str, Tensor]:
-    """The weights of `SPEC`, by parameter, float32.
+    """Return the weights of `SPEC`, by parameter, float32.
 
     Args:
         data: CIFAR-10.

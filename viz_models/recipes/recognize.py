@@ -135,7 +135,7 @@ class Training:
                     mean.copy_(value)
 
     def shipped(self) -> dict[str, Tensor]:
-        """The averaged network as it is kept: see `finished`."""
+        """Return the averaged network as it is kept: see `finished`."""
         return finished(self.averaged, self.recipe, self.data)
 
     def save(self, folder: Path) -> None:
@@ -173,7 +173,7 @@ class Training:
 
 
 def finished(averaged: dict[str, Tensor], recipe: Recipe, data: Dataset) -> dict[str, Tensor]:
-    """An averaged network as it is kept: kernels float16, BatchNorm's buffers float32.
+    """Return an averaged network as it is kept: kernels float16, BatchNorm's buffers float32.
 
     BatchNorm's mean and variance are measured anew, for these weights and `recipe.measured`
     pictures of the last size; those from the training lag behind both.
@@ -193,7 +193,7 @@ def finished(averaged: dict[str, Tensor], recipe: Recipe, data: Dataset) -> dict
 
 
 def averaged_in(folder: Path) -> tuple[int, dict[str, Tensor]]:
-    """The step at which `Training.save` was called, and the averaged weights of then.
+    """Return the step at which `Training.save` was called, and the averaged weights of then.
 
     Raises:
         OSError: If nothing was saved there.
@@ -224,7 +224,10 @@ def factor(step: int, steps: int, warm_up: float, lowest: float) -> float:
 
 
 def network(tensors: dict[str, Tensor]) -> nn.Module:
-    """The network with these weights, eval and frozen; half precision is widened to float32."""
+    """Return the network with these weights, eval and frozen.
+
+    Half precision is widened to float32.
+    """
     net = resnet18(num_classes=len(CIFAR10_CLASSES))
     net.load_state_dict(tensors)
     return net.eval().requires_grad_(False)

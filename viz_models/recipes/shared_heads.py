@@ -93,12 +93,12 @@ class GroupSum(nn.Module):
         self.kv_heads, self.d_k = kv_heads, d_k
 
     def forward(self, values: Tensor) -> Tensor:
-        """What the attention uses instead of the values that are trained."""
+        """Return what the attention uses instead of the values that are trained."""
         return group_sums(values, self.kv_heads, self.d_k)
 
 
 def summed(heads: KvHeads, retrain: FitSpec) -> Translator:
-    """The pooled translator whose groups ask with the sum of their queries, trained on like this.
+    """Train on the pooled translator whose groups ask with the sum of their queries.
 
     It begins as the version that was not trained on, and sums at every step of the training.
     """

@@ -67,7 +67,7 @@ def rule(below: float, strangers: Tensor) -> str:
 
 
 def _views(pixels: np.ndarray) -> Iterator[np.ndarray]:
-    """The whole picture and its four corners, as if the thing were nearer."""
+    """Yield the whole picture and its four corners, as if the thing were nearer."""
     yield pixels
     height, width = pixels.shape[:2]
     side = int(PART * min(height, width))

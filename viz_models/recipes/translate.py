@@ -64,7 +64,7 @@ def exact(model: Translator, pairs: Sequence[SentencePair], *, positions: bool =
 
 
 def pooled_copy(model: Translator, kv_heads: int) -> Translator:
-    """A copy of your own, in training mode, whose K and V heads are means of the model's.
+    """Return a copy of your own, in training mode, whose K and V heads are means of the model's.
 
     Raises:
         ValueError: If the K/V heads of the model cannot be pooled to so many.

@@ -12,7 +12,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as on th
 def views(
     pixels: Tensor, size: int, area: tuple[float, float], generator: torch.Generator
 ) -> Tensor:
-    """A random part of each picture, half of them mirrored, as the network's input.
+    """Return a random part of each picture, half of them mirrored, as the network's input.
 
     Args:
         pixels: (N, 3, 32, 32) uint8.

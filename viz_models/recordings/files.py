@@ -71,7 +71,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON)
 
 
 def _value(kind: Any, data: Any) -> Any:  # noqa: ANN401 (any annotation, any JSON)
-    """`data` as the annotation `kind` wants it: JSON knows neither tuples nor records."""
+    """Return `data` as the annotation `kind` wants it: JSON knows neither tuples nor records."""
     origin, inner = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)

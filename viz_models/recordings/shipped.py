@@ -11,10 +11,13 @@ DEMO = "resnet18_demo"
 
 @cache
 def names() -> frozenset[str]:
-    """The entries of pretrained/manifest.toml."""
+    """Return the entries of pretrained/manifest.toml."""
     return frozenset(tomllib.loads((FOLDER.parent / "manifest.toml").read_text(encoding="utf-8")))
 
 
 def opening() -> ModelRef:
-    """What the flow page opens with: ResNet18, with what it learned where that is shipped."""
+    """Return what the flow page opens with.
+
+    ResNet18, with what it learned where that is shipped.
+    """
     return ModelRef(weights="demo") if DEMO in names() else ModelRef()

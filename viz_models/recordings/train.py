@@ -18,7 +18,7 @@ PATH = FOLDER / "train_cards.json"
 
 
 def written(spec: ExperimentSpec) -> str:
-    """An experiment as JSON: the same text for the same runs."""
+    """Return an experiment as JSON: the same text for the same runs."""
     return json.dumps(asdict(spec), separators=(",", ":"))
 
 

@@ -18,7 +18,7 @@ def _opened(url: str, folder: str, hosted: bool) -> Store:
 
 
 def store() -> Store:
-    """The machine's run store; one a process for all threads.
+    """Return the machine's run store; one a process for all threads.
 
     Raises:
         StoreError: If its database does not answer.
@@ -69,7 +69,7 @@ def resume(owner: str | None, id: str) -> None:
 
 
 def take(owner: str | None, id: str, kind: export.Kind) -> export.Taken:
-    """A file about an experiment or a run: "csv", "jsonl", "tensorboard", "checkpoint", "script".
+    """Return a file about an experiment or a run; `kind` says which.
 
     Raises:
         NoSuchRunError: If it is not the owner's.
@@ -85,7 +85,10 @@ def vote(question: str, voter: str, choice: str, address: str = "") -> bool:
 
 
 def vote_of(question: str, voter: str) -> str | None:
-    """What somebody predicted in the last two hours; "" for having looked, None for nothing."""
+    """Return what somebody predicted in the last two hours.
+
+    "" for having looked, None for nothing.
+    """
     return ballots.of(store().database, question, voter)
 
 

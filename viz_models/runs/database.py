@@ -135,7 +135,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for a few selects.
+        """Yield a connection for a few selects.
 
         Raises:
             StoreError: If the database does not answer.
@@ -148,7 +148,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is on disk when the block has ended, or else not at all.
+        """Yield a transaction that is on disk when the block has ended, or else not at all.
 
         Raises:
             StoreError: If the database does not answer, or the disk is full.

@@ -82,7 +82,7 @@ class Dispatcher:
         return alive
 
     def unanswered(self) -> None:
-        """The store did not answer: a worker that was stopped within a commit may hold its lock.
+        """Count silence anew: a worker stopped within a commit may hold the store's lock.
 
         What could not be seen meanwhile is nobody's silence.
         """
@@ -151,7 +151,7 @@ class Dispatcher:
 
 
 def _unbegun(row: Alive) -> Outcome:
-    """What becomes of a run that no worker began: another attempt, or what people ask."""
+    """Return what becomes of a run that no worker began: another attempt, or what people ask."""
     if row.flag:
         return Outcome("paused" if row.flag == "pause" else "cancelled")
     return Outcome("queued")

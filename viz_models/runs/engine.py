@@ -89,7 +89,10 @@ class LocalEngine:
         return worker.name
 
     def _device(self, asked: str) -> str:
-        """The GPU on which the fewest compute, where the run leaves the choice; "" without one."""
+        """Return the GPU on which the fewest compute, where the run leaves the choice.
+
+        "" without one.
+        """
         there = gpus.devices()
         if asked in there:
             return asked

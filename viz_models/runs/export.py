@@ -69,7 +69,7 @@ def take(store: Store, id: str, kind: Kind) -> Taken:
 
 
 def events(run: Run, record: StepRecord) -> Iterator[dict[str, Any]]:
-    """A record as what `--json-lines` prints; a number that is none becomes null."""
+    """Yield a record as what `--json-lines` prints; a number that is none becomes null."""
     said = {name: _finite(getattr(record, name)) for name in _STEP}
     yield {"event": "step", "run": run.id, **said}
     if record.evaluation:
@@ -77,7 +77,7 @@ def events(run: Run, record: StepRecord) -> Iterator[dict[str, Any]]:
 
 
 def evaluation(run: Run, record: StepRecord) -> dict[str, Any] | None:
-    """The test of a record as plain data, class by class; None where it has none."""
+    """Return the test of a record as plain data, class by class; None where it has none."""
     return _tested(run, record) if record.evaluation else None
 
 
@@ -163,7 +163,7 @@ def _scripts(id: str, runs: tuple[Run, ...]) -> Taken:
 
 
 def _checkpoints(store: Store, runs: tuple[Run, ...]) -> Iterator[tuple[str, bytes]]:
-    """The last of each run, one in memory at a time."""
+    """Yield the last of each run, one in memory at a time."""
     some = False
     for run in runs:
         if found := files.last_checkpoint(store.folder, run.id):
@@ -189,14 +189,14 @@ def _tensorboard(store: Store, experiment: Experiment, runs: tuple[Run, ...]) ->
 
 
 def _title(experiment: Experiment, run: Run) -> str:
-    """What TensorBoard calls a run: its arm, its seed, and the beginning of its id."""
+    """Return what TensorBoard calls a run: its arm, its seed, and the beginning of its id."""
     label = experiment.spec.arms[run.arm].label or experiment.name
     arm = _UNSAFE.sub("-", label)[:_LONGEST].strip("-.") or f"arm-{run.arm}"
     return f"{arm}-seed-{run.spec.seed}-{run.id[:8]}"
 
 
 def _scalars(run: Run, record: StepRecord) -> dict[str, float]:
-    """What is drawn as a curve; what is no number has no point, which the CSV file shows."""
+    """Return what is drawn as a curve; what is no number has no point, which the CSV file shows."""
     said: dict[str, float | None] = {
         "loss/train": record.loss,
         "accuracy/train": record.accuracy,

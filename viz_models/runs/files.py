@@ -88,7 +88,7 @@ def save_checkpoint(root: Path, run: str, step: int, parts: Mapping[str, bytes])
 
 
 def checkpoints(root: Path, run: str) -> list[Path]:
-    """The folders of the checkpoints of a run, the latest first; whole or torn."""
+    """Return the folders of the checkpoints of a run, the latest first; whole or torn."""
     return sorted(folder_of(root, run).glob("checkpoint-" + 9 * "[0-9]"), reverse=True)
 
 
@@ -104,7 +104,7 @@ def load_checkpoint(folder: Path) -> dict[str, bytes] | None:
 
 
 def last_checkpoint(root: Path, run: str) -> tuple[Path, dict[str, bytes]] | None:
-    """The latest that is whole, with its content: a torn one is passed over."""
+    """Return the latest that is whole, with its content: a torn one is passed over."""
     for folder in checkpoints(root, run):
         if parts := load_checkpoint(folder):
             return folder, parts
@@ -125,7 +125,7 @@ def save_moment(root: Path, run: str, moment: Moment) -> None:
 
 
 def moments(root: Path, run: str) -> tuple[Moment, ...]:
-    """The looks inside a run, the first first; those that cannot be read are left out."""
+    """Return the looks inside a run, the first first; those that cannot be read are left out."""
     try:
         paths = sorted((folder_of(root, run) / "moments").glob("[0-9]*.safetensors"))
     except (OSError, ValueError):
@@ -173,7 +173,7 @@ def _moment(path: Path) -> Moment | None:
 
 
 def _metadata(data: bytes) -> dict[str, str]:
-    """The text that a safetensors file carries."""
+    """Return the text that a safetensors file carries."""
     length = int.from_bytes(data[:8], "little")
     if length > min(MAX_HEADER, len(data)):
         raise ValueError("this is no safetensors file: its header is cut off")

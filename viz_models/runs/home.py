@@ -10,7 +10,7 @@ DATABASE_FILE = "runs-1.sqlite"  # the number changes with the tables
 
 
 def home() -> Path:
-    """The folder of all that runs keep: FORWARD_PASS_HOME, or the user's own data folder.
+    """Return the folder of all that runs keep: FORWARD_PASS_HOME, or the user's own data folder.
 
     Raises:
         OSError: If it cannot be made.

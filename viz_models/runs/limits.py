@@ -55,7 +55,10 @@ def threads() -> int:
 
 
 def gpu_share() -> float:
-    """The share of a GPU's memory that one run may take: as many fit as run there at a time."""
+    """Return the share of a GPU's memory that one run may take.
+
+    As many fit as run there at a time.
+    """
     return min(1.0, number("FORWARD_PASS_GPU_SHARE", 1 / RUNS_A_GPU))
 
 
@@ -67,7 +70,7 @@ def cores() -> int:
 
 
 def number(name: str, usual: float) -> float:
-    """A number above 0 from the environment, or the usual one.
+    """Return a number above 0 from the environment, or the usual one.
 
     Raises:
         ValueError: If it is none.

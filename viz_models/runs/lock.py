@@ -54,7 +54,7 @@ class Lock:
         return False
 
     def words(self) -> dict[str, Any]:
-        """What its last holder said; empty where that cannot be read."""
+        """Return what its last holder said; empty where that cannot be read."""
         try:
             said = json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
         except (OSError, ValueError):

@@ -62,7 +62,7 @@ def check_quota(
 
 
 def with_key(connection: Connection, owner: str, key: str) -> str | None:
-    """The experiment that this click has started already."""
+    """Return the experiment that this click has started already."""
     same = sql.select(experiments.c.id).where(
         experiments.c.owner == owner, experiments.c.key == key
     )

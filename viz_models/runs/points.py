@@ -16,7 +16,7 @@ def to_text(records: list[StepRecord]) -> str:
 
 
 def from_text(text: str) -> tuple[StepRecord, ...]:
-    """The records of one chunk; none where it cannot be read."""
+    """Return the records of one chunk; none where it cannot be read."""
     try:
         return tuple(_record(row) for row in json.loads(text))
     except (ValueError, TypeError, KeyError, IndexError):

@@ -79,7 +79,7 @@ def _is_kept(name: str) -> bool:
 
 
 def apps() -> list[str]:
-    """Processes that have used the run store and are still there."""
+    """Return the processes that have used the run store and are still there."""
     found = []
     for path in (home.home() / "apps").glob("*"):
         name = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -96,7 +96,7 @@ def wish(newer: int) -> None:
 
 
 def wished() -> int:
-    """The version that somebody waits to start; 0: nobody does."""
+    """Return the version that somebody waits to start; 0: nobody does."""
     try:
         return int((home.home() / "dispatcher.wish").read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -113,7 +113,7 @@ def _tell(folder: str) -> None:
 
 
 def _start(folder: str) -> subprocess.Popen[bytes]:
-    """A process that outlives this one, its terminal and its session."""
+    """Return a process that outlives this one, its terminal and its session."""
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP

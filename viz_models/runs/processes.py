@@ -28,7 +28,7 @@ def alive(name: str) -> bool:
 
 
 def pid_of(name: str) -> int:
-    """The process id in a name; 0 where there is none."""
+    """Return the process id in a name; 0 where there is none."""
     first = name.split(":", 1)[0]
     return int(first) if first.isdecimal() else 0
 
@@ -69,7 +69,7 @@ def _start(pid: int) -> str:
 
 
 def _stat(pid: int) -> list[str]:
-    """What Linux tells of a process, from its state on; a single "" if there is none.
+    """Return what Linux tells of a process, from its state on; a single "" if there is none.
 
     psutil's `create_time` adds the time of the boot, which moves when somebody sets the clock: a
     process would then have another name, and its run would be given up for lost.

@@ -24,7 +24,7 @@ _specs: OrderedDict[str, ExperimentSpec | None] = OrderedDict()  # by the experi
 
 
 def spec_text(spec: ExperimentSpec) -> str:
-    """A spec as JSON."""
+    """Return a spec as JSON."""
     from viz_models.training import specs
 
     return json.dumps(specs.to_json(spec))
@@ -81,7 +81,7 @@ def fair_order(
 
 
 def queue(connection: Connection) -> tuple[list[Row[Any]], list[Row[Any]]]:
-    """(waiting, running): runs with their owners."""
+    """Return (waiting, running): runs with their owners."""
     query = sql.select(runs, experiments.c.owner).join(
         experiments, experiments.c.id == runs.c.experiment
     )
@@ -94,14 +94,14 @@ def queue(connection: Connection) -> tuple[list[Row[Any]], list[Row[Any]]]:
 
 
 def cleaned(name: str) -> str:
-    """A name without control and formatting characters, in one line, at most 80 characters."""
+    """Return a name in one line of at most 80 printable characters."""
     spaced = "".join(" " if c.isspace() else c for c in name[: 100 * LONGEST_NAME])
     shown = (c for c in spaced if unicodedata.category(c)[0] != "C")
     return " ".join("".join(shown).split())[:LONGEST_NAME].strip()
 
 
 def made_up(spec: ExperimentSpec) -> str:
-    """What an experiment is called whose maker gave it no name."""
+    """Return what an experiment is called whose maker gave it no name."""
     labels = [arm.label for arm in spec.arms if arm.label]
     return cleaned(" vs ".join(labels)) or spec.arms[0].run.data.name
 
@@ -159,7 +159,7 @@ def _run(row: Row[Any], spec: ExperimentSpec | None, place: int, wait_s: float |
 
 
 def spec_of(connection: Connection, row: Row[Any]) -> RunSpec | None:
-    """What one run is asked for; None where that cannot be read."""
+    """Return what one run is asked for; None where that cannot be read."""
     head = connection.execute(
         sql.select(experiments).where(experiments.c.id == row.experiment)
     ).one()
@@ -170,7 +170,7 @@ def spec_of(connection: Connection, row: Row[Any]) -> RunSpec | None:
 
 
 def _spec(head: Row[Any]) -> ExperimentSpec | None:
-    """The spec of an experiment, read once; None where it cannot be read."""
+    """Return the spec of an experiment, read once; None where it cannot be read."""
     if head.id not in _specs:
         from viz_models.training import specs
 

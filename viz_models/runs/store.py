@@ -107,7 +107,7 @@ class Store:
             return self._experiment(connection, id)
 
     def experiments(self, owner: str | None, limit: int = 200) -> tuple[Experiment, ...]:
-        """The latest, of one owner or of all; one that cannot be read is listed as such."""
+        """Return the latest, of one owner or of all; one that cannot be read is listed as such."""
         with self.database.read() as connection:
             found = sql.select(experiments).order_by(experiments.c.created.desc()).limit(limit)
             if owner is not None:
@@ -127,7 +127,9 @@ class Store:
         return next(run for run in whole.runs if run.id == id)
 
     def points(self, run: str, after: int = 0) -> Points:
-        """What a run told after `after`, in the order of its steps; nothing for an unknown run.
+        """Return what a run told after `after`, in the order of its steps.
+
+        Nothing for an unknown run.
 
         Args:
             run: Its id.
@@ -142,7 +144,10 @@ class Store:
         return Points(after=rows[-1].chunk if rows else after, steps=steps)
 
     def moments(self, run: str) -> tuple[Moment, ...]:
-        """The looks inside a run, the first first; those that cannot be read are left out."""
+        """Return the looks inside a run, the first first.
+
+        Those that cannot be read are left out.
+        """
         return files.moments(self.folder, run)
 
     def cancel(self, owner: str | None, id: str) -> None:
@@ -234,7 +239,7 @@ class Store:
             files.forget(self.folder, run)
 
     def oldest_ended(self) -> Experiment | None:
-        """The first that was started, of those of which nothing runs or waits."""
+        """Return the first that was started, of those of which nothing runs or waits."""
         moving = sql.select(runs.c.experiment).where(runs.c.state.not_in(ENDED))
         query = sql.select(experiments.c.id).where(experiments.c.id.not_in(moving))
         with self.database.read() as connection:
@@ -261,7 +266,7 @@ class Store:
         return reading.whole(connection, head, self.hosted)[0]
 
     def _mine(self, connection: Connection, owner: str | None, id: str) -> Any:  # noqa: ANN401
-        """An update of the runs that `id` names, if they are the owner's."""
+        """Return an update of the runs that `id` names, if they are the owner's."""
         whose, _ = owners.owner_of(connection, id)
         if owner is not None and owner != whose:
             raise NoSuchRunError

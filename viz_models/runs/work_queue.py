@@ -84,7 +84,7 @@ class WorkQueue:
         return Job(run=row.id, attempt=attempt, spec=spec, step=row.step)
 
     def job(self, run: str, attempt: int) -> Job | None:
-        """What a claimed attempt is asked for; None if it is not to be computed any more."""
+        """Return what a claimed attempt is asked for; None if it is not to be computed any more."""
         mine = sql.select(runs).where(
             runs.c.id == run, runs.c.attempt == attempt, runs.c.state.in_(BUSY)
         )
@@ -143,7 +143,7 @@ class WorkQueue:
         return flag
 
     def flag(self, run: str, attempt: int) -> Flag | None:
-        """What people ask of a run; None if it is no longer this attempt's."""
+        """Return what people ask of a run; None if it is no longer this attempt's."""
         query = sql.select(runs.c.flag).where(
             runs.c.id == run, runs.c.attempt == attempt, runs.c.state.in_(BUSY)
         )
@@ -152,7 +152,7 @@ class WorkQueue:
         return found
 
     def end(self, run: str, attempt: int, state: StoredState, reason: str = "") -> bool:
-        """Starting or running becomes `state`; False if it was not, or is another attempt's."""
+        """Turn starting or running into `state`; False if it was not, or is another attempt's."""
         ended: dict[str, Any] = {"state": state, "reason": reason, "flag": ""}
         if state == "queued":
             ended["handle"] = ""

@@ -62,7 +62,7 @@ def execute(store: Store, job: Job) -> Outcome:
 
 
 def _session(store: Store, job: Job) -> "Session":
-    """The run, as far as it has come."""
+    """Return the run, as far as it has come."""
     from viz_models.training.loop.loop import Session
 
     last = time.monotonic()
@@ -81,7 +81,7 @@ def _session(store: Store, job: Job) -> "Session":
 
 
 def _checkpoint(store: Store, job: Job) -> "Checkpoint | None":
-    """The last one that can be read; None: begin anew."""
+    """Return the last one that can be read; None: begin anew."""
     from viz_models.training.loop import checkpoints
 
     for folder in files.checkpoints(store.folder, job.run):
@@ -138,7 +138,7 @@ def _save(session: "Session", teller: Teller, store: Store, job: Job) -> None:
 
 
 def _line(trouble: Exception) -> str:
-    """An exception in one line for people."""
+    """Return an exception in one line for people."""
     import torch
 
     first = next(iter(str(trouble).splitlines()), "").strip()
@@ -209,7 +209,7 @@ def _attempt(store: Store, run: str, attempt: int, own: str, device: str) -> Out
 
 
 def _placed(job: Job, device: str) -> Job:
-    """The job on the GPU that was chosen for it, and with its share of that GPU's memory."""
+    """Return the job on the GPU that was chosen for it, and with its share of that GPU's memory."""
     import torch
 
     from viz_models.training.loop import placement

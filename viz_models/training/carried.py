@@ -40,7 +40,7 @@ class Carried:
         self.pieces[name] = self.pieces.pop(name)  # and after it
 
     def parts(self) -> list[str]:
-        """The pieces in an order in which Python can read them; constants stand together."""
+        """Return the pieces in an order in which Python can read them; constants stand together."""
         found: list[str] = []
         for text in self.pieces.values():
             if found and not _is_block(text) and not _is_block(found[-1]):
@@ -100,7 +100,7 @@ def _as(alias: ast.alias) -> str:
 
 
 def _home(module: ModuleType, name: str) -> tuple[ModuleType, str]:
-    """The module that defines it, where this one passes it on."""
+    """Return the module that defines it, where this one passes it on."""
     known = _known(module)
     if name in known.definitions:
         return module, name
@@ -122,7 +122,7 @@ def _source(module: ModuleType, name: str) -> str:
 
 
 def _used(module: ModuleType, name: str) -> list[tuple[ModuleType | None, str]]:
-    """(module, name) of what a definition uses; (None, line) of an import that it needs."""
+    """Return (module, name) of what a definition uses; (None, line) of an import that it needs."""
     known = _known(module)
     found: dict[tuple[ModuleType | None, str], None] = {}  # a set that keeps its order
     local = _local(known.definitions[name])

@@ -21,7 +21,7 @@ TOP = 240  # of 255, what the highest value of float examples is shown as: 16 gr
 
 
 def network(run: RunSpec, weights: str) -> ModelRef:
-    """The network that a run ended with.
+    """Return the network that a run ended with.
 
     Args:
         run: What was asked for.
@@ -40,7 +40,7 @@ def network(run: RunSpec, weights: str) -> ModelRef:
 
 
 def example(spec: DataSpec, index: int, channels: int = 0) -> tuple[Photo, Prepared]:
-    """A test example as the network gets it, in the place of a photo.
+    """Return a test example as the network gets it, in the place of a photo.
 
     Args:
         spec: Which data.

@@ -14,7 +14,7 @@ AMD_VISIBLE = ("HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVI
 
 
 def devices() -> tuple[str, ...]:
-    """The GPUs that runs may use, by torch's names: ("cuda:0", "cuda:1"), ("mps",) or none.
+    """Return the GPUs that runs may use, by torch's names: ("cuda:0", "cuda:1"), ("mps",) or none.
 
     ROCm's are called "cuda" by torch too.
     """

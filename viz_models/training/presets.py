@@ -66,7 +66,7 @@ SAMPLES = 100_000  # of larger data, that a first try sees: minutes on a CPU, no
 
 
 def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
-    """A run whose network reads its data, and what had to move for that.
+    """Return a run whose network reads its data, and what had to move for that.
 
     Raises:
         ValueError: If no such network can read these examples; the line says what to choose.
@@ -77,7 +77,7 @@ def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
 
 
 def preset_for(name: str, data: DataSpec) -> RunSpec:
-    """The run of that name on any data: its network fits, and its budget is one for a first try.
+    """Return the preset of that name for any data, with a budget for a first try.
 
     Raises:
         ValueError: If there is no such preset, or it cannot read such data.
@@ -89,7 +89,7 @@ def preset_for(name: str, data: DataSpec) -> RunSpec:
 
 
 def paced(run: RunSpec, data: DataSpec) -> RunSpec:
-    """A run whose epochs are fewer where that data has many examples.
+    """Return a run whose epochs are fewer where that data has many examples.
 
     Raises:
         ValueError: If there is no such data.
@@ -101,7 +101,7 @@ def paced(run: RunSpec, data: DataSpec) -> RunSpec:
 
 
 def preset(name: str) -> RunSpec:
-    """The run of that name.
+    """Return the run of that name.
 
     Raises:
         ValueError: If there is none; the line lists them.

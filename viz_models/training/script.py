@@ -41,7 +41,7 @@ IMPORTS = (
 
 
 def source(spec: RunSpec, threads: int = 1, ran: str = "") -> str:
-    """A script without this project's imports that makes the same run, to the last digit.
+    """Return a script without this project's imports that makes the same run, to the last digit.
 
     It prints the losses and the test accuracy, and keeps the weights; where the budget is in
     seconds, it ends when they are over, as the run did.
@@ -125,7 +125,7 @@ def _network(model: ModelSpec) -> list[str]:
 
 
 def _definitions(text: str) -> list[str]:
-    """The constants, classes and functions of a Python file, without its imports and its main."""
+    """Return a Python file's constants, classes and functions, without imports and main."""
     lines, kept = text.splitlines(), []
     for node in ast.parse(text).body[1:]:
         if not isinstance(node, ast.Import | ast.ImportFrom | ast.If):
@@ -227,7 +227,7 @@ def _optimizer(spec: RunSpec) -> str:
 
 
 def _rate(spec: RunSpec, steps: int) -> str:
-    """The learning rate as an expression of the share that is spent."""
+    """Return the learning rate as an expression of the share that is spent."""
     asked = spec.optimizer
     after = f"(step + 1) / {steps}" if steps else "share"
     factors = {

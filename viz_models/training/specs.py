@@ -44,7 +44,9 @@ def model_to_json(spec: ModelSpec) -> dict[str, Any]:
 
 
 def run_from_json(data: object) -> RunSpec:
-    """The run that `to_json` wrote, or that a person did; fields left out keep their default.
+    """Return the run that `to_json` wrote, or that a person did.
+
+    Fields left out keep their default.
 
     Only the form is checked here; `checks.check` says whether it can be run.
 
@@ -55,7 +57,7 @@ def run_from_json(data: object) -> RunSpec:
 
 
 def experiment_from_json(data: object) -> ExperimentSpec:
-    """The experiment that `to_json` wrote, or that a person did.
+    """Return the experiment that `to_json` wrote, or that a person did.
 
     Raises:
         ValueError: If a field or a value is none that there is; the line says which.
@@ -86,7 +88,7 @@ def from_json(data: object) -> RunSpec | ExperimentSpec:
 
 
 def model_from_json(data: object) -> ModelSpec:
-    """The network that `model_to_json` wrote.
+    """Return the network that `model_to_json` wrote.
 
     Raises:
         ValueError: If the family, a field or a value is none that there is.
@@ -114,7 +116,7 @@ def _arm(data: object) -> Arm:
 
 
 def _made(kind: type, data: object, title: str, but: str = "") -> Any:  # noqa: ANN401
-    """A record from its fields, each of the type that the record says."""
+    """Return a record from its fields, each of the type that the record says."""
     given = _object(data, title)
     known = [name for name in _names(kind) if name != but]
     unknown = [name for name in given if name not in known]

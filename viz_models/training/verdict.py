@@ -23,7 +23,7 @@ def outcome(
     steps: Sequence[StepRecord],
     moments: Sequence[Moment] = (),
 ) -> Outcome:
-    """A run, finished or not, in as few numbers as a verdict needs.
+    """Return a run, finished or not, in as few numbers as a verdict needs.
 
     Args:
         experiment: Where the run belongs.
@@ -105,7 +105,10 @@ def _growth_loss(experiment: ExperimentSpec, steps: Sequence[StepRecord]) -> flo
 
 
 def growth_step(run: RunSpec) -> int:
-    """The first step that the new blocks take part in, of a run that grows; 1 is the first."""
+    """Return the first step that the new blocks take part in, of a run that grows.
+
+    1 is the first.
+    """
     steps = pace(run, examples=0).steps
     return math.ceil(run.growth.at * steps) + 1 if run.growth else 0
 
@@ -177,7 +180,7 @@ def _value(comparison: Comparison, members: Mapping[int, Outcome]) -> float | No
 def measured(
     outcome: Outcome, comparison: Comparison, others: Sequence[Outcome] = ()
 ) -> float | None:
-    """The number that is compared; None where the run has none.
+    """Return the number that is compared; None where the run has none.
 
     Args:
         outcome: Of one run.

@@ -92,7 +92,7 @@ class Gate:
 
 
 def _name(url: str) -> str:
-    """The name of the host in an address, in small letters; "" where there is none."""
+    """Return the name of the host in an address, in small letters; "" where there is none."""
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises where it is no number

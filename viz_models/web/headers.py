@@ -13,7 +13,7 @@ _INDEX_SCRIPT = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"  # inlin
 
 
 def content_security_policy(embed_hosts: str = "") -> str:
-    """The policy under which Streamlit, Plotly and the instruments still work.
+    """Return the policy under which Streamlit, Plotly and the instruments still work.
 
     Scripts come from this server and, for the instruments, from blobs that its scripts make;
     WebAssembly is Streamlit's own; styles may be inline, because Streamlit writes them so. There

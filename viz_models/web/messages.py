@@ -10,7 +10,7 @@ KNOWN_OPERATIONS = {"deferred_file", "dataframe_chunk"}  # downloads made at the
 
 
 def known(receive: Receive) -> Receive:
-    """The same messages without those that no page of ours sends."""
+    """Return the same messages without those that no page of ours sends."""
 
     async def next_known() -> Message:
         while True:

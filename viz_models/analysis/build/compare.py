@@ -12,7 +12,7 @@ from viz_models.records.build.compare import Choice, Comparison, Cost
 
 
 def comparison(a: BuildSpec, b: BuildSpec) -> Comparison:
-    """What two networks have in common and what not, without building either.
+    """Return what two networks have in common and what not, without building either.
 
     Args:
         a: A network that `repaired` has nothing to say about.

@@ -55,7 +55,7 @@ def connectivity(
 
 
 def _chain(net: nn.Module, block: int, count: int) -> nn.Sequential:
-    """The blocks, and what stands between two stages where they lie in two."""
+    """Return the blocks, and what stands between two stages where they lie in two."""
     assert isinstance(net, ConvNet)
     steps: list[nn.Module] = []
     for down, stage in zip(net.downs, net.stages, strict=True):
@@ -66,7 +66,7 @@ def _chain(net: nn.Module, block: int, count: int) -> nn.Sequential:
 
 
 def _dependence(chain: nn.Sequential) -> torch.Tensor:
-    """(outputs, inputs) float32, from one backward pass: example n asks about output n."""
+    """Return (outputs, inputs) float32, from one backward pass: example n asks about output n."""
     convs = [m for m in chain.modules() if isinstance(m, nn.Conv2d)]
     inputs, side = convs[0].in_channels, _reach(chain)
     with torch.no_grad():

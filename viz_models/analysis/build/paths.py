@@ -42,7 +42,7 @@ def paths(spec: RaceSpec, seed: int) -> Paths:
 
 
 def _branches(spec: RaceSpec, blocks: Sequence[nn.Module]) -> list[nn.Module]:
-    """What reads the input of every branch, and nothing else does."""
+    """Return what reads the input of every branch, and nothing else does."""
     if not isinstance(spec.network, TransformerSpec):
         return [block.get_submodule("branch") for block in blocks]
     first = "{}_norm" if spec.network.pre_norm else "{}"

@@ -20,7 +20,7 @@ BUDGET = 100e6  # multiply-adds of one forward: seven of them, and back, in abou
 
 
 def fit(spec: BuildSpec) -> tuple[int, BuildSpec]:
-    """A batch size and a network for photos of a size that a race can afford.
+    """Return a batch size and a network for photos of a size that a race can afford.
 
     Args:
         spec: Any network that `repaired` returns unchanged.
@@ -37,7 +37,7 @@ def fit(spec: BuildSpec) -> tuple[int, BuildSpec]:
 
 
 def _sized(spec: BuildSpec, side: int) -> BuildSpec | None:
-    """The network for images of at most this side; None where that is another network."""
+    """Return the network for images of at most this side; None where that is another network."""
     if isinstance(spec, TransformerSpec):
         return None  # its number of tokens hangs on the size
     asked = replace(spec, size=min(side, spec.size))
@@ -54,7 +54,7 @@ def photo() -> Tensor:
 
 
 def inputs(spec: BuildSpec, batch: int) -> Tensor:
-    """A batch for a network: pieces of a photo at its size, or random tokens.
+    """Return a batch for a network: pieces of a photo at its size, or random tokens.
 
     Args:
         spec: The network; its channel k is the photo's channel k modulo 3.

@@ -30,7 +30,7 @@ SEEDS = (0, 1, 2, 3, 4)
 
 
 def variants(spec: BuildSpec) -> dict[str, BuildSpec]:
-    """The reader's network and what it could have been: other connections, norms and scales.
+    """Return the reader's network and what it could have been: other connections, norms and scales.
 
     Args:
         spec: The reader's own network.
@@ -50,7 +50,7 @@ def variants(spec: BuildSpec) -> dict[str, BuildSpec]:
 
 
 def _stack_variants(plain: ConvSpec | MlpSpec, skip: ConvSpec | MlpSpec) -> dict[str, BuildSpec]:
-    """What a stack of equal blocks is compared with: the same without and with a skip."""
+    """Return what a stack of equal blocks is compared with: the same without and with a skip."""
     return {
         "plain": plain,
         "skip": skip,
@@ -62,7 +62,7 @@ def _stack_variants(plain: ConvSpec | MlpSpec, skip: ConvSpec | MlpSpec) -> dict
 
 
 def _transformer_variants(spec: TransformerSpec) -> dict[str, BuildSpec]:
-    """A Transformer has a norm in every block; what differs is where it stands."""
+    """Return the variants of a Transformer; they differ in skips and in where the norms stand."""
     return {
         "no skip": replace(spec, residual=False, pre_norm=True),
         "skip, norm after": replace(spec, residual=True, pre_norm=False),
@@ -166,7 +166,7 @@ def _line(
 
 
 def _drawable(values: np.ndarray) -> np.ndarray:
-    """A log axis has no place for 0, infinity and nan."""
+    """Replace 0, infinity and nan, for which a log axis has no place."""
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 

@@ -46,7 +46,7 @@ def grid(
     steps: np.ndarray,
     tick: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
-    """The loss at every w + a * first + b * second.
+    """Return the loss at every w + a * first + b * second.
 
     Args:
         net: Afterwards it has its own weights again, bit for bit, also when a tick raises.

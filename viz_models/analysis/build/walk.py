@@ -84,7 +84,7 @@ def _steps(
 
 
 def inputs(spec: BuildSpec, pixels: np.ndarray) -> Tensor:
-    """A photo and its mirror image: a norm over the batch needs more than one value.
+    """Return a photo and its mirror image: a norm over the batch needs more than one value.
 
     Args:
         spec: Says how large it has to be; its channel k is the photo's channel k modulo 3.
@@ -105,7 +105,7 @@ def inputs(spec: BuildSpec, pixels: np.ndarray) -> Tensor:
 
 
 def names(net: nn.Module, blocks: list[nn.Module]) -> list[str]:
-    """What the network calls its blocks: "stages.0.3"."""
+    """Return what the network calls its blocks: "stages.0.3"."""
     called = {module: name for name, module in net.named_modules()}
     return [called[block] for block in blocks]
 

@@ -24,7 +24,7 @@ DIRECTIONS = 1024  # random mixtures of outputs, over channels and examples toge
 
 
 def windows(spec: WindowSpec) -> Windows:
-    """A stack of convolutions with ReLU between them, beside one convolution of the same field.
+    """Measure a stack of convolutions beside one convolution of the same receptive field.
 
     Raises:
         ValueError: If the field is larger than MAX_FIELD, or a number is below 1.

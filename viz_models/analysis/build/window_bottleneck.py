@@ -26,7 +26,7 @@ PROBE = 11  # pixels
 
 
 def bottleneck(spec: BottleneckSpec) -> Bottleneck:
-    """A block of ResNet-50 beside basic blocks as wide as its ends, and as its middle.
+    """Return a block of ResNet-50 beside basic blocks as wide as its ends, and as its middle.
 
     Raises:
         ValueError: If there is no such stage, or the channels cannot be divided so.
@@ -45,7 +45,7 @@ def bottleneck(spec: BottleneckSpec) -> Bottleneck:
 
 
 def block(kind: BlockKind, channels: int, reduce: int) -> Block:
-    """A block as ResNet builds it, with equal shapes in and out, in eval mode."""
+    """Return a block as ResNet builds it, with equal shapes in and out, in eval mode."""
     net = ConvSpec(
         depths=(2,),
         widths=(channels,),
@@ -81,7 +81,7 @@ def _facts(kind: BlockKind, channels: int, spec: BottleneckSpec) -> BlockFacts:
 
 
 def _reaches(kind: BlockKind, reduce: int) -> list[int]:
-    """What the pixel in the middle sees of the block's input, after each convolution."""
+    """Return what the pixel in the middle sees of the block's input, after each convolution."""
     net = block(kind, NARROW, min(reduce, NARROW // 2))
     x = torch.randn(4, NARROW, PROBE, PROBE, generator=torch.Generator().manual_seed(0))
     x.requires_grad_()

@@ -4,7 +4,7 @@ from viz_models.records import BuildSpec, ConvSpec, MlpSpec
 
 
 def source(spec: BuildSpec, title: str = "A network from the builder") -> str:
-    """A file that needs nothing but torch and defines `make_model()`.
+    """Return a file that needs nothing but torch and defines `make_model()`.
 
     The network that it makes has the same parameters under the same names, and gives the same
     outputs; after `torch.manual_seed(seed)` also the same first weights.

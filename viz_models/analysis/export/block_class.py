@@ -82,7 +82,7 @@ def _class(
 def _shortcut(
     parts: Sequence[dict[str, nn.Module]], arguments: Arguments, rows: Sequence[int]
 ) -> list[str]:
-    """The layers that make the stream fit its branch, where there are such."""
+    """Return the layers that make the stream fit its branch, where there are such."""
     if len(rows) == len(next(iter(arguments.known.values()))):
         made = _sequential(ordered(parts, arguments, rows))
         return lines(made, indent=2, before="self.shortcut = ")
@@ -96,7 +96,7 @@ def _shortcut(
 
 
 def _changes(arguments: Arguments, rows: Sequence[int]) -> str:
-    """The condition that holds in these blocks and in no other."""
+    """Return the condition that holds in these blocks and in no other."""
     known = arguments.known
     terms = []
     if "stride" in known and any(s != 1 for s in known["stride"]):

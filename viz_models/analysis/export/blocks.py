@@ -21,7 +21,7 @@ class Arguments:
     used: set[str] = field(default_factory=set)
 
     def written(self, argument: Argument, values: Values, rows: Sequence[int]) -> str:
-        """The expression that has these values in these blocks."""
+        """Return the expression that has these values in these blocks."""
         if argument.role == "channels":
             found = self._matching(values, rows)
             if found:
@@ -52,12 +52,12 @@ class Arguments:
         return name
 
     def signature(self) -> str:
-        """What the constructor takes; what is often 1 has that as its default."""
+        """Return what the constructor takes; what is often 1 has that as its default."""
         taken = [f"{n}: int = 1" if n in OFTEN_ONE else f"{n}: int" for n in self.taken()]
         return ", ".join(["self", *taken])
 
     def taken(self) -> list[str]:
-        """The arguments in their order: those with a default come last."""
+        """Return the arguments in their order: those with a default come last."""
         return sorted((n for n in self.known if n in self.used), key=lambda n: n in OFTEN_ONE)
 
     def definitions(self) -> list[str]:
@@ -69,7 +69,7 @@ class Arguments:
         ]
 
     def given(self, block: int) -> tuple[tuple[str, object], ...]:
-        """The arguments of one block: name ("" where the position says it) and value."""
+        """Return the arguments of one block: name ("" where the position says it) and value."""
         return tuple(
             (n if n in OFTEN_ONE else "", self.known[n][block])
             for n in self.taken()
@@ -124,7 +124,7 @@ def sequential(module: nn.Module, comments: Mapping[str, str]) -> Group:
 
 
 def repeated(kind: str, given: Sequence[tuple[tuple[str, object], ...]]) -> list[Item]:
-    """Calls of a block's class, equal ones and evenly growing ones as a loop.
+    """Write calls of a block's class, equal ones and evenly growing ones as a loop.
 
     Args:
         kind: Name of the class.

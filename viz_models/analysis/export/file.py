@@ -48,7 +48,7 @@ class Content:
 
 
 def assembled(spec: BuildSpec, title: str, content: Content) -> str:
-    """The whole file."""
+    """Return the whole file."""
     parts = [*content.classes, *_initialize(spec.init), _make_model(spec.init, content.after)]
     parts.append(snippet("main", example=content.example))
     code = "\n\n\n".join(parts)
@@ -61,7 +61,7 @@ def assembled(spec: BuildSpec, title: str, content: Content) -> str:
 
 
 def snippet(name: str, **blanks: object) -> str:
-    """A part of snippets.py.txt with its blanks filled in."""
+    """Return a part of snippets.py.txt with its blanks filled in."""
     return Template(_snippets()[name]).substitute(blanks)
 
 
@@ -73,7 +73,7 @@ def _snippets() -> dict[str, str]:
 
 
 def helpers(spec: ConvSpec, code: str) -> list[str]:
-    """The builder's own layers that the code uses."""
+    """Return the builder's own layers that the code uses."""
     blanks = {"eps": f"{EPS:g}".replace("e-0", "e-"), "ratio": spec.se_ratio}
     names = ("RmsNorm2d", "SqueezeExcite", "PadShortcut")
     return [snippet(name, **blanks) for name in names if f"{name}(" in code]
@@ -86,7 +86,7 @@ def attribute(name: str, value: Expression, comment: str = "") -> list[str]:
 
 
 def network(docstring: str, body: Sequence[str], forward: Sequence[str]) -> str:
-    """The class of the network."""
+    """Return the class of the network."""
     text = [
         "class Net(nn.Module):",
         f'{STEP}"""{docstring}"""',

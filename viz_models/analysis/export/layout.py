@@ -34,12 +34,12 @@ class Group:
 
 
 def call(name: str, *items: Expression) -> Group:
-    """A call with positional arguments."""
+    """Return a call with positional arguments."""
     return Group(name, [Item(i) for i in items])
 
 
 def listed(items: Sequence[Item]) -> Group:
-    """A list display."""
+    """Return a list display."""
     return Group("", items, "[]")
 
 

@@ -23,7 +23,7 @@ class Argument:
 
 
 def constructor(module: nn.Module) -> tuple[str, list[Argument]]:
-    """The class of a layer, as it is written, and its arguments.
+    """Return the class of a layer, as it is written, and its arguments.
 
     Raises:
         TypeError: If the builder has begun to use a layer that is not known here.

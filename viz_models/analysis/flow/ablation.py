@@ -73,7 +73,7 @@ def layers(steps: Sequence[Step]) -> tuple[str, ...]:
 
 
 def without_layer(steps: Sequence[Step], name: str) -> Change:
-    """A convolution, and the norm behind it, that passes its input on.
+    """Return a convolution, and the norm behind it, that passes its input on.
 
     Missing channels are zeros, surplus ones are left out: the parameter-free shortcut (A) of
     He et al. 2016, arXiv:1512.03385, section 3.3.
@@ -122,7 +122,7 @@ class _Switching(fx.Interpreter):
 
 
 def _fitted(maps: Tensor, channels: int) -> Tensor:
-    """The same maps with as many channels as are needed, zeros last."""
+    """Return the same maps with as many channels as are needed, zeros last."""
     n, _, *size = maps.shape
     out = maps.new_zeros(n, channels, *size)
     both = min(channels, maps.shape[1])

@@ -108,7 +108,7 @@ class _Work:
             self.scores: Tensor = self.run(photo)[0]
 
     def class_of(self, target: int | None) -> int:
-        """The class that was asked for, else the one with the highest score."""
+        """Return the class that was asked for, else the one with the highest score."""
         if target is None:
             return int(self.scores.argmax())
         if not 0 <= target < len(self.scores):

@@ -34,14 +34,14 @@ def private(ref: ModelRef, *, randomized: bool = False) -> nn.Module:
 
 
 def _around(model: nn.Module) -> nn.Module:
-    """New modules around the same tensors."""
+    """Make new modules around the same tensors."""
     tensors = itertools.chain(model.parameters(), model.buffers())
     return copy.deepcopy(model, {id(tensor): tensor for tensor in tensors})
 
 
 @lru_cache(maxsize=1)  # drawing takes longer than Grad-CAM, and readers look at one network
 def _drawn(ref: ModelRef) -> nn.Module:
-    """The network with all weights drawn anew; never run, only copied around."""
+    """Return the network with all weights drawn anew; never run, only copied around."""
     with registry.shared(ref) as model:
         own = copy.deepcopy(model)
     _draw_anew(own, ref.seed + 1)
@@ -63,7 +63,7 @@ def _draw_anew(model: nn.Module, seed: int) -> None:
 
 
 def last_maps(ref: ModelRef) -> str:
-    """The module whose maps Grad-CAM weighs: the outermost one that ends with the last convolution.
+    """Return the module whose maps Grad-CAM weighs: it ends with the last convolution.
 
     Selvaraju et al. 2017, section 3: the last convolutional layer has both high-level meaning
     and places. It is found by a forward pass on the meta device.

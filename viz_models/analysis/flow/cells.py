@@ -21,7 +21,7 @@ def on_maps(cell: Cell, shape: tuple[int, ...]) -> Cell:
 
 
 def parse(text: str, shape: tuple[int, ...]) -> Cell | None:
-    """The cell that "c,y,x" (or "c" in a vector) names, or None where there is none.
+    """Return the cell that "c,y,x" (or "c" in a vector) names, or None where there is none.
 
     Args:
         text: From a link; anything may stand in it.
@@ -41,7 +41,7 @@ def parse(text: str, shape: tuple[int, ...]) -> Cell | None:
 
 
 def text(cell: Cell) -> str:
-    """A cell as it stands in a link."""
+    """Return a cell as it stands in a link."""
     return ",".join(str(i) for i in cell)
 
 

@@ -70,7 +70,7 @@ def _places(shape: tuple[int, ...], step: Step) -> Pair:
 
 
 def box(field: ReceptiveField | None, y: int, x: int, photo: Pair) -> tuple[int, int, int, int]:
-    """The field of the value at (y, x) as top, left, bottom, right; the end is not included.
+    """Return the field of the value at (y, x) as top, left, bottom, right; the end is not included.
 
     It may leave the photo: what lies outside is padding. Without a field it is the photo.
     """
@@ -163,7 +163,7 @@ def _uneven(spans: tuple[Spans, Spans], jump: Pair) -> ReceptiveField:
 
 
 def _union(seen: Sequence[ReceptiveField], count: Pair) -> ReceptiveField | None:
-    """The box around several fields; None when they drift apart as one walks the map."""
+    """Return the box around several fields; None when they drift apart as one walks the map."""
     if len({field.jump for field in seen}) > 1:
         return None
     if any(field.at_most for field in seen):

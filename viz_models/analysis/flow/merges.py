@@ -106,7 +106,7 @@ def _weight(way: Sequence[Step]) -> tuple[int, int]:
 
 
 def _origins(name: str, by_name: Mapping[str, Step]) -> set[str]:
-    """A step and everything it was computed from."""
+    """Return a step and everything it was computed from."""
     found: set[str] = set()
     waiting = [name]
     while waiting:

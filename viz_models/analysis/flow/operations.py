@@ -75,7 +75,7 @@ _ALONE = (torchvision.ops.stochastic_depth, torch.sigmoid)  # value by value, fr
 
 
 def kind(node: fx.Node, module: nn.Module | None, operands: int) -> Op:
-    """What a node does; `operands` counts the tensors that it reads, parameters excluded."""
+    """Return what a node does; `operands` counts the tensors that it reads, parameters excluded."""
     if node.op == "placeholder":
         return "input"
     if not operands:  # reads nothing of the photo, as the class token of a Transformer
@@ -96,7 +96,7 @@ def kind(node: fx.Node, module: nn.Module | None, operands: int) -> Op:
 
 
 def called(node: fx.Node) -> nn.Module | None:
-    """The module that stands for a pooling that is called as a function."""
+    """Return the module that stands for a pooling that is called as a function."""
     made = _POOLS.get(node.target) if node.op == "call_function" else None
     return made(*node.args[1:], **node.kwargs) if made else None
 

@@ -33,7 +33,7 @@ NOTHING = Change()
 
 
 def branches(steps: Sequence[Step]) -> dict[str, str]:
-    """The adds that have a branch and a stream, and the step that ends the branch, F(x)."""
+    """Return the adds that have a branch and a stream, and the step that ends the branch, F(x)."""
     found = {}
     for step in steps:
         if step.op == "add" and len(set(step.inputs)) == 2:
@@ -45,7 +45,7 @@ def branches(steps: Sequence[Step]) -> dict[str, str]:
 
 
 def change_of(steps: Sequence[Step], off: Off) -> Change:
-    """What is off, in terms of single steps.
+    """Return what is off, in terms of single steps.
 
     Raises:
         ValueError: If there is no such branch, step or channel; the line says which.

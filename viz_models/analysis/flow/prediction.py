@@ -14,7 +14,7 @@ FEW = 20  # classes that a page can list
 
 
 def prediction(ref: ModelRef, probabilities: np.ndarray, top: int = TOP) -> Prediction:
-    """The likeliest classes with their names.
+    """Return the likeliest classes with their names.
 
     Args:
         ref: Whose probabilities these are.
@@ -38,7 +38,7 @@ def prediction(ref: ModelRef, probabilities: np.ndarray, top: int = TOP) -> Pred
 
 
 def guesses(probabilities: np.ndarray, labels: Sequence[str], top: int = TOP) -> tuple[Guess, ...]:
-    """The likeliest classes, of equal ones the first."""
+    """Return the likeliest classes, of equal ones the first."""
     best = np.argsort(-probabilities, kind="stable")[:top]
     return tuple(Guess(int(i), labels[i], float(probabilities[i])) for i in best)
 
@@ -49,7 +49,7 @@ def is_trained(ref: ModelRef) -> bool:
 
 
 def unsure_below(ref: ModelRef) -> float | None:
-    """The threshold in the manifest of shipped weights; None where none was measured."""
+    """Return the threshold in the manifest of shipped weights; None where none was measured."""
     card = _shipped(ref)
     return card.unsure_below if card else None
 

@@ -19,7 +19,7 @@ WHOLE: Final = 320  # px, of the picture that shows what is cut out
 
 
 def prepare_for(photo: Photo, model: ModelRef) -> Prepared:
-    """What this network's weights do to a photo, as their `transforms()` in torchvision say.
+    """Return what this network's weights do to a photo, as their `transforms()` in torchvision say.
 
     Raises:
         ValueError: If the registry does not have the network.
@@ -87,7 +87,7 @@ def prepare(
 
 
 def _whole(resized: Image.Image, side: int) -> np.ndarray:
-    """The whole photo with a long side of at most WHOLE, pale where the crop leaves it out."""
+    """Return the whole photo, at most WHOLE pixels long, pale where the crop leaves it out."""
     scale = min(1.0, WHOLE / max(resized.size))
     width, height = (max(1, round(scale * length)) for length in resized.size)
     pixels = np.array(resized.resize((width, height), Image.Resampling.BOX))

@@ -20,7 +20,7 @@ _AXES = {3: "map, row, column", 1: "index"}
 
 
 def flow_script(spec: TraceSpec, step: str, cell: Cell, photo_path: str | None) -> str:
-    """A Python script without this project's imports that prints the page's numbers.
+    """Return a Python script without this project's imports that prints the page's numbers.
 
     It prints the table of all steps, the five most probable classes, and one value with its
     recomputation, each to six significant digits.
@@ -61,7 +61,7 @@ def flow_script(spec: TraceSpec, step: str, cell: Cell, photo_path: str | None) 
 
 
 def _network(ref: ModelRef) -> dict[str, str]:
-    """What the script says where the network and its weights are concerned."""
+    """Return what the script says where the network and its weights are concerned."""
     every = f'models.get_model_weights("{ref.name}").DEFAULT.meta["categories"]'
     if ref.weights == "demo":
         build = (
@@ -83,7 +83,7 @@ def _network(ref: ModelRef) -> dict[str, str]:
 
 
 def _photo(image: ImageRef, photo_path: str | None) -> dict[str, str]:
-    """What the script says where the photo is concerned."""
+    """Return what the script says where the photo is concerned."""
     if image.kind == "upload":
         return {
             "needs": "torch, torchvision and Pillow, and your photo as its argument",
@@ -111,14 +111,14 @@ def _photo(image: ImageRef, photo_path: str | None) -> dict[str, str]:
 
 
 def _value(step: Step) -> str:
-    """The lines that recompute one value of the step."""
+    """Return the lines that recompute one value of the step."""
     title = step.op if step.op in _sections() else "other"
     first, second = (*map(_quoted, step.inputs), "", "")[:2]
     return _section(title, module=_quoted(step.module), first=first, second=second)
 
 
 def _merge(step: Step, steps: Sequence[Step]) -> str:
-    """The lines that measure how much a branch changes the stream."""
+    """Return the lines that measure how much a branch changes the stream."""
     ways = paths(steps, step.name)
     stream = "W x" if ways.stream else "x"
     return (
@@ -134,7 +134,7 @@ def _merge(step: Step, steps: Sequence[Step]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A Python literal in plain ASCII, whatever a file is called."""
+    """Return a Python literal in plain ASCII, whatever a file is called."""
     literal = ascii(text)
     return f'"{text}"' if literal == f"'{text}'" and '"' not in text else literal
 

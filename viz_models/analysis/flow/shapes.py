@@ -89,7 +89,7 @@ def why_addable(step: Step, steps: Sequence[Step]) -> str:
 
 
 def times(shape: Sequence[int]) -> str:
-    """A shape as people write it: "64×112×112"."""
+    """Return a shape as people write it: "64×112×112"."""
     return "×".join(map(str, shape))
 
 

@@ -43,7 +43,7 @@ def _steps(ref: ModelRef) -> tuple[Step, ...]:
 
 
 def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
-    """The same for a graph traced elsewhere.
+    """Return the same for a graph traced elsewhere.
 
     Args:
         traced: The operations and the module on the meta device that they were traced from.

@@ -84,7 +84,7 @@ def _facts(
 
 
 def _kept(result: Normalized) -> np.ndarray:
-    """The share of the projection that is not removed: all of it with fixed statistics."""
+    """Return the share of the projection that is not removed: all of it with fixed statistics."""
     if result.spec.norm == "batch" and result.spec.mode == "eval":
         return np.ones_like(result.divided)
     return result.spec.eps / np.square(result.divided)

@@ -78,7 +78,7 @@ def _rms(values: np.ndarray) -> float:
 
 
 def _layer_change(x: np.ndarray, batch: np.ndarray) -> float:
-    """What company does to the LayerNorm output of the first example of a batch."""
+    """Return what company does to the LayerNorm output of the first example of a batch."""
     norm = nn.LayerNorm(x.shape[1:]).requires_grad_(False)
     together: Tensor = norm(torch.from_numpy(x[batch]))[:1]
     return float((together - norm(torch.from_numpy(x[batch[:1]]))).abs().max())

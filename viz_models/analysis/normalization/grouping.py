@@ -81,5 +81,5 @@ def check_shape(shape: tuple[int, ...]) -> None:
 
 
 def divisors(channels: int) -> tuple[int, ...]:
-    """The numbers of groups that GroupNorm can have."""
+    """Return the numbers of groups that GroupNorm can have."""
     return tuple(g for g in range(1, channels + 1) if channels % g == 0)

@@ -12,7 +12,7 @@ def layer(
     running: Running | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> nn.Module:
-    """A norm as torch builds it, with gamma and beta filled in, frozen, in the spec's mode.
+    """Return a norm as torch builds it, with gamma and beta filled in, frozen, in the spec's mode.
 
     Args:
         shape: (N, C, H, W) of what will go through.

@@ -91,7 +91,7 @@ def _array(output: Tensor) -> np.ndarray:
 def _used(
     module: nn.Module, spec: NormSpec, mean: Tensor, variance: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """What this norm subtracts from each group, and the square under its root, without eps."""
+    """Return what this norm subtracts from each group, and its variance without eps."""
     if spec.norm == "rms":
         return torch.zeros_like(mean), variance + mean.square()
     if spec.norm == "batch" and spec.mode == "eval":
@@ -101,7 +101,7 @@ def _used(
 
 
 def mean_terms(spec: NormSpec, subtracted: Tensor, rms: Tensor) -> Tensor:
-    """What rounding of the subtracted mean is measured by.
+    """Return what rounding of the subtracted mean is measured by.
 
     A mean computed from the group is a sum: it can be 0 although its terms are large. The mean of
     their absolute values is at most the group's rms.

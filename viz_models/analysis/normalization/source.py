@@ -19,7 +19,7 @@ DIGITS_MAPS = (8, 8, 8)  # C, H, W after the second convolution
 
 
 def activation(source: SourceSpec) -> np.ndarray:
-    """The tensor that a spec names.
+    """Return the tensor that a spec names.
 
     Args:
         source: "layer": a step of ResNet18 with random weights, all photos in one forward that
@@ -60,7 +60,7 @@ def shape_of(source: SourceSpec) -> Place:
 
 
 def map_steps() -> tuple[str, ...]:
-    """The steps of ResNet18 that give maps, so that a norm has H and W."""
+    """Return the steps of ResNet18 that give maps, so that a norm has H and W."""
     return tuple(s.name for s in steps_of(ModelRef()) if len(s.output_shape) == 3)
 
 

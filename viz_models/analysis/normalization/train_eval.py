@@ -108,7 +108,7 @@ def _difference(module: nn.BatchNorm2d, batch: Tensor) -> float:
 
 
 def _averaged(spec: RunningSpec, start: float, batches: np.ndarray) -> np.ndarray:
-    """The rule, recomputed in float64: (steps + 1, C)."""
+    """Return the rule, recomputed in float64: (steps + 1, C)."""
     rows = [np.full(batches.shape[1], start)]
     for step, batch in enumerate(batches):
         weight = 1 / (step + 1) if spec.momentum is None else spec.momentum

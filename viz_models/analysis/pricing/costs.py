@@ -19,12 +19,12 @@ class Totals:
 
 
 def output_bytes(step: Step) -> int:
-    """What the step's output takes in memory, as float32."""
+    """Return what the step's output takes in memory, as float32."""
     return prod(step.output_shape) * FLOAT32
 
 
 def totals(steps: Iterable[Step]) -> Totals:
-    """Sums over all steps; the input's own bytes are included."""
+    """Return sums over all steps; the input's own bytes are included."""
     kept = list(steps)
     return Totals(
         sum(s.parameters for s in kept), sum(s.macs for s in kept), sum(s.bytes for s in kept)

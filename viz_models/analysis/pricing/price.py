@@ -63,7 +63,7 @@ def price(spec: BuildSpec) -> Price:
 
 
 def refusal(spec: BuildSpec, limits: Limits = HOSTED, *, batch: int = 1) -> Refusal | None:
-    """The first limit that a spec breaks, with the nearest spec that breaks none; or None.
+    """Return the first limit that a spec breaks, with the nearest spec that breaks none; or None.
 
     Args:
         spec: One that `repaired` has nothing to say about.
@@ -121,7 +121,7 @@ def _nearest(spec: BuildSpec, limits: Limits, batch: int) -> tuple[BuildSpec, st
 
 
 def _first(candidates: list[Smaller], limits: Limits, batch: int) -> Smaller | None:
-    """The largest candidate that fits and needs no repair, found by halving."""
+    """Return the largest candidate that fits and needs no repair, found by halving."""
     start = bisect_left(candidates, x=True, key=lambda c: fits(repaired(c.spec)[0], limits, batch))
     for candidate in candidates[start:]:
         if not repaired(candidate.spec)[1] and fits(candidate.spec, limits, batch):

@@ -18,7 +18,7 @@ class Smaller:
 
 
 def shallower(spec: BuildSpec) -> Iterator[Smaller]:
-    """The same with fewer layers, the deepest first; stages keep their proportions."""
+    """Yield the same with fewer layers, the deepest first; stages keep their proportions."""
     if isinstance(spec, ConvSpec):
         total = sum(spec.depths)
         known = {spec.depths}
@@ -39,7 +39,7 @@ def shallower(spec: BuildSpec) -> Iterator[Smaller]:
 
 
 def narrower(spec: BuildSpec) -> Iterator[Smaller]:
-    """The same with fewer channels, the widest first; some may need a repair."""
+    """Yield the same with fewer channels, the widest first; some may need a repair."""
     for step in range(STEPS - 1, 0, -1):
         share = step / STEPS
         if isinstance(spec, ConvSpec):

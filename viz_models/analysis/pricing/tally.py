@@ -54,11 +54,11 @@ class Tally:
         return sum(self._kept.values()) + self._extra
 
     def photo(self, channels: int, side: int) -> Value:
-        """What the network is given."""
+        """Return what the network is given."""
         return Value(self._next(), channels, side, learned=False)
 
     def conv(self, x: Value, conv: Conv, *, bias: bool) -> Value:
-        """A convolution."""
+        """Return a convolution."""
         per_value = conv.inputs // conv.groups * conv.kernel**2
         self.parameters += conv.outputs * (per_value + bias)
         out = self._new(conv.outputs, conv.side(x.side), x)
@@ -68,7 +68,7 @@ class Tally:
         return out
 
     def linear(self, x: Value, outputs: int) -> Value:
-        """A linear layer with bias, on the vector that x is."""
+        """Return a linear layer with bias, on the vector that x is."""
         self.parameters += outputs * (x.channels + 1)
         self.macs += outputs * x.channels
         self.linears += 1
@@ -76,7 +76,7 @@ class Tally:
         return self._new(outputs, 1, x)
 
     def norm(self, x: Value, name: BuildNorm, groups: int = 1) -> Value:
-        """A norm with one gamma (and but for "rms" one beta) per channel; "none" is none."""
+        """Return a norm with one gamma (and but for "rms" one beta) per channel; "none" is none."""
         if name == "none":
             return x
         self.parameters += x.channels * (1 if name == "rms" else 2)
@@ -91,7 +91,7 @@ class Tally:
         return self._new(x.channels, x.side, x)
 
     def activation(self, x: Value, name: Activation) -> Value:
-        """An activation function; "identity" is none."""
+        """Return an activation function; "identity" is none."""
         if name == "identity":
             return x
         out = replace(self._new(x.channels, x.side, x), learned=x.learned)
@@ -100,38 +100,44 @@ class Tally:
         return out
 
     def max_pool(self, x: Value, side: int) -> Value:
-        """A max pool; it keeps where its largest values were."""
+        """Return a max pool; it keeps where its largest values were."""
         out = self._new(x.channels, side, x)
         self._keep(x)
         self._extra += out.channels * out.side**2 * INT64
         return out
 
     def avg_pool(self, x: Value, side: int) -> Value:
-        """An average pool; the mean of whole maps (side 1 of a global pool) keeps nothing."""
+        """Return an average pool.
+
+        The mean of whole maps (side 1 of a global pool) keeps nothing.
+        """
         self._keep(x)
         return self._new(x.channels, side, x)
 
     def mean(self, x: Value) -> Value:
-        """The mean of every map."""
+        """Return the mean of every map."""
         return self._new(x.channels, 1, x)
 
     def dropout(self, x: Value) -> Value:
-        """A dropout; it keeps which values it left."""
+        """Return a dropout; it keeps which values it left."""
         self._extra += x.bytes
         return self._new(x.channels, x.side, x)
 
     def times(self, x: Value, gates: Value) -> Value:
-        """Maps times one gate a channel."""
+        """Return maps times one gate a channel."""
         self._keep(x)
         self._keep(gates)
         return self._new(x.channels, x.side, x, gates)
 
     def moved(self, x: Value, channels: int = 0, side: int = 0) -> Value:
-        """A new tensor of which the backward pass needs nothing: a shuffle, a sum, zeros added."""
+        """Return a new tensor of which the backward pass needs nothing.
+
+        A shuffle, a sum, zeros added.
+        """
         return self._new(channels or x.channels, side or x.side, x)
 
     def joined(self, a: Value, b: Value, *, add: bool) -> Value:
-        """A sum, or side by side as channels."""
+        """Return a sum, or side by side as channels."""
         return self._new(a.channels if add else a.channels + b.channels, a.side, a, b)
 
     @contextmanager

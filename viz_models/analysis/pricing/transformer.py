@@ -83,7 +83,7 @@ def _activation_bytes(spec: TransformerSpec) -> int:
 
 
 def _inference_bytes(spec: TransformerSpec) -> int:
-    """The step with the most at once: what goes in and what comes out of it."""
+    """Return the step with the most at once: what goes in and what comes out of it."""
     d, ffn, t = spec.d_model, hidden(spec), tokens(spec)
     scores = spec.num_heads * t * t
     head = t * (d + spec.vocabulary) if predicts_tokens(spec) else d + spec.classes

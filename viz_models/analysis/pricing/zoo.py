@@ -81,7 +81,10 @@ def refusal(name: str) -> str:
 
 
 def nearest(name: str) -> str:
-    """The model most like this one that a shared machine builds: of its family, if one fits."""
+    """Return the model most like this one that a shared machine builds.
+
+    Of its family, if one fits.
+    """
     asked = zoo.parameters(name)
     for group in (family(name), NAMES):
         ordered = sorted(group, key=lambda other: abs(zoo.parameters(other) - asked))

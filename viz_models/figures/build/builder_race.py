@@ -40,7 +40,7 @@ def ink(race: Race, *, dark: bool = False) -> dict[str, str]:
 
 
 def _mixed(color: str, other: str, share: float) -> str:
-    """A color on its way to another one."""
+    """Return a color on its way to another one."""
     mixed = (
         round(a + (b - a) * share) for a, b in zip(theme.rgb(color), theme.rgb(other), strict=True)
     )

@@ -15,7 +15,7 @@ CONNECTOR = 26  # px, from a line's end to its name
 
 
 def ratio_text(ratio: float) -> str:
-    """A factor as it stands at a line's end: "×15,396", "×3.4", "×2.1e−8"."""
+    """Return a factor as it stands at a line's end: "×15,396", "×3.4", "×2.1e−8"."""
     if not math.isfinite(ratio):
         return ""
     if ratio >= 1e9 or ratio < 0.01:
@@ -56,7 +56,7 @@ class Scene:
 
 
 def doubling(fig: go.Figure, scene: Scene, color: str) -> None:
-    """The naive expectation: a factor of 1 + dF/dx = 2 a block, as far as the axis goes."""
+    """Draw the naive expectation: a factor of 1 + dF/dx = 2 a block, as far as the axis goes."""
     end = scene.depth * math.log10(2)
     top = min(end, scene.high)
     at = scene.depth - top / math.log10(2)
@@ -159,7 +159,7 @@ def _name(fig: go.Figure, scene: Scene, text: str, color: str, end: float, place
 
 
 def mark(fig: go.Figure, scene: Scene, chosen: int, p: theme.Palette) -> None:
-    """A dotted line through the chosen block, and a ring where it meets your network."""
+    """Draw a dotted line through the chosen block, and a ring where it meets your network."""
     fig.add_vline(chosen, line={"color": p.orange, "width": 1.5, "dash": "dot"})
     if scene.race.yours not in scene.names:
         return

@@ -12,7 +12,7 @@ ENLARGED, GAP, COLUMNS = 2, 1, 8  # px of a weight, px between two filters, filt
 
 
 def mosaic(filters: np.ndarray, *, dark: bool = False) -> tuple[np.ndarray, float]:
-    """Filters as little color pictures, as Krizhevsky et al. 2012 show them in figure 3.
+    """Return filters as little color pictures, as Krizhevsky et al. 2012 show them in figure 3.
 
     Args:
         filters: (n, 3, h, w) float32, of a layer that reads red, green and blue.
@@ -39,7 +39,7 @@ def mosaic(filters: np.ndarray, *, dark: bool = False) -> tuple[np.ndarray, floa
 def course(
     record: DemoMoments, labels: tuple[str, ...], at: int, *, dark: bool = False, scale: float = 1.0
 ) -> dict[str, Any]:
-    """The photo's true class and the test accuracy over the moments.
+    """Return the photo's true class and the test accuracy over the moments.
 
     Args:
         record: The training.

@@ -87,7 +87,7 @@ def _band(low: np.ndarray, high: np.ndarray, color: str, name: str) -> go.Scatte
 
 
 def _group_ticks(trace: Trace) -> dict[str, Any]:
-    """A tick in the middle of each block, named as the diagram names it."""
+    """Return a tick in the middle of each block, named as the diagram names it."""
     members: dict[str, list[int]] = {}
     for i, step in enumerate(trace.steps):
         members.setdefault(step.group, []).append(i)

@@ -18,7 +18,7 @@ CUTS = 8  # lines along an axis of the cube; longer axes are drawn with this man
 
 
 def cube(members: np.ndarray, *, dark: bool = False, height: int = 220) -> go.Figure:
-    """The tensor as a block of N x C x (H W) with the values that share one mean.
+    """Return the tensor as a block of N x C x (H W) with the values that share one mean.
 
     Args:
         members: (N, C, H, W) bool, a block: all values of one group.
@@ -74,7 +74,7 @@ def _lines(cuts: Sequence[int], color: str) -> go.Scatter3d:
 
 
 def _scene(names: Sequence[str], p: theme.Palette) -> dict[str, object]:
-    """A cube without axes, its sizes written beside three of its edges."""
+    """Return a cube without axes, its sizes written beside three of its edges."""
     hidden = {"visible": False, "showspikes": False, "range": [-0.2, 1.2]}
     font = {"size": theme.TEXT_SIZE, "color": p.text}
     beside = ((0.5, -0.1, -0.16), (-0.1, 0.5, -0.16), (-0.1, 1.1, 0.5))
@@ -102,7 +102,7 @@ def group_histogram(
     dark: bool = False,
     height: int = 150,
 ) -> go.Figure:
-    """The values of one group, the mean and spread taken from them, and the chosen value.
+    """Return the values of one group, the mean and spread taken from them, and the chosen value.
 
     Args:
         values: (G,) all values of the group.

@@ -66,7 +66,10 @@ def _series(name: str, sizes: np.ndarray, errors: np.ndarray, color: str) -> lis
 
 
 def _guide(result: BatchErrors, color: str) -> go.Scatter:
-    """What independent examples would give: 1 over the square root, from the smallest batch on."""
+    """Return what independent examples would give.
+
+    1 over the square root, from the smallest batch on.
+    """
     end = result.sizes.argmin()
     start = result.mean_error[end, 1] * np.sqrt(result.sizes[end])
     return go.Scatter(

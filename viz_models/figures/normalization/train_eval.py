@@ -22,7 +22,7 @@ def kept_statistic(
     dark: bool = False,
     scale: float = 1.0,
 ) -> go.Figure:
-    """The running statistic of one channel as a line, beside those of the batches as dots.
+    """Return the running statistic of one channel as a line, beside those of the batches as dots.
 
     Args:
         trace: From `running`.

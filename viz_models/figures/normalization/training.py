@@ -213,7 +213,7 @@ def _panels(sizes: Sequence[int], scale: float) -> go.Figure:
 
 
 def _style_rates(fig: go.Figure, lrs: Sequence[float], *, room: float, scale: float) -> None:
-    """A log axis with the rates that were run, and a factor of `room` on its right."""
+    """Set a log axis with the rates that were run, and a factor of `room` on its right."""
     fig.update_layout(margin_t=fig.layout.margin.t + 20 * scale)  # names of the panels
     fig.update_xaxes(
         type="log",

@@ -101,7 +101,7 @@ def gradient_over_scale(
 
 
 def _guide(facts: GradientFacts, color: str) -> go.Scatter:
-    """What forgetting the scale altogether would give, through the largest scale."""
+    """Return what forgetting the scale altogether would give, through the largest scale."""
     return go.Scatter(
         x=facts.scales,
         y=facts.gradient_norms[-1] * facts.scales[-1] / facts.scales,

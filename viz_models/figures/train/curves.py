@@ -93,7 +93,7 @@ def curves(
 
 
 def caption(drawn: Sequence[Drawn], view: CurveView) -> str:
-    """What thick, thin and pale stand for."""
+    """Return what thick, thin and pale stand for."""
     seeds = max((len(d.runs) for d in drawn), default=0)
     spread = "mean and range" if drawn and drawn[0].few else "mean"
     band = f", {spread} of {seeds} seeds" if seeds > 1 else ""
@@ -168,7 +168,10 @@ def _points(drawn: Sequence[Drawn], view: CurveView) -> int:
 
 
 def _has_band(drawn: Drawn, name: str, view: CurveView) -> bool:
-    """A training curve beside a validation curve goes without: two bands would hide the lines."""
+    """Return a training curve beside a validation curve goes without.
+
+    Two bands would hide the lines.
+    """
     return drawn.few and (name == "validation" or view.examples == "training")
 
 
@@ -239,7 +242,10 @@ def _line(
 
 
 def _end(drawn: Drawn, x: np.ndarray, y: np.ndarray, view: CurveView, scale: float) -> Option:
-    """What stands where a line ends: its name and last value, a cross, or a dot that moves on."""
+    """Return what stands where a line ends.
+
+    Its name and last value, a cross, or a dot that moves on.
+    """
     known = np.flatnonzero(np.isfinite(y))
     if not len(known):
         return {}
@@ -275,5 +281,5 @@ _CROSS = (
 
 
 def reading(value: float, metric: Metric) -> str:
-    """A value as it stands beside its line."""
+    """Return a value as it stands beside its line."""
     return f"{100 * value:.1f} %" if metric == "accuracy" else digits(value, 3)

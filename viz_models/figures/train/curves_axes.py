@@ -19,7 +19,7 @@ def frame(
     dark: bool,
     scale: float,
 ) -> dict[str, Any]:
-    """An option without its series.
+    """Return an option without its series.
 
     Args:
         view: What is shown along what.

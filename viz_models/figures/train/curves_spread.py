@@ -76,5 +76,5 @@ def short(value: float) -> float:
 
 
 def is_log(view: CurveView) -> bool:
-    """An accuracy has no use for a logarithm."""
+    """Return whether the axis is logarithmic; an accuracy has no use for that."""
     return view.log and view.metric != "accuracy"

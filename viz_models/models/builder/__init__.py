@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def build(spec: BuildSpec, seed: int = 0) -> "Net":
-    """A fresh network in training mode, the same for the same seed.
+    """Return a fresh network in training mode, the same for the same seed.
 
     Equals `torch.manual_seed(seed)` followed by the class with the spec, bit for bit, and leaves
     torch's global generator where it was. It may be large: ask `analysis.price.refusal` first.
@@ -29,7 +29,7 @@ def build(spec: BuildSpec, seed: int = 0) -> "Net":
 
 
 def skeleton(spec: BuildSpec) -> "Net":
-    """The network on the meta device, in eval mode: modules and shapes, no values, no memory.
+    """Build the network on the meta device, in eval mode: shapes without values.
 
     Raises:
         ValueError: If the spec asks for what cannot go together; the line says what can.

@@ -51,7 +51,7 @@ class Mlp(nn.Module):
                 nn.init.zeros_(block.branch.norm.weight)  # type: ignore[union-attr, arg-type]
 
     def blocks(self) -> list[MlpBlock]:
-        """The hidden layers after the first, in order."""
+        """Return the hidden layers after the first, in order."""
         return list(self.hidden)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:

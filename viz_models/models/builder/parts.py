@@ -12,7 +12,7 @@ EPS = 1e-5
 
 
 def activation(name: Activation) -> nn.Module:
-    """An elementwise activation function, never in place.
+    """Return an elementwise activation function, never in place.
 
     Raises:
         ValueError: If the name is unknown.
@@ -33,7 +33,7 @@ def activation(name: Activation) -> nn.Module:
 
 
 def norm2d(name: BuildNorm, channels: int, groups: int) -> nn.Module:
-    """A layer that normalizes (N, C, H, W), with one gamma per channel.
+    """Return a layer that normalizes (N, C, H, W), with one gamma per channel.
 
     Args:
         name: "layer" takes its mean over C, H and W, which is GroupNorm with one group.

@@ -48,7 +48,10 @@ class Stage:
 
 
 def stem(spec: ConvSpec) -> Conv | None:
-    """The first convolution; a 7x7 one is followed by norm, activation and a 3x3 max pool."""
+    """Return the first convolution.
+
+    A 7x7 one is followed by norm, activation and a 3x3 max pool.
+    """
     if spec.stem == "none":
         return None
     kernel, stride = (7, 2) if spec.stem == "7x7 pool" else (3, 1)
@@ -62,7 +65,7 @@ def stem(spec: ConvSpec) -> Conv | None:
 
 
 def stages(spec: ConvSpec) -> Iterator[Stage]:
-    """The stages in order; each but the first halves height and width."""
+    """Yield the stages in order; each but the first halves height and width."""
     first = stem(spec)
     channels = first.outputs if first else spec.in_channels
     for k, (depth, width) in enumerate(zip(spec.depths, spec.widths, strict=True)):

@@ -136,7 +136,7 @@ TITLES: dict[str, str] = {
 
 
 def preset(name: str) -> BuildSpec:
-    """The spec of a network with a name.
+    """Return the spec of a network with a name.
 
     Raises:
         ValueError: If there is none with that name; the line lists them.

@@ -16,7 +16,7 @@ PASSES = 8  # a change may ask for another one; far more than was ever needed
 
 
 def repaired(spec: Spec) -> tuple[Spec, tuple[Repair, ...]]:
-    """The nearest spec that can be built.
+    """Return the nearest spec that can be built.
 
     Args:
         spec: Any values, also forged ones: wrong types, NaN, far out of range.
@@ -80,7 +80,7 @@ def _typed(spec: BuildSpec) -> Changes:
 
 
 def _wanted(value: object, hint: Any) -> str:  # noqa: ANN401 (a type hint)
-    """What the value should have been; "" if it is."""
+    """Return what the value should have been; "" if it is."""
     whole = type(value) is int
     if hint is bool:
         return "" if type(value) is bool else "true or false"

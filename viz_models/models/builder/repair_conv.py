@@ -198,7 +198,7 @@ def _shuffle(spec: ConvSpec) -> Changes:
 
 
 def _pixels(spec: ConvSpec) -> Changes:
-    """Maps keep at least one pixel, and a window's steps stay within its map."""
+    """Return maps keep at least one pixel, and a window's steps stay within its map."""
     if spec.padding == "valid" and spec.connect != "plain":
         why = "without padding a branch shrinks, and would not fit what it joins"
         return Changes(padding=("same", why))
@@ -214,7 +214,7 @@ def _pixels(spec: ConvSpec) -> Changes:
 
 
 def _larger(spec: ConvSpec) -> Changes:
-    """The smallest photo that lasts; if there is none, what shrinks maps goes."""
+    """Return the smallest photo that lasts; if there is none, what shrinks maps goes."""
 
     def lasts(size: int) -> bool:
         return min(plan.sides(replace(spec, size=size))) >= 1
@@ -230,7 +230,7 @@ def _larger(spec: ConvSpec) -> Changes:
 
 
 def _one_value(spec: ConvSpec) -> Changes:
-    """A norm whose mean is of one value gives nothing but 0."""
+    """Replace a norm whose mean would be of one value: it gives nothing but 0."""
     if min(_block_sides(spec)) > 1:
         return Changes()
     alone = spec.norm == "group" and any(c == gcd(spec.norm_groups, c) for c in _normalized(spec))
@@ -246,7 +246,7 @@ def _block_sides(spec: ConvSpec) -> list[int]:
 
 
 def nearest(choices: Iterator[int], wanted: int) -> int:
-    """The choice closest to what was wanted; the smaller of two."""
+    """Return the choice closest to what was wanted; the smaller of two."""
     return min(choices, key=lambda d: (abs(d - wanted), d))
 
 

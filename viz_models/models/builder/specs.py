@@ -22,7 +22,9 @@ def to_json(spec: BuildSpec) -> dict[str, Any]:
 
 
 def from_json(data: object) -> BuildSpec:
-    """The spec that `to_json` wrote, or that a person did; fields left out keep their default.
+    """Return the spec that `to_json` wrote, or that a person did.
+
+    Fields left out keep their default.
 
     Raises:
         ValueError: If the family, a field or a value is none that can be built; the line says

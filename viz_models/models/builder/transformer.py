@@ -48,7 +48,7 @@ class Transformer(nn.Module):
         initialize(self, spec.init)
 
     def blocks(self) -> list[nn.Module]:
-        """The blocks in order."""
+        """Return the blocks in order."""
         return list(self.layers)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -92,7 +92,7 @@ class Block(nn.Module):
     """
 
     def __init__(self, spec: TransformerSpec) -> None:
-        """The layers of one block."""
+        """Make the layers of one block."""
         super().__init__()
         d_model, width = spec.d_model, hidden(spec)
         self.pre_norm, self.residual = spec.pre_norm, spec.residual
@@ -107,13 +107,13 @@ class Block(nn.Module):
         self.dropout = nn.Dropout(spec.dropout)
 
     def attention_branch(self, x: Tensor, allowed: Tensor | None = None) -> Tensor:
-        """What attention adds to x; both (N, T, d_model)."""
+        """Return what attention adds to x; both (N, T, d_model)."""
         h = self.attention_norm(x) if self.pre_norm else x
         branch: Tensor = self.dropout(self.attention(h, allowed=allowed))
         return branch
 
     def ffn_branch(self, x: Tensor) -> Tensor:
-        """What the feed-forward net adds to x; both (N, T, d_model)."""
+        """Return what the feed-forward net adds to x; both (N, T, d_model)."""
         h = self.ffn_norm(x) if self.pre_norm else x
         branch: Tensor = self.dropout(self.ffn(h))
         return branch
@@ -160,7 +160,7 @@ class SinusoidalPositions(nn.Module):
     waves: Tensor
 
     def __init__(self, count: int, d_model: int) -> None:
-        """The waves follow from the sizes; nothing is learned."""
+        """Compute the waves; they follow from the sizes; nothing is learned."""
         super().__init__()
         self.register_buffer("waves", waves(count, d_model), persistent=False)
 

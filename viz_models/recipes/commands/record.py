@@ -156,7 +156,7 @@ def _record_home(into: Path) -> Path:
 
 
 def home_recording() -> recordings_home.HomeRecording:
-    """The thumbnails of the builder and of the lessons on attention, measured now."""
+    """Return the thumbnails of the builder and of the lessons on attention, measured now."""
     from viz_models.analysis.attention.scores import head_weights, provenance, stages
     from viz_models.analysis.build.connectivity import connectivity
 
@@ -191,7 +191,7 @@ def _progress(name: str) -> Callable[[int, int], None]:
 
 
 def flow_recording(spec: TraceSpec) -> recordings.FlowRecording:
-    """The diagram of one forward pass over a sample photo, measured now."""
+    """Return the diagram of one forward pass over a sample photo, measured now."""
     from viz_models.analysis.flow.preprocess import prepare
     from viz_models.analysis.flow.trace import trace
     from viz_models.figures import pixels
@@ -212,7 +212,7 @@ def flow_recording(spec: TraceSpec) -> recordings.FlowRecording:
 
 
 def axes_recording(source: SourceSpec) -> recordings_axes.AxesRecording:
-    """What the lesson on axes opens with, measured now."""
+    """Return what the lesson on axes opens with, measured now."""
     from viz_models.analysis.flow.preprocess import prepare
     from viz_models.analysis.normalization import activation, normalize
     from viz_models.images import samples

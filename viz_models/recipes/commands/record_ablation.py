@@ -76,7 +76,7 @@ def measure(folder: str | None, progress: Callable[[int, int], None]) -> Ablatio
 def compared(
     pictures: "Dataset", scratch: Path, progress: Callable[[int, int], None]
 ) -> Iterator[tuple[ModelRef, str]]:
-    """The networks and what to call them: with skips, the demo; without, one trained now."""
+    """Yield the networks and what to call them: with skips, the demo; without, one trained now."""
     from safetensors.torch import save_file
 
     from viz_models.models import registry
@@ -90,7 +90,7 @@ def compared(
 
 
 def batches(pictures: "Dataset", size: int) -> Iterator["Batch"]:
-    """The same pictures for every network, `size` pixels high and wide; all classes alike."""
+    """Yield the same pictures for every network, `size` pixels high and wide; all classes alike."""
     from viz_models.recipes.views import enlarged
 
     order = np.random.default_rng(SEED).permutation(len(pictures.test_targets))[:IMAGES]

@@ -72,5 +72,5 @@ class CostRun:
     provenance: Provenance
 
     def of(self, kind: LayerKind) -> tuple[CostPoint, ...]:
-        """The points of one layer, the shortest sentence first."""
+        """Return the points of one layer, the shortest sentence first."""
         return tuple(p for p in self.points if p.kind == kind)

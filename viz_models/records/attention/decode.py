@@ -42,7 +42,7 @@ class Written:
         return float(self.log_probabilities.sum())
 
     def best(self, t: int, count: int) -> list[tuple[str, float]]:
-        """The likeliest words at t and their probabilities."""
+        """Return the likeliest words at t and their probabilities."""
         order = np.argsort(-self.probabilities[t], kind="stable")[:count]
         return [(self.vocabulary[i], float(self.probabilities[t, i])) for i in order]
 

@@ -59,7 +59,7 @@ class HeadsResult:
         return found[part]
 
     def cost(self, head: Head) -> HeadCost:
-        """What switching off this head alone costs."""
+        """Return what switching off this head alone costs."""
         return next(c for c in self.alone if c.off == (head,))
 
 

@@ -54,7 +54,7 @@ class Sharing:
     provenance: Provenance
 
     def version(self, kind: SharingKind) -> SharingVersion:
-        """The version of that kind."""
+        """Return the version of that kind."""
         return next(v for v in self.versions if v.kind == kind)
 
 

@@ -37,7 +37,10 @@ class RaceLine:
     vanished: int | None = None  # the block at which the gradient became exactly 0
 
     def values(self, view: RaceView) -> np.ndarray:
-        """What a view draws: gradients relative to the last block, activations as they are."""
+        """Return what a view draws.
+
+        Gradients relative to the last block, activations as they are.
+        """
         if view == "activation":
             return self.activation
         found = self.gradient if view == "gradient" else self.weights

@@ -58,7 +58,7 @@ class Surface:
         return self.before if when == "before" else self.after
 
     def here(self, when: SurfaceTime) -> float:
-        """The loss of the weights themselves, in the middle."""
+        """Return the loss of the weights themselves, in the middle."""
         grid = self.values(when)
         return float(grid[len(grid) // 2, len(grid) // 2])
 

@@ -56,11 +56,11 @@ class DemoMoments:
     provenance: Provenance
 
     def filters(self, moment: int) -> np.ndarray:
-        """(filters, 3, h, w) float32: the first layer's weights at one moment."""
+        """Return (filters, 3, h, w) float32: the first layer's weights at one moment."""
         return decoded(self.filter_codes[moment], self.filter_limits[moment])
 
     def step(self, name: str) -> DemoStep | None:
-        """A step by its name; None if it was not recorded."""
+        """Return a step by its name; None if it was not recorded."""
         return next((step for step in self.steps if step.name == name), None)
 
 
@@ -82,7 +82,7 @@ def encoded(values: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, np.n
 
 
 def decoded(codes: np.ndarray, limits: np.ndarray) -> np.ndarray:
-    """What `encoded` was given, to half a 255th of what lies between the limits; float32."""
+    """Return what `encoded` was given, to half a 255th of what lies between the limits; float32."""
     low, high = np.moveaxis(limits, -1, 0)
     shape = (*low.shape, *[1] * (codes.ndim - low.ndim))
     low, high = low.reshape(shape), high.reshape(shape)

@@ -112,7 +112,7 @@ class Trace:
         raise KeyError(name)
 
     def value(self, name: str) -> np.ndarray:
-        """The output of the step with that name."""
+        """Return the output of the step with that name."""
         return self.values[self.index(name)]
 
     @property

@@ -56,5 +56,5 @@ SIDES: dict[str, int] = {
 
 
 def family(name: str) -> tuple[str, ...]:
-    """A model and its relatives; the name alone where it is not known."""
+    """Return a model and its relatives; the name alone where it is not known."""
     return next((members for members in FAMILIES.values() if name in members), (name,))

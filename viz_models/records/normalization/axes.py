@@ -58,7 +58,7 @@ class Grouping:
     formula: str  # how many there are: "C", "N · G"
 
     def group_of(self, place: Place) -> int:
-        """The group that the value at (n, c, y, x) belongs to."""
+        """Return the group that the value at (n, c, y, x) belongs to."""
         return int(np.broadcast_to(self.ids, self.shape)[place])
 
     def members(self, place: Place) -> np.ndarray:

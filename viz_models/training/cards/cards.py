@@ -31,7 +31,7 @@ CARDS: dict[str, Card] = {
 
 
 def card(id: str) -> Card:
-    """The card with that id.
+    """Return the card with that id.
 
     Raises:
         ValueError: If there is none; the line lists them.

@@ -109,7 +109,7 @@ def permuted() -> Card:
 
 
 def hidden_layers() -> Card:
-    """A perceptron with many hidden layers, and one that is a single linear map."""
+    """Return a perceptron with many hidden layers, and one that is a single linear map."""
     base = RunSpec(
         model=MLP,
         optimizer=OptimizerSpec(name="sgd", lr=0.1),

@@ -28,5 +28,5 @@ def experiment(card: str, arms: dict[str, RunSpec]) -> ExperimentSpec:
 
 
 def choices(higher: str, lower: str) -> dict[Verdict, str]:
-    """What people can predict of a difference."""
+    """Return what people can predict of a difference."""
     return {"higher": higher, "lower": lower, "not larger than the seed noise": NOISE}

@@ -33,7 +33,7 @@ AFTER_THE_SAME = "batch 64 − batch 640, rate × 10, after the same samples"
 
 
 def batch_size() -> Card:
-    """The same samples in many small steps or in few large ones."""
+    """Return the same samples in many small steps or in few large ones."""
     small = RunSpec(
         model=DigitsNetSpec(norm="none"),
         optimizer=OptimizerSpec(name="sgd", lr=0.05),
@@ -89,7 +89,7 @@ def norm_rate() -> Card:
 
 
 def optimizers() -> Card:
-    """The same gradients, made into steps in five ways."""
+    """Return the same gradients, made into steps in five ways."""
     arms = {
         _OPTIMIZERS[name]: RunSpec(
             model=DigitsNetSpec(norm="none"),

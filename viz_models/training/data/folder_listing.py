@@ -96,7 +96,7 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _inside(root: Path) -> Path:
-    """The folder that has the classes: archives often put one folder around everything."""
+    """Return the folder that has the classes: archives often put one folder around everything."""
     while True:
         inner = _folders(root)
         if len(inner) != 1 or not _folders(inner[0]):
@@ -114,7 +114,7 @@ def _parts(root: Path) -> tuple[Path, Path] | None:
 
 
 def _by_class(root: Path, part: Path, left_out: LeftOut) -> dict[str, list[Path]]:
-    """The pictures of each class that has some; the rest is noted."""
+    """Return the pictures of each class that has some; the rest is noted."""
     _leave_out(left_out, BESIDE, root, _own_files(part))
     found: dict[str, list[Path]] = {}
     for folder in _folders(part):

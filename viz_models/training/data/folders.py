@@ -121,7 +121,7 @@ def _side(found: Listing, size: int) -> int:
 
 
 def _usual_side(found: Listing) -> int:
-    """The shorter side of the first picture that can be read; 1 where none can."""
+    """Return the shorter side of the first picture that can be read; 1 where none can."""
     for path, _ in found.train:
         try:
             return min(_pixels(path).shape[:2])
@@ -155,7 +155,7 @@ def _pixels(path: str) -> np.ndarray:
 
 
 def _square(pixels: np.ndarray, size: int) -> Tensor:
-    """The middle square of (H, W, 3), resized: (3, size, size) uint8."""
+    """Return the middle square of (H, W, 3), resized: (3, size, size) uint8."""
     height, width, _ = pixels.shape
     side = min(height, width)
     top, left = round((height - side) / 2), round((width - side) / 2)  # as torchvision crops

@@ -35,7 +35,7 @@ class SentencePair(NamedTuple):
 
 @cache
 def held_out() -> frozenset[Pairing]:
-    """The pairings that no training sentence contains."""
+    """Return the pairings that no training sentence contains."""
     rng = random.Random(HELD_OUT_SEED)
     adjectives = [(a.en, n.en) for a in ADJECTIVES for n in NOUNS if n.kind in a.of]
     verbs = [(v.en, n.en) for v in TRANSITIVE for n in NOUNS if n.kind in v.of]
@@ -93,7 +93,7 @@ def sentence(rng: random.Random, unknown: float = 0.0) -> SentencePair:
 def _being(
     rng: random.Random, subject: Phrase, negated: bool, asked: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[Pairing]]:
-    """The cats are (not) (very) black."""
+    """Write a sentence such as "the cats are (not) (very) black"."""
     adjective = rng.choice([a for a in ADJECTIVES if set(subject.kinds) <= set(a.of)])
     very = rng.random() < 0.25
     what = ("very", adjective.en) if very else (adjective.en,)

@@ -38,7 +38,7 @@ class Phrase:
 
 
 def subject(rng: random.Random, unknown: float) -> Phrase:
-    """A pronoun, a noun, or two nouns.
+    """Return a pronoun, a noun, or two nouns.
 
     Args:
         rng: Where the choices come from.
@@ -73,7 +73,7 @@ def noun_phrase(
     verb: Verb | None = None,
     negated: bool = False,
 ) -> Phrase:
-    """A noun with what belongs to it.
+    """Return a noun with what belongs to it.
 
     Args:
         rng: Where the choices come from.

@@ -33,5 +33,5 @@ def of_tests(spec: DataSpec, indices: Sequence[int]) -> list[np.ndarray]:
 
 
 def labels_of_tests(spec: DataSpec) -> np.ndarray:
-    """The right class of each test example, (M,) int64."""
+    """Return the right class of each test example, (M,) int64."""
     return data.kept(spec).test_targets.numpy()

@@ -37,7 +37,7 @@ def digits() -> Dataset:
 
 
 def load(spec: DataSpec, progress: Progress = lambda done, total: None) -> Dataset:
-    """The examples that a run trains on: fetched or decoded where needed, then changed as asked.
+    """Load the examples that a run trains on, and change them as asked.
 
     Args:
         spec: Which, and what is done to them.
@@ -108,7 +108,7 @@ def ends(spec: DataSpec) -> tuple[float, float]:
 
 
 def facts(spec: DataSpec) -> Facts:
-    """What a network must fit, without loading the examples.
+    """Return what a network must fit, without loading the examples.
 
     Raises:
         ValueError: If the spec asks for what there is not.
@@ -250,5 +250,5 @@ def order(n: int, batch_size: int, seed: int, taken: int = 0) -> Iterator[Tensor
 
 
 def batches(n: int, batch_size: int, steps: int, seed: int) -> Tensor:
-    """The first `steps` batches of `order`: (steps, batch_size) int64 indices below n."""
+    """Return the first `steps` batches of `order`: (steps, batch_size) int64 indices below n."""
     return torch.stack(list(islice(order(n, batch_size, seed), steps)))

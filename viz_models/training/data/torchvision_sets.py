@@ -81,7 +81,7 @@ def is_here(name: str) -> bool:
 
 
 def read(name: str, progress: Progress = lambda done, total: None) -> Dataset:
-    """The data set; fetched first where it is not here.
+    """Return the data set; fetched first where it is not here.
 
     Args:
         name: "mnist", "fashion_mnist" or "cifar10".

@@ -28,7 +28,7 @@ class Pace:
 
 
 def pace(spec: RunSpec, examples: int) -> Pace:
-    """The budget of a run over so many training examples; only full batches count."""
+    """Return the budget of a run over so many training examples; only full batches count."""
     amount, unit = spec.budget.amount, spec.budget.unit
     if unit == "seconds":
         return Pace(seconds=float(amount))

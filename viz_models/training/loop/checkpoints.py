@@ -43,7 +43,7 @@ class Checkpoint:
 
 
 def from_files(files: Mapping[str, bytes]) -> Checkpoint:
-    """What `Checkpoint.files` wrote.
+    """Return what `Checkpoint.files` wrote.
 
     Raises:
         ValueError: If a file is missing or torn.
@@ -62,7 +62,7 @@ def from_files(files: Mapping[str, bytes]) -> Checkpoint:
 
 
 def weights_of(net: nn.Module) -> dict[str, Tensor]:
-    """A copy of the network's state, on the CPU; shared tensors are written out twice."""
+    """Return a copy of the network's state, on the CPU; shared tensors are written out twice."""
     return {name: _copy(t) for name, t in net.state_dict().items()}
 
 
@@ -79,7 +79,7 @@ def refill(net: nn.Module, weights: Mapping[str, Tensor]) -> None:
 
 
 def memory_of(optimizer: torch.optim.Optimizer, net: nn.Module) -> dict[str, Tensor]:
-    """A copy of what the optimizer keeps of each parameter, by "parameter/what"."""
+    """Return a copy of what the optimizer keeps of each parameter, by "parameter/what"."""
     names: dict[Tensor, str] = {p: name for name, p in net.named_parameters()}
     return {
         f"{names[p]}/{key}": _copy(value)

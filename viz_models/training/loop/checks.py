@@ -132,7 +132,7 @@ def _choice(word: str, value: object, hint: object) -> None:
 
 
 def grows(spec: RunSpec) -> ConvSpec | None:
-    """The network that a run ends with, if it is not the one that it begins with."""
+    """Return the network that a run ends with, if it is not the one that it begins with."""
     if spec.growth is None or not isinstance(spec.model, ConvSpec):
         return None
     return growing.grown(spec.model, spec.growth)

@@ -14,7 +14,7 @@ Forward = Callable[[Tensor], Tensor]
 
 
 def forward_of(net: nn.Module, example: Callable[[], Tensor], place: Place, pace: Pace) -> Forward:
-    """The network's forward, captured where a run gains by it: on CUDA, over many steps.
+    """Return the network's forward, captured where a run gains by it: on CUDA, over many steps.
 
     Args:
         net: In training mode; its weights and running statistics are left as they are.

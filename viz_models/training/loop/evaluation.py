@@ -17,7 +17,7 @@ WORST = 24  # mistakes that are kept
 def evaluate(
     net: nn.Module, examples: Resident, alive: Callable[[], None] = lambda: None
 ) -> Evaluation:
-    """The whole test set in eval mode; the network trains on afterwards.
+    """Return the whole test set in eval mode; the network trains on afterwards.
 
     Args:
         net: In training mode.
@@ -78,7 +78,7 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 
 
 def _worst(logits: Tensor, targets: Tensor) -> tuple[Wrong, ...]:
-    """The mistakes that the network was surest of."""
+    """Return the mistakes that the network was surest of."""
     sure, guesses = logits.softmax(1).max(1)
     wrong = (guesses != targets).nonzero().flatten()
     first = wrong[sure[wrong].argsort(descending=True, stable=True)][:WORST]

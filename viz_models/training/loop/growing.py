@@ -37,7 +37,7 @@ def check(spec: ModelSpec, growth: Growth) -> None:
 
 
 def grown(spec: ConvSpec, growth: Growth) -> ConvSpec:
-    """The spec of the network afterwards.
+    """Return the spec of the network afterwards.
 
     Raises:
         ValueError: If it cannot be built.

@@ -165,7 +165,10 @@ class Session:
         return evaluate(self.net, self.examples, self.alive)
 
     def _prepared(self) -> graphs.Forward:
-        """The network's forward as steps call it; what preparing takes counts as training."""
+        """Return the network's forward as steps call it.
+
+        What preparing takes counts as training.
+        """
         if self.spec.growth:
             return self.net
         first = torch.arange(self.spec.batch_size) % len(self.examples.train_targets)

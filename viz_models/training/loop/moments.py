@@ -56,7 +56,7 @@ class Look:
         return seen
 
     def moment(self, step: int, samples: int) -> Moment:
-        """What was seen.
+        """Return what was seen.
 
         Args:
             step: Steps taken before.
@@ -77,7 +77,7 @@ class Look:
 
 
 def layers(net: nn.Module) -> dict[str, nn.Module]:
-    """The modules with a matrix or a kernel of their own, by name."""
+    """Return the modules with a matrix or a kernel of their own, by name."""
     return {
         name: module
         for name, module in net.named_modules()

@@ -27,7 +27,7 @@ MAX_CLASSES = 1000
 
 
 def build(spec: ModelSpec, seed: int) -> nn.Module:
-    """A fresh network in training mode, the same for the same seed.
+    """Return a fresh network in training mode, the same for the same seed.
 
     Equals `torch.manual_seed(seed)` followed by the class with the spec, bit for bit, and leaves
     torch's global generator where it was.
@@ -45,7 +45,7 @@ def build(spec: ModelSpec, seed: int) -> nn.Module:
 
 
 def skeleton(spec: ModelSpec) -> nn.Module:
-    """The network on the meta device: modules and shapes, no values, no memory.
+    """Return the network on the meta device: modules and shapes, no values, no memory.
 
     Raises:
         ValueError: If the spec cannot be built.
@@ -94,7 +94,7 @@ def channels(spec: ModelSpec) -> int:
 
 
 def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]]:
-    """The spec with the input and the classes of those examples.
+    """Return the spec with the input and the classes of those examples.
 
     Args:
         spec: Any network.
@@ -136,7 +136,7 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
 
 
 def _like(spec: DigitsNetSpec) -> ConvSpec:
-    """The same stack of convolution, norm and ReLU, for pictures of any size."""
+    """Return the same stack of convolution, norm and ReLU, for pictures of any size."""
     return ConvSpec(
         depths=(1,) * len(spec.widths),
         widths=spec.widths,

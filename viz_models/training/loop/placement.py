@@ -33,13 +33,13 @@ class Place:
         return torch.autocast(self.device.type, dtype=self.precision)
 
     def moved(self, net: nn.Module) -> nn.Module:
-        """The network there, in that memory format."""
+        """Return the network there, in that memory format."""
         if self.channels_last:
             net = net.to(memory_format=torch.channels_last)
         return net.to(self.device)
 
     def words(self) -> str:
-        """What people read: "cpu, 1 thread, fp32"."""
+        """Return what people read: "cpu, 1 thread, fp32"."""
         how = "bf16" if self.precision == torch.bfloat16 else "fp32"
         if self.device.type == "cuda":
             return f"{torch.cuda.get_device_name(self.device)}, {how}"
@@ -66,7 +66,7 @@ class Ran:
 
 
 def ran(words: str) -> Ran | None:
-    """What `Place.words` said of a run, taken apart; None of a run that has not begun."""
+    """Return what `Place.words` said of a run, taken apart; None of a run that has not begun."""
     found = _WORDS.fullmatch(words)
     if found is None:
         return None
@@ -126,7 +126,7 @@ def _worth(spec: RunSpec, net: nn.Module, size: int, device: torch.device) -> bo
 
 
 def find(name: str) -> torch.device:
-    """The device of that name; "auto" is cuda, then mps, then cpu.
+    """Return the device of that name; "auto" is cuda, then mps, then cpu.
 
     Raises:
         ValueError: If this machine does not have it; the line lists those it has.
@@ -142,7 +142,7 @@ def find(name: str) -> torch.device:
 
 
 def available() -> tuple[str, ...]:
-    """The devices of this machine, the fastest first."""
+    """Return the devices of this machine, the fastest first."""
     found = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
     if torch.backends.mps.is_available():
         found.append("mps")
@@ -184,7 +184,7 @@ def random_numbers(seed: int, device: torch.device) -> Iterator[None]:
 
 @contextmanager
 def _of_gpu(seed: int, device: torch.device) -> Iterator[None]:
-    """The same for the generator of a GPU, if it is one."""
+    """Yield the same for the generator of a GPU, if it is one."""
     if device.type == "cuda":
         there = torch.cuda.get_rng_state(device)
         torch.cuda.default_generators[device.index].manual_seed(seed)
@@ -210,5 +210,5 @@ def resident() -> int:
 
 @cache
 def _own_process(pid: int) -> psutil.Process:
-    """This process, found once: making the object anew would take longer than asking it."""
+    """Return this process, found once: making the object anew would take longer than asking it."""
     return psutil.Process(pid)

@@ -59,7 +59,7 @@ class Rate:
 
 
 def price(spec: RunSpec, hosted: bool = False) -> RunPrice:
-    """The price of a run.
+    """Return the price of a run.
 
     Args:
         spec: What is asked for.
@@ -93,7 +93,7 @@ def price(spec: RunSpec, hosted: bool = False) -> RunPrice:
 
 
 def _seconds(spec: RunSpec, steps: int, tests: int) -> float:
-    """Steps, and the evaluations between them."""
+    """Return steps, and the evaluations between them."""
     if not steps:
         return float(spec.budget.amount)
     one = cost(checks.grows(spec) or spec.model, spec.data)
@@ -172,7 +172,7 @@ def _checkpoint(spec: RunSpec, found: RunPrice, hosted: bool) -> None:
 
 
 def _shorter(spec: RunSpec, found: RunPrice, most: float) -> str:
-    """The largest budget that fits, in the unit that was asked for."""
+    """Return the largest budget that fits, in the unit that was asked for."""
     if spec.budget.unit == "seconds":
         return f"a budget of {most} seconds"
     amount = spec.budget.amount * most / found.seconds

@@ -32,7 +32,10 @@ def mounted(name: str) -> Callable[..., Any]:
 
 
 def _without_lists(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The same JSON; of a list Streamlit asks whether it is a table, and imports pandas for it."""
+    """Return the same JSON.
+
+    Of a list Streamlit asks whether it is a table, and imports pandas for it.
+    """
     return {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
 
 

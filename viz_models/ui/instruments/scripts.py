@@ -30,7 +30,7 @@ def whole(name: str) -> str:
 
 
 def inline(name: str) -> str:
-    """What travels with each message: three lines, or everything where nobody serves it.
+    """Return what travels with each message: three lines, or everything where nobody serves it.
 
     Streamlit runs inline code from a blob, which has no address to be relative to; that of
     Streamlit's own script says where the app is, also behind a prefix.
@@ -47,5 +47,5 @@ def inline(name: str) -> str:
 
 @cache
 def version(name: str) -> str:
-    """What its address begins with: other code, other version."""
+    """Return what its address begins with: other code, other version."""
     return hashlib.sha256(whole(name).encode()).hexdigest()[:12]

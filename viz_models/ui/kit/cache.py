@@ -29,7 +29,7 @@ class Store:
     """Least recently used results go first once their bytes pass the limit. Thread-safe."""
 
     def __init__(self, limit: int) -> None:
-        """An empty store of at most `limit` bytes."""
+        """Make an empty store of at most `limit` bytes."""
         self.limit = limit
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
@@ -42,7 +42,10 @@ class Store:
             self._owners.add(owner)
 
     def get(self, key: Hashable, compute: Callable[[], T], size: Callable[[T], int]) -> T:
-        """The result for `key`; computed outside the lock, and once if several ask together."""
+        """Return the result for `key`.
+
+        Computed outside the lock, and once if several ask together.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -66,7 +69,7 @@ class Store:
             return key in self._kept
 
     def find(self, key: Hashable) -> Any | None:  # noqa: ANN401 (as it was kept)
-        """The result for `key` if it is there; None if not."""
+        """Return the result for `key` if it is there; None if not."""
         with self._lock:
             if key not in self._kept:
                 return None
@@ -114,7 +117,7 @@ def remembered(
     large: bool = False,
     needs: int = 0,
 ) -> T:
-    """A slow result from the store, or computed now.
+    """Return a slow result from the store, or computed now.
 
     Args:
         key: Frozen spec and the name of what is computed from it.
@@ -153,7 +156,10 @@ def still_wanted() -> None:
 
 
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)
-    """A result from the store, or None: nothing is computed. Arguments as of `remembered`."""
+    """Return a result from the store, or None.
+
+    Nothing is computed. Arguments as of `remembered`.
+    """
     return _store.find((_session() if private else "", key))
 
 

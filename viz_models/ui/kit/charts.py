@@ -12,7 +12,7 @@ _FIGURE = 200_000  # bytes, about what a figure of Plotly holds
 
 
 def kept(name: str, make: Callable[..., Any], *of: Hashable, **look: Hashable) -> Any:  # noqa: ANN401
-    """A figure from the store, because Plotly takes 20 to 100 ms to put one together.
+    """Return a figure from the store, because Plotly takes 20 to 100 ms to put one together.
 
     Args:
         name: What it shows.

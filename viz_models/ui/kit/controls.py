@@ -45,7 +45,10 @@ def control(
 
 
 def named(text: str) -> DeltaGenerator:
-    """A place for a widget with its name before it; a narrow screen keeps the two together."""
+    """Return a place for a widget with its name before it.
+
+    A narrow screen keeps the two together.
+    """
     place = st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
     )
@@ -54,7 +57,7 @@ def named(text: str) -> DeltaGenerator:
 
 
 def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: str = "") -> str:
-    """A row of chips of which exactly one is chosen.
+    """Return a row of chips of which exactly one is chosen.
 
     Args:
         label: Name of the choice.
@@ -82,7 +85,10 @@ def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: 
 def select(
     label: str, choices: Mapping[str, T], key: str, width: int, *, default: str | None = None
 ) -> T:
-    """A select box; what it shows is also what the URL says, so it must read well in both."""
+    """Return a select box.
+
+    What it shows is also what the URL says, so it must read well in both.
+    """
     chosen: str = control(
         st.selectbox,
         label,
@@ -96,12 +102,12 @@ def select(
 
 
 def control_row() -> DeltaGenerator:
-    """The one row of controls."""
+    """Return the one row of controls."""
     return st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
 
 
 def slider(label: str, options: Sequence[T], key: str, width: int, *, value: T) -> T:
-    """A slider over given values, with its name before it."""
+    """Return a slider over given values, with its name before it."""
     with named(label):
         chosen: T = control(
             st.select_slider,

@@ -48,7 +48,7 @@ def told(error: Exception) -> bool:
 
 
 def _of_data_folder(error: Exception) -> str:
-    """What to say where runs cannot be read or kept; "" for any other error."""
+    """Return what to say where runs cannot be read or kept; "" for any other error."""
     if isinstance(error, StoreError):
         return f"Runs cannot be read or kept just now: {error}."
     named = str(getattr(error, "filename", None) or "")

@@ -35,7 +35,7 @@ def presenting() -> bool:
 
 
 def px(width: int) -> int:
-    """A widget's width at the type size that is showing; widgets cannot be sized in rem."""
+    """Return a widget's width at the type size that is showing; widgets cannot be sized in rem."""
     return round(width * (_LARGER if presenting() else 1))
 
 
@@ -48,7 +48,7 @@ def style() -> None:
 
 
 def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
-    """The lesson before and the next one; the keys B and N follow these links."""
+    """Draw links to the lesson before and the next one; the keys B and N follow these links."""
     i = pages.index(here)
     before, after = pages[i - 1], pages[(i + 1) % len(pages)]
     with st.container(horizontal=True, horizontal_alignment="distribute"):

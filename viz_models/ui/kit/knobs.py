@@ -25,20 +25,23 @@ class Knob:
     shown: Callable[[Any], bool] = lambda _: True
 
     def text(self, spec: BuildSpec) -> Any:  # noqa: ANN401 (a number, a text or a truth)
-        """The value as its widget holds it."""
+        """Return the value as its widget holds it."""
         value = self.read(spec)
         if self.labels is None:
             return value
         return next((text for text, meant in self.labels.items() if meant == value), None)
 
     def set(self, spec: Any, text: Any) -> Any:  # noqa: ANN401 (of any family)
-        """The spec with what a widget holds; what it cannot mean leaves the spec as it is."""
+        """Return the spec with what a widget holds.
+
+        What it cannot mean leaves the spec as it is.
+        """
         if self.labels is not None:
             return self.write(spec, self.labels[text]) if text in self.labels else spec
         return self.write(spec, text)
 
     def parsed(self, text: str) -> Any:  # noqa: ANN401
-        """What a widget holds, from the URL; None where it means nothing."""
+        """Return what a widget holds, from the URL; None where it means nothing."""
         if self.kind == "toggle":
             return {"true": True, "false": False}.get(text.lower())
         if self.labels is not None:
@@ -53,7 +56,7 @@ class Knob:
 
 
 def knob(key: str, label: str, field: str, **options: Any) -> Knob:  # noqa: ANN401
-    """A knob of one field."""
+    """Return a knob of one field."""
     return Knob(
         key=key,
         label=label,
@@ -64,12 +67,12 @@ def knob(key: str, label: str, field: str, **options: Any) -> Knob:  # noqa: ANN
 
 
 def numbers(*values: float) -> Callable[[Any], Sequence[float]]:
-    """The same numbers for every spec."""
+    """Return the same numbers for every spec."""
     return lambda _: values
 
 
 def divisors(field: Callable[[Any], int]) -> Callable[[Any], Sequence[int]]:
-    """What divides a number of the spec."""
+    """Return what divides a number of the spec."""
 
     def found(spec: Any) -> Sequence[int]:  # noqa: ANN401
         number = field(spec)

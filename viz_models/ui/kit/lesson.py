@@ -9,7 +9,7 @@ from viz_models.records import Provenance
 
 
 def head(text: Mapping[str, str]) -> DeltaGenerator:
-    """The question; returns where its answer goes once it is computed."""
+    """Return the question; returns where its answer goes once it is computed."""
     st.title(text[""].partition("\n")[0])
     return st.empty()
 

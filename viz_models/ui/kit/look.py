@@ -15,7 +15,7 @@ def is_dark() -> bool:
 
 
 def luts(dark: bool) -> dict[str, np.ndarray]:
-    """The lookup tables of the instruments."""
+    """Return the lookup tables of the instruments."""
     return {name: theme.lut(name, dark=dark) for name in ("sequential", "diverging")}
 
 

@@ -49,14 +49,14 @@ def choose(side: int = SIDE, model: ModelRef | None = None) -> Chosen:
 
 
 def _another(own: Chosen, side: int, model: ModelRef | None) -> Chosen:
-    """An own photo for another network; of it only what ResNet18 sees was kept."""
+    """Return an own photo for another network; of it only what ResNet18 sees was kept."""
     note = f"Of your photo {SIDE}×{SIDE} pixels are kept; this network gets the middle of them."
     photo = replace(own.photo, notes=(*own.photo.notes, note))
     return Chosen(photo, results.prepared(photo, side, model))
 
 
 def remarks(chosen: Chosen) -> None:
-    """What should be said about the photo: whose it was, what had to be converted."""
+    """Draw what should be said about the photo: whose it was, what had to be converted."""
     if st.session_state.pop(_LINKED, False):
         st.info(
             "An own photo stays in its session and is gone after a reload. "

@@ -42,7 +42,7 @@ def _name(param: str) -> str:
 
 
 def choice(param: str, default: str, valid: Callable[[str], bool]) -> str:
-    """The current choice, or the default when there is none or it is not valid (any more)."""
+    """Return the current choice, or the default where it is not valid any more."""
     value = st.session_state.get(_name(param), default)
     return value if valid(value) else default
 
@@ -54,7 +54,7 @@ def choose(param: str, value: str) -> None:
 
 
 def held(param: str, token: Hashable, value: str) -> str:
-    """The choice as it was when `token` last changed.
+    """Return the choice as it was when `token` last changed.
 
     An instrument is told where to start, not where it is: were the current choice part of its
     data, every click would send the data again.
@@ -66,7 +66,7 @@ def held(param: str, token: Hashable, value: str) -> str:
 
 
 def listen(key: str, field: str, param: str) -> Callable[[], None]:
-    """A callback that keeps what the instrument `key` reports as its `field`."""
+    """Return a callback that keeps what the instrument `key` reports as its `field`."""
 
     def keep() -> None:
         value = st.session_state[key].get(field)
@@ -79,10 +79,10 @@ def listen(key: str, field: str, param: str) -> Callable[[], None]:
 
 
 def reported(key: str, field: str) -> str | None:
-    """What an instrument last reported, for pages that need not remember it."""
+    """Return what an instrument last reported, for pages that need not remember it."""
     return dict(st.session_state.get(key) or {}).get(field)
 
 
 def notes(name: str) -> dict[str, tuple[int, ...]]:
-    """A dict that this session may write to and keeps until Reset."""
+    """Return a dict that this session may write to and keeps until Reset."""
     return st.session_state.setdefault(_NOTES + name, {})

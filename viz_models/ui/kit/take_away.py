@@ -40,7 +40,7 @@ def row(name: str, *, code: Text, table: Text | None = None, weights: str = "") 
 
 
 def _weights(file: str) -> bytes:
-    """What a file in pretrained/ holds; up to 22 MB, so it is read at the click."""
+    """Return what a file in pretrained/ holds; up to 22 MB, so it is read at the click."""
     return (PRETRAINED / file).read_bytes()
 
 
@@ -56,7 +56,7 @@ def _read(code: str) -> None:
 
 
 def filled(name: str, **blanks: object) -> str:
-    """A script of the folder code/ with its blanks filled in.
+    """Return a script of the folder code/ with its blanks filled in.
 
     Raises:
         KeyError: If a blank stays open.
@@ -66,7 +66,7 @@ def filled(name: str, **blanks: object) -> str:
 
 
 def when_long(rows: int, make: Callable[[], str]) -> Text:
-    """A table that is made now, or at the click if it has many rows."""
+    """Return a table that is made now, or at the click if it has many rows."""
     return make() if rows <= QUICK else make
 
 

@@ -20,7 +20,7 @@ def cast(question: str, choice: str) -> None:
 
 
 def mine(question: str) -> str | None:
-    """What this browser voted for in this lesson; "" for having looked, None for nothing."""
+    """Return what this browser voted for in this lesson; "" for having looked, None for nothing."""
     try:
         return client.vote_of(question, owner.browser())
     except StoreError:

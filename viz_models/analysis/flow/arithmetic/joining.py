@@ -12,7 +12,7 @@ from viz_models.records import Calculation, Number
 
 
 def multiply(question: Question) -> Calculation:
-    """The product of two tensors, cell by cell; one gate a map counts for all of the map."""
+    """Return the product of two tensors, cell by cell; one gate a map counts for all of the map."""
     shape, shapes = question.output.shape, [x.shape for x in question.inputs]
     if len(shapes) != 2 or any(len(s) != len(shape) for s in shapes):
         return unexplained(question)
@@ -27,7 +27,7 @@ def multiply(question: Question) -> Calculation:
 
 
 def concatenate(question: Question) -> Calculation:
-    """The same value at another index: tensors side by side along the first axis."""
+    """Return the same value at another index: tensors side by side along the first axis."""
     sizes = [x.shape[0] for x in question.inputs]
     rest = {x.shape[1:] for x in question.inputs}
     if sum(sizes) != question.output.shape[0] or rest != {question.output.shape[1:]}:
@@ -47,7 +47,7 @@ def concatenate(question: Question) -> Calculation:
 
 
 def mean(question: Question) -> Calculation:
-    """The mean of a whole map."""
+    """Return the mean of a whole map."""
     if question.inputs[0].ndim != 3 or question.output.shape != question.inputs[0].shape[:1]:
         return unexplained(question)
     values = question.inputs[0][question.cell[0]].astype(np.float64)

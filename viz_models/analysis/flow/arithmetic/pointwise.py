@@ -58,7 +58,7 @@ def relu(question: Question) -> Calculation:
 
 
 def add(question: Question) -> Calculation:
-    """The sum of two tensors, cell by cell."""
+    """Return the sum of two tensors, cell by cell."""
     if [x.shape for x in question.inputs] != [question.output.shape] * 2:
         return unexplained(question)
     a, b = (float(x[question.cell]) for x in question.inputs)
@@ -72,7 +72,7 @@ def add(question: Question) -> Calculation:
 
 
 def flatten(question: Question) -> Calculation:
-    """The same value at another index: out[(c·H + y)·W + x] = in[c, y, x]."""
+    """Return the same value at another index: out[(c·H + y)·W + x] = in[c, y, x]."""
     source = question.inputs[0]
     if question.output.shape != (source.size,):
         return unexplained(question)

@@ -12,7 +12,7 @@ _LISTED = 9  # a 3x3 window is still read at a glance
 
 
 def max_pool(question: Question) -> Calculation:
-    """The largest value under the window; the padding counts as −∞, so it never wins."""
+    """Return the largest value under the window; the padding counts as −∞, so it never wins."""
     channel, y, x = question.cell
     shape = geometry(question)
     patches, inside = covered(question.inputs[0][channel : channel + 1], shape, y, x)
@@ -34,7 +34,7 @@ def max_pool(question: Question) -> Calculation:
 
 
 def avg_pool(question: Question) -> Calculation:
-    """The sum under the window, divided by how many cells torch counts."""
+    """Return the sum under the window, divided by how many cells torch counts."""
     channel, y, x = question.cell
     shape = geometry(question)
     patches, inside = covered(question.inputs[0][channel : channel + 1], shape, y, x)
@@ -42,7 +42,7 @@ def avg_pool(question: Question) -> Calculation:
 
 
 def adaptive_avg_pool(question: Question) -> Calculation:
-    """The average of this output's own window.
+    """Return the average of this output's own window.
 
     Row i of n covers input rows ⌊i·H / n⌋ up to (not including) ⌈(i + 1)·H / n⌉, and columns
     likewise, so windows may differ in size and overlap.

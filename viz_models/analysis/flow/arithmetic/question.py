@@ -38,7 +38,7 @@ class Question:
         rest_count: int = 0,
         rest_total: float = 0.0,
     ) -> Calculation:
-        """The record for a total whose terms have `absolute` as the sum of their magnitudes."""
+        """Return the record; `absolute` is the sum of the terms' magnitudes."""
         return Calculation(
             step=self.step.name,
             op=self.step.op,
@@ -55,7 +55,7 @@ class Question:
 
 
 def checked_cell(cell: Cell, shape: tuple[int, ...], name: str) -> Cell:
-    """The cell as plain integers.
+    """Return the cell as plain integers.
 
     Raises:
         ValueError: If it is no index of that shape; the message gives the valid ranges.

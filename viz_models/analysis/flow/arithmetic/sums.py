@@ -43,7 +43,7 @@ def linear(question: Question) -> Calculation:
 
 
 def as_array(tensor: Tensor) -> np.ndarray:
-    """A parameter or buffer as float32 numbers on the CPU."""
+    """Return a parameter or buffer as float32 numbers on the CPU."""
     return tensor.detach().float().cpu().numpy()
 
 

@@ -45,7 +45,7 @@ def first_cell(shape: Geometry, y: int, x: int) -> Pair:
 
 
 def covered(maps: np.ndarray, shape: Geometry, y: int, x: int) -> tuple[np.ndarray, np.ndarray]:
-    """The input values under the window that makes the output at (y, x).
+    """Return the input values under the window that makes the output at (y, x).
 
     Args:
         maps: (C, H, W).
@@ -73,7 +73,7 @@ def largest_windows(
     totals: np.ndarray,
     count: int,
 ) -> tuple[Window, ...]:
-    """The `count` windows that add most, by magnitude.
+    """Return the `count` windows that add most, by magnitude.
 
     Args:
         channels: True input channel of each patch.

@@ -149,7 +149,7 @@ def _step(step: Step, tint: Tint | None, unsaid: bool) -> dict[str, Any]:
 
 
 def _label(step: Step) -> str:
-    """The operation in a few characters: "conv 3×3 /2" as in the ResNet paper."""
+    """Return the operation in a few characters: "conv 3×3 /2" as in the ResNet paper."""
     if step.op in ("other", "pointwise", "rearrange"):
         return step.name.rsplit(".", 1)[-1]
     name = {"conv2d": "conv", "max_pool2d": "max pool", "avg_pool2d": "avg pool"}.get(step.op)
@@ -217,7 +217,7 @@ def _paths(steps: Sequence[Step]) -> tuple[list[int | None], list[dict[str, Any]
 
 
 def _back(mains: Sequence[int | None], start: int) -> list[int]:
-    """The way from a step back to the input, along main inputs."""
+    """Return the way from a step back to the input, along main inputs."""
     path = [start]
     while (at := mains[path[-1]]) is not None:
         path.append(at)

@@ -36,7 +36,7 @@ def ledger(
 
 
 def beside_torch(theirs: float, difference: float, *, agrees: bool) -> Line:
-    """The line that says what torch computed, and how far what stands above is from it.
+    """Return the line that says what torch computed, and how far what stands above is from it.
 
     Args:
         theirs: Torch's value.
@@ -52,7 +52,7 @@ def beside_torch(theirs: float, difference: float, *, agrees: bool) -> Line:
 
 
 def card_of(lines: Sequence[Line], terms: Mapping[str, str]) -> dict[str, Any]:
-    """The lines as JSON, each with its explanation in place of the term's name."""
+    """Return the lines as JSON, each with its explanation in place of the term's name."""
     rows = [asdict(line) for line in lines]
     for row in rows:
         row["explanation"] = terms.get(row.pop("term"), "")

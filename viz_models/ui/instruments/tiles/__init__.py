@@ -73,7 +73,7 @@ def painted(key: str) -> list[tuple[int, int, bool]]:
 
 
 def flips(text: str) -> tuple[Pair, ...] | None:
-    """The cells that a parameter such as "4.0_4.3" names; None if it names none."""
+    """Return the cells that a parameter such as "4.0_4.3" names; None if it names none."""
     parts = [cell.split(".") for cell in text.split("_") if cell]
     if not all(len(p) == 2 and all(i.isascii() and i.isdigit() for i in p) for p in parts):
         return None
@@ -148,7 +148,7 @@ def _bits(mask: np.ndarray | None) -> np.ndarray | None:
 
 
 def _sent(values: np.ndarray | None, exact: bool) -> tuple[np.ndarray | None, float]:
-    """The values as they travel, and what one unit of them is worth."""
+    """Return the values as they travel, and what one unit of them is worth."""
     if values is None or values.dtype == np.uint8:
         return values, 1.0
     if exact:
@@ -158,7 +158,7 @@ def _sent(values: np.ndarray | None, exact: bool) -> tuple[np.ndarray | None, fl
 
 
 def _settled(key: str, told: Sequence[int] | None, start: Cell | None) -> Cell | None:
-    """The browser's choice or `start`, whichever is news; `told` lives for one run only."""
+    """Return the browser's choice or `start`, whichever is news; `told` lives for one run only."""
     memory = f"{key}.seen"
     started, cell = st.session_state.get(memory, (None, None))
     if told is not None:

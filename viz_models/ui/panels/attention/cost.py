@@ -34,11 +34,11 @@ class View:
     n: int
 
     def at(self, kind: LayerKind) -> CostPoint | None:
-        """The point of the chosen n, where it was measured."""
+        """Return the point of the chosen n, where it was measured."""
         return next((p for p in self.run.of(kind) if p.n == self.n), None)
 
     def slope(self, kind: LayerKind, what: str) -> Slope | None:
-        """The fitted slope, where there is one."""
+        """Return the fitted slope, where there is one."""
         return next((s for s in self.run.slopes if (s.kind, s.what) == (kind, what)), None)
 
 

@@ -37,7 +37,7 @@ class View:
     rows: ScaleRows
 
     def at(self, bands: ScaleBands, what: str) -> float:
-        """The median over the seeds at the chosen d_k."""
+        """Return the median over the seeds at the chosen d_k."""
         values: np.ndarray = getattr(bands, what)
         return float(values[self.sweep.spec.widths.index(self.width), 1])
 

@@ -60,7 +60,7 @@ class View:
         return self.sharing.spec
 
     def accuracy(self, kind: SharingKind) -> SharingAccuracy:
-        """The accuracy of a version with the chosen number of K/V heads."""
+        """Return the accuracy of a version with the chosen number of K/V heads."""
         return self.recorded.accuracy(kind, self.spec.kv_heads)
 
 

@@ -63,7 +63,7 @@ def _stages(spec: ConvSpec, asked: float) -> ConvSpec:
 
 
 def _width(spec: ConvSpec, width: int) -> ConvSpec:
-    """The stages keep their proportions."""
+    """Return the stages keep their proportions."""
     widths = tuple(max(1, round(w * width / spec.widths[0])) for w in spec.widths)
     return replace(spec, widths=widths)
 
@@ -242,5 +242,5 @@ FAMILIES = {
 
 
 def family_of(spec: BuildSpec) -> str:
-    """The name of a spec's family."""
+    """Return the name of a spec's family."""
     return next(name for name, f in FAMILIES.items() if type(f.spec) is type(spec))

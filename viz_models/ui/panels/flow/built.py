@@ -30,7 +30,7 @@ def link(spec: BuildSpec) -> None:
 
 
 def asked() -> ConvSpec | None:
-    """The network that the URL names; None for ResNet18, also where it names none."""
+    """Return the network that the URL names; None for ResNet18, also where it names none."""
     spec, _ = _read(st.query_params.get(_PARAM, ""))
     return spec
 
@@ -50,7 +50,7 @@ def remarks(build: ConvSpec | None) -> None:
 
 
 def _read(text: str) -> tuple[ConvSpec | None, str]:
-    """The network, and what is wrong with the text."""
+    """Return the network, and what is wrong with the text."""
     if not text.strip():
         return None, ""
     try:
@@ -73,7 +73,10 @@ def _trouble(spec: BuildSpec) -> str:
 
 
 def knobs(spec: ConvSpec) -> dict[str, str]:
-    """The builder's URL parameters that say this network: a preset, and what differs from it."""
+    """Return the builder's URL parameters that say this network.
+
+    A preset, and what differs from it.
+    """
     family = FAMILIES["ConvNet"]
     found = []
     for title, base in preset_names(family).items():

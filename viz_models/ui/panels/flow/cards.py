@@ -21,7 +21,7 @@ CARD = 272  # px at normal type size, so that diagram and cards share one screen
 
 
 def cards(view: View) -> None:
-    """Maps, one value, facts."""
+    """Draw maps, one value and facts."""
     step, cell = view.step, view.cell
     if view.guessing and not flow_guess.guessed(step):
         flow_guess.ask(step)
@@ -128,7 +128,7 @@ def _shape(view: View, step: Step) -> list[Line]:
 
 
 def _unknown_field(step: Step) -> str:
-    """A vector sees everything; of a map, no rule says that it does."""
+    """Return a vector sees everything; of a map, no rule says that it does."""
     return "the whole photo" if len(step.output_shape) == 1 else "up to the whole photo"
 
 

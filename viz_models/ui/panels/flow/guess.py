@@ -17,12 +17,12 @@ def guessed(step: Step) -> bool:
 
 
 def unsaid(steps: tuple[Step, ...]) -> frozenset[str]:
-    """The steps whose shape is still to be guessed."""
+    """Return the steps whose shape is still to be guessed."""
     return frozenset(s.name for s in steps if not guessed(s))
 
 
 def ask(step: Step) -> None:
-    """What goes in and how the operation is set; a field for every axis of what comes out."""
+    """Draw what goes in and how the operation is set; a field for every axis of what comes out."""
     taken = " and ".join(shape(s) for s in step.input_shapes)
     set_to = f", {window(step)}" if window(step) else ""
     kernels = f", {step.output_shape[0]} kernels" if step.op in ("conv2d", "linear") else ""
@@ -55,7 +55,7 @@ def ask(step: Step) -> None:
 
 
 def mark(step: Step) -> list[Line]:
-    """The guess beside the truth."""
+    """Return the guess beside the truth."""
     guess = state.notes("guesses").get(step.name)
     if guess is None:
         return []

@@ -26,7 +26,7 @@ MOMENT = "moment"  # URL parameter
 
 
 def learned(view: View, text: Mapping[str, str]) -> None:
-    """The demo at moments of its training; nothing for other networks."""
+    """Draw the demo at moments of its training; nothing for other networks."""
     record = found(view.spec.model)
     if record is None:
         return
@@ -57,7 +57,7 @@ def _sizes(record: DemoMoments) -> dict[str, str]:
 
 
 def found(model: ModelRef) -> DemoMoments | None:
-    """The recorded training, if it is this network's and was recorded."""
+    """Return the recorded training, if it is this network's and was recorded."""
     here = model.weights == "demo" and recordings.PATH.exists()
     return recordings.load() if here else None
 
@@ -81,7 +81,7 @@ def _panel(model: ModelRef, name: str, text: Mapping[str, str]) -> None:
 
 
 def _moment(record: DemoMoments) -> int:
-    """The line of moments; which one is chosen."""
+    """Return the line of moments; which one is chosen."""
     labels, last = stops(record), len(record.moments) - 1
     scrubber(
         labels,
@@ -97,7 +97,7 @@ def _moment(record: DemoMoments) -> int:
 
 
 def stops(record: DemoMoments) -> tuple[str, ...]:
-    """What the moments are called: by pictures seen, "3,125", "175 k" or "2.25 M"."""
+    """Return what the moments are called: by pictures seen, "3,125", "175 k" or "2.25 M"."""
     return tuple(_pictures(m.samples) for m in record.moments)
 
 
@@ -108,7 +108,7 @@ def _pictures(seen: int) -> str:
 
 
 def said(record: DemoMoments, moment: DemoMoment) -> str:
-    """What the network then said of the photo: "guesses cat 41 %"."""
+    """Return what the network then said of the photo: "guesses cat 41 %"."""
     best = int(np.argmax(moment.probabilities))
     return f"guesses {record.classes[best]} {percent(moment.probabilities[best])}"
 
@@ -145,7 +145,7 @@ def _maps(record: DemoMoments, step: DemoStep | None, at: int, text: Mapping[str
 
 
 def maps(record: DemoMoments, step: DemoStep, at: int) -> Tiles:
-    """A step's maps at one moment; of a vector all its values, of the scores one a class."""
+    """Return a step's maps at one moment; of a vector all its values, of the scores one a class."""
     values = step.at(at)
     every = (step.at(i) for i in range(len(record.moments)))
     scheme: pixels.Scheme = "sequential" if min(v.min() for v in every) >= 0 else "diverging"

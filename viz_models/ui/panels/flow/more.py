@@ -79,7 +79,10 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
 
 
 def _whole(view: View) -> list[Tiles]:
-    """The photo before it is cropped, as high as the crop beside it; none of a test example."""
+    """Return the photo before it is cropped, as high as the crop beside it.
+
+    None of a test example.
+    """
     whole = view.chosen.prepared.whole
     if whole is None:
         return []
@@ -98,7 +101,7 @@ def _whole(view: View) -> list[Tiles]:
 
 
 def _colors(tensor: np.ndarray) -> tuple[str, ...]:
-    """What the channels of the input are called."""
+    """Return what the channels of the input are called."""
     return ("red", "green", "blue") if len(tensor) == 3 else ("gray",)
 
 
@@ -166,7 +169,7 @@ def _histogram(view: View, step: Step) -> Any:  # noqa: ANN401
 
 
 def take_away(view: View, text: dict[str, str]) -> None:
-    """The step table, and a script that prints the same digits."""
+    """Draw the step table, and a script that prints the same digits."""
     st.subheader("Take it away")
     build = view.spec.model.build
     if view.spec.model.trained:

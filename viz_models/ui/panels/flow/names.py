@@ -28,13 +28,13 @@ _WORDS = (  # of a group's name; the first that fits
 
 
 def labels(steps: tuple[Step, ...]) -> dict[str, str]:
-    """What the boxes are called: "block 2.0" for the group "layer2.0"."""
+    """Return what the boxes are called: "block 2.0" for the group "layer2.0"."""
     names = {s.group for s in steps}
     return {name: label(name) for name in names | {name.rpartition(".")[0] for name in names}}
 
 
 def label(group: str) -> str:
-    """A group's name as people say it."""
+    """Return a group's name as people say it."""
     for pattern, word in _WORDS:
         said, found = re.subn(pattern, word, group)
         if found:
@@ -50,5 +50,5 @@ def face_side(steps: tuple[Step, ...]) -> int:
 
 
 def channels_first(step: Step, value: np.ndarray) -> np.ndarray:
-    """The maps of a step, also where its channels come last."""
+    """Return the maps of a step, also where its channels come last."""
     return np.moveaxis(value, -1, 0) if step.channels_last else value

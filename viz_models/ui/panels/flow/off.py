@@ -49,7 +49,7 @@ def _draw_panel(view: View, text: Mapping[str, str]) -> None:
 
 
 def _draw_scores(asked: OffSpec, found: Switched) -> None:
-    """The likeliest classes of both, before and after."""
+    """Draw the likeliest classes of both, before and after."""
     model = asked.trace.model
     before, after = (why_results.guesses(model, s) for s in (found.before, found.after))
     was = {guess.index: guess.probability for guess in before}
@@ -115,7 +115,7 @@ def _draw_each(
 
 
 def _found(record: AblationRecord) -> dict[str, str]:
-    """What the recorded bars come to, in words."""
+    """Return what the recorded bars come to, in words."""
     facts = {"images": f"{record.images:,}", "made": lesson.badge(record.provenance)}
     for name, network in zip(("skips", "plain"), record.networks, strict=True):
         left = [part.accuracy for part in network.parts]

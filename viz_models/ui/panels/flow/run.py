@@ -40,7 +40,7 @@ def link(run: Run) -> None:
 
 
 def asked() -> Explored | None:
-    """The run that the URL names; None where it names none that can be followed."""
+    """Return the run that the URL names; None where it names none that can be followed."""
     found, _ = _read()
     return found
 
@@ -67,7 +67,7 @@ def remarks(explored: Explored | None) -> None:
 
 
 def _read() -> tuple[Explored | None, str]:
-    """The run, and what is wrong with the link."""
+    """Return the run, and what is wrong with the link."""
     text = st.query_params.get(_PARAM, "")
     if not text:
         return None, ""

@@ -13,7 +13,7 @@ from viz_models.ui.results.flow import why as why_results
 
 
 def prediction(view: View, text: Mapping[str, str]) -> None:
-    """The likeliest classes with their probabilities, and whether to believe them."""
+    """Draw the likeliest classes with their probabilities, and whether to believe them."""
     found = why_results.prediction(view.trace)
     with st.container(border=True, gap="xsmall", key="says"):
         own = view.spec.image.kind == "upload"

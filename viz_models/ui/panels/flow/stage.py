@@ -106,14 +106,17 @@ def chosen_step(steps: tuple[Step, ...]) -> Step:
 
 
 def asked(run: flow_run.Explored | None, build: ConvSpec | DigitsNetSpec | None) -> ModelRef:
-    """The network that the URL names: a trained run's, one from the builder, or torchvision's."""
+    """Return the network that the URL names.
+
+    A trained run's, one from the builder, or torchvision's.
+    """
     if run is not None:
         return run.model
     return flow_zoo.asked() if build is None else ModelRef(build=build)
 
 
 def question(where: DeltaGenerator, text: dict[str, str], model: ModelRef) -> None:
-    """The question that the chosen step answers."""
+    """Draw the question that the chosen step answers."""
     known = recordings.load()  # so that ResNet18's steps need no torch
     recorded = known.spec.model.architecture == model.architecture
     steps = known.steps if recorded else results.steps(model)
@@ -183,7 +186,7 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
 
 
 def diagram(view: View) -> None:
-    """The network, drawn to scale, with a map of this photo on every face."""
+    """Draw the network to scale, with a map of this photo on every face."""
     dark = is_dark()
     unsaid = flow_guess.unsaid(view.trace.steps) if view.guessing else frozenset()
     token = (view.spec, view.tint, dark, unsaid)
@@ -230,7 +233,7 @@ def _faces(view: View, dark: bool) -> dict[str, flow.Face]:
 
 
 def photo_stride(view: View) -> int:
-    """A large photo is shown by every second row and column."""
+    """Return 2 for a large photo, of which every second row and column is shown, else 1."""
     side = view.spec.model.side
     return 2 if side >= _LARGE and side % 2 == 0 else 1
 

@@ -22,7 +22,7 @@ _SMALL = 4 * 56 * 56  # bytes; more cells than pixels would show nothing more
 
 
 def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
-    """The map that holds the value and the sum behind it; returns where `sees` belongs."""
+    """Return the map that holds the value and the sum behind it; returns where `sees` belongs."""
     sums = results.calculation(view.trace, view.chosen.prepared, step.name, cell)
     where, how = st.columns([1, 2.2], gap="xsmall")
     with where:
@@ -45,7 +45,7 @@ def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
 
 
 def _map(view: View, step: Step, cell: Cell) -> None:
-    """The chosen map, large, on a scale of its own."""
+    """Draw the chosen map, large, on a scale of its own."""
     output = view.trace.value(step.name)
     chosen = output[cell[0]]
     kind = pixels.scheme(output)
@@ -70,7 +70,7 @@ def _map(view: View, step: Step, cell: Cell) -> None:
 
 
 def sees(view: View, step: Step, cell: Cell) -> None:
-    """What the value can see of the photo, and what it really reacts to."""
+    """Draw what the value can see of the photo, and what it really reacts to."""
     footprint = results.footprint(view.trace, step.name, cell)
     top, left, bottom, right = footprint.box
     stride = photo_stride(view)
@@ -103,7 +103,7 @@ def seen(step: Step, box: tuple[int, int, int, int], photo: tuple[int, ...]) -> 
 
 
 def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
-    """The pictures of the sum: patch and kernel, the sides of an add, before and after."""
+    """Return the pictures of the sum: patch and kernel, the sides of an add, before and after."""
     if sums.windows and sums.windows[0].patch.size > 1:
         return _window(sums.windows[0])
     merges = step.op == "add" and results.is_merge(step, view.trace.steps)
@@ -114,7 +114,10 @@ def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
 
 
 def _window(window: Window) -> list[Tiles]:
-    """The input channel that counts most: its patch, and the kernel it is multiplied with."""
+    """Return the input channel that counts most.
+
+    Its patch, and the kernel it is multiplied with.
+    """
     patch = _small("patch", window.patch, f"channel {window.channel}")
     patch = replace(patch, hatched=~window.inside)
     if window.kernel is None:
@@ -125,7 +128,7 @@ def _window(window: Window) -> list[Tiles]:
 
 
 def _maps(view: View, step: Step, channel: int) -> list[Tiles]:
-    """The same channel on every side of an operation that works value by value.
+    """Return the same channel on every side of an operation that works value by value.
 
     All on one scale, so that what is added can be added by eye.
     """

@@ -105,7 +105,7 @@ def _controls(chosen: Chosen, spec: TraceSpec) -> tuple[AttributionSpec, Attribu
 
 
 def _card(asked: AttributionSpec) -> Card:
-    """What is there already."""
+    """Return what is there already."""
     own, random = (why_results.found(s) for s in (asked, replace(asked, randomized=True)))
     return Card(asked, own, random, "")
 
@@ -129,7 +129,7 @@ def _checked(card: Card, chosen: Chosen) -> Card:
 
 
 def _missing(cards: list[Card]) -> tuple[AttributionSpec, ...]:
-    """What takes seconds and is not there; the network's own weights first."""
+    """Return what takes seconds and is not there; the network's own weights first."""
     slow = [card for card in cards if card.asked.method in SLOW]
     own = [card.asked for card in slow if card.found is None]
     random = [replace(card.asked, randomized=True) for card in slow if card.randomized is None]
@@ -165,7 +165,7 @@ def _progress(job: Job[AttributionSpec, Attribution], seen: int) -> None:
 
 
 def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> DeltaGenerator | None:
-    """The photo with the heat on it; returns the place for the same with random weights."""
+    """Return the photo with the heat on it; returns the place for the same with random weights."""
     if card.trouble:
         st.markdown(f"**{NAMES[card.asked.method]}**")
         st.caption(words.plain(card.trouble) + ".")
@@ -180,7 +180,7 @@ def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> Delt
 
 
 def _random(asked: AttributionSpec) -> str:
-    """The section that says how the weights beside are called."""
+    """Return the section that says how the weights beside are called."""
     model = asked.trace.model
     trained = model.weights != "random" or model.trained
     return "Sanity check" if trained else "Sanity check, untrained"
@@ -206,7 +206,7 @@ def _photo(chosen: Chosen, made: Attribution | None, key: str, title: str) -> No
 
 
 def strongest(heat: np.ndarray, stride: int) -> np.ndarray:
-    """A (H, W) heat map by the largest value of each square of `stride` pixels."""
+    """Return a (H, W) heat map by the largest value of each square of `stride` pixels."""
     h, w = heat.shape
     padded = np.pad(heat, [(0, -h % stride), (0, -w % stride)])
     squares = padded.reshape(padded.shape[0] // stride, stride, padded.shape[1] // stride, stride)

@@ -45,7 +45,7 @@ def is_trained(model: ModelRef) -> bool:
 
 
 def static_facts(step: Step) -> dict[str, str]:
-    """What the sentences may name without a forward pass."""
+    """Return what the sentences may name without a forward pass."""
     before = step.input_shapes[0] if step.input_shapes else step.output_shape
     return {
         "name": step.name,
@@ -71,7 +71,7 @@ def _channels(sizes: tuple[int, ...], step: Step) -> int:
 
 
 def facts(step: Step, trace: Trace) -> dict[str, str]:
-    """What the sentences may name, measured on this very trace."""
+    """Return what the sentences may name, measured on this very trace."""
     more = _MORE.get(kind(step, trace.steps).partition("_")[0] if step.op == "add" else step.op)
     return static_facts(step) | (more(step, trace) if more else {})
 
@@ -89,12 +89,12 @@ def window(step: Step) -> str:
 
 
 def question(section: str, words: dict[str, str]) -> str:
-    """The bold first line of a section, with the facts filled in."""
+    """Return the bold first line of a section, with the facts filled in."""
     return section.partition("\n")[0].format(**words).strip("* ")
 
 
 def answer(section: str, words: dict[str, str]) -> str:
-    """What stands below it, with the facts filled in."""
+    """Return what stands below it, with the facts filled in."""
     return section.partition("\n")[2].format(**words).strip()
 
 

@@ -16,7 +16,7 @@ _NETWORK, _WEIGHTS = "model", "weights"  # URL parameters
 
 
 def asked() -> ModelRef:
-    """What the URL names; the default where it names nothing that there is."""
+    """Return what the URL names; the default where it names nothing that there is."""
     name = st.query_params.get(_NETWORK, OPENING)
     name = name if name in NAMES else OPENING
     offered = _weights(name)
@@ -39,7 +39,7 @@ def _weights(name: str) -> dict[str, ModelRef]:
 
 
 def _first(offered: dict[str, ModelRef]) -> str:
-    """What has learned something and is here; else the first seed."""
+    """Return what has learned something and is here; else the first seed."""
     return "demo" if "demo" in offered else "random, seed 0"
 
 

@@ -66,7 +66,7 @@ class View:
         return results.cell(self.source, self.spec, self.place)
 
     def examples(self) -> tuple[str, ...]:
-        """What the examples are called."""
+        """Return what the examples are called."""
         if self.source.kind == "layer":
             return self.source.photos
         return tuple(f"example {i}" for i in range(self.shape[0]))
@@ -181,7 +181,7 @@ def _histogram(view: View, cell: CellNorm) -> None:
 
 
 def _grid(view: View, tensor: np.ndarray, cell: CellNorm, name: str, *, photos: bool) -> Tiles:
-    """The first examples and channels as a grid of tiles; the lit ones share a mean."""
+    """Return the first examples and channels as a grid of tiles; the lit ones share a mean."""
     n, c, h, w = view.shape
     rows, columns = min(n, SHOWN[0]), min(c, SHOWN[1])
     stride = -(-max(h, w) // SHOWN[2])

@@ -197,7 +197,7 @@ def _drawn(shape: Place, seed: int) -> str:
 
 
 def _held(view: View) -> str:
-    """The tensor's bytes: what a layer makes of photos cannot be computed without them."""
+    """Return the tensor's bytes: what a layer makes of photos cannot be computed without them."""
     text = base64.b64encode(np.ascontiguousarray(view.x).tobytes()).decode("ascii")
     lines = "\n".join(f'    "{text[i : i + 88]}"' for i in range(0, len(text), 88))
     return (
@@ -214,7 +214,7 @@ def _kept(result: Normalized) -> str:
 
 
 def _used(spec: NormSpec, *, fixed: bool) -> str:
-    """What is subtracted, and the square that is divided by."""
+    """Return what is subtracted, and the square that is divided by."""
     if spec.norm == "rms":
         return "subtracted, used = 0.0, variance + mean**2  # RMSNorm subtracts no mean"
     if fixed:

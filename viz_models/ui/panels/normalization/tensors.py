@@ -8,7 +8,10 @@ SIDES = {"8×8 maps": None, "2×2 maps": 2, "1×1 maps": 1}
 
 
 def module(spec: NormSpec, shape: Place) -> str:
-    """The norm of an (N, C, H, W) tensor as one writes it: "nn.GroupNorm(2, 8, eps=1e-05)"."""
+    """Return the norm of an (N, C, H, W) tensor as one writes it.
+
+    "nn.GroupNorm(2, 8, eps=1e-05)".
+    """
     _, channels, *maps = shape
     covered = str(channels) if spec.over == "c" else str((channels, *maps))
     name, arguments = {

@@ -119,7 +119,7 @@ def _facts(facts: GradientFacts) -> list[Line]:
 
 
 def _kept(spec: NormSpec) -> str:
-    """What should be left of the projection."""
+    """Return what should be left of the projection."""
     if spec.mode == "eval":
         return "all of it stays, to"
     return f"ε ÷ ({'x̄²' if spec.norm == 'rms' else 'σ²'} + ε) of it stays, to"

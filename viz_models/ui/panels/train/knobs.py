@@ -71,7 +71,7 @@ def _of(part: str, field: str) -> dict[str, Any]:
 
 
 def _in(field: str) -> dict[str, Any]:
-    """The same for a field of the run itself."""
+    """Return the same for a field of the run itself."""
     return {
         "read": lambda run: getattr(run, field),
         "write": lambda run, value: replace(run, **{field: value}),
@@ -135,7 +135,7 @@ MORE = (
 
 
 def standard(run: RunSpec) -> RunSpec:
-    """A run whose budget is one that the knobs can say."""
+    """Return a run whose budget is one that the knobs can say."""
     if run.budget.unit in UNITS.values():
         return run
     steps = max(1, round(run.budget.amount / run.batch_size))
@@ -143,7 +143,7 @@ def standard(run: RunSpec) -> RunSpec:
 
 
 def asked(base: RunSpec) -> RunSpec:
-    """The run that the knobs say: what they were moved to, else what it starts from."""
+    """Return the run that the knobs say: what they were moved to, else what it starts from."""
     run = base
     for knob in (*KNOBS, *MORE):
         held = st.session_state.get(knob.key, _linked(knob))

@@ -83,7 +83,7 @@ _SEEN = "forward_pass.states"
 
 
 def _standing(watched: Sequence[Watched]) -> tuple[object, int]:
-    """(what the buttons depend on, how many runs have ended)."""
+    """Return (what the buttons depend on, how many runs have ended)."""
     states = [r.state for w in watched if w.experiment for r in w.experiment.runs]
     ended = sum(state in ENDED for state in states)
     moving = any(state not in ENDED and state != "paused" for state in states)
@@ -107,7 +107,7 @@ def _moves(watched: Watched) -> bool:
 
 
 def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
-    """What is drawn again once a second: one chart, one line."""
+    """Draw again what changes once a second: one chart, one line."""
     watched = [watch(id) for id in ids]
     for each in watched:
         each.look()
@@ -149,7 +149,10 @@ def draw_controls() -> CurveView:
 def option(
     watched: Sequence[Watched], view: CurveView, *, dark: bool, scale: float
 ) -> dict[str, object]:
-    """The chart of all these; of one experiment it is put together once for all who watch it."""
+    """Return the chart of all these.
+
+    Of one experiment it is put together once for all who watch it.
+    """
     make = partial(_option, watched, view, dark, scale)
     if len(watched) == 1:
         return watched[0].made(("option", view, dark, scale), make)
@@ -194,7 +197,9 @@ def _budget(spec: RunSpec, along: Along) -> float | None:
 
 
 def arm_labels(watched: Sequence[Watched]) -> list[str]:
-    """What all arms are called in one chart; the experiment's name goes before one that is taken.
+    """Return what all arms are called in one chart.
+
+    The experiment's name goes before one that is taken.
 
     Args:
         watched: In the order of the chart.

@@ -61,7 +61,7 @@ def draw_own(experiment: Experiment | None) -> None:
 
 
 def _base(experiment: Experiment | None) -> RunSpec:
-    """What the knobs start from."""
+    """Return what the knobs start from."""
     choices = dict(results.presets())
     if experiment is not None:
         choices[OPEN] = experiment.spec.arms[0].run

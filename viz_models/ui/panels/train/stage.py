@@ -102,7 +102,7 @@ def draw_start(label: str, spec: ExperimentSpec, *, disabled: bool = False) -> N
 
 
 def _start(spec: ExperimentSpec, click: str) -> None:
-    """A double click carries the same `click` twice, and starts one experiment."""
+    """Start an experiment; a double click carries the same `click` twice and starts one."""
     try:
         runs.open_(runs.start(spec, click).id)
     except (ValueError, OSError) as error:

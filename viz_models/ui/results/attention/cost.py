@@ -11,12 +11,12 @@ _HERE = "forward_pass.cost_here"
 
 
 def recorded() -> CostRun:
-    """What was measured once, up to 4096 tokens."""
+    """Return what was measured once, up to 4096 tokens."""
     return recordings_attention.load_cost()
 
 
 def here() -> CostRun | None:
-    """What this session measured last on this machine; None if nothing yet."""
+    """Return what this session measured last on this machine; None if nothing yet."""
     run: CostRun | None = st.session_state.get(_HERE)
     return run
 

@@ -6,7 +6,7 @@ from viz_models.ui.kit.cache import cached
 
 @cached()
 def decoding(spec: DecodeSpec) -> Decoding:
-    """A translation, searched for with a beam.
+    """Return a translation, searched for with a beam.
 
     Raises:
         ValueError: With one line for the reader, if the text is not one that we can take.
@@ -26,7 +26,7 @@ def slip(spec: SlipSpec) -> Slip:
 
 @cached()
 def sample(spec: SampleSpec) -> Sample:
-    """The next word before and after temperature and top-k, and sentences drawn."""
+    """Return the next word before and after temperature and top-k, and sentences drawn."""
     from viz_models.analysis.attention.sampling import sample as compute
 
     return compute(spec)

@@ -20,12 +20,12 @@ def heads(spec: HeadsSpec) -> HeadsResult:
 
 
 def recorded() -> HeadsOverSentences:
-    """What each head is worth over many sentences."""
+    """Return what each head is worth over many sentences."""
     return recordings_attention.load_heads()
 
 
 def over_sentences(off: Sequence[Head]) -> SetCost:
-    """The same sentences with these heads off: looked up if recorded, else measured now."""
+    """Return the same sentences with these heads off: looked up if recorded, else measured now."""
     known = recorded()
     wanted = tuple(sorted(off))
     for cost in (known.full, *known.alone):

@@ -24,7 +24,7 @@ def _is_upload(chosen: photos.Chosen) -> bool:
 
 @cached(lambda chosen: chosen.photo.ref, private=_is_upload)
 def photo(chosen: photos.Chosen) -> PatchAttention:
-    """A photo through vit_b_16, whose weights must be on this machine."""
+    """Return a photo through vit_b_16, whose weights must be on this machine."""
     from viz_models.analysis.attention.patches import photo_attention
 
     return photo_attention(chosen.prepared.tensor, chosen.prepared.cropped)

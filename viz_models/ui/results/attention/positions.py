@@ -20,7 +20,7 @@ def order(spec: OrderSpec) -> OrderResult:
 
 @cached()
 def position_table(length: int, d_model: int) -> PositionTable:
-    """The positional encoding by itself."""
+    """Return the positional encoding by itself."""
     from viz_models.analysis.attention.positions import position_table as compute
 
     return compute(length, d_model)

@@ -29,12 +29,15 @@ _DEFAULT = AttendSpec()
 
 
 def asked(spec: AttendSpec) -> AttendSpec:
-    """The spec without what the pass does not depend on: which attention, which head, the mask."""
+    """Return the spec without what the pass does not depend on.
+
+    Which attention, which head, the mask.
+    """
     return replace(spec, part=_DEFAULT.part, layer=0, head=0, mask=None)
 
 
 def reading(spec: AttendSpec) -> "Reading":
-    """The pass of a text, everything kept.
+    """Return the pass of a text, everything kept.
 
     Raises:
         ValueError: With one line for the reader, if the text is not one that we can take.
@@ -47,7 +50,7 @@ def reading(spec: AttendSpec) -> "Reading":
 
 @cached(asked)
 def text(spec: AttendSpec) -> TextAttention:
-    """What the network makes of a text: its words, what it writes, all its weights."""
+    """Return what the network makes of a text: its words, what it writes, all its weights."""
     from viz_models.analysis.attention.scores import text_attention
 
     return text_attention(asked(spec), reading(spec))
@@ -79,14 +82,14 @@ def _whole_layer(spec: AttendSpec) -> AttendSpec:
 
 @cached(_whole_layer)
 def block(spec: AttendSpec) -> Block:
-    """The layer around an attention."""
+    """Return the layer around an attention."""
     from viz_models.analysis.attention.block import block as compute
 
     return compute(_whole_layer(spec), reading(spec))
 
 
 def batch(spec: AttendSpec) -> PaddedBatch:
-    """The sentences of the batch as the keys of an attention see them."""
+    """Return the sentences of the batch as the keys of an attention see them."""
     from viz_models.analysis.attention.reading import batch as compute
 
     return compute(reading(spec), spec.part)
@@ -111,7 +114,7 @@ def three_ways(spec: AttendSpec, query: int) -> tuple[FilledRow, ...]:
 
 @cached()
 def empty_row() -> tuple[MaskedCall, ...]:
-    """What four calls of torch make of a query that may look at nothing."""
+    """Return what four calls of torch make of a query that may look at nothing."""
     from viz_models.analysis.attention.rows import empty_row as compute
 
     return compute()
@@ -119,7 +122,7 @@ def empty_row() -> tuple[MaskedCall, ...]:
 
 @cached()
 def conventions() -> tuple[MaskedCall, ...]:
-    """What two calls of torch make of the same boolean mask."""
+    """Return what two calls of torch make of the same boolean mask."""
     from viz_models.analysis.attention.rows import conventions as compute
 
     return compute()

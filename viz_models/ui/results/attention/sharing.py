@@ -24,7 +24,7 @@ def recorded() -> SharingRecording:
 
 @cached()
 def times_here(spec: CacheTimesSpec) -> CacheTimes:
-    """The times again, on the machine that runs this page."""
+    """Return the times again, on the machine that runs this page."""
     from viz_models.analysis.attention.cache_costs import layer_times
 
     return layer_times(spec)

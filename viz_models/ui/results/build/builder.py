@@ -34,7 +34,7 @@ def presets() -> dict[str, BuildSpec]:
 
 
 def repaired(spec: BuildSpec) -> tuple[BuildSpec, tuple[Repair, ...]]:
-    """The nearest network that can be built, and what had to move."""
+    """Return the nearest network that can be built, and what had to move."""
     from viz_models.models.builder.repair import repaired as compute
 
     return compute(spec)
@@ -42,7 +42,7 @@ def repaired(spec: BuildSpec) -> tuple[BuildSpec, tuple[Repair, ...]]:
 
 @cached()
 def refusal(spec: BuildSpec) -> Refusal | None:
-    """The limit that a network breaks, if it breaks one."""
+    """Return the limit that a network breaks, if it breaks one."""
     from viz_models.analysis.pricing.price import refusal as compute
 
     return compute(spec)
@@ -58,7 +58,7 @@ def fits(spec: BuildSpec) -> bool:
 
 @cached()
 def price(spec: BuildSpec) -> Price:
-    """What a network costs."""
+    """Return what a network costs."""
     from viz_models.analysis.pricing.price import price as compute
 
     return compute(spec)
@@ -82,7 +82,7 @@ def _trained(spec: RaceSpec, *_: object) -> int:
 
 @cached(needs=_passed)
 def walk(spec: BuildSpec, kept: Painted) -> Walk:
-    """A photo through the network, block by block."""
+    """Return a photo through the network, block by block."""
     from viz_models.analysis.build.walk import walk as compute
 
     return compute(WalkSpec(network=spec, kept=kept), photo())
@@ -158,7 +158,7 @@ def layer_times(spec: BuildSpec) -> LayerTimes:
 
 
 def code(spec: BuildSpec) -> str:
-    """The network as a Python file that needs nothing but PyTorch."""
+    """Return the network as a Python file that needs nothing but PyTorch."""
     from viz_models.analysis.export import source
 
     return source(spec)

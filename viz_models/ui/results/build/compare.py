@@ -11,7 +11,7 @@ from viz_models.ui.kit.cache import cached
 
 @cached()
 def comparison(a: BuildSpec, b: BuildSpec) -> Comparison:
-    """What two networks have in common and what not."""
+    """Return what two networks have in common and what not."""
     from viz_models.analysis.build.compare import comparison as compute
 
     return compute(a, b)
@@ -26,7 +26,7 @@ def pair(a: BuildSpec, b: BuildSpec, loss: RaceLoss) -> tuple[RaceSpec, RaceSpec
 
 
 def written(spec: BuildSpec) -> str:
-    """A network in a line that fits into a link: what differs from its family's defaults."""
+    """Return a network in a line that fits into a link: what differs from its family's defaults."""
     from viz_models.models.builder.specs import to_json
 
     standard = type(spec)()
@@ -36,7 +36,7 @@ def written(spec: BuildSpec) -> str:
 
 
 def read(text: str) -> BuildSpec:
-    """The network of such a line; nothing at all is the network that the builder opens with.
+    """Return the network of such a line; nothing at all is the network that the builder opens with.
 
     Raises:
         ValueError: If it is none; the line says why.
@@ -53,7 +53,7 @@ def read(text: str) -> BuildSpec:
 
 
 def code(spec: BuildSpec, title: str) -> str:
-    """The network as a Python file that needs nothing but PyTorch."""
+    """Return the network as a Python file that needs nothing but PyTorch."""
     from viz_models.analysis.export import source
 
     return source(spec, title)

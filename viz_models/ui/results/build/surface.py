@@ -11,7 +11,7 @@ SECONDS_BETWEEN_TICKS = 0.25  # of a progress bar: each costs a message to the b
 
 
 def recorded() -> Surfaces:
-    """The surfaces that the lesson opens with."""
+    """Return the surfaces that the lesson opens with."""
     from viz_models.recordings import build as recordings_build
 
     return recordings_build.load()

@@ -14,7 +14,7 @@ def windows(spec: WindowSpec) -> Windows:
 
 @cached()
 def bottleneck(spec: BottleneckSpec) -> Bottleneck:
-    """A block of ResNet-50 beside basic blocks."""
+    """Return a block of ResNet-50 beside basic blocks."""
     from viz_models.analysis.build.window_bottleneck import bottleneck as compute
 
     return compute(spec)

@@ -48,7 +48,7 @@ def warm(step: str = "input") -> None:
 
 
 def sample(name: str, side: int = 224, model: ModelRef | None = None) -> tuple[Photo, Prepared]:
-    """A sample photo, decoded and preprocessed for a network that takes this side.
+    """Return a sample photo, decoded and preprocessed for a network that takes this side.
 
     With `model`, as the weights of that one of torchvision's say.
     """
@@ -66,7 +66,7 @@ def sample(name: str, side: int = 224, model: ModelRef | None = None) -> tuple[P
 
 
 def own_photo(raw: bytes, label: str) -> tuple[Photo, Prepared]:
-    """A reader's own photo; not kept here, for it belongs to one session.
+    """Return a reader's own photo; not kept here, for it belongs to one session.
 
     Raises:
         ValueError: With one line for the reader, if it is no picture that we can take.
@@ -79,7 +79,7 @@ def own_photo(raw: bytes, label: str) -> tuple[Photo, Prepared]:
 
 
 def prepared(photo: Photo, side: int, model: ModelRef | None = None) -> Prepared:
-    """A photo made ready for a network that takes this side, or for that one of torchvision's."""
+    """Prepare a photo for a network of this side, or for a model of torchvision's."""
     from viz_models.analysis.flow.preprocess import prepare, prepare_for
 
     return prepare_for(photo, model) if model else prepare(photo, side)
@@ -97,7 +97,7 @@ def refusal(model: ModelRef) -> str:
 
 
 def left_out(model: ModelRef) -> str:
-    """A sentence on the parameters that do not run in eval mode; empty where all do."""
+    """Return a sentence on the parameters that do not run in eval mode; empty where all do."""
     from viz_models.analysis.pricing import zoo as price_zoo
 
     return price_zoo.left_out(model) if model.build is None else ""
@@ -125,7 +125,7 @@ def fetch_weights(model: ModelRef) -> Iterator[tuple[int, int]]:
 
 
 def steps(model: ModelRef) -> tuple[Step, ...]:
-    """The steps of a network, without running it."""
+    """Return the steps of a network, without running it."""
     from viz_models.analysis.flow.trace import steps_of
 
     return steps_of(model)
@@ -152,7 +152,7 @@ def trace(spec: TraceSpec, prepared: Prepared) -> Trace:
 
 
 def weights_bytes(model: ModelRef) -> int:
-    """What the weights of a network take; 0 for one that was built here: those are small."""
+    """Return what the weights of a network take; 0 for one that was built here: those are small."""
     if model.build is not None:
         return 0
     from viz_models.models import zoo
@@ -188,14 +188,14 @@ def calculation(trace: Trace, prepared: Prepared, step: str, cell: Cell) -> Calc
 
 
 def merge(trace: Trace, step: str) -> Merge:
-    """What the branch of a residual block does to its stream."""
+    """Return what the branch of a residual block does to its stream."""
     from viz_models.analysis.flow.merges import merge as compute
 
     return _of_photo(trace.spec, ("merge", step), lambda: compute(trace, step), lambda _: _SMALL)
 
 
 def footprint(trace: Trace, step: str, cell: Cell) -> Footprint:
-    """What one value really reacts to, by a backward pass."""
+    """Return what one value really reacts to, by a backward pass."""
     from viz_models.analysis.flow.footprint import footprint as compute
 
     return _of_photo(
@@ -221,7 +221,7 @@ def why_addable(step: Step, all_steps: tuple[Step, ...]) -> str:
 
 
 def stream_name(step: Step, all_steps: tuple[Step, ...]) -> str:
-    """What is added to F(x): x itself, or what a projection or padding made of it."""
+    """Return what is added to F(x): x itself, or what a projection or padding made of it."""
     from viz_models.analysis.flow.merges import paths
 
     return paths(all_steps, step.name).stream_name
@@ -253,7 +253,7 @@ def stream(step: Step, all_steps: tuple[Step, ...]) -> tuple[Step, tuple[Step, .
 
 
 def script(spec: TraceSpec, step: str, cell: Cell, photo_path: str | None) -> str:
-    """A Python script without this project's imports that prints the same digits."""
+    """Return a Python script without this project's imports that prints the same digits."""
     from viz_models.analysis.flow.script import flow_script
 
     return flow_script(spec, step, cell, photo_path)

@@ -13,14 +13,14 @@ from viz_models.ui.kit.sizes import held_bytes
 
 
 def prediction(trace: Trace) -> Prediction:
-    """The likeliest classes of a forward pass."""
+    """Return the likeliest classes of a forward pass."""
     from viz_models.analysis.flow.prediction import prediction as compute
 
     return compute(trace.spec.model, trace.probabilities)
 
 
 def guesses(model: ModelRef, logits: np.ndarray) -> tuple[Guess, ...]:
-    """The likeliest classes of these logits, all of them; the likeliest first."""
+    """Return the likeliest classes of these logits, all of them; the likeliest first."""
     from viz_models.analysis.flow.prediction import guesses as compute
 
     logits = logits.astype(np.float64)
@@ -29,7 +29,7 @@ def guesses(model: ModelRef, logits: np.ndarray) -> tuple[Guess, ...]:
 
 
 def classes(model: ModelRef) -> tuple[str, ...]:
-    """What a network's classes are called."""
+    """Return what a network's classes are called."""
     from viz_models.models import registry
 
     return registry.card(model).labels
@@ -81,7 +81,7 @@ def agreement(a: Attribution, b: Attribution) -> Agreement:
 
 
 def branches(steps: tuple[Step, ...]) -> tuple[str, ...]:
-    """The adds whose branch can be switched off."""
+    """Return the adds whose branch can be switched off."""
     from viz_models.analysis.flow.parts import branches as find
 
     return tuple(find(steps))

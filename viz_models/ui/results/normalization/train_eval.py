@@ -7,7 +7,7 @@ from viz_models.ui.results.normalization.axes import activation
 
 @cached()
 def running(source: SourceSpec, spec: RunningSpec) -> RunningTrace:
-    """Running statistics, step by step."""
+    """Return running statistics, step by step."""
     from viz_models.analysis.normalization import running as compute
 
     return compute(activation(source), spec)

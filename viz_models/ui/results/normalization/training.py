@@ -7,7 +7,10 @@ from viz_models.ui.results.normalization.axes import activation
 
 @cached()
 def backward(source: SourceSpec, spec: NormSpec) -> GradientFacts:
-    """What a norm lets through on the way back; in eval mode with the tensor's own statistics."""
+    """Return what a norm lets through on the way back.
+
+    In eval mode with the tensor's own statistics.
+    """
     from viz_models.analysis.normalization import backward as compute
 
     x = activation(source)
@@ -16,7 +19,7 @@ def backward(source: SourceSpec, spec: NormSpec) -> GradientFacts:
 
 
 def training_grid() -> NormGrid:
-    """The recorded runs of every norm over learning rates and batch sizes."""
+    """Return the recorded runs of every norm over learning rates and batch sizes."""
     from viz_models.recordings import norm as recordings_norm
 
     return recordings_norm.load()

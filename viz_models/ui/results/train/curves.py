@@ -82,7 +82,10 @@ class Curve:
         self.worth *= 2
 
     def _forget_from(self, step: int) -> None:
-        """Steps that a resumed run makes once more; a stretch that holds one goes as a whole."""
+        """Remove steps that a resumed run makes once more.
+
+        A stretch that holds one goes as a whole.
+        """
         self.stretches = [s for s in self.stretches if s.step < step]
         self.evaluations = [e for e in self.evaluations if e[0].step < step]
         self.filled = self.worth
@@ -96,7 +99,7 @@ class Curve:
         return (so_far - before) / (now - then)
 
     def snapshot(self, run: Run) -> RunCurve:
-        """The same as arrays, for a figure."""
+        """Return the same as arrays, for a figure."""
         return RunCurve(
             arm=run.arm,
             seed=run.spec.seed,

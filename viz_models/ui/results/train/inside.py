@@ -25,7 +25,7 @@ class Inside:
     evaluations: tuple[tuple[int, Evaluation], ...]  # (step, what it came to)
 
     def evaluation(self, at: int) -> Evaluation | None:
-        """The last one at a moment; after the last moment comes the end of the run."""
+        """Return the last one at a moment; after the last moment comes the end of the run."""
         if at == len(self.moments) - 1 or not self.moments:
             return self.evaluations[-1][1] if self.evaluations else None
         before = [e for step, e in self.evaluations if step <= self.moments[at].step]
@@ -46,7 +46,7 @@ def _spread(moments: Sequence[Moment]) -> tuple[Moment, ...]:
 
 
 def class_names(data: DataSpec, count: int) -> tuple[str, ...]:
-    """What the classes are called; a folder of pictures is listed once."""
+    """Return what the classes are called; a folder of pictures is listed once."""
     from viz_models.training.data import sets
 
     return cache.remembered(
@@ -55,7 +55,7 @@ def class_names(data: DataSpec, count: int) -> tuple[str, ...]:
 
 
 def of_cell(evaluation: Evaluation, target: int, guess: int) -> tuple[Wrong, ...]:
-    """The kept mistakes of one cell of the confusion matrix, the surest first."""
+    """Return the kept mistakes of one cell of the confusion matrix, the surest first."""
     return tuple(w for w in evaluation.worst if (w.target, w.guess) == (target, guess))
 
 
@@ -87,7 +87,7 @@ def pictures(data: DataSpec, indices: Sequence[int]) -> list[np.ndarray]:
 
 
 def first_filters(moment: Moment, most: int) -> np.ndarray:
-    """The first layer's weights as little pictures.
+    """Return the first layer's weights as little pictures.
 
     Args:
         moment: Its `filters` are (F, C, h, w) of a convolution or (F, D) of a linear layer.

@@ -74,7 +74,7 @@ def prepare() -> None:
 
 
 def mine() -> tuple[Experiment, ...]:
-    """This browser's experiments, the latest first; locally all that there are."""
+    """Return this browser's experiments, the latest first; locally all that there are."""
     return client.store().experiments(_me())
 
 
@@ -92,12 +92,12 @@ def experiment(id: str) -> Experiment | None:
 
 
 def points(run: str, after: int = 0) -> Points:
-    """What a run told since."""
+    """Return what a run told since."""
     return client.store().points(run, after)
 
 
 def moments(run: str) -> tuple[Moment, ...]:
-    """The looks inside a run so far."""
+    """Return the looks inside a run so far."""
     return client.store().moments(run)
 
 

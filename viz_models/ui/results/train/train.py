@@ -33,21 +33,21 @@ _OUTCOME = 20_000  # bytes, about what one holds
 
 
 def cards() -> dict[str, Card]:
-    """The question cards; the first is the one that the page opens with."""
+    """Return the question cards; the first is the one that the page opens with."""
     from viz_models.training.cards.cards import CARDS
 
     return CARDS
 
 
 def recorded(card: str) -> CardResult:
-    """What its runs came to when they were recorded."""
+    """Return what its runs came to when they were recorded."""
     from viz_models.recordings import train
 
     return train.load()[card]
 
 
 def outcomes(experiment: Experiment) -> tuple[Outcome, ...]:
-    """What the runs that have ended came to."""
+    """Return what the runs that have ended came to."""
     return tuple(
         _outcome(experiment, run)
         for run in experiment.runs
@@ -85,7 +85,7 @@ def by_class(confusion: np.ndarray) -> tuple[tuple[float | None, ...], ...]:
 
 
 def curves(found: Sequence[Outcome], share: float = 1.0) -> list[RunCurve]:
-    """Recorded runs as a chart takes them.
+    """Return recorded runs as a chart takes them.
 
     Args:
         found: Of any arms and seeds.
@@ -120,14 +120,14 @@ def _course(kept: train_cards.Course, last: float) -> Course:
 
 
 def presets() -> dict[str, RunSpec]:
-    """Runs with names that people know."""
+    """Return runs with names that people know."""
     from viz_models.training.presets import PRESETS
 
     return PRESETS
 
 
 def read(text: str) -> RunSpec:
-    """The run that a link names: a whole one, or a network of the builder, trained as `resnet` is.
+    """Read the run that a link names: a whole one, or a network of the builder.
 
     Raises:
         ValueError: If it is neither; the line says why.
@@ -148,7 +148,7 @@ def read(text: str) -> RunSpec:
 
 
 def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
-    """The run with its network fitted to its data, and what had to move.
+    """Return the run with its network fitted to its data, and what had to move.
 
     Raises:
         ValueError: If no such network can read these examples.
@@ -159,7 +159,10 @@ def fitted(run: RunSpec) -> tuple[RunSpec, tuple[Repair, ...]]:
 
 
 def paced(run: RunSpec, data: DataSpec) -> RunSpec:
-    """A preset with a budget for a first try on that data; as it is where the data is unknown."""
+    """Return a preset with a budget for a first try on that data.
+
+    As it is where the data is unknown.
+    """
     from viz_models.training.presets import paced as pace
 
     try:
@@ -176,14 +179,14 @@ def networks() -> tuple[str, ...]:
 
 
 def left_out(data: DataSpec) -> tuple[str, ...]:
-    """What of a folder of pictures is not used, a sentence for each reason."""
+    """Return what of a folder of pictures is not used, a sentence for each reason."""
     from viz_models.training.data import sets
 
     return sets.left_out(data)
 
 
 def price(run: RunSpec) -> "RunPrice":
-    """What a run costs.
+    """Return what a run costs.
 
     Raises:
         ValueError: If it is too much or cannot be run; the line says the limit and what fits.
@@ -197,7 +200,7 @@ def price(run: RunSpec) -> "RunPrice":
 
 
 def script(run: RunSpec) -> str:
-    """The run as one file of plain PyTorch, as a worker here would compute it."""
+    """Return the run as one file of plain PyTorch, as a worker here would compute it."""
     from viz_models.runs import limits
     from viz_models.training.script import source
 
@@ -216,7 +219,7 @@ def can_be_explored(run: Run) -> bool:
 
 
 def explored(id: str) -> tuple[Run, ModelRef]:
-    """A run, and its network with the weights that it kept last.
+    """Return a run, and its network with the weights that it kept last.
 
     Raises:
         ValueError: If there is no such run, or it cannot be followed; the line says why.
@@ -252,7 +255,7 @@ def channels(run: RunSpec) -> int:
 
 
 def example(spec: DataSpec, index: int, channels: int) -> tuple[Photo, Prepared]:
-    """A test example in the place of a photo, with the channels that the network reads."""
+    """Return a test example in the place of a photo, with the channels that the network reads."""
     from viz_models.training import exploring
 
     return cache.remembered(

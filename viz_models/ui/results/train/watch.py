@@ -122,7 +122,7 @@ class Gallery:
         self._watched: OrderedDict[str, Watched] = OrderedDict()
 
     def get(self, id: str) -> Watched:
-        """The one object that all watchers of this experiment share."""
+        """Return the one object that all watchers of this experiment share."""
         with self._lock:
             watched = self._watched.setdefault(id, Watched(id))
             self._watched.move_to_end(id)
@@ -135,10 +135,10 @@ _gallery = Gallery()  # of this server; a visitor could empty st.cache_resource
 
 
 def watch(id: str) -> Watched:
-    """An experiment to look at; it need not exist."""
+    """Return an experiment to look at; it need not exist."""
     return _gallery.get(id)
 
 
 def relabeled(curves: tuple[RunCurve, ...], offset: int) -> tuple[RunCurve, ...]:
-    """The same curves, with their arms counted from another place, for several in one chart."""
+    """Return the same curves with other arm numbers, so that several fit in one chart."""
     return tuple(replace(curve, arm=curve.arm + offset) for curve in curves) if offset else curves
