@@ -27,7 +27,7 @@ def entry(name: str) -> str:
 
 @contextmanager
 def recurrent(name: RecurrentModel) -> Iterator[RecurrentTranslator]:
-    """The English-French recurrent translator of that name: eval, frozen, yours in the block.
+    """Lend the English-French recurrent translator of that name: eval, frozen, yours in the block.
 
     Raises:
         ValueError: If there is none of that name.
@@ -37,7 +37,7 @@ def recurrent(name: RecurrentModel) -> Iterator[RecurrentTranslator]:
 
 
 def build(name: str, seed: int = 0) -> RecurrentTranslator:
-    """A fresh, untrained network of your own, in training mode; the same for the same seed.
+    """Build a fresh, untrained network of your own, in training mode; the same for the same seed.
 
     Raises:
         ValueError: If there is none of that name.
