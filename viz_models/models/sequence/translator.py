@@ -77,7 +77,7 @@ class RecurrentTranslator(nn.Module):
         read_padding: bool = False,
         handed: State | None = None,
     ) -> RecurrentPass:
-        """Run a whole pass; the decoder reads `target` and scores the word after each of its tokens.
+        """Run a whole pass; the decoder reads `target` and scores the word after each token.
 
         Args:
             source: (B, S) int64 ids, ended by EOS, then PAD, which the encoder does not read.
