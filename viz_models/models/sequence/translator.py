@@ -76,6 +76,7 @@ class RecurrentTranslator(nn.Module):
         clamp: Clamps = NOTHING_HELD,
         read_padding: bool = False,
         handed: State | None = None,
+        vectors: Tensor | None = None,
     ) -> RecurrentPass:
         """Run a whole pass; the decoder reads `target` and scores the word after each token.
 
@@ -86,8 +87,10 @@ class RecurrentTranslator(nn.Module):
             read_padding: True makes the mistake of many notebooks: the encoder reads on through
                 the padding, and hands over the state after it.
             handed: What the decoder starts with, instead of the encoder's last state.
+            vectors: (B, S, embedding) what the encoder reads instead of the embedded source, such
+                as a copy of it that gradients are asked for.
         """
-        encoder = self.encode(source, clamp=clamp, read_padding=read_padding)
+        encoder = self.encode(source, vectors, clamp=clamp, read_padding=read_padding)
         start = handed or encoder.last
         aim = self.target_embedding(target)
         decoder = self.decoder.direction(aim, start=start, clamp=clamp.get("decoder", FREE))
@@ -95,12 +98,17 @@ class RecurrentTranslator(nn.Module):
         return RecurrentPass(encoder, start, decoder, looked, read, self.words(read))
 
     def encode(
-        self, source: Tensor, *, clamp: Clamps = NOTHING_HELD, read_padding: bool = False
+        self,
+        source: Tensor,
+        vectors: Tensor | None = None,
+        *,
+        clamp: Clamps = NOTHING_HELD,
+        read_padding: bool = False,
     ) -> CellPass:
         """Read the source with the encoder; arguments as in `run`."""
-        vectors = self.source_embedding(source)
+        x = self.source_embedding(source) if vectors is None else vectors
         real = None if read_padding else source != PAD
-        return self.encoder.direction(vectors, real=real, clamp=clamp.get("encoder", FREE))
+        return self.encoder.direction(x, real=real, clamp=clamp.get("encoder", FREE))
 
     def look(self, states: Tensor, memory: Tensor, source: Tensor) -> tuple[Tensor, Looked | None]:
         """Return what the last layer reads, and with attention what was looked at.
