@@ -76,11 +76,9 @@ def shifted(ids: Sequence[int]) -> Tensor:
     return torch.tensor([[BOS, *ids[:-1]]])
 
 
-def written(
-    net: RecurrentTranslator | Translator, source: Tensor, limit: int, **how: bool
-) -> list[int]:
+def written(net: RecurrentTranslator | Translator, source: Tensor, limit: int) -> list[int]:
     """Return the ids that a network writes greedily of one sentence."""
-    ids: list[int] = net.write(source, limit, **how)[0].tolist()
+    ids: list[int] = net.write(source, limit)[0].tolist()
     return ids
 
 

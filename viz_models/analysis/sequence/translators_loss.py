@@ -104,7 +104,7 @@ def padded_states(spec: TranslateSpec) -> PaddedStates:
     with shipped.recurrent(spec.model) as net, torch.no_grad():
         right = net.encode(source).last.h
         after = [net.encode(s, read_padding=True).last.h for s in padded]
-        said = [written(net, s, limit, read_padding=True) for s in padded]
+        said = [net.write(s, limit, read_padding=True)[0].tolist() for s in padded]
         theirs = torch_pass(net, padded[-1], torch.tensor([[BOS]])).last
         skipped = float((net.encode(padded[-1]).last.h - theirs).abs().max())
     return PaddedStates(

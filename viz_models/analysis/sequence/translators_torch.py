@@ -29,7 +29,8 @@ class TorchPass(NamedTuple):
 
 def as_torch(layer: Recurrence) -> nn.Module:
     """Return nn.RNN, nn.LSTM or nn.GRU with the same weights."""
-    made = MODULES[layer.cell](layer.weight_ih_l0.shape[1], layer.hidden, batch_first=True)
+    inputs = layer.get_parameter("weight_ih_l0").shape[1]
+    made = MODULES[layer.cell](inputs, layer.hidden, batch_first=True)
     made.load_state_dict(layer.state_dict())
     return made.requires_grad_(False)
 
