@@ -33,6 +33,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("attention/patches.py", "patches"),
     ],
     "Sequence": [("sequence/bleu.py", "bleu")],
+    "Vision": [("vision/dense_memory.py", "dense-memory")],
     "Train": [("train/train.py", "train"), ("train/runs.py", "runs")],
 }
 ABOUT = lessons.index()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from tests.conftest import ROOT
 
-CHAPTERS = ("flow", "build", "normalization", "attention", "sequence")
+CHAPTERS = ("flow", "build", "normalization", "attention", "sequence", "vision")
 LESSONS = sorted(page for chapter in CHAPTERS for page in (ROOT / "pages" / chapter).glob("*.py"))
 
 

@@ -7,7 +7,7 @@ from torch.nn import functional
 from torch.profiler import profile
 
 from viz_models.analysis.attention import cost, cost_layers
-from viz_models.analysis.attention.cost_memory import peak_bytes
+from viz_models.analysis.pricing.held import peak_bytes
 from viz_models.recordings import attention as recordings_attention
 from viz_models.records import LAYER_KINDS, CostPoint, CostSpec, PathPoint
 

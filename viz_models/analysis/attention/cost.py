@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.attention.cost_layers import Recurrence, build
-from viz_models.analysis.attention.cost_memory import peak_bytes
 from viz_models.analysis.pricing import counting
+from viz_models.analysis.pricing.held import peak_bytes
 from viz_models.models.threads import one_thread
 from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, PathPoint, Provenance, Slope
 

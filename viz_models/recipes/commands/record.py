@@ -25,6 +25,7 @@ from viz_models.recordings import sharing as recordings_sharing
 from viz_models.recordings import train as recordings_train
 from viz_models.recordings.folder import FOLDER
 from viz_models.recordings.shipped import opening
+from viz_models.recordings.vision import dense_memory as recordings_dense
 from viz_models.records import (
     AttendSpec,
     ConvSpec,
@@ -45,9 +46,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, home, norm_axes: seconds; attention_cost: 1 minute; attention_sharing: 4; "
-        "train_cards: 4; loss_surface: 5; norm_training: 8; ablation, which needs the weights of "
-        "train-demo: 10; moments, which needs what train-demo left in its folder: 10; "
+        help="flow, home, norm_axes, dense_memory: seconds; attention_cost: 1 minute; "
+        "attention_sharing: 4; train_cards: 4; loss_surface: 5; norm_training: 8; ablation, which "
+        "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
+        "folder: 10; "
         "default: %(default)s",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="folder; default: %(default)s")
@@ -90,6 +92,12 @@ def _record_norm_training(into: Path) -> Path:
         norm_grid.measure(NormGridSpec(), _progress("norm_training")),
         into / recordings_norm.PATH.name,
     )
+
+
+def _record_dense_memory(into: Path) -> Path:
+    from viz_models.analysis.vision import dense_memory
+
+    return recordings_dense.save(dense_memory.recorded(), into / recordings_dense.PATH.name)
 
 
 def _record_attention_cost(into: Path) -> Path:
@@ -237,6 +245,7 @@ RECORDINGS = {
     "home": _record_home,
     "norm_axes": _record_norm_axes,
     "norm_training": _record_norm_training,
+    "dense_memory": _record_dense_memory,
     "attention_cost": _record_attention_cost,
     "attention_heads": _record_attention_heads,
     "attention_sharing": _record_attention_sharing,

@@ -117,9 +117,9 @@ def draw_attend_questions(text: Words, entries: Entries) -> None:
     _draw_thumbnail(text, "Attend", groups, entries, said(recorded.provenance))
 
 
-def draw_sequence_questions(text: Words, entries: Entries) -> None:
-    """Draw the questions about sequences of words."""
-    _draw_head(text, "Sequence")
+def draw_questions(text: Words, chapter: str, entries: Entries) -> None:
+    """Draw the questions of a chapter without a picture."""
+    _draw_head(text, chapter)
     for entry in entries:
         draw_link(entry)
     _draw_words(text, [entry.path for entry in entries])

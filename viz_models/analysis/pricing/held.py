@@ -1,6 +1,7 @@
-"""Bytes that a forward pass holds at once, storage by storage."""
+"""Count the bytes that operations hold at once, storage by storage."""
 
 import weakref
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -10,13 +11,17 @@ from torch.utils._pytree import tree_leaves
 from viz_models.patches.dispatch_mode import DispatchMode
 
 
-class _Held(DispatchMode):
-    """Adds up the storages that operations make, and forgets those that are freed."""
+class Held(DispatchMode):
+    """Add up the storages that operations make inside the block, and forget those that are freed.
 
-    def __init__(self, known: list[Tensor]) -> None:
+    `now` and `peak` are bytes. What a kernel needs inside and frees before it returns is not seen.
+    """
+
+    def __init__(self, known: Iterable[Tensor]) -> None:
+        """Begin at zero; the storages of `known` are not counted."""
         super().__init__()
         self.now = self.peak = 0
-        self.alive = {t.untyped_storage()._cdata: 0 for t in known}  # not counted
+        self.alive = {t.untyped_storage()._cdata: 0 for t in known}
 
     def __torch_dispatch__(
         self,
@@ -25,6 +30,7 @@ class _Held(DispatchMode):
         args: Any = (),  # noqa: ANN401
         kwargs: Any = None,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
+        """Run one operator, and meet the storages of what it returns."""
         made = func(*args, **(kwargs or {}))
         for leaf in tree_leaves(made):
             if isinstance(leaf, Tensor):
@@ -46,12 +52,10 @@ class _Held(DispatchMode):
 def peak_bytes(layer: nn.Module, x: Tensor) -> int:
     """Return the most bytes that a forward pass holds beyond its input and weights.
 
-    What a kernel needs inside and frees before it returns is not seen.
-
     Args:
         layer: Any module.
         x: Its input.
     """
-    with torch.no_grad(), _Held([x, *layer.parameters(), *layer.buffers()]) as held:
+    with torch.no_grad(), Held([x, *layer.parameters(), *layer.buffers()]) as held:
         layer(x)
     return held.peak

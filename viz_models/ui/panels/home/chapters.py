@@ -1,0 +1,30 @@
+"""The pages of each chapter as the home page lists them: address -> file."""
+
+FLOW, TRAIN = "flow/tensor_flow.py", "train/train.py"
+STEPS = ("input", "layer1.0.conv1", "bn1", "maxpool", "layer1.1.add", "layer2.0.add")
+BUILD = {
+    "build": "build/builder.py",
+    "compare": "build/compare.py",
+    "window": "build/window.py",
+    "surface": "build/surface.py",
+}
+NORMALIZE = {
+    "normalize": "normalization/axes.py",
+    "batch-size": "normalization/batch_size.py",
+    "train-eval": "normalization/train_eval.py",
+    "sentences": "normalization/sentences.py",
+    "norm-training": "normalization/training.py",
+}
+ATTEND = {
+    "attend": "attention/scores.py",
+    "positions": "attention/positions.py",
+    "heads": "attention/heads.py",
+    "sharing": "attention/sharing.py",
+    "scale": "attention/scale.py",
+    "decode": "attention/decode.py",
+    "attention-cost": "attention/cost.py",
+    "patches": "attention/patches.py",
+}
+SEQUENCE = {"bleu": "sequence/bleu.py"}
+VISION = {"dense-memory": "vision/dense_memory.py"}
+OTHERS = {"flow": FLOW, "runs": "train/runs.py"}
