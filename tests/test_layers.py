@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "viz_models/ui": {"web", "runs", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/cli": {"runs", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/recipes": {"cli", "training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/notebook.py": {"analysis", "figures"} | BASE,
     "viz_models/__main__.py": {"cli", "recipes"},
     "viz_models/__init__.py": set(),
     "pages": {"ui", "records"},

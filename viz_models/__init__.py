@@ -6,7 +6,7 @@ work can be done from Python. What most people need can be imported from here:
 ======================= ============================================================
 `load_sample`, `decode` a photo: one that is shipped, or the bytes of a file
 `prepare`               the photo as a network reads it
-`trace`                 every step of a forward pass, with its values
+`trace`                 every step of a forward pass, with its values, of any network
 `prediction`            the likeliest classes, and whether to believe them
 `calculation`           one value, recomputed from what it was made of
 `preset`, `price`       a network by name, and what it costs before it is built
@@ -36,6 +36,15 @@ One value of it, recomputed, beside what torch says:
 >>> abs(found.total - found.torch_value) < 1e-5
 True
 
+Any other network, with whatever its forward takes, and whether recording changed a bit:
+
+>>> from torch import nn, ones
+>>> mine = trace(nn.Sequential(nn.Linear(3, 4), nn.ReLU()), ones(2, 3))
+>>> [step.name for step in mine.steps], mine.check.text
+(['input', '0', '1'], 'bit-exact')
+>>> mine.value("1").shape
+(2, 4)
+
 A network by name, its price, and the network:
 
 >>> from viz_models import build, preset, price, source
@@ -60,7 +69,7 @@ FUNCTIONS = {
     "load_sample": "images.samples:load",
     "decode": "images.decode:decode",
     "prepare": "analysis.flow.preprocess:prepare_for",
-    "trace": "analysis.flow.trace:trace",
+    "trace": "notebook:trace",
     "prediction": "analysis.flow.prediction:prediction",
     "calculation": "analysis.flow.arithmetic.calculate:calculation",
     "preset": "models.builder.presets:preset",

@@ -111,6 +111,14 @@ from viz_models.records.build.window import (
 )
 from viz_models.records.cards import Line
 from viz_models.records.flow.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
+from viz_models.records.flow.recorded import (
+    Check,
+    Made,
+    Recorded,
+    RecordedStep,
+    RecordSpec,
+    Source,
+)
 from viz_models.records.flow.steps import Op, ReceptiveField, Step, StepStats, Trace
 from viz_models.records.flow.values import Calculation, Cell, Footprint, Merge, Number, Window
 from viz_models.records.normalization.axes import (

@@ -1,16 +1,15 @@
 """One forward pass with every intermediate value kept, exactly as torch computed it."""
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, fx, nn
-from torch.utils._pytree import tree_leaves
 
 from viz_models.analysis.flow.parts import NOTHING, Change, change_of
 from viz_models.analysis.flow.steps import steps_of
+from viz_models.analysis.flow.writes import memory, overwritten
 from viz_models.models import registry
 from viz_models.models.graph import Graph, graph, output_of
 from viz_models.patches.dispatch_mode import DispatchMode
@@ -112,7 +111,9 @@ def statistics(value: Tensor, scratch: Tensor | None = None) -> StepStats:
         std=(torch.dot(wide, wide).item() / n) ** 0.5,
         min=low.item(),
         max=high.item(),
-        zeros=np.count_nonzero(value.numpy() == 0) / n,  # torch's own count is 30 times slower
+        zeros=float(
+            np.count_nonzero(value.numpy() == 0) / n
+        ),  # torch's own count is 30 times slower
     )
 
 
@@ -125,17 +126,12 @@ class _Kept:
 
     def add(self, name: str, value: Tensor) -> None:
         self.values[name] = value
-        self._in_memory.setdefault(_memory(value), []).append(name)
+        self._in_memory.setdefault(memory(value), []).append(name)
 
     def save(self, written: Tensor) -> None:
         """Copy the values that share memory with a tensor which is about to be overwritten."""
-        for name in self._in_memory.pop(_memory(written), ()):
+        for name in self._in_memory.pop(memory(written), ()):
             self.values[name] = self.values[name].clone()
-
-
-def _memory(value: Tensor) -> int:
-    """Identify the memory of a tensor: a view lies in the memory of what it looks at."""
-    return value.untyped_storage()._cdata
 
 
 class _Recorder(fx.Interpreter):
@@ -171,26 +167,9 @@ class _Writes(DispatchMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 (whatever the operator returns)
         given = kwargs or {}
-        for written in _overwritten(func, args, given):
+        for written in overwritten(func, args, given):
             self.kept.save(written)
         return func(*args, **given)
-
-
-def _overwritten(func: Any, args: Sequence[Any], given: dict[str, Any]) -> Iterator[Tensor]:  # noqa: ANN401
-    """Yield the tensors that a call of an operator overwrites."""
-    for place, name in _written(func):
-        value = args[place] if place < len(args) else given.get(name)
-        yield from (leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor))
-
-
-@cache
-def _written(func: Any) -> tuple[tuple[int, str], ...]:  # noqa: ANN401 (one of torch's operators)
-    """Return place and name of the arguments that an operator overwrites, from its schema."""
-    return tuple(
-        (place, argument.name)
-        for place, argument in enumerate(func._schema.arguments)
-        if argument.alias_info is not None and argument.alias_info.is_write
-    )
 
 
 def _frozen(value: Tensor) -> np.ndarray:

@@ -1,0 +1,86 @@
+"""Two ways to look at what torch does in this thread, one above and one below its calls.
+
+`Meaning` sees the calls that people write, `torch.conv2d` or `x + y`, and makes each a step.
+`Memory` sees the operators that run below a call. It knows from their schemas what is about to be
+overwritten. An operator without a call above it, as in a ScriptModule, becomes a step of its own.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch.overrides import TorchFunctionMode
+
+from viz_models.analysis.anynet import names
+from viz_models.analysis.anynet.session import Session
+from viz_models.analysis.anynet.tensors import found_in
+from viz_models.analysis.flow.writes import overwritten
+from viz_models.patches.dispatch_mode import DispatchMode
+
+_NOT_TOLD = ("aten.detach.default",)  # of operators without a call: nothing is computed
+
+
+class Meaning(TorchFunctionMode):
+    """Makes every call of torch a step."""
+
+    def __init__(self, session: Session) -> None:
+        """Begin to tell a session what is seen."""
+        super().__init__()
+        self.session = session
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 (whatever the call returns)
+        """Run one call, as a step unless it only reads a shape or lies within another call."""
+        given = kwargs or {}
+        session = self.session
+        if session.now is not None or not names.computes(func):
+            return func(*args, **given)
+        draft = session.begin(names.function_name(func))
+        try:
+            session.read(draft, args, given)
+            out = func(*args, **given)
+        except BaseException:
+            session.now = None
+            raise
+        return session.end(draft, out)
+
+
+class Memory(DispatchMode):
+    """Copies what is about to be overwritten, and sees what runs without a call."""
+
+    def __init__(self, session: Session) -> None:
+        """Begin to tell a session what is seen."""
+        super().__init__()
+        self.session = session
+
+    def __torch_dispatch__(
+        self,
+        func: Any,  # noqa: ANN401 (one of torch's operators)
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 (whatever the operator returns)
+        """Run one operator, after the values that it overwrites are copied."""
+        given = kwargs or {}
+        session = self.session
+        draft, is_alone = session.now, session.now is None
+        if draft is None:
+            draft = session.begin(str(func))
+            session.read(draft, args, given)
+        for written in overwritten(func, args, given):
+            session.save(written)
+            draft.written.append(written)
+        draft.kernels.append(str(func))
+        if not is_alone:
+            return func(*args, **given)
+        try:
+            out = func(*args, **given)
+        finally:
+            session.now = None
+        if str(func) not in _NOT_TOLD and found_in(out):
+            session.end(draft, out)
+        return out

@@ -1,0 +1,198 @@
+"""Record a forward pass of any network: every call, every value, and whether bits changed."""
+
+import inspect
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from viz_models import digits
+from viz_models.analysis.anynet.modes import Meaning, Memory
+from viz_models.analysis.anynet.result import result
+from viz_models.analysis.anynet.session import Draft, Session
+from viz_models.analysis.anynet.shadows import shadowed
+from viz_models.analysis.anynet.state import unchanged
+from viz_models.analysis.anynet.tensors import copied, difference, found_in, named_in
+from viz_models.records.flow.recorded import Check, Recorded, RecordSpec
+
+# In eval mode these leave their fast path, and change their last bits, when somebody looks.
+FUSED = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerEncoder)
+
+
+def record(
+    module: nn.Module,
+    args: tuple[Any, ...] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    spec: RecordSpec | None = None,
+) -> Recorded:
+    """Run a network once and keep what every call of torch gives.
+
+    The network is used as it is: in the mode that it is in, with its own hooks. Gradients are
+    off. Afterwards nothing is left behind: no hook, no other `forward`, no moved buffer, no random
+    number drawn. Its inputs are copied first, because some networks overwrite them.
+
+    Args:
+        module: Any eager module.
+        args: What its forward takes by position: tensors, or lists, dicts and objects with them.
+        kwargs: What it takes by name.
+        spec: What is kept and checked.
+
+    Returns:
+        The steps and their values, as read-only arrays.
+
+    Raises:
+        ValueError: With one line, if it is no module, if its forward raises with these inputs, or
+            if it makes no tensor.
+    """
+    spec, given = spec or RecordSpec(), dict(kwargs or {})
+    module = _eager(module)
+    bare, bare_seconds = None, 0.0
+    with torch.no_grad():
+        if spec.check:
+            with unchanged(module):
+                bare, bare_seconds = _run(module, module, args, given)
+        session = Session(module, spec.max_bytes)
+        with unchanged(module):
+            out, seconds = _recorded(session, spec, args, given)
+    if len(session.steps) == len(_inputs(module, args, given)) or not found_in(out):
+        raise ValueError(f"{type(module).__name__} made no tensor from these inputs")
+    check = _check(out, bare, bare_seconds, seconds) if spec.check else None
+    return result(session, spec, out, check)
+
+
+def _eager(module: object) -> nn.Module:
+    """Return the module itself.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if not isinstance(module, nn.Module):
+        kind = f"the class {module.__name__}" if isinstance(module, type) else type(module).__name__
+        hint = "; make one first, with ()" if isinstance(module, type) else ""
+        raise ValueError(f"a network is a torch.nn.Module, but this is {kind}{hint}")
+    original = getattr(module, "_orig_mod", None)  # of torch.compile, which nobody can look into
+    return original if isinstance(original, nn.Module) else module
+
+
+def _run(
+    module: nn.Module, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, float]:
+    """Call a network with copies of its inputs; return its output and the seconds it took."""
+    given = copied(args), copied(kwargs)
+    started = time.perf_counter()
+    try:
+        out = call(*given[0], **given[1])
+    except Exception as error:
+        raise ValueError(_refusal(module, error, args, kwargs)) from error
+    return out, time.perf_counter() - started
+
+
+def _refusal(
+    module: nn.Module, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> str:
+    """Say in one line what a network said to its inputs."""
+    name = type(module).__name__
+    shapes = ", ".join(
+        f"{way}: {digits.shape(tuple(t.shape)) or 'one number'} {str(t.dtype)[6:]}"
+        for way, t in _inputs(module, args, kwargs)
+    )
+    said = " ".join(str(error).split()) or "no message"
+    said = said if len(said) < 300 else f"{said[:300]}…"
+    takes = ""
+    if isinstance(error, TypeError):
+        try:
+            takes = f"; its forward takes {inspect.signature(module.forward)}"
+        except (TypeError, ValueError):
+            takes = ""
+    return f"{name} raised {type(error).__name__} with ({shapes}): {said}{takes}"
+
+
+def _recorded(
+    session: Session, spec: RecordSpec, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, float]:
+    """Run the network with everything seen that it does."""
+    root = session.root
+
+    def around(
+        module: nn.Module,
+        forward: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:  # noqa: ANN401
+        if session.now is not None:  # within a step
+            return forward(*args, **kwargs)
+        session.enter(module)
+        out = None
+        try:
+            if not spec.unfold_attention and is_fused(module, args, kwargs):
+                out = _whole(session, module, forward, args, kwargs)
+            else:
+                out = forward(*args, **kwargs)
+        finally:
+            session.leave(module, out)
+        return out
+
+    def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        for name, tensor in _inputs(root, args, kwargs):
+            session.add(Draft(name, "", None), [tensor])
+        with shadowed(root, around), Meaning(session), Memory(session):
+            return root(*args, **kwargs)
+
+    return _run(root, call, args, kwargs)
+
+
+def is_fused(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Return whether one of torch's modules would take another way if its calls were seen."""
+    if module.training or not isinstance(module, FUSED):
+        return False
+    if isinstance(module, nn.TransformerEncoder):  # it packs sentences only where there is padding
+        return len(args) > 2 or kwargs.get("src_key_padding_mask") is not None
+    return True
+
+
+def _whole(
+    session: Session,
+    module: nn.Module,
+    forward: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:  # noqa: ANN401
+    """Run a module as one step."""
+    draft = session.begin(f"torch.nn.{type(module).__name__}")
+    try:
+        session.read(draft, args, kwargs)
+        with torch._C.DisableTorchFunction():
+            out = forward(*args, **kwargs)
+    except BaseException:
+        session.now = None
+        raise
+    return session.end(draft, out)
+
+
+def _inputs(
+    module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> list[tuple[str, Tensor]]:
+    """Return the tensors that a network is given: one is "input", several have their names."""
+    found = list(named_in(_by_name(module, args, kwargs)))
+    if len(found) == 1:
+        return [("input", found[0][1])]
+    return [(f"input.{name}", tensor) for name, tensor in found]
+
+
+def _by_name(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        bound = inspect.signature(module.forward).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return {str(i): value for i, value in enumerate(args)} | dict(kwargs)
+    return dict(bound.arguments)
+
+
+def _check(out: Any, bare: Any, bare_seconds: float, seconds: float) -> Check:  # noqa: ANN401
+    """Compare what was recorded with what a bare forward gave."""
+    ours, theirs = found_in(out), found_in(bare)
+    if len(ours) != len(theirs):
+        return Check(len(theirs), float("inf"), False, bare_seconds, seconds)
+    apart = max(map(difference, ours, theirs), default=0.0)
+    return Check(len(theirs), apart, apart == 0, bare_seconds, seconds)

@@ -1,0 +1,111 @@
+"""Make a record of what a session has seen."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from viz_models.analysis.anynet import names
+from viz_models.analysis.anynet.session import Draft, Session, memory_of
+from viz_models.analysis.anynet.statistics import statistics_of
+from viz_models.analysis.anynet.tensors import found_in, plain
+from viz_models.records import Provenance
+from viz_models.records.flow.recorded import (
+    Check,
+    Made,
+    Recorded,
+    RecordedStep,
+    RecordSpec,
+    Source,
+)
+
+_WHOLE = tuple(
+    f"torch.nn.{name}"
+    for name in ("MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder")
+)
+
+
+def result(session: Session, spec: RecordSpec, out: Any, check: Check | None) -> Recorded:  # noqa: ANN401
+    """Return what a session has seen as a record.
+
+    Args:
+        session: After the forward pass.
+        spec: How it was recorded.
+        out: What the network gave.
+        check: How that compares with a bare forward.
+    """
+    of = session.step_names()
+    values = tuple(_arrays(draft, session.owned) for draft in session.steps)
+    most = max((v.size for given in values for v in given if v is not None), default=0)
+    scratch = torch.empty(most if spec.statistics else 0, dtype=torch.float64)
+    steps = []
+    for draft, name, given in zip(session.steps, of, values, strict=True):
+        made = tuple(
+            Made(
+                *size,
+                stats=statistics_of(v, scratch) if v is not None and spec.statistics else None,
+                kept=v is not None,
+            )
+            for size, v in zip(draft.sizes, given, strict=True)
+        )
+        steps.append(_step(session, draft, name, of, made))
+    ends = tuple(session.named(session.source(t), of) for t in found_in(out))
+    return Recorded(
+        network=type(session.root).__name__,
+        spec=spec,
+        steps=tuple(steps),
+        values=values,
+        outputs=ends,
+        parameters=sum(p.numel() for p in session.root.parameters()),
+        check=check,
+        notes=_notes(session, spec),
+        provenance=Provenance(
+            device=str(next((t.device for t, *_ in session.known.values()), "cpu")),
+            versions=f"torch {torch.__version__}",
+        ),
+    )
+
+
+def _step(
+    session: Session, draft: Draft, name: str, of: list[str], made: tuple[Made, ...]
+) -> RecordedStep:
+    sources = tuple(session.named(found, of) for found in draft.sources)
+    is_input = draft.module is None
+    word = names.base_name(draft.function)
+    return RecordedStep(
+        name=name,
+        function="input" if is_input else draft.function,
+        path=draft.path,
+        module="" if draft.module is None else type(draft.module).__name__,
+        call="" if is_input else f"{word}({_filled(draft.pattern, sources)})",
+        inputs=sources,
+        outputs=made,
+        kernels=tuple(draft.kernels),
+    )
+
+
+def _filled(pattern: str, sources: tuple[Source, ...]) -> str:
+    return pattern.format(*(source.text for source in sources))
+
+
+def _notes(session: Session, spec: RecordSpec) -> tuple[str, ...]:
+    notes = []
+    if session.left_out:
+        limit = spec.max_bytes / (1 << 20)
+        notes.append(f"{session.left_out} values were not kept: the limit is {limit:,.0f} MiB")
+    fused = {s.function.rpartition(".")[2] for s in session.steps if s.function in _WHOLE}
+    notes += [f"{name} is one step: torch runs it fused" for name in sorted(fused)]
+    return tuple(notes)
+
+
+def _arrays(draft: Draft, owned: set[int]) -> tuple[np.ndarray | None, ...]:
+    """Return what a step gave as arrays that nobody can write to."""
+    out: list[np.ndarray | None] = []
+    for tensor in draft.outputs:
+        if tensor is None:
+            out.append(None)
+            continue
+        value = plain(tensor.clone() if memory_of(tensor) in owned else tensor)
+        value.flags.writeable = False
+        out.append(value)
+    return tuple(out)

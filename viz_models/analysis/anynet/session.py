@@ -1,0 +1,242 @@
+"""What is known while a network runs: its steps, who made which tensor, what lies in which memory.
+
+A tensor is found again by its identity, with a weak reference beside it, because Python uses
+identities again. A value is kept as the tensor itself. Only before somebody overwrites its memory
+is it copied, so that a recorded pass costs little more than a bare one.
+"""
+
+import weakref
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from viz_models.analysis.anynet import names
+from viz_models.analysis.anynet.tensors import found_in
+from viz_models.analysis.flow.writes import memory
+from viz_models.records.flow.recorded import Source
+
+_MAKER = tuple[Any, int, int]  # weak reference to a tensor, its step, which output of it
+_LONG = 48  # characters of an argument that is no tensor
+
+
+@dataclass(eq=False, slots=True)
+class Draft:
+    """A step while it is made."""
+
+    function: str
+    path: str
+    module: nn.Module | None
+    number: int = -1  # among the steps, once it is one
+    pattern: str = ""  # of the call: {0}, {1} stand for the sources
+    sources: list[tuple[int, int, str, tuple[int, ...]]] = field(default_factory=list)
+    outputs: list[Tensor | None] = field(default_factory=list)
+    sizes: list[tuple[tuple[int, ...], str, int]] = field(default_factory=list)  # of the outputs
+    kernels: list[str] = field(default_factory=list)
+    written: list[Tensor] = field(default_factory=list)
+    is_modules_own: bool = False  # whether it gave what its module gave
+    tensors: list[Tensor] = field(default_factory=list)  # that it read, until it is done
+
+
+class Session:
+    """One recorded forward pass. Belongs to one thread."""
+
+    def __init__(self, root: nn.Module, max_bytes: int) -> None:
+        """Nothing has run yet.
+
+        Args:
+            root: The network.
+            max_bytes: Of all values that are kept.
+        """
+        self.root, self.max_bytes, self.bytes, self.left_out = root, max_bytes, 0, 0
+        self.steps: list[Draft] = []
+        self.now: Draft | None = None  # the step that runs
+        self.path: list[tuple[str, nn.Module]] = [("", root)]
+        self.known: dict[int, tuple[Tensor, str, str]] = {}
+        for kind, found in (
+            ("parameter", root.named_parameters()),
+            ("buffer", root.named_buffers()),
+        ):
+            self.known |= {id(tensor): (tensor, name, kind) for name, tensor in found}
+        self.kinds = {name: kind for _, name, kind in self.known.values()}
+        self.owned = {m for t, *_ in self.known.values() if (m := memory_of(t)) is not None}
+        self.aliases: dict[int, list[str]] = {}
+        for name, module in root.named_modules(remove_duplicate=False):
+            self.aliases.setdefault(id(module), []).append(name)
+        self._makers: dict[int, _MAKER] = {}
+        self._writers: dict[int, int] = {}  # memory -> the last step that wrote to it
+        self._in_memory: dict[int, list[tuple[Draft, int]]] = {}
+
+    # ------------------------------------------------------------ steps
+
+    def begin(self, function: str, module: nn.Module | None = None) -> Draft:
+        """Begin a step in the module whose forward runs."""
+        path, around = self.path[-1]
+        self.now = Draft(function, path, module or around)
+        return self.now
+
+    def read(self, draft: Draft, args: Iterable[Any], kwargs: Mapping[str, Any]) -> None:
+        """Note what a call is given: its text, and where its tensors came from."""
+        said = [self._said(draft, value, 0) for value in args]
+        said += [f"{name}={self._said(draft, value, 0)}" for name, value in kwargs.items()]
+        draft.pattern = ", ".join(said)
+
+    def _said(self, draft: Draft, value: Any, depth: int) -> str:  # noqa: ANN401
+        if isinstance(value, Tensor):
+            draft.tensors.append(value)
+            draft.sources.append(self.source(value))
+            return f"{{{len(draft.sources) - 1}}}"
+        if type(value) in (tuple, list) and depth < 4 and len(value) <= 64:
+            inner = ", ".join(self._said(draft, part, depth + 1) for part in value)
+            return f"[{inner}]" if type(value) is list else f"({inner})"
+        if type(value) in (int, float, bool, type(None)):
+            return str(value)
+        for tensor in found_in(value):
+            self._said(draft, tensor, depth)
+        return _short(value)
+
+    def source(self, value: Tensor) -> tuple[int, int, str, tuple[int, ...]]:
+        """Find where a tensor came from: step (-1 for none), output, name, shape.
+
+        It came from its maker, or from the last step that wrote to its memory, if that was later.
+        """
+        maker = self._makers.get(id(value))
+        step, output = (maker[1], maker[2]) if maker and maker[0]() is value else (-1, 0)
+        writer = self._writers.get(memory_of(value) or 0, -1) if self._writers else -1
+        if writer > step:
+            step, output = writer, 0
+        name = ""
+        if step < 0 and (known := self.known.get(id(value))) and known[0] is value:
+            name = known[1]
+        return step, output, name, tuple(value.shape)
+
+    def end(self, draft: Draft, out: Any) -> Any:  # noqa: ANN401
+        """Keep what a step gave, or forget a call that computed nothing; return its output."""
+        self.now = None
+        if type(out).__name__.endswith("_iterator"):
+            given = tuple(out)
+            out, made = iter(given), list(given)
+        else:
+            made = found_in(out)
+        if not made and draft.written:
+            touched = {memory_of(t) for t in draft.written}
+            made = [t for t in draft.tensors if memory_of(t) in touched][:1]
+        if made:
+            self.add(draft, made)
+        draft.tensors.clear()
+        return out
+
+    def add(self, draft: Draft, made: Iterable[Tensor]) -> None:
+        """Make a draft the next step, with its outputs."""
+        draft.number = len(self.steps)
+        self.steps.append(draft)
+        for written in draft.written:
+            if (place := memory_of(written)) is not None:
+                self._writers[place] = draft.number
+        draft.written.clear()
+        for output, tensor in enumerate(made):
+            self._makers[id(tensor)] = (weakref.ref(tensor), draft.number, output)
+            size = tensor.numel() * tensor.element_size()
+            dtype = str(tensor.dtype).removeprefix("torch.")
+            draft.sizes.append((tuple(tensor.shape), dtype, size))
+            draft.outputs.append(self._kept(draft, output, tensor))
+
+    # ------------------------------------------------------------ memory
+
+    def _kept(self, draft: Draft, output: int, tensor: Tensor) -> Tensor | None:
+        place = memory_of(tensor)
+        is_new = place is None or (place not in self._in_memory and place not in self.owned)
+        size = tensor.numel() * tensor.element_size() if is_new else 0
+        if self.bytes + size > self.max_bytes:
+            self.left_out += 1
+            return None
+        self.bytes += size
+        if place is not None:
+            self._in_memory.setdefault(place, []).append((draft, output))
+        return tensor
+
+    def save(self, written: Tensor) -> None:
+        """Copy the kept values in the memory of a tensor that is about to be overwritten."""
+        place = memory_of(written)
+        if place is None:
+            return
+        for draft, output in self._in_memory.pop(place, ()):
+            value = draft.outputs[output]
+            if value is None:
+                continue
+            size = value.numel() * value.element_size()
+            fits = self.bytes + size <= self.max_bytes
+            self.left_out += not fits
+            self.bytes += size if fits else 0
+            draft.outputs[output] = value.clone() if fits else None
+
+    # ------------------------------------------------------------ paths
+
+    def enter(self, module: nn.Module) -> None:
+        """Go into the forward of a module, by its name below the module around it."""
+        known = self.aliases.get(id(module))
+        around = self.path[-1][0]
+        if known is None:  # a module that the network made while it ran
+            path = around
+        else:
+            below = f"{around}." if around else ""
+            path = next((name for name in known if name.startswith(below)), known[0])
+        self.path.append((path, module))
+
+    def leave(self, module: nn.Module, out: Any) -> None:  # noqa: ANN401
+        """Come back; the step that gave what one of torch's modules gives has the module's name."""
+        path, _ = self.path.pop()
+        if not path or not names.is_leaf(module):
+            return
+        for tensor in found_in(out)[:1]:
+            maker = self._makers.get(id(tensor))
+            step = self.steps[maker[1]] if maker and maker[0]() is tensor else None
+            if step and step.module is module and step.path == path:
+                step.is_modules_own = True
+
+    # ------------------------------------------------------------ afterwards
+
+    def step_names(self) -> list[str]:
+        """Return the name of every step."""
+        return names.unique([_name(step) for step in self.steps])
+
+    def named(self, found: tuple[int, int, str, tuple[int, ...]], of: list[str]) -> Source:
+        """Return a source with the name that its step has now."""
+        step, output, name, shape = found
+        if step >= 0:
+            return Source(of[step], "step", output, shape)
+        if not name:
+            return Source("constant", "constant", 0, shape)
+        return Source(name, self.kinds[name], 0, shape)
+
+
+def memory_of(value: Tensor) -> int | None:
+    """Identify the memory of a tensor; None for one that has none, such as a sparse one."""
+    try:
+        return memory(value)
+    except (NotImplementedError, RuntimeError):
+        return None
+
+
+def _name(step: Draft) -> str:
+    if step.is_modules_own:
+        return step.path
+    if step.function.startswith("input"):
+        return step.function
+    base = names.base_name(step.function)
+    return f"{step.path}.{base}" if step.path else base
+
+
+def _short(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, torch.dtype | torch.device):
+        text = str(value)
+    elif isinstance(value, str | slice) or value is Ellipsis:
+        text = {Ellipsis: "..."}.get(value, repr(value)) if value is Ellipsis else repr(value)
+    elif isinstance(value, tuple | list | dict):
+        text = repr(value) if not found_in(value) else f"{type(value).__name__}(…)"
+    else:
+        text = f"{type(value).__name__}(…)"
+    text = text.replace("{", "{{").replace("}", "}}")
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

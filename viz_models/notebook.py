@@ -1,0 +1,56 @@
+"""What a notebook gets: one call that traces a network, and ways to show what it found."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from viz_models.records import Recorded, RecordSpec, Trace, TraceSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def trace(what: Any, *args: Any, **kwargs: Any) -> "Trace | Shown":  # noqa: ANN401
+    """Run a network once and keep every intermediate value.
+
+    There are three ways to call it:
+
+    - `trace(net, x)` runs any eager module with whatever its forward takes.
+    - `trace(RecordSpec(statistics=False), net, x)` does the same and says how.
+    - `trace(TraceSpec(model=...), array)` runs one of this project's own networks on a photo.
+
+    Args:
+        what: The network, or a spec before it.
+        args: What the network's forward takes by position.
+        kwargs: What it takes by name.
+
+    Raises:
+        ValueError: With one line, if the network cannot be run with this.
+    """
+    if isinstance(what, TraceSpec):
+        from viz_models.analysis.flow.trace import trace as trace_photo
+
+        return trace_photo(what, *args, **kwargs)
+    from viz_models.analysis.anynet.record import record
+
+    spec = what if isinstance(what, RecordSpec) else None
+    if spec and not args:
+        raise ValueError("name the network after the spec: trace(RecordSpec(...), net, x)")
+    module, given = (args[0], args[1:]) if spec else (what, args)
+    return Shown.of(record(module, given, kwargs, spec))
+
+
+class Shown(Recorded):
+    """A recorded forward pass that can be looked at, as a table or a DataFrame."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> "Shown":
+        """Return the same record with the ways to show it."""
+        return cls(**{f.name: getattr(recorded, f.name) for f in fields(recorded)})
+
+    def frame(self) -> "pd.DataFrame":
+        """Return one row for each tensor that a step gave."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
