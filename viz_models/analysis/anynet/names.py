@@ -68,7 +68,7 @@ def is_leaf(module: nn.Module) -> bool:
 
 
 def unique(names: Sequence[str]) -> list[str]:
-    """Number the names that come again: relu, relu_1, relu_2."""
+    """Return the names, numbered where they come again: relu, relu_1, relu_2."""
     seen: Counter[str] = Counter()
     taken, out = set(names), []
     for name in names:

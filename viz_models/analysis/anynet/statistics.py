@@ -8,7 +8,7 @@ from viz_models.records import StepStats
 
 
 def statistics_of(value: np.ndarray, scratch: torch.Tensor) -> StepStats | None:
-    """Mean, population std, min, max and share of zeros of any array.
+    """Return mean, population std, min, max and share of zeros of any array.
 
     Args:
         value: Any shape and type; complex numbers are counted by their magnitude.

@@ -111,7 +111,7 @@ class Recorded:
         raise KeyError(name)
 
     def value(self, name: str, output: int = 0) -> np.ndarray:
-        """What a step gave, with its batch axis.
+        """Return what a step gave, with its batch axis.
 
         Raises:
             KeyError: If there is no such step.
