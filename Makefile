@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fast e2e faults load hostile bench record weights-check clean
+.PHONY: help run test check lint fast e2e faults load hostile bench zoo record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -50,6 +50,9 @@ hostile: $(DEV) ## what one hostile visitor could do, tried on a server of its o
 
 bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, and of the pages, as ratios
 	@$(PY) -m benchmarks $(ARGS)
+
+zoo: $(DEV) ## record some 300 networks that nobody here wrote, and write docs/zoo.md: 30 minutes; ARGS="timm"
+	@$(PY) -m benchmarks.zoo $(ARGS)
 
 record: $(APP) ## compute again what the pages open with: pretrained/recorded/
 	@$(PY) -m viz_models record

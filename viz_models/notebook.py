@@ -1,6 +1,9 @@
 """What a notebook gets: one call that traces a network, and ways to show what it found."""
 
 from dataclasses import fields
+from html import escape
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viz_models.records import Recorded, RecordSpec, Trace, TraceSpec
@@ -40,7 +43,7 @@ def trace(what: Any, *args: Any, **kwargs: Any) -> "Trace | Shown":  # noqa: ANN
 
 
 class Shown(Recorded):
-    """A recorded forward pass that can be looked at, as a table or a DataFrame."""
+    """A recorded forward pass with ways to show it: a table, a DataFrame, a file, a picture."""
 
     __slots__ = ()
 
@@ -54,3 +57,35 @@ class Shown(Recorded):
         import pandas as pd
 
         return pd.DataFrame(self.rows())
+
+    def html(self, file: str | Path | None = None) -> str:
+        """Return one HTML page with the diagram, the steps, their statistics and their maps.
+
+        It needs no server and no network: everything is in it.
+
+        Args:
+            file: Where to write it as well.
+        """
+        from viz_models.figures.network.page import page
+
+        text = page(self)
+        if file is not None:
+            Path(file).write_text(text, encoding="utf-8")
+        return text
+
+    def show(self, height: int = 620) -> Any:  # noqa: ANN401 (of IPython)
+        """Show the page of `html()` inside a notebook.
+
+        Args:
+            height: In pixels.
+
+        Raises:
+            ValueError: Outside of a notebook.
+        """
+        try:
+            show: Any = import_module("IPython.display").HTML
+        except ImportError as error:
+            raise ValueError('this is no notebook; use .html("net.html") instead') from error
+        inner = escape(self.html(), quote=True)
+        style = f"width:100%;height:{height}px;border:0"
+        return show(f'<iframe srcdoc="{inner}" style="{style}"></iframe>')

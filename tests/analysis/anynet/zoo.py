@@ -252,3 +252,19 @@ def _padded():
     mask = torch.tensor([[False, False, True], [False, False, False]])
     net = nn.TransformerEncoder(layer, 2).eval()
     return net, (pixels(2, 3, 16),), {"src_key_padding_mask": mask}
+
+
+def timm_names():
+    """One member of every family of timm, the shortest name first: that is mostly a small one."""
+    import timm
+
+    found = {}
+    for name in sorted(timm.list_models(), key=lambda n: (_size(n), len(n))):
+        family = timm.models._registry._model_to_module[name]
+        found.setdefault(family, name)
+    return sorted(found.values())
+
+
+def _size(name):
+    order = ("atto", "femto", "pico", "nano", "tiny", "xxs", "_t", "_xs", "_s", "small", "b0", "18")
+    return next((i for i, word in enumerate(order) if word in name), len(order))
