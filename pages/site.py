@@ -32,7 +32,11 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("attention/cost.py", "attention-cost"),
         ("attention/patches.py", "patches"),
     ],
-    "Sequence": [("sequence/bleu.py", "bleu")],
+    "Sequence": [
+        ("sequence/memory.py", "memory"),
+        ("sequence/gates.py", "gates"),
+        ("sequence/bleu.py", "bleu"),
+    ],
     "Vision": [("vision/dense_memory.py", "dense-memory")],
     "Train": [("train/train.py", "train"), ("train/runs.py", "runs")],
 }

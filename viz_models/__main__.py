@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from viz_models.cli import app, attend, bleu, cost, export, norm, runs, trace, train
+from viz_models.cli import app, attend, bleu, cost, export, memory, norm, runs, trace, train
 from viz_models.cli.command import Command, NoNetworkError
 from viz_models.recipes.commands import (
     check_weights,
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Command] = {
     "export": export.COMMAND,
     "attend": attend.COMMAND,
     "bleu": bleu.COMMAND,
+    "memory": memory.COMMAND,
     "record": record.COMMAND,
     "train": train.COMMAND,
     "runs": runs.COMMAND,

@@ -24,6 +24,8 @@ from viz_models.recordings import norm as recordings_norm
 from viz_models.recordings import sharing as recordings_sharing
 from viz_models.recordings import train as recordings_train
 from viz_models.recordings.folder import FOLDER
+from viz_models.recordings.sequence import gates as recordings_gates
+from viz_models.recordings.sequence import memory as recordings_memory
 from viz_models.recordings.shipped import opening
 from viz_models.recordings.vision import dense_memory as recordings_dense
 from viz_models.records import (
@@ -36,6 +38,7 @@ from viz_models.records import (
     TraceSpec,
 )
 from viz_models.records.build.surface import SurfaceSpec
+from viz_models.records.sequence.memory import MemoryTraining
 
 STATE = Path("artifacts/demo")  # where train-demo leaves its moments
 
@@ -47,7 +50,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*RECORDINGS, "all"),
         default="all",
         help="flow, home, norm_axes, dense_memory: seconds; attention_cost: 1 minute; "
-        "attention_sharing: 4; train_cards: 4; loss_surface: 5; norm_training: 8; ablation, which "
+        "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
+        "norm_training: 8; ablation, which "
         "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
         "folder: 10; "
         "default: %(default)s",
@@ -132,6 +136,22 @@ def _record_attention_sharing(into: Path) -> Path:
 
     return recordings_sharing.save(
         shared_heads.measure(_progress("attention_sharing")), into / recordings_sharing.PATH.name
+    )
+
+
+def _record_gates(into: Path) -> Path:
+    from viz_models.recipes.sequence import gates
+
+    return recordings_gates.save(
+        gates.measure(_progress("gates")), into / recordings_gates.PATH.name
+    )
+
+
+def _record_memory(into: Path) -> Path:
+    from viz_models.recipes.sequence import memory
+
+    return recordings_memory.save(
+        memory.measure(MemoryTraining(), _progress("memory")), into / recordings_memory.PATH.name
     )
 
 
@@ -250,6 +270,8 @@ RECORDINGS = {
     "attention_heads": _record_attention_heads,
     "attention_sharing": _record_attention_sharing,
     "loss_surface": _record_loss_surface,
+    "gates": _record_gates,
+    "memory": _record_memory,
     "train_cards": _record_train_cards,
     "ablation": _record_ablation,
     "moments": _record_moments,

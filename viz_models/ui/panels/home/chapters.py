@@ -25,6 +25,10 @@ ATTEND = {
     "attention-cost": "attention/cost.py",
     "patches": "attention/patches.py",
 }
-SEQUENCE = {"bleu": "sequence/bleu.py"}
+SEQUENCE = {
+    "memory": "sequence/memory.py",
+    "gates": "sequence/gates.py",
+    "bleu": "sequence/bleu.py",
+}
 VISION = {"dense-memory": "vision/dense_memory.py"}
 OTHERS = {"flow": FLOW, "runs": "train/runs.py"}

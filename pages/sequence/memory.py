@@ -1,0 +1,45 @@
+"""Lesson: whether an RNN forgets the first word, and an LSTM not.
+
+Sources: Bengio et al. 1994, doi:10.1109/72.279181; Jozefowicz et al. 2015, section 2.2,
+proceedings.mlr.press/v37/jozefowicz15.html.
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.panels.sequence import memory as panel
+
+SECTIONS = (
+    "One step, many times",
+    "Why does training not simply find it?",
+    "What is measured here",
+)
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        said = lesson.head(text)  # on screen before torch is imported
+        view = panel.controls()
+        facts = panel.facts(view)
+        lesson.answer(said, text["Answer"], **facts)
+        left, right = st.columns([1.75, 1], gap="xsmall")
+        with left:
+            panel.draw_influence(view)
+        with right:
+            panel.draw_learned(view)
+        left, right = st.columns([1, 1.2], gap="xsmall")
+        with left:
+            panel.draw_arithmetic(view)
+        with right:
+            panel.draw_table(view)
+    for section in SECTIONS:
+        st.subheader(section)
+        st.markdown(text[section].format(**facts))
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("memory", code=panel.code(view), table=panel.table(view))
+
+
+main()

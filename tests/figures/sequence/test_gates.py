@@ -1,0 +1,21 @@
+from viz_models.figures.sequence import gates as figures
+from viz_models.recordings.sequence import gates as recordings
+
+
+def test_every_unit_of_both_networks_has_a_mark():
+    fig = figures.half_lives(recordings.load(), "lstm", 3)
+    assert sorted(len(t.x) for t in fig.data) == [1, 64, 64]
+    assert len(fig.layout.shapes) == 2
+
+
+def test_the_held_value_is_orange():
+    fig = figures.held_shares(recordings.load(), "lstm", "i", "mean")
+    colors = [color for bar in fig.data for color in bar.marker.color]
+    assert len(colors) == 12
+    assert len(set(colors)) == 2
+    assert fig.data[1].marker.color[3] != fig.data[1].marker.color[0]
+
+
+def test_a_word_is_no_markup():
+    fig = figures.reading(("<b>",), ("x",))
+    assert "&lt;b&gt;" in [note.text for note in fig.layout.annotations]

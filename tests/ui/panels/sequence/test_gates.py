@@ -1,0 +1,54 @@
+"""The lesson on gates: the page with every choice, and its script run as a stranger would."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from viz_models.ui.panels.sequence import gates as panel
+from viz_models.ui.results.sequence import gates as results
+
+
+def view(net="lstm", text=panel.TEXT):
+    found = results.unrolled(panel.GatesSpec(text=text, net=net))
+    return panel.View(found, results.recorded(), "f", None, (5, 2))
+
+
+def test_the_page_holds_a_gate_and_refuses_what_is_no_text(open_page):
+    at = open_page("pages/sequence/gates.py")
+    assert not at.exception
+    at.button_group(key="hold").set_value("mean").run()
+    at.text_input(key="text").set_value("!!!").run()
+    assert not at.exception
+    assert any("the text has no word" in c.value for c in at.caption)
+    at.text_input(key="text").set_value("zebra " * 100).run()
+    assert not at.exception
+
+
+def test_the_answer_says_which_network_forgets():
+    shown = view()
+    facts = panel.facts(shown)
+    forgets = float(facts["looking"]) < float(facts["alone"])
+    assert panel.section(shown) == ("Answer: forgets" if forgets else "Answer: keeps")
+
+
+def test_units_are_sorted_by_how_long_they_remember():
+    shown = view()
+    lives = shown.net.half_lives[shown.order]
+    assert (lives[:-1] >= lives[1:]).all()
+
+
+@pytest.mark.parametrize("net", ["lstm", "lstm_attention"])
+def test_the_script_alone_prints_the_page_s_numbers(net, tmp_path):
+    shown = view(net)
+    (tmp_path / "gates.py").write_text(panel.code(shown), encoding="utf-8")
+    shutil.copy(ROOT / "pretrained" / f"{results.file(net)}.safetensors", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-I", "gates.py"], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    at = shown.word, shown.unit
+    h = float(next(x for x in done.stdout.splitlines() if x.startswith("h =")).split()[-1])
+    assert h == pytest.approx(float(shown.found.h[at]), rel=1e-4)
+    assert "equal nn.LSTM" in done.stdout

@@ -1,0 +1,197 @@
+"""Figures of the lesson on gates: half-lives, what a held gate breaks, and unrolled networks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz_models.figures import theme
+from viz_models.records.sequence.gates import (
+    GATES,
+    HOLDS,
+    NETS,
+    Gate,
+    GatesOverSentences,
+    Hold,
+    Net,
+)
+
+NAMES: dict[Net, str] = {"lstm": "last state only", "lstm_attention": "with attention"}
+GATE_NAMES: dict[Gate, str] = {"f": "z_f", "i": "z_i", "o": "z_o"}
+HOLD_NAMES: dict[Hold, str] = {"0": "0", "0.5": "½", "1": "1", "mean": "its mean"}
+STRIP, BARS, READING = 170, 190, 190  # px
+BOX = 0.32  # half the width of a cell
+
+
+def half_lives(
+    recorded: GatesOverSentences, net: Net, unit: int, *, dark: bool = False, scale: float = 1.0
+) -> go.Figure:
+    """Draw the half-life of every unit of both networks as a mark, with the medians.
+
+    Args:
+        recorded: Both networks.
+        net: Whose unit is chosen.
+        unit: The chosen one.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    fig = go.Figure()
+    shapes: list[dict[str, Any]] = []
+    for row, name in enumerate(NETS):
+        lives = recorded.of(name).half_lives
+        lift = 0.28 * np.sin(np.arange(len(lives)) * 2.4)  # marks lie side by side
+        color = p.gold if row else p.blue
+        fig.add_scatter(
+            x=lives,
+            y=-row + lift,
+            mode="markers",
+            marker={"size": 6 * scale, "color": theme.fade(color, 0.6)},
+            customdata=list(range(len(lives))),
+            hovertemplate=f"<b>{NAMES[name]}</b>, unit %{{customdata}}<br>"
+            "half is lost after %{x:.3~g} words<extra></extra>",
+            showlegend=False,
+        )
+        shapes.append(_median(float(np.median(lives)), -row, color))
+        if name == net:
+            fig.add_scatter(
+                x=[lives[unit]], y=[-row + lift[unit]], mode="markers", hoverinfo="skip",
+                marker={"size": 10 * scale, "color": p.orange}, showlegend=False,
+            )  # fmt: skip
+    fig.update_layout(shapes=shapes)
+    theme.style(fig, dark=dark, height=STRIP, scale=scale)
+    fig.update_xaxes(
+        type="log",
+        title_text="words until half of the cell state is lost",
+        tickvals=[0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200],
+    )
+    fig.update_yaxes(
+        tickvals=[0, -1],
+        ticktext=[NAMES[n].replace(" ", "<br>", 1) for n in NETS],
+        range=[-1.55, 0.55],
+        showgrid=False,
+        zeroline=False,
+    )
+    return fig
+
+
+def _median(x: float, y: float, color: str) -> dict[str, Any]:
+    line = {"color": color, "width": 3}
+    return {"type": "line", "x0": x, "x1": x, "y0": y - 0.42, "y1": y + 0.42, "line": line}
+
+
+def held_shares(
+    recorded: GatesOverSentences,
+    net: Net,
+    gate: Gate,
+    hold: Hold | None,
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
+) -> go.Figure:
+    """Draw the share of sentences that stay right while a gate is held, one bar a gate and value.
+
+    Args:
+        recorded: Both networks.
+        net: The network that is shown.
+        gate: The chosen gate.
+        hold: The chosen value; None when all gates are free.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    fig, found = go.Figure(), recorded.of(net)
+    step = len(HOLDS) + 1
+    for k, g in enumerate(GATES):
+        shares = [found.right_while(g, h) / recorded.sentences for h in HOLDS]
+        fig.add_bar(
+            x=[step * k + j for j in range(len(HOLDS))],
+            y=shares,
+            marker={"color": [p.orange if (g, h) == (gate, hold) else p.blue for h in HOLDS]},
+            text=[f"{s:.0%}" for s in shares],
+            textposition="outside",
+            textangle=0,
+            cliponaxis=False,
+            customdata=[f"{GATE_NAMES[g]} held at {HOLD_NAMES[h]}" for h in HOLDS],
+            hovertemplate="%{customdata}:<br>%{y:.1%} of the sentences right<extra></extra>",
+            showlegend=False,
+        )
+    free = found.right / recorded.sentences
+    line = {"color": p.green, "width": 1.5, "dash": "dot"}
+    said = f"all gates free: {free:.0%}"
+    fig.add_hline(y=free, line=line, annotation_text=said, annotation_position="top left")
+    theme.style(fig, dark=dark, height=BARS, scale=scale)
+    fig.update_xaxes(
+        tickvals=[step * k + j for k in range(len(GATES)) for j in range(len(HOLDS))],
+        ticktext=[
+            f"{HOLD_NAMES[h].removeprefix('its ')}"
+            + (f"<br><b>{GATE_NAMES[g]}</b>" if not j else "")
+            for g in GATES
+            for j, h in enumerate(HOLDS)
+        ],
+        tickangle=0,
+        showgrid=False,
+        zeroline=False,
+    )
+    fig.update_yaxes(range=[0, 1.15], tickformat=".0%", title_text="sentences right")
+    fig.update_layout(bargap=0.25)
+    return fig
+
+
+def reading(
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    feedback: bool = False,
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
+) -> go.Figure:
+    """Draw an unrolled network: a cell for each step, what it reads below and says above.
+
+    Args:
+        inputs: What each step reads; "" where nothing is drawn.
+        outputs: What each step says; "" where nothing is drawn.
+        feedback: Whether inputs are the network's own words, which are drawn pale.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    steps = range(len(inputs))
+    boxes = [
+        {
+            "type": "rect", "x0": i - BOX, "x1": i + BOX, "y0": 0.8, "y1": 1.2,
+            "line": {"color": p.blue, "width": 1.5}, "fillcolor": theme.fade(p.blue, 0.14),
+        }
+        for i in steps
+    ]  # fmt: skip
+    notes = [_arrow((i - 1 + BOX, 1), (i - BOX, 1), p.muted) for i in steps if i]
+    for i, (read, said) in enumerate(zip(inputs, outputs, strict=True)):
+        pale = feedback and i > 0
+        if read:
+            notes.append(_arrow((i, 0.36), (i, 0.8), p.muted))
+            notes.append(_word(read, i, 0.14, p.muted if pale else p.text))
+        if said:
+            notes.append(_arrow((i, 1.2), (i, 1.64), p.muted))
+            notes.append(_word(said, i, 1.86, p.orange_text))
+    fig = go.Figure(go.Scatter(x=[0], y=[1], mode="markers", opacity=0, hoverinfo="skip"))
+    fig.update_layout(shapes=boxes, annotations=notes, showlegend=False)
+    theme.style(fig, dark=dark, height=READING, scale=scale)
+    plain = {"visible": False, "fixedrange": True}
+    fig.update_xaxes(range=[-0.6, max(3, len(inputs) - 1) + 0.6], **plain)
+    fig.update_yaxes(range=[-0.1, 2.1], **plain)
+    return fig
+
+
+def _word(text: str, x: float, y: float, color: str) -> dict[str, Any]:
+    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return {"text": shown, "x": x, "y": y, "showarrow": False, "font": {"color": color}}
+
+
+def _arrow(tail: tuple[float, float], head: tuple[float, float], color: str) -> dict[str, Any]:
+    """Return an arrow between two points of the axes."""
+    return {
+        "x": head[0], "y": head[1], "ax": tail[0], "ay": tail[1], "axref": "x", "ayref": "y",
+        "text": "", "showarrow": True, "arrowhead": 2, "arrowsize": 0.9, "arrowwidth": 1.2,
+        "arrowcolor": color,
+    }  # fmt: skip

@@ -1,0 +1,206 @@
+"""The lesson on gates: an LSTM unrolled over a sentence, every gate and state of every unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from viz_models.digits import digits
+from viz_models.figures.sequence.gates import GATE_NAMES, HOLD_NAMES, NAMES
+from viz_models.records.sequence.gates import (
+    Gate,
+    GatesOverSentences,
+    GatesSpec,
+    Hold,
+    Net,
+    NetGates,
+    Unrolled,
+)
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import state, take_away, words
+from viz_models.ui.kit.controls import chips, control_row
+from viz_models.ui.kit.look import is_dark, luts
+from viz_models.ui.panels.attention.scores import chosen_pair
+from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
+from viz_models.ui.results.sequence import gates as results
+
+TEXT = GatesSpec().text
+FIRST_WORD = 1
+STAGE = 294  # px
+FREE = "free"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The choices on the page, and what the encoder computed of the sentence."""
+
+    found: Unrolled
+    recorded: GatesOverSentences
+    gate: Gate  # that is held, if one is
+    hold: Hold | None
+    cell: tuple[int, int]  # rank of the chosen unit, and its word
+
+    @property
+    def spec(self) -> GatesSpec:
+        """Return what is read, and by which network."""
+        return self.found.spec
+
+    @property
+    def net(self) -> NetGates:
+        """Return what was recorded of the chosen network."""
+        return self.recorded.of(self.spec.net)
+
+    @property
+    def order(self) -> np.ndarray:
+        """Return all units, the one that remembers longest first."""
+        return np.argsort(-self.net.half_lives, kind="stable")
+
+    @property
+    def unit(self) -> int:
+        """Return the chosen unit, as the network numbers it."""
+        return int(self.order[self.cell[0]])
+
+    @property
+    def word(self) -> int:
+        """Return the chosen word, from 0."""
+        return self.cell[1]
+
+
+def controls() -> View:
+    """Draw the controls: the sentence, the network, and a gate to hold."""
+    with control_row():
+        text = sentence("Sentence", TEXT, key="text", width=200)
+        net: Any = chips("Network", _plain(NAMES), key="net", default="lstm", show="Decoder sees")
+        gate: Any = chips("Gate", _plain(GATE_NAMES), key="gate", default="f", show="Hold")
+        values = {FREE: "no value"} | _plain(HOLD_NAMES)
+        hold: Any = chips("Value", values, key="hold", default=FREE, show="at")
+        found = results.unrolled(GatesSpec(text=text, net=net))
+        draw_vocabulary(found.unknown)
+    recorded = results.recorded()
+    size = len(recorded.of(net).means["f"]), len(found.tokens)
+    cell = chosen_pair("cell", size, first_cell(found))
+    return View(found, recorded, gate, None if hold == FREE else hold, cell)
+
+
+def _plain(names: Mapping[Any, str]) -> dict[str, str]:
+    """Return names by plain strings, as chips take them."""
+    return {str(value): name for value, name in names.items()}
+
+
+def first_cell(found: Unrolled) -> tuple[int, int]:
+    """Return the unit and the word with which this sentence opens."""
+    return 0, min(FIRST_WORD, len(found.tokens) - 1)
+
+
+def section(view: View) -> str:
+    """Return which answer is true: which of both networks remembers longer."""
+    alone, looking = (_median(view, net) for net in NAMES)
+    return "Answer: forgets" if looking < alone else "Answer: keeps"
+
+
+def _median(view: View, net: Net) -> float:
+    return float(np.median(view.recorded.of(net).half_lives))
+
+
+def facts(view: View) -> dict[str, str]:
+    """Return the numbers that the answer and the texts name."""
+    found = {net: view.recorded.of(net) for net in NAMES}
+    gate, hold = (view.gate, view.hold) if view.hold else _worst(view.net)
+    return {
+        "alone": f"{_median(view, 'lstm'):.1f}",
+        "looking": f"{_median(view, 'lstm_attention'):.1f}",
+        "mean_alone": digits(float(found["lstm"].means["f"].mean()), 2),
+        "mean_looking": digits(float(found["lstm_attention"].means["f"].mean()), 2),
+        "of": str(view.recorded.sentences),
+        "net": NAMES[view.spec.net],
+        "free": str(view.net.right),
+        "gate": GATE_NAMES[gate],
+        "value": HOLD_NAMES[hold],
+        "held": str(view.net.right_while(gate, hold)),
+        "right_alone": str(found["lstm"].right),
+        "padding_alone": str(found["lstm"].right_after_padding),
+        "padding_looking": str(found["lstm_attention"].right_after_padding),
+        "right_looking": str(found["lstm_attention"].right),
+        "off": digits(view.found.max_difference, 1),
+    }
+
+
+def _worst(net: NetGates) -> tuple[Gate, Hold]:
+    """Return the gate whose own mean breaks the most sentences."""
+    worst = min((s for s in net.shares if s.hold == "mean"), key=lambda s: s.right)
+    return worst.gate, worst.hold
+
+
+def draw_stage(view: View) -> None:
+    """Draw c = z_f c' + z_i z and h = z_o tanh(c) as pictures of all units and words."""
+    found = view.found
+    tall = float(max(np.abs(found.c).max(), 1e-6))
+    cells = {"scheme": "diverging", "limits": (-tall, tall)}
+    signed = {"scheme": "diverging", "limits": (-1.0, 1.0)}
+    share = {"limits": (0.0, 1.0)}
+    groups = [
+        _group(view, found.f, "z_f", "f: what stays", after="×", **share),
+        _group(view, found.before, "c before", "cell state", after="+", **cells),
+        _group(view, found.i, "z_i", "i: what is written", after="×", **share),
+        _group(view, found.g, "z", "g: what could be", after="=", **signed),
+        _group(view, found.c, "c", "cell state", after="tanh\n×", **cells),
+        _group(view, found.o, "z_o", "o: what is shown", after="=", **share),
+        _group(view, found.h, "h", "hidden state", **signed),
+    ]
+    tiles(
+        groups,
+        key="stage",
+        luts=luts(is_dark()),
+        start=view.cell,
+        default=first_cell(found),
+        height=STAGE,
+        on_change=state.listen("stage", "cell", "cell"),
+    )
+
+
+def _group(view: View, values: np.ndarray, name: str, note: str, **fields: Any) -> Tiles:  # noqa: ANN401
+    """Return one picture: units as rows, the longest memory first, words as columns."""
+    return Tiles(
+        name=name,
+        title=name,
+        note=note,
+        values=values.T[view.order][None],
+        row_names=tuple(f"unit {u}" for u in view.order),
+        column_labels=token_labels(view.found.tokens),
+        axes=("unit", "word"),
+        follows=(0, 1),
+        pick="cell",
+        stretch=True,
+        **fields,
+    )
+
+
+def code(view: View) -> str:
+    """Return a script that reads the sentence with nn.LSTM and opens the chosen unit."""
+    ids = results.ids(view.spec.text)
+    return take_away.filled(
+        "sequence/gates",
+        file=repr(f"{results.file(view.spec.net)}.safetensors"),
+        text=repr(" ".join(view.found.tokens)),
+        ids=list(ids),
+        unit=view.unit,
+        word=view.word,
+    )
+
+
+def table(view: View) -> str:
+    """Return every gate and state of every unit and word as CSV."""
+    found = view.found
+    parts = {"z": "g", "z_i": "i", "z_f": "f", "z_o": "o", "c before": "before", "c": "c", "h": "h"}
+    rows = (
+        [t, token, u, *(float(getattr(found, part)[t, u]) for part in parts.values())]
+        for t, token in enumerate(found.tokens)
+        for u in range(found.h.shape[1])
+    )
+    return take_away.csv_text(("word", "token", "unit", *parts), rows)
+
+
+def shown(tokens: tuple[str, ...]) -> str:
+    """Return a translation as text that is no markup."""
+    return words.plain(" ".join(tokens)) or "(nothing)"

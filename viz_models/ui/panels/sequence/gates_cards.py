@@ -1,0 +1,233 @@
+"""The cards of the lesson on gates: one unit, a held gate, half-lives, readings, padding."""
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, enough, operand, percent, signed
+from viz_models.figures.sequence import gates as figures
+from viz_models.records import Line
+from viz_models.records.sequence.gates import GateSum, Padded
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import lesson, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips
+from viz_models.ui.kit.look import figure_look, is_dark, luts
+from viz_models.ui.panels.attention.sentence import token_labels
+from viz_models.ui.panels.sequence.gates import View
+from viz_models.ui.results.sequence import gates as results
+
+NAMES = {"g": "z", "i": "z_i", "f": "z_f", "o": "z_o"}
+SUMS = {"f": "z_f", "i": "z_i", "g": "z", "o": "z_o"}
+PADS = 6
+SHOWN = 8  # steps of an unrolled network
+
+
+def draw_unit(view: View) -> None:
+    """Draw the arithmetic of the chosen unit at the chosen word: gates, cell and hidden state."""
+    found = results.unit(view.spec, view.unit, view.word)
+    sums = {s.gate: s for s in found.sums}
+    z, i, f, o = (sums[gate].value for gate in ("g", "i", "f", "o"))
+    n = enough(lambda a, b, c, d: a * b + c * d, f, found.before, i, z)
+    stays = f"{digits(f, n)}·{operand(found.before, n)} + {digits(i, n)}·{operand(z, n)}"
+    m = enough(lambda a, c: a * np.tanh(c), o, found.c)
+    lines = [
+        *(_gate(sums[gate]) for gate in ("f", "i", "g", "o")),
+        Line(label="c = z_f·c' + z_i·z", note=stays, value=digits(found.c, 3), rule=True),
+        Line(
+            label="h = z_o·tanh(c)",
+            note=f"{digits(o, m)}·tanh({digits(found.c, m)})",
+            value=digits(found.h, 3),
+            role="chosen",
+        ),
+        Line(
+            label=f"all h and c equal nn.LSTM to {digits(found.max_difference, 1)}",
+            role="checked",
+            rule=True,
+            term="tolerance",
+        ),
+    ]
+    ledger(
+        lines,
+        key="unit",
+        title="One unit, exactly",
+        note=f"unit {found.unit} at “{view.found.tokens[found.word]}”",
+        badge=lesson.badge(found.provenance),
+        terms=words.glossary(),
+    )
+
+
+def _gate(found: GateSum) -> Line:
+    function = "tanh" if found.gate == "g" else "σ"
+    n = enough(lambda a, b: a + b, found.read, found.carried, result=2, least=2)
+    both = f"{digits(found.read, n)} {_plus(found.carried, n)}"
+    return Line(
+        label=f"{NAMES[found.gate]} (torch: {found.gate})",
+        note=f"{function}({both})",
+        value=digits(found.value, 3),
+        term="W x + b and U h + b" if found.gate == "f" else "",
+    )
+
+
+def _plus(x: float, n: int) -> str:
+    text = signed(x, n)
+    return f"{text[0]} {text[1:]}" if text[0] in "+−" else f"+ {text}"
+
+
+def draw_sum(view: View) -> None:
+    """Draw the largest products in the sum of one gate, whose name is chosen here."""
+    with st.container(border=True, height="stretch"):
+        gate = chips("Sum of", SUMS, key="sum", default="f", show="The sum inside")
+        found = results.unit(view.spec, view.unit, view.word)
+        opened = next(s for s in found.sums if s.gate == gate)
+        lines = [
+            Line(
+                label=f"{t.name} · weight",
+                note=f"{digits(t.value, 3)} · {operand(t.weight, 3)}",
+                value=signed(t.product, 3),
+            )
+            for t in opened.largest
+        ]
+        total = opened.read + opened.carried
+        name = "tanh" if gate == "g" else "sigmoid"
+        lines += [
+            Line(label="all other products, and both biases", value=signed(opened.rest, 3)),
+            Line(label="sum", value=digits(total, 4), rule=True),
+            Line(label=f"{name} of it", value=digits(opened.value, 4), role="chosen"),
+        ]
+        ledger(
+            lines,
+            key="sum_lines",
+            title=f"{SUMS[gate]} of unit {found.unit} at “{view.found.tokens[found.word]}”",
+            note="x: the word's vector, h': the state before",
+            badge=lesson.badge(found.provenance),
+        )
+
+
+def draw_held(view: View) -> None:
+    """Draw what a held gate does to this sentence, and to the share of unseen ones."""
+    of, net = view.recorded.sentences, view.net
+    found = results.held(view.spec, view.gate, view.hold or "mean")
+    held_at = figures.HOLD_NAMES[view.hold] if view.hold else "free"
+    lines = [Line(label="all gates free", value=" ".join(found.free) or "(nothing)")]
+    if view.hold:
+        lines.append(
+            Line(
+                label=f"{NAMES[view.gate]} held at {held_at}",
+                value=" ".join(found.held) or "(nothing)",
+                role="checked" if found.held == found.free else "chosen",
+            )
+        )
+        kept = net.right_while(view.gate, view.hold)
+        lines.append(
+            Line(label="unseen sentences right", value=f"{net.right} → {kept} of {of}", rule=True)
+        )
+    else:
+        lines.append(Line(label="unseen sentences right", value=f"{net.right} of {of}", rule=True))
+    ledger(
+        lines,
+        key="held",
+        title="Hold a gate of the encoder" if not view.hold else "One gate does not move",
+        note="choose one in the row above" if not view.hold else "in all units",
+    )
+    chart = figures.held_shares(view.recorded, view.spec.net, view.gate, view.hold, **figure_look())
+    show(chart, "held_shares")
+    st.caption(lesson.badge(view.recorded.provenance))
+
+
+def draw_half_lives(view: View) -> None:
+    """Draw the half-life of every unit of both networks."""
+    with st.container(border=True, height="stretch"):
+        st.markdown("**How long does a unit remember?**")
+        chart = figures.half_lives(view.recorded, view.spec.net, view.unit, **figure_look())
+        show(chart, "half_lives")
+        st.caption(
+            f"Each mark is a unit, each line a median. Half-life = ln 0.5 ÷ ln(mean z_f), "
+            f"over {view.recorded.sentences} sentences."
+        )
+
+
+def draw_readings(view: View, text: dict[str, str]) -> None:
+    """Draw three readings of the same network with what it really says."""
+    found = results.readings(view.spec)
+    tokens, written = token_labels(found.tokens), token_labels(found.written)
+    size = len(found.state)
+    given, said = token_labels(found.given), token_labels(found.said)
+    last = ("",) * (len(tokens) - 1)
+    pictures = (
+        ("n to 1", tokens, (*last, f"{size} numbers"), False),
+        ("1 to n", (f"{size} numbers", *written[:-1]), written, True),
+        ("n to n", given, said, False),
+    )
+    for column, (title, inputs, outputs, feedback) in zip(
+        st.columns(3, gap="xsmall"), pictures, strict=True
+    ):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{title}**")
+            start = max(0, len(inputs) - SHOWN) if title == "n to 1" else 0
+            cut = slice(start, start + SHOWN)
+            chart = figures.reading(inputs[cut], outputs[cut], feedback, **figure_look())
+            show(chart, f"reading_{title.replace(' ', '_')}")
+            st.caption(text[title])
+
+
+def draw_padding(view: View) -> None:
+    """Draw the states of a padded sentence, read by an encoder that stops and by one that does not.
+
+    Both have the same weights; what stands in the last column is what `out[:, -1]` takes.
+    """
+    found = results.padded(view.spec, PADS)
+    left, right = st.columns([1.7, 1], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        tiles(_padded(view, found), key="padding", luts=luts(is_dark()), height=214)
+    with right:
+        ledger(
+            [
+                Line(label="h after the last word", value=" ".join(found.written) or "(nothing)"),
+                Line(
+                    label="out[:, −1], after the padding",
+                    value=" ".join(found.written_after_padding) or "(nothing)",
+                    role="plain" if found.written_after_padding == found.written else "warning",
+                ),
+                Line(label="h has moved by", value=percent(found.moved), term="moved by"),
+                Line(
+                    label="unseen sentences right, in one batch",
+                    value=f"{view.net.right} → {view.net.right_after_padding} "
+                    f"of {view.recorded.sentences}",
+                    role="chosen",
+                    rule=True,
+                ),
+                Line(
+                    label=f"equals pack_padded_sequence to {digits(found.max_difference, 1)}",
+                    role="checked",
+                ),
+            ],
+            key="padding_lines",
+            title="Which state is handed on?",
+            note=f"{PADS} paddings behind the sentence",
+            badge=lesson.badge(found.provenance),
+            terms=words.glossary(),
+        )
+
+
+def _padded(view: View, found: Padded) -> list[Tiles]:
+    labels = token_labels(found.tokens)
+    pads = np.zeros(found.packed.T.shape, bool)
+    pads[:, found.words :] = True
+    return [
+        Tiles(
+            name=name,
+            title=title,
+            values=values.T[view.order][None],
+            scheme="diverging",
+            limits=(-1.0, 1.0),
+            column_labels=labels,
+            axes=("unit", "word"),
+            hatched=pads if name == "packed" else None,
+            stretch=True,
+        )
+        for name, title, values in (
+            ("packed", "h, packed: stops at the last word", found.packed),
+            ("unpacked", "h, not packed: reads on", found.unpacked),
+        )
+    ]

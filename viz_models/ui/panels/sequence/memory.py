@@ -1,0 +1,249 @@
+"""The lesson on memory: how strongly the answer depends on each input, and who learns the task."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures.sequence import memory as figures
+from viz_models.records import Line
+from viz_models.records.sequence.memory import (
+    LENGTHS,
+    READERS,
+    Influence,
+    MemoryGrid,
+    MemoryRun,
+    ReaderSpec,
+)
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sheet import Cell, sheet
+from viz_models.ui.kit import frame, lesson, take_away, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips, control, control_row, named, slider
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.results.sequence import memory as results
+
+CELLS = {"lstm": "LSTM", "rnn": "RNN", "gru": "GRU", "attention": "attention"}
+BIASES = (0, 1, 2, 3, 4, 5, 6)
+FACTORS = {
+    "lstm": "the forget gate at first, σ(b)",
+    "gru": "the update gate at first, σ(0)",
+    "rnn": "largest |eigenvalue| of U",
+    "attention": "steps between an input and the answer",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The choices on the page, and what was measured."""
+
+    grid: MemoryGrid
+    chosen: ReaderSpec
+    now: tuple[Influence, ...]  # of the chosen reader, one a seed
+    at: int  # the chosen input, counted from 0
+
+    @property
+    def distance(self) -> int:
+        """Return how many inputs are read after the chosen one."""
+        return self.chosen.length - 1 - self.at
+
+    @property
+    def share(self) -> float:
+        """Return the chosen input's influence over the last one's: the median of the seeds."""
+        return float(np.median([found.share(self.at) for found in self.now]))
+
+
+def controls() -> View:
+    """Draw the controls: how many inputs, which cell, its forget bias, and the chosen input."""
+    grid = results.recorded()
+    with control_row():
+        lengths = {str(n): str(n) for n in LENGTHS}
+        length = int(chips("Inputs", lengths, key="T", default="40", show="Inputs, T"))
+        cell = chips("Cell", CELLS, key="cell", default="lstm", show="Cell")
+        bias = 0.0
+        if cell == "lstm":
+            bias = float(slider("Forget bias, b", BIASES, "bias", 150, value=0))
+        with named("Open input"):
+            at: int = control(
+                st.number_input,
+                "Open input",
+                1,
+                max(LENGTHS),
+                1,
+                key="at",
+                label_visibility="collapsed",
+                width=frame.px(110),
+            )
+    reader = next(r for r in READERS if r.cell == cell)
+    chosen = replace(reader, forget_bias=bias, length=length)
+    now = results.untrained(chosen, grid.training.seeds)
+    return View(grid, chosen, now, min(at, length) - 1)
+
+
+def facts(view: View) -> dict[str, str]:
+    """Return the numbers that the answer and the texts name, all at the chosen length."""
+    grid, length = view.grid, view.chosen.length
+    found = {figures.name(r): grid.of(r, length) for r in READERS}
+    shares = {name: _first_over_last(runs) for name, runs in found.items()}
+    steps = {name: share ** (1 / (length - 1)) for name, share in shares.items()}
+    learned = [f"{name}: {sum(run.solved for run in runs)}" for name, runs in found.items()]
+    return {
+        "T": str(length),
+        "rnn": digits(shares["RNN"], 1),
+        "lstm": digits(shares["LSTM, b = 0"], 1),
+        "gru": digits(shares["GRU"], 1),
+        "lstm4": digits(shares["LSTM, b = 4"], 2),
+        "attention": digits(shares["attention"], 2),
+        "rnn_step": digits(steps["RNN"], 2),
+        "lstm_step": digits(steps["LSTM, b = 0"], 2),
+        "learned": ", ".join(learned),
+        "steps": f"{grid.training.most_steps(length):,}",
+        "seeds": str(grid.training.seeds),
+        "seconds": digits(grid.cpu_seconds / 60, 2),
+        "rate": digits(grid.training.lr, 2),
+        "batch": str(grid.training.batch_size),
+    }
+
+
+def _first_over_last(runs: tuple[MemoryRun, ...]) -> float:
+    return float(np.median([run.before[0] / run.before[-1] for run in runs]))
+
+
+def _solved(runs: tuple[MemoryRun, ...]) -> str:
+    return f"{sum(run.solved for run in runs)} of {len(runs)}"
+
+
+def draw_influence(view: View) -> None:
+    """Draw the influence of every input before and after training; a click opens an input."""
+    with st.container(border=True, height="stretch"):
+        now = [found.norms for found in view.now]
+        fig = figures.over_position(view.grid, view.chosen, now, view.at, **figure_look())
+        show(fig, "influence", wide=True, on_select=_open, selection_mode="points")
+        if not view.grid.of(view.chosen, view.chosen.length):
+            st.caption(
+                f"{figures.name(view.chosen)} is measured now, before training. It was not "
+                "trained for this page: the recorded forget biases are 0, 1 and 4."
+            )
+
+
+def _open() -> None:
+    """Open the input that was clicked."""
+    points = st.session_state["influence"]["selection"]["points"]
+    if points:
+        st.session_state["at"] = int(points[0]["x"])
+
+
+def draw_learned(view: View) -> None:
+    """Draw after how many steps every seed of every reader had learned the task."""
+    with st.container(border=True, height="stretch"):
+        st.caption(f"Who learns to say the first of {view.chosen.length} inputs? A mark is a seed.")
+        fig = figures.steps_to_solve(view.grid, view.chosen, **figure_look())
+        show(fig, "learned")
+
+
+def draw_arithmetic(view: View) -> None:
+    """Draw what one step multiplies by, and what is left after all steps."""
+    d = view.distance
+    ledger(
+        [*_expected(view), *_measured(view)],
+        key="arithmetic",
+        title=f"Input {view.at + 1} of {view.chosen.length}, before training",
+        note=f"{figures.name(view.chosen)} · {d} {'input follows' if d == 1 else 'inputs follow'}",
+        badge=lesson.badge(replace(view.now[0].provenance, seed=None)),
+        terms=words.glossary(),
+    )
+
+
+def _expected(view: View) -> list[Line]:
+    cell, d = view.chosen.cell, view.distance
+    factor = float(np.median([found.factor for found in view.now]))
+    if cell == "attention":
+        return [Line(label=FACTORS[cell], value="0", note="it reads every input directly")]
+    symbol = "|λ|" if cell == "rnn" else "σ(b)" if cell == "lstm" else "σ(0)"
+    lines = [
+        Line(label=FACTORS[cell], value=digits(factor, 4)),
+        Line(label=f"{symbol} multiplied {d} times", value=_power(factor, d)),
+    ]
+    if cell == "lstm":
+        gates = [float(np.prod(f.kept[view.at + 1 :], dtype=np.float64)) for f in view.now]
+        mean = float(np.median([f.kept[view.at + 1 :].mean() for f in view.now])) if d else 1.0
+        said = f"mean {digits(mean, 3)} a step" if d else "no step follows"
+        lines.append(
+            Line(
+                label="the measured gates, multiplied",
+                note=said,
+                value=digits(float(np.median(gates)), 3),
+            )
+        )
+    return lines
+
+
+def _power(factor: float, d: int) -> str:
+    return f"{digits(factor, 3)}^{d} = {digits(factor**d, 3)}"
+
+
+def _measured(view: View) -> list[Line]:
+    lines = [
+        Line(
+            label="measured: this input ÷ the last input",
+            value=digits(view.share, 3),
+            role="chosen",
+            rule=True,
+            term="influence of an input",
+        )
+    ]
+    if view.distance and view.chosen.cell != "attention":
+        kept = view.share ** (1 / view.distance)
+        lines.append(Line(label="that is, for each step", value=digits(kept, 3)))
+    low, high = (digits(f(found.share(view.at) for found in view.now), 2) for f in (min, max))
+    return [*lines, Line(label=f"{len(view.now)} seeds", value=f"{low} to {high}")]
+
+
+def draw_table(view: View) -> None:
+    """Draw for every reader and length how many seeds learned the task, and in how many steps."""
+    sheet(
+        [f"T = {n}" for n in LENGTHS],
+        [(figures.name(r), [_cell(view.grid, r, n) for n in LENGTHS]) for r in READERS],
+        key="steps",
+        title="Seeds that learned it, and in how many steps",
+        note="Where no seed did: the mean share of right answers. Guessing is right in 12.5 %.",
+        badge=lesson.badge(view.grid.provenance),
+    )
+
+
+def _cell(grid: MemoryGrid, reader: ReaderSpec, length: int) -> Cell:
+    runs = grid.of(reader, length)
+    steps = sorted(run.steps for run in runs if run.solved)
+    right = percent(float(np.mean([run.accuracy for run in runs])))
+    if not steps:
+        return _solved(runs), f"{right} right"
+    between = str(steps[0]) if steps[0] == steps[-1] else f"{steps[0]} to {steps[-1]}"
+    return _solved(runs), f"{between} steps"
+
+
+def code(view: View) -> str:
+    """Return a script that prints the influence of every input on the chosen reader's answer."""
+    chosen = view.chosen
+    return take_away.filled(
+        "sequence/memory",
+        cell=repr(chosen.cell),
+        bias=chosen.forget_bias,
+        length=chosen.length,
+        seeds=len(view.now),
+        sequences=view.now[0].sequences,
+    )
+
+
+def table(view: View) -> str:
+    """Return all recorded readers as CSV, one input of one of them a row."""
+    head = ("cell", "forget bias", "T", "seed", "solved", "steps", "accuracy", "input")
+    rows = (
+        [
+            *(r.spec.cell, r.spec.forget_bias, r.spec.length, r.spec.seed, int(r.solved), r.steps),
+            *(r.accuracy, i + 1, float(before), float(after)),
+        ]
+        for r in view.grid.runs
+        for i, (before, after) in enumerate(zip(r.before, r.after, strict=True))
+    )
+    return take_away.csv_text((*head, "before", "after"), rows)

@@ -1,0 +1,20 @@
+"""Results for the lesson on memory: recorded training, and influences that are measured now."""
+
+from dataclasses import replace
+
+from viz_models.recordings.sequence import memory as recordings
+from viz_models.records.sequence.memory import Influence, MemoryGrid, ReaderSpec
+from viz_models.ui.kit.cache import cached
+
+
+def recorded() -> MemoryGrid:
+    """Return all trained readers, from the recording; needs no torch."""
+    return recordings.load()
+
+
+@cached()
+def untrained(reader: ReaderSpec, seeds: int) -> tuple[Influence, ...]:
+    """Return the influence of every input before training, for the seeds 0, 1, ..."""
+    from viz_models.analysis.sequence import memory
+
+    return tuple(memory.influence(replace(reader, seed=seed)) for seed in range(seeds))
