@@ -35,6 +35,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
     "Sequence": [
         ("sequence/memory.py", "memory"),
         ("sequence/gates.py", "gates"),
+        ("sequence/translators.py", "bottleneck"),
         ("sequence/bleu.py", "bleu"),
     ],
     "Vision": [("vision/dense_memory.py", "dense-memory")],

@@ -126,7 +126,6 @@ WHOLE_ROOM = {"flow", "train"}
 SHARED_PARTS = {
     "attention": {"layers", "sentence"},
     "normalization": {"tensors"},
-    "sequence": {"translators"},
 }
 FOLDERS = ("viz_models", "pages", "tests")
 LAYERS = ("ui/panels", "ui/results", "figures", "records")

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from viz_models.cli import app, attend, bleu, cost, export, memory, norm, runs, trace, train
+from viz_models.cli import (
+    app,
+    attend,
+    bleu,
+    cost,
+    export,
+    memory,
+    norm,
+    runs,
+    sequence,
+    trace,
+    train,
+)
 from viz_models.cli.command import Command, NoNetworkError
 from viz_models.recipes.commands import (
     check_weights,
@@ -26,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "attend": attend.COMMAND,
     "bleu": bleu.COMMAND,
     "memory": memory.COMMAND,
+    "sequence": sequence.COMMAND,
     "record": record.COMMAND,
     "train": train.COMMAND,
     "runs": runs.COMMAND,

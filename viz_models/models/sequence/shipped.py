@@ -14,6 +14,8 @@ CONFIGS: dict[RecurrentModel, RecurrentConfig] = {
     "lstm_attention": RecurrentConfig(attention=True),
     "rnn": RecurrentConfig(cell="rnn"),
     "rnn_attention": RecurrentConfig(cell="rnn", attention=True),
+    "gru": RecurrentConfig(cell="gru"),
+    "lstm_32": RecurrentConfig(hidden=32),
     "lstm_16": RecurrentConfig(hidden=16),
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from viz_models.cli.command import Command
-from viz_models.recipes.commands import record_ablation, train_demo
+from viz_models.recipes.commands import record_ablation, record_translators, train_demo
 from viz_models.recordings import ablation as recordings_ablation
 from viz_models.recordings import attention as recordings_attention
 from viz_models.recordings import axes as recordings_axes
@@ -51,7 +51,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default="all",
         help="flow, home, norm_axes, dense_memory: seconds; attention_cost: 1 minute; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
-        "norm_training: 8; ablation, which "
+        "norm_training: 8; translators: 8; ablation, which "
         "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
         "folder: 10; "
         "default: %(default)s",
@@ -273,6 +273,7 @@ RECORDINGS = {
     "gates": _record_gates,
     "memory": _record_memory,
     "train_cards": _record_train_cards,
+    "translators": record_translators.write,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }

@@ -7,7 +7,9 @@ import numpy as np
 
 from viz_models.records.provenance import Provenance
 
-RecurrentModel = Literal["lstm", "lstm_attention", "rnn", "rnn_attention", "lstm_16"]
+RecurrentModel = Literal[
+    "lstm", "lstm_attention", "rnn", "rnn_attention", "gru", "lstm_32", "lstm_16"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

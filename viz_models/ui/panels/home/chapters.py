@@ -28,6 +28,7 @@ ATTEND = {
 SEQUENCE = {
     "memory": "sequence/memory.py",
     "gates": "sequence/gates.py",
+    "bottleneck": "sequence/translators.py",
     "bleu": "sequence/bleu.py",
 }
 VISION = {"dense-memory": "vision/dense_memory.py"}

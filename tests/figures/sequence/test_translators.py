@@ -1,0 +1,20 @@
+from viz_models.figures.sequence import translators as figures
+from viz_models.recordings.sequence import translators as recordings
+from viz_models.records.sequence.translators import LengthScore
+
+NAMES = {"lstm": "LSTM", "lstm_attention": "LSTM with attention"}
+
+
+def test_all_long_sentences_are_one_group():
+    lengths = [LengthScore(words=w, sentences=2, exact=1) for w in (3, 12, 14)]
+    assert figures.grouped(lengths) == [(3, 2, 1), (12, 4, 2)]
+
+
+def test_every_network_has_a_line_and_every_training_a_dot():
+    found = recordings.load()
+    lines = figures.exact_by_length(found, NAMES, "lstm").data
+    assert [line.name for line in lines] == list(NAMES.values())
+    for line, model in zip(lines, NAMES, strict=True):
+        assert sum(c[1] for c in line.customdata) == found.score(model).sentences
+    dots = [t for t in figures.seeds(found, NAMES, dark=True).data if t.mode == "markers"]
+    assert [len(d.x) for d in dots] == [5, 5]

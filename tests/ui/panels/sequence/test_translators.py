@@ -1,0 +1,37 @@
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from viz_models.models import weights
+from viz_models.records.sequence.translators import TranslateSpec
+from viz_models.ui.panels.sequence import translators as panel
+from viz_models.ui.results.sequence import translators as results
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["lstm_attention", "rnn"])
+def test_the_script_alone_writes_the_page_s_words(tmp_path, model):
+    found = results.translation(TranslateSpec(text="i love cats", model=model))
+    shown = panel.View(found, results.recorded(), 0)
+    (tmp_path / "translators.py").write_text(panel.code(shown), encoding="utf-8")
+    file = weights.cards()[panel.weights(shown)].file
+    shutil.copy(weights.FOLDER / file, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "translators.py"], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    pairs = zip(found.written, found.probability, strict=True)
+    assert done.stdout.split("\n")[:-1] == [f"{word} {p:.4f}" for word, p in pairs]
+
+
+def test_every_network_can_be_chosen_and_has_a_name():
+    assert set(panel.NAMES) == {*panel.MODELS.values(), "transformer"}
+
+
+@pytest.mark.slow
+def test_what_cannot_be_read_is_refused_and_the_example_stays(open_page):
+    at = open_page("pages/sequence/translators.py")
+    at.text_input(key="text").set_value("!").run()
+    assert any("the text has no word" in c.value for c in at.caption)
+    assert not at.exception

@@ -1,0 +1,146 @@
+"""Seeds, forced and free words, the masked loss, and the state after the padding."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from viz_models.analysis.seed_noise import interval, verdict
+from viz_models.digits import digits
+from viz_models.figures.sequence import translators as figures
+from viz_models.records import Line
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sheet import sheet
+from viz_models.ui.kit import lesson, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.sequence.translators import NAMES, View
+from viz_models.ui.results.sequence import translators as results
+
+VERDICTS = {
+    "higher": "larger than the noise between seeds, in favor of attention",
+    "lower": "larger than the noise between seeds, against attention",
+    "not larger than the seed noise": "not larger than the noise between seeds",
+    "too few pairs": "no verdict: too few seeds",
+}
+
+
+def draw_seeds(view: View, text: Mapping[str, str]) -> None:
+    """Draw the same two networks trained with several seeds, and what follows from it."""
+    scores = view.recorded
+    by_seed = {(r.model, r.seed): r.exact for r in scores.runs}
+    pairs = sorted({r.seed for r in scores.runs})
+    gains = [by_seed["lstm_attention", s] - by_seed["lstm", s] for s in pairs]
+    mean, low, high = interval(gains)
+    with st.container(border=True):
+        show(figures.seeds(scores, NAMES, **figure_look()), "seeds")
+        if mean is not None and low is not None and high is not None:
+            st.caption(
+                text["told, seeds"].format(
+                    seeds=len(pairs),
+                    steps=f"{scores.steps:,}",
+                    mean=digits(100 * mean, 3),
+                    low=digits(100 * low, 3),
+                    high=digits(100 * high, 3),
+                    verdict=VERDICTS[verdict(len(pairs), low, high)],
+                    badge=lesson.badge(scores.provenance),
+                )
+            )
+
+
+def draw_forcing(view: View, text: Mapping[str, str]) -> None:
+    """Draw the loss of each true word after true words, and after the network's own."""
+    found = results.forcing(view.spec)
+    score = view.recorded.score(view.spec.model)
+    same = sum(a == b for a, b in zip(found.teacher, found.reference, strict=True))
+    own = sum(a == b for a, b in zip(found.free, found.reference, strict=False))
+    with st.container(border=True):
+        show(figures.forced_and_free(found, **figure_look()), "forcing", wide=True)
+        st.caption(
+            text["told, forcing"].format(
+                free=words.plain(" ".join(w for w in found.free if w != "<eos>")),
+                forced=same,
+                own=own,
+                count=len(found.reference),
+                words_right=digits(100 * score.words_right, 3),
+                exact=digits(100 * score.exact, 3),
+                network=NAMES[view.spec.model],
+            )
+        )
+
+
+def draw_masked(view: View, text: Mapping[str, str]) -> None:
+    """Draw every term of a padded batch's loss, and both means of them."""
+    found = results.masked_loss(view.spec)
+    left, right = st.columns([2, 1], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        show(figures.loss_terms(found, **figure_look()), "terms", wide=True)
+        st.caption(text["The terms"])
+    counted, every = int(found.counted.sum()), found.counted.size
+    total, both = found.masked * counted, found.unmasked * every
+    score = view.recorded.score(view.spec.model)
+    with right.container(border=True, height="stretch"):
+        ledger(
+            [
+                Line(label="sum over the words", value=digits(total, 4)),
+                Line(label="words", value=f"÷ {counted}"),
+                Line(label="masked loss", value=digits(found.masked, 4), role="chosen", rule=True),
+                Line(label="sum with the padding", value=digits(both, 4)),
+                Line(label="places", value=f"÷ {every}"),
+                Line(
+                    label="mean with the padding",
+                    value=digits(found.unmasked, 4),
+                    role="warning",
+                    rule=True,
+                ),
+                Line(
+                    label="F.cross_entropy(ignore_index=0) differs by",
+                    value=digits(found.max_difference, 1),
+                    role="checked",
+                ),
+            ],
+            key="masked",
+            title="Both means, nats",
+            badge=lesson.badge(found.provenance),
+            terms=words.glossary(),
+        )
+    st.caption(
+        text["told, masked"].format(
+            sentences=f"{score.sentences:,}",
+            padding=digits(100 * view.recorded.padding, 3),
+            masked=digits(score.masked, 3),
+            unmasked=digits(score.unmasked, 3),
+            network=NAMES[view.spec.model],
+        )
+    )
+
+
+def draw_padded(view: View, text: Mapping[str, str]) -> None:
+    """Draw what the network writes from the state after more and more padding."""
+    found = results.padded_states(view.spec)
+    score = view.recorded.score(view.spec.model)
+    sheet(
+        ("h moves by", "it writes"),
+        [
+            (
+                f"{s.padding} × <pad>" if s.padding else "the last word",
+                [
+                    (f"{100 * s.moved:.0f} %", ""),
+                    (" ".join(w for w in s.written if w != "<eos>"), ""),
+                ],
+            )
+            for s in found.states
+        ],
+        key="padded",
+        title="The state that is handed over",
+        note=f"Padding skipped: h equals a packed sequence to {digits(found.skipped, 1)}",
+        badge=lesson.badge(found.provenance),
+    )
+    st.caption(
+        text["told, padded"].format(
+            network=NAMES[view.spec.model],
+            exact=digits(100 * score.exact, 3),
+            padded=digits(100 * (score.exact_padded or 0.0), 3),
+            moved=digits(100 * (score.moved or 0.0), 2),
+            sentences=f"{score.sentences:,}",
+        )
+    )
