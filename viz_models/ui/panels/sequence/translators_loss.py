@@ -16,6 +16,7 @@ from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.sequence.translators import NAMES, View
 from viz_models.ui.results.sequence import translators as results
 
+SHOWN = 11  # words of a sentence in a row of the table
 VERDICTS = {
     "higher": "larger than the noise between seeds, in favor of attention",
     "lower": "larger than the noise between seeds, against attention",
@@ -114,6 +115,12 @@ def draw_masked(view: View, text: Mapping[str, str]) -> None:
     )
 
 
+def _beginning(tokens: tuple[str, ...]) -> str:
+    """Return the first words of a sentence, with an ellipsis where it goes on."""
+    said = [w for w in tokens if w != "<eos>"]
+    return " ".join(said[:SHOWN]) + (f" … ({len(said)} words)" if len(said) > SHOWN else "")
+
+
 def draw_padded(view: View, text: Mapping[str, str]) -> None:
     """Draw what the network writes from the state after more and more padding."""
     found = results.padded_states(view.spec)
@@ -125,7 +132,7 @@ def draw_padded(view: View, text: Mapping[str, str]) -> None:
                 f"{s.padding} × <pad>" if s.padding else "the last word",
                 [
                     (f"{100 * s.moved:.0f} %", ""),
-                    (" ".join(w for w in s.written if w != "<eos>"), ""),
+                    (_beginning(s.written), ""),
                 ],
             )
             for s in found.states
