@@ -8,6 +8,7 @@ from viz_models.analysis.seed_noise import interval, verdict
 from viz_models.digits import digits
 from viz_models.figures.sequence import translators as figures
 from viz_models.records import Line
+from viz_models.records.sequence.translators import MaskedLoss
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, words
@@ -76,29 +77,10 @@ def draw_masked(view: View, text: Mapping[str, str]) -> None:
     with left.container(border=True, height="stretch"):
         show(figures.loss_terms(found, **figure_look()), "terms", wide=True)
         st.caption(text["The terms"])
-    counted, every = int(found.counted.sum()), found.counted.size
-    total, both = found.masked * counted, found.unmasked * every
     score = view.recorded.score(view.spec.model)
     with right.container(border=True, height="stretch"):
         ledger(
-            [
-                Line(label="sum over the words", value=digits(total, 4)),
-                Line(label="words", value=f"÷ {counted}"),
-                Line(label="masked loss", value=digits(found.masked, 4), role="chosen", rule=True),
-                Line(label="sum with the padding", value=digits(both, 4)),
-                Line(label="places", value=f"÷ {every}"),
-                Line(
-                    label="mean with the padding",
-                    value=digits(found.unmasked, 4),
-                    role="warning",
-                    rule=True,
-                ),
-                Line(
-                    label="F.cross_entropy(ignore_index=0) differs by",
-                    value=digits(found.max_difference, 1),
-                    role="checked",
-                ),
-            ],
+            _means(found),
             key="masked",
             title="Both means, nats",
             badge=lesson.badge(found.provenance),
@@ -113,6 +95,30 @@ def draw_masked(view: View, text: Mapping[str, str]) -> None:
             network=NAMES[view.spec.model],
         )
     )
+
+
+def _means(found: MaskedLoss) -> list[Line]:
+    """Return the mean over the words, and the mean over all places."""
+    counted, every = int(found.counted.sum()), found.counted.size
+    total, both = found.masked * counted, found.unmasked * every
+    return [
+        Line(label="sum over the words", value=digits(total, 4)),
+        Line(label="words", value=f"÷ {counted}"),
+        Line(label="masked loss", value=digits(found.masked, 4), role="chosen", rule=True),
+        Line(label="sum with the padding", value=digits(both, 4)),
+        Line(label="places", value=f"÷ {every}"),
+        Line(
+            label="mean with the padding",
+            value=digits(found.unmasked, 4),
+            role="warning",
+            rule=True,
+        ),
+        Line(
+            label="F.cross_entropy(ignore_index=0) differs by",
+            value=digits(found.max_difference, 1),
+            role="checked",
+        ),
+    ]
 
 
 def _beginning(tokens: tuple[str, ...]) -> str:
