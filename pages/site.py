@@ -39,7 +39,12 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("sequence/bleu.py", "bleu"),
     ],
     "Vision": [("vision/dense_memory.py", "dense-memory")],
-    "Train": [("train/train.py", "train"), ("train/runs.py", "runs")],
+    "Train": [
+        ("train/train.py", "train"),
+        ("train/optimizers.py", "descend"),
+        ("train/broken.py", "broken"),
+        ("train/runs.py", "runs"),
+    ],
 }
 ABOUT = lessons.index()
 CHAPTERS = {

@@ -2,8 +2,6 @@
 
 import argparse
 import datetime
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -12,7 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from viz_models.cli.command import Command
-from viz_models.recipes.commands import record_ablation, record_translators, train_demo
+from viz_models.recipes.commands import (
+    record_ablation,
+    record_train,
+    record_translators,
+    train_demo,
+)
+from viz_models.recipes.commands.progress import progress as _progress
 from viz_models.recordings import ablation as recordings_ablation
 from viz_models.recordings import attention as recordings_attention
 from viz_models.recordings import axes as recordings_axes
@@ -204,20 +208,6 @@ def home_recording() -> recordings_home.HomeRecording:
     )
 
 
-def _progress(name: str) -> Callable[[int, int], None]:
-    """Tell on stderr, every few seconds, how far a recording is."""
-    begin = last = time.perf_counter()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal last
-        now = time.perf_counter()
-        if now - last >= SECONDS_BETWEEN_LINES or done == total:
-            last = now
-            sys.stderr.write(f"{name}: {done} of {total} parts, {now - begin:.0f} s\n")
-
-    return tell
-
-
 def flow_recording(spec: TraceSpec) -> recordings.FlowRecording:
     """Return the diagram of one forward pass over a sample photo, measured now."""
     from viz_models.analysis.flow.preprocess import prepare
@@ -257,10 +247,9 @@ def axes_recording(source: SourceSpec) -> recordings_axes.AxesRecording:
     )
 
 
-SECONDS_BETWEEN_LINES = 10
 SENTENCES = 200  # held out, that heads are switched off on
 SENTENCE_SEED = 1
-RECORDINGS = {
+RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "flow": _record_flow,
     "home": _record_home,
     "norm_axes": _record_norm_axes,
@@ -274,6 +263,7 @@ RECORDINGS = {
     "memory": _record_memory,
     "train_cards": _record_train_cards,
     "translators": record_translators.write,
+    **record_train.RECORDINGS,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }

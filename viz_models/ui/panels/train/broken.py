@@ -1,0 +1,238 @@
+"""Broken training: the curves, the reader's guess, the reveal, and the same run here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures.train import broken as figures
+from viz_models.records.train.broken import (
+    FAULTS,
+    NETS,
+    BrokenRun,
+    BrokenRuns,
+    BrokenSpec,
+    Fault,
+    NetKind,
+)
+from viz_models.ui.kit import lesson, take_away
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips, control_row, slider
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.train.broken_code import LINES, script_blanks
+from viz_models.ui.results.train import broken as results
+
+NAMES: dict[Fault, str] = {
+    "rate": "the learning rate is 100 times too large",
+    "zero_init": "all weights begin at zero",
+    "no_norm": "40 layers without normalization",
+    "softmax_twice": "softmax twice",
+    "shifted": "every picture has its neighbor's label",
+    "classes": "every label is one class too high",
+    "zero_grad": "zero_grad() was forgotten",
+    "no_eval": "eval() was forgotten in the test",
+    "not_shuffled": "the data is not shuffled",
+    "not_normalized": "the pixels go in as 0 to 255",
+}
+OTHERS: dict[Fault, tuple[Fault, Fault, Fault]] = {  # what could look like it
+    "zero_grad": ("not_normalized", "rate", "shifted"),
+    "shifted": ("zero_init", "classes", "softmax_twice"),
+    "rate": ("zero_grad", "shifted", "not_shuffled"),
+    "softmax_twice": ("no_eval", "rate", "not_shuffled"),
+    "no_norm": ("zero_init", "rate", "shifted"),
+    "not_shuffled": ("shifted", "rate", "classes"),
+    "zero_init": ("no_norm", "softmax_twice", "shifted"),
+    "classes": ("shifted", "no_eval", "zero_grad"),
+    "no_eval": ("softmax_twice", "classes", "not_shuffled"),
+    "not_normalized": ("zero_grad", "zero_init", "classes"),
+}
+NETWORKS: dict[NetKind, str] = {
+    "mlp": "two hidden layers of 64",
+    "dropout": "two hidden layers of 64 with BatchNorm and dropout",
+    "deep": "40 hidden layers of 64",
+}
+OWN_SEEDS = tuple(range(5, 15))  # none of those that were recorded
+_GUESSED = "forward_pass.broken.guessed"  # fault -> guess; "" for those who only looked
+_ASKED = "forward_pass.broken.asked"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One case, and what this reader guessed."""
+
+    fault: Fault
+    case: int
+    recorded: BrokenRuns
+    guess: str | None
+
+    @property
+    def net(self) -> NetKind:
+        """Return the network on which the fault was made."""
+        return NETS.get(self.fault, "mlp")
+
+    @property
+    def broken(self) -> tuple[BrokenRun, ...]:
+        """Return the recorded runs with the fault."""
+        return self.recorded.of(self.fault, self.net)
+
+    @property
+    def healthy(self) -> tuple[BrokenRun, ...]:
+        """Return the recorded runs of the same network without it."""
+        return self.recorded.of("none", self.net)
+
+
+def controls() -> View:
+    """Draw the choice of a case; return it."""
+    cases = {str(i): str(i) for i in range(1, len(FAULTS) + 1)}
+    case = int(chips("Case", cases, key="case", default="1", show="Case"))
+    fault = FAULTS[case - 1]
+    guessed = st.session_state.get(_GUESSED, {})
+    return View(fault, case, results.recorded(), guessed.get(fault))
+
+
+def facts(view: View) -> dict[str, str]:
+    """Return the numbers that the prose names."""
+    found = {
+        "network": NETWORKS[view.net],
+        "seeds": str(len(view.broken)),
+        "name": _sentence(NAMES[view.fault]),
+    }
+    for side, runs in (("b", view.broken), ("h", view.healthy)):
+        found |= {
+            f"{side}_accuracy": percent(fmean(r.accuracy for r in runs)),
+            f"{side}_low": percent(min(r.accuracy for r in runs)),
+            f"{side}_high": percent(max(r.accuracy for r in runs)),
+            f"{side}_loss": digits(fmean(r.last_loss for r in runs), 3),
+            f"{side}_first": digits(fmean(r.losses[0] for r in runs), 5),
+            f"{side}_test_loss": digits(fmean(r.test_losses[-1] for r in runs), 3),
+            f"{side}_gradient": digits(fmean(r.gradients[-20:].mean() for r in runs), 2),
+            f"{side}_gradient_first": digits(fmean(r.gradients[0] for r in runs), 2),
+            f"{side}_peak": digits(max(float(r.losses.max()) for r in runs), 2),
+        }
+    return found
+
+
+def draw_curves(view: View) -> None:
+    """Draw the recorded curves, broken beside healthy."""
+    with st.container(border=True, height="stretch"):
+        groups = [("healthy", view.healthy), (f"case {view.case}", view.broken)]
+        show(figures.curves(groups, **figure_look()), "curves", wide=True)
+        spec = view.broken[0].spec
+        st.caption(
+            f"Lines: mean of {len(view.broken)} seeds; bands: all of them. {NETWORKS[view.net]}, "
+            f"SGD with momentum {spec.momentum:g}, batch size {spec.batch_size}, 1,437 digits · "
+            f"{lesson.badge(view.recorded.provenance)}"
+        )
+
+
+def draw_guess(view: View) -> None:
+    """Ask what is wrong; afterwards say who was right."""
+    with st.container(border=True):
+        if view.guess is None:
+            st.markdown("**What is wrong with the red runs?** One line of code is.")
+            for choice in sorted((view.fault, *OTHERS[view.fault])):
+                _button(view, _sentence(NAMES[choice]), choice)
+            _button(view, "Just show it", "", kind="tertiary")
+            return
+        st.markdown(f"**{_sentence(NAMES[view.fault])}.**")
+        if view.guess == view.fault:
+            st.markdown("You said so :green-badge[:material/check: correct]")
+        elif view.guess:
+            said = NAMES[view.guess]  # type: ignore[index]
+            st.markdown(f"You said: {said}. :orange-badge[the reason is another one]")
+        right = sum(f == g for f, g in st.session_state.get(_GUESSED, {}).items())
+        st.caption(f"{right} of {len(FAULTS)} cases found so far")
+
+
+def _button(view: View, words: str, choice: str, kind: str = "secondary") -> None:
+    st.button(
+        words,
+        key=f"guess_{view.case}_{choice}",
+        on_click=_guess,
+        args=(view.fault, choice),
+        type=kind,  # type: ignore[arg-type]
+        width="stretch" if choice else "content",
+    )
+
+
+def _guess(fault: str, choice: str) -> None:
+    st.session_state.setdefault(_GUESSED, {})[fault] = choice
+
+
+def _sentence(words: str) -> str:
+    return words if words.startswith(("zero_grad", "eval")) else words[0].upper() + words[1:]
+
+
+def draw_code(view: View) -> None:
+    """Draw the line that is wrong, and the mended one."""
+    wrong, right = LINES[view.fault]
+    for column, title, code in zip(
+        st.columns(2, gap="xsmall"),
+        (":red[:material/close: wrong]", ":green[:material/check: mended]"),
+        (wrong, right),
+        strict=True,
+    ):
+        with column.container(border=True):
+            st.markdown(title)
+            st.code(code, language="python")
+
+
+def draw_here(view: View) -> None:
+    """Draw the same two runs with a seed of the reader's, trained in front of them."""
+    with control_row():
+        seed = slider("Seed", OWN_SEEDS, "seed", 160, value=OWN_SEEDS[0])
+        asked = (view.fault, seed)
+        if st.button("Run it here", icon=":material/play_arrow:", key="run_here"):
+            st.session_state[_ASKED] = asked
+    if st.session_state.get(_ASKED) != asked:
+        return
+    runs = _runs(view, seed)
+    with st.container(border=True):
+        groups = [("healthy", runs[:1]), (f"case {view.case}", runs[1:])]
+        show(figures.curves(groups, **figure_look()), "own", wide=True)
+        st.caption(
+            f"Measured now · cpu, 1 thread · seed {seed} · {runs[0].seconds:g} s and "
+            f"{runs[1].seconds:g} s · test accuracy {percent(runs[0].accuracy)} and "
+            f"{percent(runs[1].accuracy)}"
+        )
+
+
+def _runs(view: View, seed: int) -> Sequence[BrokenRun]:
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, "Training …")
+        st.button("Stop", icon=":material/stop:", key="stop", on_click=_stop)
+    found: list[BrokenRun] = []
+    faults: tuple[Fault, Fault] = ("none", view.fault)
+    for fault in faults:
+
+        def tell(done: float) -> None:
+            whole = (len(found) + done) / len(faults)
+            bar.progress(whole, f"{percent(whole)} of both runs")
+
+        found.append(results.run(BrokenSpec(fault=fault, net=view.net, seed=seed), tell))
+    place.empty()
+    return found
+
+
+def _stop() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+def code(view: View) -> str:
+    """Return a script that trains with the fault; the wrong lines are marked."""
+    spec = view.broken[0].spec
+    return take_away.filled("train/broken", **script_blanks(view.fault, spec))
+
+
+def table(view: View) -> str:
+    """Return every recorded step of the case and of the healthy runs as a row of CSV."""
+    rows = (
+        [name, r.spec.seed, step + 1, float(r.losses[step]), float(r.gradients[step])]
+        for name, runs in (("healthy", view.healthy), (view.fault, view.broken))
+        for r in runs
+        for step in range(len(r.losses))
+    )
+    return take_away.csv_text(("run", "seed", "step", "loss", "gradient norm"), rows)

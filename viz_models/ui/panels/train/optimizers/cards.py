@@ -1,0 +1,132 @@
+"""Below the walks: one step opened, maps of all starts, rates and schedules."""
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits
+from viz_models.figures.train import optimizers as figures
+from viz_models.records import Line
+from viz_models.records.train.optimizers import OPTIMIZERS
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sheet import sheet
+from viz_models.ui.kit import lesson, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.train.optimizers.stage import ends
+from viz_models.ui.panels.train.optimizers.view import View
+from viz_models.ui.results.train import optimizers as results
+
+
+def draw_step(view: View) -> None:
+    """Draw the arithmetic of the opened optimizer's step, line by line."""
+    at = min(max(view.step, 1), view.spec.steps)
+    found = results.step(view.spec, view.opened, at)
+    rate = float(view.walks.rates[at - 1])
+    before = view.walks.walk(view.opened).points[at - 1]
+    lines = [Line(label="w before the step", value=_numbers(before))]
+    lines += [Line(label=t.symbol, note=t.how, value=_numbers(t.value)) for t in found.terms[:-1]]
+    last = found.terms[-1]
+    exact = found.difference == 0
+    lines += [
+        Line(
+            label="w after the step",
+            note=last.how,
+            value=_numbers(last.value),
+            role="chosen",
+            rule=True,
+        ),
+        Line(
+            label="equals torch, bit for bit"
+            if exact
+            else f"differs from torch by {digits(found.difference, 2)}",
+            note="w and all that the optimizer remembers",
+            value=_numbers(found.torch),
+            role="checked" if exact else "warning",
+        ),
+    ]
+    ledger(
+        lines,
+        key="step_card",
+        title=f"{figures.NAMES[view.opened]}, step {at}",
+        note=f"lr = {digits(rate, 4)}",
+        badge=lesson.badge(view.walks.provenance),
+        terms=words.glossary(),
+    )
+
+
+def _numbers(values: np.ndarray | tuple[float, ...]) -> str:
+    shown = [digits(float(v), 6) for v in values]
+    return shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
+
+
+def draw_ends(view: View) -> None:
+    """Draw where each of the seven walks ends, and for how many other starts that is so."""
+    rows = [
+        (name, [(end, ""), (arrived if int(arrived) >= 0 else "–", ""), (share, "")])
+        for name, end, arrived, share in ends(view)
+    ]
+    sheet(
+        ("this walk ends", "after step", "starts that end so"),
+        rows,
+        key="ends",
+        title="The anecdote, and how typical it is",
+        badge=lesson.badge(view.walks.provenance),
+    )
+
+
+def draw_maps(view: View) -> None:
+    """Draw a map for each optimizer: all starts, in the color of where they end."""
+    sweep, basins, terrain = view.sweep, view.basins, view.terrain
+    minima = len(terrain.minima)
+    with st.container(border=True):
+        if len(terrain.low) == 1:
+            starts = figures.start_axes(terrain, sweep.spec.points)[0]
+            fig = figures.maps(
+                sweep.labels,
+                minima,
+                (starts, sweep.rates),
+                ("start", "rate"),
+                (view.spec.start[0], view.spec.rate or sweep.rates[0]),
+                log=True,
+                **figure_look(),
+            )
+        else:
+            side = round(basins.labels.shape[1] ** 0.5)
+            axes = figures.start_axes(terrain, side)
+            fig = figures.maps(
+                basins.labels.reshape(len(OPTIMIZERS), side, side),
+                minima,
+                (axes[0], axes[1]),
+                terrain.names,  # type: ignore[arg-type]
+                view.spec.start,  # type: ignore[arg-type]
+                log=False,
+                **figure_look(),
+            )
+        show(fig, "maps", wide=True)
+        st.caption(
+            lesson.badge(
+                results.sweeps().provenance if len(terrain.low) == 1 else basins.provenance
+            )
+        )
+
+
+def draw_rates(view: View) -> None:
+    """Draw over all rates how many starts end at the lowest minimum, and how soon they arrive."""
+    with st.container(border=True):
+        show(figures.over_rates(view.sweep, view.spec.rate, **figure_look()), "rates", wide=True)
+        found = results.sweeps()
+        st.caption(
+            f"{lesson.badge(found.provenance)} · {found.cpu_seconds:.0f} s for all eight surfaces"
+        )
+
+
+def draw_schedules(view: View) -> None:
+    """Draw the rate of every step under each schedule, and that the formulas equal torch's."""
+    found = results.schedules(view.spec.rate, view.spec.steps)
+    with st.container(border=True):
+        show(figures.schedules(found, view.spec.schedule, **figure_look()), "schedules")
+        off = max(off for *_, off in found)
+        st.caption(
+            ":green[✓] The drawn rates are those of torch's schedulers; the closed formulas differ "
+            f"by at most {digits(off, 2)}."
+        )
