@@ -112,6 +112,8 @@ def held_shares(
             text=[f"{s:.0%}" for s in shares],
             textposition="outside",
             textangle=0,
+            textfont={"size": 10 * scale},
+            constraintext="none",
             cliponaxis=False,
             customdata=[f"{GATE_NAMES[g]} held at {HOLD_NAMES[h]}" for h in HOLDS],
             hovertemplate="%{customdata}:<br>%{y:.1%} of the sentences right<extra></extra>",
