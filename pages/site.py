@@ -8,7 +8,7 @@ from viz_models.ui.kit import frame, lessons, state
 
 HERE = Path(__file__).parent
 LESSONS = {  # chapter -> file of each page, and its path in the URL
-    "": [("home/home.py", "home"), ("flow/tensor_flow.py", "flow")],
+    "": [("home/home.py", "home"), ("flow/tensor_flow.py", "flow"), ("flow/yours.py", "yours")],
     "Build": [
         ("build/builder.py", "build"),
         ("build/compare.py", "compare"),

@@ -21,6 +21,7 @@ from viz_models.cli import (
     trace,
     train,
 )
+from viz_models.cli import open as open_
 from viz_models.cli.command import Command, NoNetworkError
 from viz_models.recipes.commands import (
     check_weights,
@@ -32,6 +33,7 @@ from viz_models.recipes.commands import (
 
 COMMANDS: dict[str, Command] = {
     "app": app.COMMAND,
+    "open": open_.COMMAND,
     "trace": trace.COMMAND,
     "norm": norm.COMMAND,
     "cost": cost.COMMAND,

@@ -111,6 +111,7 @@ from viz_models.records.build.window import (
 )
 from viz_models.records.cards import Line
 from viz_models.records.flow.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
+from viz_models.records.flow.opened import OpenSpec
 from viz_models.records.flow.recorded import (
     Check,
     Made,

@@ -92,11 +92,13 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     button.onclick = () => pick(index);
     return button;
   }
+  let boxes = [];
   function drawDiagram() {
-    const boxes = networkBoxes(steps, open), rows = networkPart("div", "rows"), top = diagram.scrollTop;
+    boxes = networkBoxes(steps, open);
+    const rows = networkPart("div", "rows"), top = diagram.scrollTop;
     boxes.forEach((box) => rows.append(box.element = boxElement(box)));
     diagram.replaceChildren(rows);
-    drawEdges(boxes);
+    drawEdges();
     diagram.scrollTop = top;
     const element = boxes.find((box) => box.steps.includes(chosen))?.element;
     if (element && (element.offsetTop < diagram.scrollTop || element.offsetTop > diagram.scrollTop + diagram.clientHeight - 40)) {
@@ -122,7 +124,8 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     };
     return element;
   }
-  function drawEdges(boxes) {
+  function drawEdges() {
+    diagram.querySelector("svg")?.remove();
     const NS = "http://www.w3.org/2000/svg", svg = document.createElementNS(NS, "svg"), of = new Map(), seen = new Set();
     const shown = boxes.filter((box) => box.kind !== "head");
     shown.forEach((box, i) => box.steps.forEach((step) => of.set(step, i)));
@@ -206,4 +209,5 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
   function drawAll() { drawDiagram(); drawDetail(); drawFound(); }
   search.oninput = drawFound;
   drawAll();
+  new ResizeObserver(() => { if (boxes[0]?.element?.isConnected) drawEdges(); }).observe(diagram); // also when fonts arrive
 }

@@ -9,6 +9,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 NAMES = frozenset(path.stem for path in HERE.glob("*/*.html"))
+DRAWINGS = HERE.parents[1] / "figures"
+ALSO = {
+    "network": (DRAWINGS / "network" / "draw.js",)
+}  # code that files which people keep have too
 ADDRESS = "/instruments/{version}/{name}.js"  # another version has another address
 _served: list[bool] = []
 
@@ -23,6 +27,7 @@ def whole(name: str) -> str:
     """All of the code of an instrument; what it shares, and its further parts, come first."""
     parts = [
         HERE / "shared.js",
+        *ALSO.get(name, ()),
         *sorted((HERE / name).glob(f"{name}_*.js")),
         HERE / name / f"{name}.js",
     ]

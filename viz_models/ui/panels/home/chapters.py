@@ -32,4 +32,4 @@ SEQUENCE = {
     "bleu": "sequence/bleu.py",
 }
 VISION = {"dense-memory": "vision/dense_memory.py"}
-OTHERS = {"flow": FLOW, "runs": "train/runs.py"}
+OTHERS = {"flow": FLOW, "yours": "flow/yours.py", "runs": "train/runs.py"}

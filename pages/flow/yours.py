@@ -1,0 +1,34 @@
+"""Lesson: any network, step by step: one of the reader's own, of timm, of Hugging Face.
+
+Names of steps are those of torchvision's feature extraction.
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson, words
+from viz_models.ui.panels.flow import yours as panel
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        said = lesson.head(text)
+        view = panel.view()
+        if view is None:
+            return
+        section = "Answer: yours" if view.spec.source else "Answer: example"
+        lesson.answer(said, text[section], **panel.facts(view))
+        panel.draw_network(view)
+    st.subheader("One value, exactly")
+    st.markdown(text["One value, exactly"])
+    panel.draw_value(view)
+    st.subheader("Open your own network")
+    st.markdown(text["Open your own network"])
+    st.code(panel.OPEN, language="bash")
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    panel.draw_take_away(view)
+
+
+main()

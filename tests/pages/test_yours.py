@@ -1,0 +1,150 @@
+"""The page of any network: the example, one of a reader's own, and what is refused."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from tests.conftest import ROOT
+from viz_models.__main__ import main
+from viz_models.analysis.anynet.arithmetic import calculation, strongest
+from viz_models.analysis.anynet.opening import opened
+from viz_models.records import OpenSpec
+from viz_models.records.flow.opened import VARIABLE
+from viz_models.ui.results.flow import yours
+
+MINE = """
+from torch import nn
+
+class MyNet(nn.Module):
+    def __init__(self, num_classes=3):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(4 * 36, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.conv(x).relu().flatten(1))
+
+def text():
+    return nn.Sequential(nn.Embedding(20, 4), nn.Linear(4, 2))
+
+def broken():
+    raise RuntimeError("no")
+
+three = 3
+"""
+
+
+@pytest.fixture
+def mine(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(MINE, encoding="utf-8")
+    return file
+
+
+def page():
+    at = AppTest.from_file(str(ROOT / "pages/flow/yours.py"), default_timeout=60)
+    return at.run()
+
+
+def test_the_page_opens_with_an_example(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    at = page()
+    assert not at.exception
+    assert "This small network is an example" in at.caption[0].value
+    assert "the same bits as" in at.caption[0].value
+
+
+def test_the_page_shows_the_network_of_the_command_line(mine, monkeypatch):
+    spec = OpenSpec(source=f"{mine}:MyNet", inputs=("3,8,8",))
+    monkeypatch.setenv(VARIABLE, spec.text())
+    assert OpenSpec.read(spec.text()) == spec
+    at = page()
+    assert not at.exception
+    assert "MyNet makes 5 calls" in at.caption[0].value
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
+    assert yours.asked() == OpenSpec()
+
+
+def test_values_of_known_operations_are_opened_and_agree():
+    found = opened(OpenSpec())
+    known = set()
+    for step in found.recorded.steps[1:]:
+        value = found.recorded.value(step.name)
+        sums = calculation(found.module, found.recorded, step.name, strongest(value))
+        assert sums.agrees
+        assert sums.torch_value == pytest.approx(float(value[strongest(value)]))
+        if sums.formula:
+            known.add(step.op)
+    assert {"conv2d", "linear", "batch_norm", "relu", "max_pool2d", "add", "layer_norm"} <= known
+
+
+def test_the_command_line_prints_and_writes(mine, tmp_path, capsys):
+    assert main(["open", f"{mine}:MyNet", "--input", "3,8,8", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [step["step"] for step in said["steps"]] == ["input", "conv", "relu", "flatten", "fc"]
+    assert said["output"] == "bit-exact"
+    out = tmp_path / "net.html"
+    assert main(["open", f"{mine}:text", "--input", "ids:5", "--html", str(out)]) == 0
+    assert "bit-exact" in capsys.readouterr().out
+    assert out.stat().st_size > 10_000
+
+
+def test_weights_are_loaded_with_their_number_of_classes(mine, tmp_path):
+    file = tmp_path / "w.safetensors"
+    net = {"conv.weight": torch.ones(4, 3, 3, 3), "conv.bias": torch.zeros(4)}
+    save_file(net | {"fc.weight": torch.ones(7, 144), "fc.bias": torch.zeros(7)}, file)
+    spec = OpenSpec(source=f"{mine}:MyNet", inputs=("3,8,8",), checkpoint=str(file))
+    found = opened(spec).recorded
+    assert found.value("fc").shape == (1, 7)
+    assert len(set(found.value("fc")[0].tolist())) == 1
+
+
+def test_an_exported_program_knows_its_input(tmp_path):
+    program = torch.export.export(nn.Linear(3, 2), (torch.ones(1, 3),))
+    torch.export.save(program, tmp_path / "net.pt2")
+    found = opened(OpenSpec(source=str(tmp_path / "net.pt2"))).recorded
+    assert found.check.exact
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "line"),
+    [
+        ("{}:MyNet", [], "say what MyNet takes: --input"),
+        ("{}:MyNet", ["--input", "5,5"], "MyNet raised RuntimeError with"),
+        ("{}:MyNet", ["--input", "a"], "is no shape"),
+        ("{}:Other", ["--input", "3"], "has no 'Other'; there is MyNet"),
+        ("{}:three", ["--input", "3"], "is no network and makes none"),
+        ("{}:broken", ["--input", "3"], "raised RuntimeError: no"),
+        ("nowhere.py:Net", [], "no such file"),
+        ("no_such_package:Net", [], "cannot be imported"),
+        ("resnet18", [], "names no network"),
+        ("none.pt2", [], "no such file"),
+        ("{}:MyNet", ["--checkpoint", "{dir}/code.pt"], "holds code beside its weights"),
+        (
+            "{}:MyNet",
+            ["--checkpoint", "{dir}/other.pt"],
+            "is of another network than MyNet: 4 miss",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(mine, tmp_path, capsys, source, more, line):
+    torch.save(nn.Linear(2, 2), tmp_path / "code.pt")
+    torch.save({"state_dict": {"a": torch.ones(2)}}, tmp_path / "other.pt")
+    arguments = [text.format(mine, dir=tmp_path) for text in (source, *more)]
+    with pytest.raises(SystemExit) as end:
+        main(["open", *arguments])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert line in said
+    assert said.count("\n") == 1
+
+
+def test_a_server_of_strangers_runs_no_code(mine, monkeypatch, capsys):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
+    with pytest.raises(SystemExit):
+        main(["open", f"{mine}:MyNet", "--input", "3,8,8", "--json"])
+    assert "runs no code of others" in capsys.readouterr().err

@@ -1,0 +1,28 @@
+"""Which network of somebody else is opened, and what it is given."""
+
+import json
+from dataclasses import asdict, dataclass
+
+VARIABLE = "FORWARD_PASS_OPEN"  # of the environment: what `forward-pass open` tells the app
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSpec:
+    """A network that is not one of this project's own. With no source it is the example."""
+
+    source: str = ""  # "my_file.py:MyNet", "package:factory", "timm:NAME", "hf:bert", "net.pt2"
+    inputs: tuple[
+        str, ...
+    ] = ()  # "3,224,224" for numbers, "ids:8" for whole numbers; no batch axis
+    checkpoint: str = ""  # a file of weights
+    seed: int = 0  # of the inputs, and of weights that are not loaded
+
+    def text(self) -> str:
+        """Return the spec as one line, which `read` understands."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> "OpenSpec":
+        """Return the spec that a line says."""
+        given = json.loads(text)
+        return cls(**given | {"inputs": tuple(given["inputs"])})

@@ -1,0 +1,161 @@
+"""Any network: its diagram, one value of it, and what to take away."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from viz_models.digits import digits, shape, signed
+from viz_models.records import Calculation, Cell, Line, OpenSpec, Recorded, RecordedStep
+from viz_models.ui.instruments.ledger import beside_torch, ledger
+from viz_models.ui.instruments.network import network
+from viz_models.ui.kit import lesson, state, take_away, words
+from viz_models.ui.kit.controls import control, control_row, named
+from viz_models.ui.results.flow import yours as results
+
+OPEN = "forward-pass open my_file.py:MyNet --input 3,224,224"
+_LONG_SUMS = ("conv2d", "linear")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the page looks at."""
+
+    spec: OpenSpec
+    recorded: Recorded
+    step: RecordedStep
+
+
+def view() -> View | None:
+    """Return the network with the chosen step; say in a line why it cannot be opened."""
+    spec = results.asked()
+    try:
+        found = results.recorded(spec)
+    except ValueError as error:
+        st.error(words.plain(str(error)), icon=":material/error:")
+        return None
+    names = {step.name for step in found.steps}
+    first = next((s.name for s in found.steps[1:] if _has_maps(s)), found.steps[0].name)
+    chosen = state.choice("step", first, names.__contains__)
+    return View(spec, found, found.steps[found.index(chosen)])
+
+
+def _has_maps(step: RecordedStep) -> bool:
+    return bool(step.outputs) and len(step.outputs[0].shape) == 4
+
+
+def facts(view: View) -> dict[str, str]:
+    """Return the numbers that the answer names."""
+    check = view.recorded.check
+    same = "the same bits as" if check and check.exact else "almost the same numbers as"
+    return {
+        "network": words.plain(view.recorded.network),
+        "steps": f"{len(view.recorded.steps):,}",
+        "parameters": f"{view.recorded.parameters:,}",
+        "same": same,
+    }
+
+
+def draw_network(view: View) -> None:
+    """Draw the diagram, the chosen step and the table of all steps."""
+    with st.container(border=True):
+        drawn = results.drawn(view.spec)
+        network(
+            drawn,
+            key="network",
+            start=state.held("step", drawn, view.step.name),
+            on_change=state.listen("network", "step", "step"),
+        )
+
+
+def draw_value(view: View) -> None:
+    """Draw how one value of the chosen step came about."""
+    strongest = results.strongest(view.spec, view.step.name)
+    if view.step.op == "input" or strongest is None:
+        st.caption("Choose a step that computes something: then one of its values is opened here.")
+        return
+    cell, refusal = _cell(view, strongest)
+    sums = results.calculation(view.spec, view.step.name, cell)
+    if refusal:
+        st.caption(f":red[{words.plain(refusal)}] The largest value is shown instead.")
+    with st.container(border=True):
+        ledger(
+            _lines(view, sums),
+            key="sum",
+            title=f"{view.step.name} at {', '.join(map(str, cell))}",
+            note=view.step.call,
+            badge=lesson.badge(view.recorded.provenance),
+            terms=words.glossary(),
+        )
+
+
+def _cell(view: View, strongest: Cell) -> tuple[Cell, str]:
+    """Return which value is opened, and what is wrong with what was typed."""
+    sizes = view.step.outputs[0].shape
+    with control_row(), named(f"Which value of {shape(sizes) or 'one number'}"):
+        typed: str = control(
+            st.text_input,
+            "Which value, as numbers with commas",
+            "",
+            key="cell",
+            placeholder=", ".join(map(str, strongest)),
+            label_visibility="collapsed",
+            width=220,
+        )
+    if not typed.strip():
+        return strongest, ""
+    try:
+        cell = tuple(int(part) for part in typed.split(","))
+        results.calculation(view.spec, view.step.name, cell)
+    except ValueError as error:
+        plain = "invalid literal" in str(error)
+        return strongest, "Type whole numbers with commas between them." if plain else f"{error}."
+    return cell, ""
+
+
+def _lines(view: View, sums: Calculation) -> list[Line]:
+    """Return the operands, the total, and torch's own; or that no rule is known."""
+    if not sums.formula:
+        reads = [
+            Line(label=f"reads {s.text}", value=shape(s.shape) or "one number", note=s.kind)
+            for s in view.step.inputs
+        ]
+        note = f"torch's value; the arithmetic of {view.step.op} is not opened here"
+        return [*reads, Line(label=note, value=digits(sums.torch_value, 6), role="chosen")]
+    many = sums.op in _LONG_SUMS
+    lines = [
+        Line(
+            label=n.symbol,
+            note="" if many else n.meaning,
+            value=signed(n.value) if many else digits(n.value),
+            role="number",
+        )
+        for n in sums.numbers
+    ]
+    if not many:
+        lines.append(Line(label=sums.formula, role="muted"))
+    total = Line(label="total", value=digits(sums.total, 6), role="chosen", rule=True)
+    torchs = beside_torch(sums.torch_value, sums.difference, agrees=sums.agrees)
+    return [*lines, total, torchs]
+
+
+def draw_take_away(view: View) -> None:
+    """Draw the buttons: the page as one file, and the table."""
+    rows = view.recorded.rows()
+    table = take_away.csv_text(list(rows[0]), [list(row.values()) for row in rows])
+    with st.container(horizontal=True):
+        st.download_button(
+            "The page as one HTML file",
+            lambda: results.file(view.spec),
+            "network.html",
+            on_click="ignore",
+            icon=":material/draft:",
+            key="take_network.html",
+        )
+        st.download_button(
+            "Table (CSV)",
+            table,
+            "network.csv",
+            on_click="ignore",
+            icon=":material/table:",
+            key="take_network.csv",
+        )
