@@ -1,7 +1,6 @@
 """Weights of a file into a network: never any code, and every name that does not fit is said."""
 
 import inspect
-import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,12 +29,12 @@ def read(file: Path) -> dict[str, Tensor]:
             found = load_file(file)
         else:
             found = torch.load(file, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f"{file.name} holds code beside its weights, so it is not read; "
-            "save net.state_dict() with torch.save and open that"
-        ) from error
     except Exception as error:
+        if type(error).__name__ == "UnpicklingError":  # what torch raises before it runs any code
+            raise ValueError(
+                f"{file.name} holds code beside its weights, so it is not read; "
+                "save net.state_dict() with torch.save and open that"
+            ) from error
         said = " ".join(str(error).split())[:160]
         raise ValueError(f"{file.name} is no checkpoint that can be read: {said}") from error
     return _tensors(found, file)
