@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from viz_models.ui.instruments import scripts
 
 MAKE_TARGET = re.compile(r"^([a-z][a-z0-9_-]*):(?!=)", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -240,10 +241,8 @@ def test_text_in_an_instrument_never_becomes_markup(path):
     "name", sorted(p.stem for p in INSTRUMENTS.glob("*/*.html")), ids=lambda n: f"{n}.js"
 )
 def test_every_name_in_an_instrument_is_known(name, tmp_path):
-    # Only together these are what a browser runs: mounting.py puts the parts in front.
-    parts = [*sorted((INSTRUMENTS / name).glob(f"{name}_*.js")), INSTRUMENTS / name / f"{name}.js"]
     whole = tmp_path / f"{name}.js"
-    whole.write_text("\n".join(text_of(p) for p in [INSTRUMENTS / "shared.js", *parts]))
+    whole.write_text(scripts.whole(name), encoding="utf-8")  # what a browser runs
     oxlint = shutil.which("oxlint", path=Path(sys.executable).parent)
     assert oxlint, "pip install -r requirements-dev.txt"
     done = run(oxlint, "-c", ".oxlintrc.json", "-A", "all", "-D", "no-undef", str(whole))
