@@ -109,7 +109,8 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
         st.caption(text["The rows, attention" if view.has_attention else "The rows"])
     with right.container(border=True, height="stretch"):
         look = figure_look()
-        names = {m: name for m, name in NAMES.items() if m in ALWAYS or m == view.spec.model}
+        names = {m: name for m, name in NAMES.items() if m in ALWAYS}
+        names |= {view.spec.model: NAMES[view.spec.model]}  # last, so that colors stay
         chart = kept(
             "translators_exact",
             lambda **how: figures.exact_by_length(view.recorded, names, view.spec.model, **how),
