@@ -36,6 +36,8 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("sequence/memory.py", "memory"),
         ("sequence/gates.py", "gates"),
         ("sequence/translators.py", "bottleneck"),
+        ("sequence/masked_words.py", "masked-words"),
+        ("sequence/new_task.py", "new-task"),
         ("sequence/bleu.py", "bleu"),
     ],
     "Vision": [("vision/dense_memory.py", "dense-memory")],

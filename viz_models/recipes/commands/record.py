@@ -12,6 +12,7 @@ import numpy as np
 from viz_models.cli.command import Command
 from viz_models.recipes.commands import (
     record_ablation,
+    record_masked,
     record_train,
     record_translators,
     train_demo,
@@ -264,6 +265,7 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "train_cards": _record_train_cards,
     "translators": record_translators.write,
     **record_train.RECORDINGS,
+    **record_masked.RECORDINGS,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }

@@ -29,6 +29,8 @@ SEQUENCE = {
     "memory": "sequence/memory.py",
     "gates": "sequence/gates.py",
     "bottleneck": "sequence/translators.py",
+    "masked-words": "sequence/masked_words.py",
+    "new-task": "sequence/new_task.py",
     "bleu": "sequence/bleu.py",
 }
 VISION = {"dense-memory": "vision/dense_memory.py"}
