@@ -39,8 +39,8 @@ def main() -> None:
     st.markdown(text["Take it away"])
     take_away.row(
         "masked_words",
-        code=cards.code(view),
-        table=cards.table(view),
+        code=panel.code(view),
+        table=panel.table(view),
         weights=f"masked_{view.spec.net}",
     )
 

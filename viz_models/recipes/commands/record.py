@@ -54,7 +54,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, home, norm_axes, dense_memory: seconds; attention_cost: 1 minute; "
+        help="flow, home, norm_axes, dense_memory, masked_context: seconds; "
+        "attention_cost: 1 minute; masked_arms, new_task: 4; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "norm_training: 8; translators: 8; ablation, which "
         "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "

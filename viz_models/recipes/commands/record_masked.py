@@ -11,14 +11,18 @@ def record_arms(into: Path) -> Path:
     """Train with four ways to spoil words, and write the scores; returns where."""
     from viz_models.recipes.sequence import masked_runs
 
-    return masked_words.save(masked_runs.arms(progress("masked_arms")), into / masked_words.ARMS_PATH.name)
+    return masked_words.save(
+        masked_runs.arms(progress("masked_arms")), into / masked_words.ARMS_PATH.name
+    )
 
 
 def record_context(into: Path) -> Path:
     """Mask more and more of what the shipped network reads, and write what it guesses."""
     from viz_models.recipes.sequence import masked_runs
 
-    return masked_words.save(masked_runs.contexts(progress("masked_context")), into / masked_words.CONTEXT_PATH.name)
+    return masked_words.save(
+        masked_runs.contexts(progress("masked_context")), into / masked_words.CONTEXT_PATH.name
+    )
 
 
 def record_new_task(into: Path) -> Path:

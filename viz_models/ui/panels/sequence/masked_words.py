@@ -17,7 +17,7 @@ from viz_models.records.sequence.masked_words import (
     Spoil,
 )
 from viz_models.ui.instruments.guesses import Column, guesses
-from viz_models.ui.kit import frame, state, words
+from viz_models.ui.kit import frame, state, take_away, words
 from viz_models.ui.kit.controls import chips, control, control_row, named
 from viz_models.ui.panels.attention.sentence import draw_vocabulary
 from viz_models.ui.results.sequence import masked_words as results
@@ -196,3 +196,33 @@ def _said(place: Place) -> str:
     if place.p_shown is not None:
         return f"p = {digits(place.p_shown, 2)}" if place.p_shown >= 0.001 else "p < 0.001"
     return "" if place.known or place.shown == "[MASK]" else "<unk>"
+
+
+def code(view: View) -> str:
+    """Return a script that reads the shipped weights and prints the same guesses."""
+    places = view.reading.places
+    read = [p.shown for p in places]
+    return take_away.filled(
+        "sequence/masked_words",
+        vocabulary=repr(" ".join(ENGLISH)),
+        tokens=repr(
+            [
+                r if p.known or not p.is_word or r == "[MASK]" else "<unk>"
+                for r, p in zip(read, places, strict=True)
+            ]
+        ),
+        second=view.second,
+        chosen=repr({i: places[i].token for i in view.chosen}),
+        weights=f"masked_{view.spec.net}.safetensors",
+    )
+
+
+def table(view: View) -> str:
+    """Return every column with its guesses as CSV."""
+    head = ("place", "typed", "read", "chosen", "rank", "guess", "probability")
+    rows = [
+        [i, p.token, p.shown, p.deed or "", rank, g.word, g.probability]
+        for i, p in enumerate(view.reading.places)
+        for rank, g in enumerate(p.guesses, 1)
+    ]
+    return take_away.csv_text(head, rows)

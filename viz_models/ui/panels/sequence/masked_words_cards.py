@@ -15,7 +15,7 @@ from viz_models.records.sequence.masked_words import ARMS, RATE, Arm, Compared, 
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson, state, take_away, words
+from viz_models.ui.kit import lesson, state, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control
 from viz_models.ui.kit.look import figure_look, is_dark, luts
@@ -269,33 +269,3 @@ def context_facts() -> dict[str, str]:
         said |= {f"{name}_right": f"{100 * share:.0f} %", f"{name}_rate": f"{100 * rate:.0f} %"}
         said[f"{name}_words"] = digits(points[rate].chosen, 2)
     return said
-
-
-def code(view: View) -> str:
-    """Return a script that reads the shipped weights and prints the same guesses."""
-    places = view.reading.places
-    read = [p.shown for p in places]
-    return take_away.filled(
-        "sequence/masked_words",
-        vocabulary=repr(" ".join(ENGLISH)),
-        tokens=repr(
-            [
-                r if p.known or not p.is_word or r == "[MASK]" else "<unk>"
-                for r, p in zip(read, places, strict=True)
-            ]
-        ),
-        second=view.second,
-        chosen=repr({i: places[i].token for i in view.chosen}),
-        weights=f"masked_{view.spec.net}.safetensors",
-    )
-
-
-def table(view: View) -> str:
-    """Return every column with its guesses as CSV."""
-    head = ("place", "typed", "read", "chosen", "rank", "guess", "probability")
-    rows = [
-        [i, p.token, p.shown, p.deed or "", rank, g.word, g.probability]
-        for i, p in enumerate(view.reading.places)
-        for rank, g in enumerate(p.guesses, 1)
-    ]
-    return take_away.csv_text(head, rows)
