@@ -33,7 +33,7 @@ def curves(
         for i, (x, table) in enumerate(_tables(runs)):
             traces += _band(i, name, x, table, color)
     step = {"title": {"text": "step"}}
-    log = {"type": "log", "dtick": 1, "tickformat": "~g", "exponentformat": "power"}
+    log = {"type": "log", "nticks": 6, "tickformat": "~g"}
     layout = panels.grid(
         TITLES,
         [(step, log), (step, log), (step, {"range": [0, 1.02], "tickformat": ".0%"})],

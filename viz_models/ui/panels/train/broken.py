@@ -121,8 +121,9 @@ def draw_curves(view: View) -> None:
         show(figures.curves(groups, **figure_look()), "curves", wide=True)
         spec = view.broken[0].spec
         st.caption(
-            f"Lines: mean of {len(view.broken)} seeds; bands: all of them. {NETWORKS[view.net]}, "
-            f"SGD with momentum {spec.momentum:g}, batch size {spec.batch_size}, 1,437 digits · "
+            f"Lines: mean of {len(view.broken)} seeds; bands: all of them. "
+            f"Network: {NETWORKS[view.net]}, SGD with momentum {spec.momentum:g}, "
+            f"batch size {spec.batch_size}, 1,437 digits · "
             f"{lesson.badge(view.recorded.provenance)}"
         )
 

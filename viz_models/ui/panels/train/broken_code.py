@@ -20,8 +20,8 @@ LINES: dict[Fault, tuple[str, str]] = {  # wrong, mended
         "loss = cross_entropy(net(x), y)  # takes logits",
     ),
     "shifted": (
-        "images, labels = images[1:], labels[:-1]  # off by one",
-        "assert len(images) == len(labels)  # and look at a few pairs",
+        "labels = labels.roll(1)  # every picture gets its neighbor's",
+        "labels = labels  # look at a few pictures with their labels",
     ),
     "classes": (
         "labels = (labels + 1) % 10  # in training only",
