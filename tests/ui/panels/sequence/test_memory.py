@@ -17,7 +17,7 @@ def view(reader, at=0):
 def test_the_page_opens_an_input_and_says_what_was_not_trained(open_page):
     at = open_page("pages/sequence/memory.py")
     assert not at.exception
-    at.number_input(key="at").set_value(80).run()  # beyond the 40 inputs there are
+    at.select_slider(key="at").set_value(80).run()  # beyond the 40 inputs there are
     at.select_slider(key="bias").set_value(2).run()
     assert not at.exception
     assert any("LSTM, b = 2 is measured now" in c.value for c in at.caption)

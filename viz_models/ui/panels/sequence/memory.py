@@ -18,9 +18,9 @@ from viz_models.records.sequence.memory import (
 )
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import Cell, sheet
-from viz_models.ui.kit import frame, lesson, take_away, words
+from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import chips, control, control_row, named, slider
+from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.sequence import memory as results
 
@@ -64,17 +64,7 @@ def controls() -> View:
         bias = 0.0
         if cell == "lstm":
             bias = float(slider("Forget bias, b", BIASES, "bias", 150, value=0))
-        with named("Open input"):
-            at: int = control(
-                st.number_input,
-                "Open input",
-                1,
-                max(LENGTHS),
-                1,
-                key="at",
-                label_visibility="collapsed",
-                width=frame.px(110),
-            )
+        at = slider("Open input", tuple(range(1, max(LENGTHS) + 1)), "at", 150, value=1)
     reader = next(r for r in READERS if r.cell == cell)
     chosen = replace(reader, forget_bias=bias, length=length)
     now = results.untrained(chosen, grid.training.seeds)
