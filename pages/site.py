@@ -45,6 +45,8 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("train/train.py", "train"),
         ("train/optimizers.py", "descend"),
         ("train/broken.py", "broken"),
+        ("train/gan.py", "gan"),
+        ("train/workers.py", "workers"),
         ("train/runs.py", "runs"),
     ],
 }

@@ -29,6 +29,7 @@ from viz_models.recipes.commands import (
     record,
     train_attention,
     train_demo,
+    train_gan,
     train_sequence,
 )
 
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Command] = {
     "train-attention": train_attention.COMMAND,
     "train-sequence": train_sequence.COMMAND,
     "train-demo": train_demo.COMMAND,
+    "train-gan": train_gan.COMMAND,
     "check-weights": check_weights.COMMAND,
 }
 BAD_INPUT = 2

@@ -23,7 +23,8 @@ STOPS = (
 def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
-    flow, train = find.of_steps(FLOW, chapters.STEPS), find.of_cards(TRAIN)
+    flow = find.of_steps(FLOW, chapters.STEPS)
+    train = (*find.of_cards(TRAIN), *find.of_pages(chapters.TRAINING))
     listed = (
         *(chapters.BUILD, chapters.NORMALIZE, chapters.ATTEND),
         *(chapters.SEQUENCE, chapters.VISION),

@@ -24,10 +24,12 @@ from viz_models.recordings import axes as recordings_axes
 from viz_models.recordings import build as recordings_build
 from viz_models.recordings import demo_moments as recordings_moments
 from viz_models.recordings import flow as recordings
+from viz_models.recordings import gan as recordings_gan
 from viz_models.recordings import home as recordings_home
 from viz_models.recordings import norm as recordings_norm
 from viz_models.recordings import sharing as recordings_sharing
 from viz_models.recordings import train as recordings_train
+from viz_models.recordings import workers as recordings_workers
 from viz_models.recordings.folder import FOLDER
 from viz_models.recordings.sequence import gates as recordings_gates
 from viz_models.recordings.sequence import memory as recordings_memory
@@ -59,7 +61,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "norm_training: 8; translators: 8; ablation, which "
         "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
-        "folder: 10; "
+        "folder: 10; workers: seconds; "
         "default: %(default)s",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="folder; default: %(default)s")
@@ -169,6 +171,19 @@ def _record_train_cards(into: Path) -> Path:
     return recordings_train.save(measured, into / recordings_train.PATH.name)
 
 
+def _record_gan(into: Path) -> Path:
+    from viz_models.recipes.train import gan
+
+    return recordings_gan.save(gan.measure(_progress("gan")), into / recordings_gan.PLANE.name)
+
+
+def _record_workers(into: Path) -> Path:
+    from viz_models.recipes.train import workers
+
+    found = workers.measure(_progress("workers"))
+    return recordings_workers.save(found, into / recordings_workers.PATH.name)
+
+
 def _record_ablation(into: Path, folder: str | None = None) -> Path:
     measured = record_ablation.measure(folder, _progress("ablation"))
     return recordings_ablation.save(measured, into / recordings_ablation.PATH.name)
@@ -264,6 +279,8 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "gates": _record_gates,
     "memory": _record_memory,
     "train_cards": _record_train_cards,
+    "gan": _record_gan,
+    "workers": _record_workers,
     "translators": record_translators.write,
     **record_train.RECORDINGS,
     **record_masked.RECORDINGS,

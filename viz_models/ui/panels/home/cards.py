@@ -137,7 +137,7 @@ def draw_train_questions(text: Words, entries: Entries) -> None:
     for i, entry in enumerate(entries):
         with links[i // half]:
             draw_link(entry)
-    _draw_words(text, ["train", "runs"])
+    _draw_words(text, list(dict.fromkeys([*(entry.path for entry in entries), "runs"])))
 
 
 def _draw_head(text: Words, title: str) -> None:

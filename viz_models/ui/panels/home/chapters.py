@@ -34,4 +34,8 @@ SEQUENCE = {
     "bleu": "sequence/bleu.py",
 }
 VISION = {"dense-memory": "vision/dense_memory.py"}
+TRAINING = {
+    "gan": "train/gan.py",
+    "workers": "train/workers.py",
+}
 OTHERS = {"flow": FLOW, "yours": "flow/yours.py", "runs": "train/runs.py"}

@@ -1,0 +1,46 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from viz_models.records.train.workers import SplitSpec
+from viz_models.ui.panels.train import workers as panel
+from viz_models.ui.results.train import workers as results
+
+
+def test_a_link_chooses_case_and_workers(open_page):
+    at = open_page("pages/train/workers.py", workers="2", batch="32", case="BatchNorm")
+    assert not at.exception
+    said = " ".join(c.value for c in at.caption)
+    assert "the mean of 2 gradients of 16 digits each" in said
+    assert any("BatchNorm: the batch, worker by worker" in m.value for m in at.markdown)
+
+
+def test_nonsense_falls_back(open_page):
+    at = open_page("pages/train/workers.py", workers="3", batch="many", case="<b>")
+    assert not at.exception
+
+
+def test_a_host_starts_no_processes_for_visitors(open_page, monkeypatch):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
+    at = open_page("pages/train/workers.py")
+    assert not at.exception
+    assert "ddp_run" not in [b.key for b in at.button]
+    assert any("starts no processes for visitors" in c.value for c in at.caption)
+
+
+@pytest.mark.slow
+def test_the_script_alone_prints_the_page_s_numbers(tmp_path):
+    found = results.split(SplitSpec(workers=2, batch_size=16))
+    file = tmp_path / "workers.py"
+    file.write_text(panel.code(panel.View(found, "equal")), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", str(file)], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    printed = dict(line.split(": ") for line in done.stdout.splitlines())
+    assert list(printed) == [g.case for g in found.gaps]
+    for gap in found.gaps:
+        assert float(printed[gap.case]) == pytest.approx(
+            float(np.median(gap.gap)), rel=0.06, abs=1e-7
+        )

@@ -1,0 +1,114 @@
+"""Start both processes of DistributedDataParallel, follow them, and end them in every case."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO
+
+import torch
+
+from viz_models.analysis.train import workers_ddp
+from viz_models.records import Provenance
+from viz_models.records.train.workers import DdpCase, DdpRun
+
+PATIENCE_S = 120.0  # after which they are ended
+LOOK_S = 0.1
+STEPS = len(workers_ddp.CASES) + 1  # lines that rank 0 prints
+ROOT = Path(workers_ddp.__file__).parents[3]  # where the package lies
+Progress = Callable[[int, int], None]
+
+
+def run(told: Progress = lambda done, total: None, patience: float = PATIENCE_S) -> DdpRun:
+    """Run two processes on this machine; some seconds, most of it for importing torch twice.
+
+    Args:
+        told: Called ten times a second with the lines that are there; it may raise to stop, and
+            both processes then end.
+        patience: Seconds after which they are ended.
+
+    Raises:
+        ValueError: With one line for the reader, if they fail or take too long.
+    """
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        out, trouble = Path(folder) / "out", Path(folder) / "trouble"
+        with out.open("wb") as lines, trouble.open("wb") as errors:
+            failed = _followed(
+                _started(Path(folder) / "meeting", lines, errors), out, told, patience
+            )
+        if failed:
+            raise ValueError(f"torch.distributed did not work here: {_last_line(trouble)}")
+        found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    return _run(found, time.monotonic() - begin)
+
+
+Processes = list[subprocess.Popen[bytes]]
+
+
+def _followed(
+    started: AbstractContextManager[Processes], out: Path, told: Progress, patience: float
+) -> bool:
+    """Wait for both processes; return whether one of them failed."""
+    begin = time.monotonic()
+    with started as processes:
+        while any(p.poll() is None for p in processes):
+            if time.monotonic() - begin > patience:
+                raise ValueError(f"two processes did not end within {patience:.0f} s")
+            if any(p.poll() for p in processes):
+                break  # the other one would wait for it
+            told(out.read_bytes().count(b"\n"), STEPS)
+            time.sleep(LOOK_S)
+        return any(p.poll() != 0 for p in processes)
+
+
+@contextmanager
+def _started(meeting: Path, lines: IO[bytes], errors: IO[bytes]) -> Iterator[Processes]:
+    """Start both processes; they end with the block."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    if sys.platform == "linux":
+        environment.setdefault("GLOO_SOCKET_IFNAME", "lo")  # nothing leaves this machine
+    processes: Processes = []
+    try:
+        for rank in range(workers_ddp.WORKERS):
+            told = [str(rank), str(meeting), str(os.getpid())]
+            command = [sys.executable, "-m", workers_ddp.__name__, *told]
+            processes.append(
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=lines if rank == 0 else subprocess.DEVNULL,
+                    stderr=errors,
+                    env=environment,
+                )
+            )
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.wait()
+
+
+def _last_line(trouble: Path) -> str:
+    said = trouble.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return said[-1] if said else "it says nothing"
+
+
+def _run(found: list[dict[str, object]], seconds: float) -> DdpRun:
+    cases = [
+        DdpCase(case=f["case"], gap=tuple(f["gap"]), by_hand=f["by_hand"])  # type: ignore[arg-type]
+        for f in found[:-1]
+    ]
+    return DdpRun(
+        batch_size=workers_ddp.BATCH,
+        cases=tuple(cases),
+        sync_batch_norm=str(found[-1]["sync_batch_norm"]),
+        seconds=round(seconds, 1),
+        provenance=Provenance(versions=f"torch {torch.__version__.partition('+')[0]}"),
+    )

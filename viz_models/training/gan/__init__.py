@@ -1,0 +1,1 @@
+"""Training of generators and discriminators: in the plane, and for digits."""

@@ -1,0 +1,257 @@
+"""More of the lesson on GANs: one update in slow motion, a run made here, and digits."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.figures.train import gan as figures
+from viz_models.figures.train import gan_more as more_figures
+from viz_models.records import Line
+from viz_models.records.train.gan import DigitFakes, GanLoss, GanMoment, GanRun, GanSpec, GanUpdate
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import lesson, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips, control_row, slider
+from viz_models.ui.kit.look import figure_look, is_dark, luts
+from viz_models.ui.panels.train.gan import View
+from viz_models.ui.results.train import gan as results
+
+STAGES = ("forward", "D: gradient", "D: step", "G: gradient", "G: step")
+LOSSES: dict[str, GanLoss] = {name: loss for loss, name in figures.NAMES.items()}
+NOTES, OTHER = LOSSES
+LOSS_NAMES = {name: name for name in LOSSES}
+BATCH = 64  # points of each kind in slow motion
+SEEDS = tuple(range(10))
+TICK = 1.0  # s between two looks at a run that goes on
+WALK = tuple(round(i / 10, 1) for i in range(11))
+ROWS = 6  # z that are drawn for every digit
+_LIVE, _TOLD = "forward_pass.gan", "forward_pass.gan.told"
+
+
+# ------------------------------------------------------------------ slow motion
+
+
+def draw_update(view: View, text: Mapping[str, str]) -> None:
+    """Draw one update of both networks, part by part."""
+    st.subheader("One update in slow motion")
+    with control_row():
+        stages = {name: name for name in STAGES}
+        stage = STAGES.index(chips("Part of the update", stages, key="part", default=STAGES[0]))
+        loss = chips("Loss of G", LOSS_NAMES, key="slow", default=OTHER, show="Loss of G")
+    spec = GanSpec(data=view.data, optimizer=view.optimizer, loss=LOSSES[loss], batch_size=BATCH)
+    found = results.update(spec)
+    left, right = st.columns([1, 1.25], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        show(more_figures.slow_motion(found, stage, **figure_look()), "slow_motion")
+    with right.container(border=True, height="stretch"):
+        st.markdown(text[f"Part {stage + 1}"])
+        ledger(
+            _parts(found, stage),
+            key="slow_numbers",
+            title=f"step {found.warm_up + 1}, {BATCH} real points and {BATCH} fakes",
+            badge=lesson.badge(found.provenance),
+            terms=words.glossary(),
+        )
+
+
+def _parts(found: GanUpdate, stage: int) -> list[Line]:
+    """Return the numbers of an update; those of the chosen part are marked."""
+    name = figures.NAMES[found.spec.loss]
+    d_real, d_fake, d_norm, g_norm = (
+        digits(v, 3) for v in (found.d_real[0], found.d_fake[0], found.d_gradient, found.g_gradient)
+    )
+    chosen = (
+        ("D of real points, of fakes", f"{d_real}, {d_fake}"),
+        ("D’s loss, and its gradient’s norm", f"{digits(found.d_loss[0])}, {d_norm}"),
+        ("D’s loss on this batch after its step", digits(found.d_loss[1])),
+        (f"G’s loss {name}, and its gradient’s norm", f"{digits(found.g_loss[0])}, {g_norm}"),
+        ("G’s loss on the same z after its step", digits(found.g_loss[1])),
+    )
+    lines = [
+        Line(label=label, value=value, role="chosen" if i == stage else "plain")
+        for i, (label, value) in enumerate(chosen)
+    ]
+    moved = found.generator_moved_in_d_step, found.discriminator_moved_in_g_step
+    return [
+        *lines,
+        Line(label="weights of G that D’s step moved", value=_moved(moved[0]), rule=True),
+        Line(label="weights of D that G’s step moved", value=_moved(moved[1])),
+        Line(
+            label=f"both losses equal torch’s binary_cross_entropy to {digits(found.off_torch, 1)}",
+            role="checked",
+        ),
+    ]
+
+
+def _moved(largest: float) -> str:
+    return "none" if largest == 0 else f"by up to {digits(largest, 2)}"
+
+
+# ------------------------------------------------------------------ a run made here
+
+
+def draw_own(view: View, text: Mapping[str, str]) -> None:
+    """Draw the choices of a run, and the run while it goes on and afterwards."""
+    st.subheader("Train it here")
+    st.markdown(text["Train it here"])
+    with control_row():
+        loss = chips("Loss of G here", LOSS_NAMES, key="loss", default=NOTES, show="Loss of G")
+        k = slider("D steps for each G step", (1, 2, 5), "k", 110, value=1)
+        seed = slider("Seed", SEEDS, "seed", 150, value=1)
+        begin = st.button("Train", icon=":material/play_arrow:", key="gan_train")
+    spec = GanSpec(
+        data=view.data,
+        optimizer=view.optimizer,
+        loss=LOSSES[loss],
+        discriminator_steps=k,
+        seed=seed,
+    )
+    live: results.Live | None = st.session_state.get(_LIVE)
+    if begin:
+        if live:
+            live.job.stop()
+        live = st.session_state[_LIVE] = results.live(spec)
+    if live is None or live.job.asked != (spec,):
+        if live:
+            live.job.stop()
+            st.session_state.pop(_LIVE)
+        st.caption(text["Not trained"])
+        return
+    st.fragment(partial(_follow, live, spec), run_every=TICK if live.job.running else None)()
+
+
+def _follow(live: results.Live, spec: GanSpec) -> None:
+    """Draw the latest moment of a run, how far it is, and a way out."""
+    share = live.job.look()
+    done = live.job.results.get(spec)
+    if done is None and live.job.running:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(share, f"{percent(share)} of {spec.steps:,} steps", width="stretch")
+            st.button("Stop", icon=":material/stop:", key="gan_stop", on_click=live.job.stop)
+    elif not live.job.running and st.session_state.get(_TOLD) != id(live):
+        st.session_state[_TOLD] = id(live)
+        st.rerun()  # nothing moves any more
+    elif done is None:
+        st.caption(words.plain(live.job.trouble) or "Stopped.")
+    if live.seen:
+        _draw_live(live.seen[-1], done, spec)
+
+
+def _draw_live(moment: GanMoment, done: GanRun | None, spec: GanSpec) -> None:
+    left, right = st.columns([1, 1.25], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        real = results.real_points(spec.data)
+        show(figures.plane(moment, real, **figure_look()), "plane_live")
+    with right.container(border=True, height="stretch"):
+        if done:
+            curves = figures.losses(done.curves, spec.loss, spec.steps, **figure_look())
+            show(curves, "losses_live")
+        lines = [
+            Line(label="parts of the data found", value=f"{moment.parts} of 8", role="chosen"),
+            Line(label="fakes near the data", value=percent(moment.near)),
+        ]
+        if done:
+            lines.append(Line(label="time of one core", value=f"{done.cpu_seconds:.1f} s"))
+        ledger(
+            lines,
+            key="live_numbers",
+            title=f"{figures.NAMES[spec.loss]}, after step {moment.step:,}",
+            badge=lesson.badge(done.provenance) if done else "measured now",
+            terms=words.glossary(),
+        )
+
+
+# ------------------------------------------------------------------ digits
+
+
+def draw_digits(text: Mapping[str, str]) -> None:
+    """Draw digits of the shipped generator, and what was measured about it."""
+    found = results.recorded_digits()
+    st.subheader("Digits: does the loss say how good the fakes are?")
+    st.markdown(text["Digits"].format(**digit_facts()))
+    with control_row():
+        walk = slider("From one z to another", WALK, "walk", 260, value=0.0)
+    drawn = results.drawn(ROWS, walk)
+    left, right = st.columns([1.15, 1], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        _draw_fakes(drawn)
+        st.caption(
+            f"The judge reads {drawn.read} of these {len(drawn.fakes)} as asked; "
+            f"mean D of them: {digits(drawn.judged, 2)}."
+        )
+    with right.container(border=True, height="stretch"):
+        chart = more_figures.digit_curves(found.curves, found.judge, **figure_look())
+        show(chart, "digit_curves")
+        ledger(
+            _digit_lines(),
+            key="digit_numbers",
+            title=f"{found.fakes:,} fakes of the shipped generator",
+            badge=lesson.badge(found.provenance),
+            terms=words.glossary(),
+        )
+
+
+def _draw_fakes(drawn: DigitFakes) -> None:
+    title = "The training digit nearest to each fake of the first row, and its distance"
+    fakes = _tiles(
+        "fakes",
+        "Fakes: a column for each digit asked for, a row for each z",
+        drawn.fakes,
+        tuple(str(i) for i in range(10)),
+    )
+    nearest = _tiles("nearest", title, drawn.nearest, tuple(f"{d:.1f}" for d in drawn.distances))
+    tiles([fakes], key="fakes", luts=luts(is_dark()))
+    tiles([nearest], key="nearest", luts=luts(is_dark()))
+
+
+def _tiles(name: str, title: str, values: np.ndarray, labels: tuple[str, ...]) -> Tiles:
+    return Tiles(
+        name=name,
+        title=title,
+        values=values,
+        grid=(len(values) // 10, 10),
+        column_labels=labels,
+        size=38,
+        limits=(-1.0, 1.0),
+        exact=False,
+    )
+
+
+def digit_facts() -> dict[str, str]:
+    """Return the numbers that the prose about digits names."""
+    curves = results.recorded_digits().curves
+    half, read = len(curves.steps) // 2, curves.read.mean(axis=0)
+    return {
+        "seeds": str(len(curves.read)),
+        "steps": f"{curves.steps[-1]:,}",
+        "half": f"{curves.steps[half]:,}",
+        "g_half": f"{curves.g_loss[:, half].mean():.2f}",
+        "g_end": f"{curves.g_loss[:, -1].mean():.2f}",
+        "d_half": f"{curves.d_loss[:, half].mean():.2f}",
+        "d_end": f"{curves.d_loss[:, -1].mean():.2f}",
+        "read_half": percent(float(read[half])),
+        "read_end": percent(float(read[-1])),
+        "g_first": f"{np.mean(curves.g_loss[:, 0]):.2f}",
+        "read_first": percent(float(read[0])),
+    }
+
+
+def _digit_lines() -> list[Line]:
+    found = results.recorded_digits()
+    worst, share = found.lowest
+    return [
+        Line(label="read by the judge as asked", value=percent(found.read), role="chosen"),
+        Line(label="real test digits read rightly", value=percent(found.judge)),
+        Line(label=f"the worst digit: {worst}", value=percent(share)),
+        Line(label="spread, real digits = 100 %", value=percent(found.spread), term="spread"),
+        Line(
+            label="distance to the nearest training digit",
+            value=f"{found.nearest:.2f}",
+            note=f"real test digits: {found.nearest_real:.2f}",
+        ),
+        Line(label="parameters of G and D", value="{:,} + {:,}".format(*found.parameters)),
+    ]

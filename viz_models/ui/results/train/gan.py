@@ -1,0 +1,96 @@
+"""Results for the lesson on GANs: recorded, or computed; torch is imported when one is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from viz_models.records import Verdict
+from viz_models.records.train.gan import (
+    DigitFakes,
+    DigitGan,
+    GanData,
+    GanEnd,
+    GanMoment,
+    GanRecording,
+    GanRun,
+    GanSpec,
+    GanUpdate,
+)
+from viz_models.ui.kit.cache import cached
+from viz_models.ui.kit.jobs import Job
+
+
+def recorded() -> GanRecording:
+    """Return the runs that the lesson opens with."""
+    from viz_models.recordings import gan
+
+    return gan.load()
+
+
+def recorded_digits() -> DigitGan:
+    """Return what was measured about the generator of digits."""
+    from viz_models.recordings import gan
+
+    return gan.load_digits()
+
+
+@cached()
+def real_points(data: GanData) -> np.ndarray:
+    """Return real points to show: (300, 2) float32."""
+    from viz_models.analysis.train import gan
+
+    return gan.shown_points(data)
+
+
+@cached()
+def update(spec: GanSpec) -> GanUpdate:
+    """Return one update, opened; a quarter of a second."""
+    from viz_models.training.gan import update as training
+
+    return training.update(spec)
+
+
+def difference(
+    first: Sequence[GanEnd], second: Sequence[GanEnd]
+) -> tuple[float | None, float | None, float | None, Verdict]:
+    """Return mean and 95 % interval of (second - first) in the share near the data, by seed."""
+    from viz_models.analysis.seed_noise import interval, verdict
+
+    pairs = [b.near - a.near for a, b in zip(first, second, strict=True)]
+    mean, low, high = interval(pairs)
+    return mean, low, high, verdict(len(pairs), low, high)
+
+
+@dataclass(slots=True, eq=False)
+class Live:
+    """A run that goes on here, and its latest moment."""
+
+    job: Job[GanSpec, GanRun]
+    seen: list[GanMoment] = field(default_factory=list)
+
+
+def live(spec: GanSpec) -> Live:
+    """Begin to train in a thread of its own.
+
+    Raises:
+        ValueError: If the spec asks for what cannot be trained.
+    """
+    from viz_models.training.gan import plane
+
+    plane.check(spec)
+    seen: list[GanMoment] = []
+    return Live(Job([spec], lambda asked, tell: plane.run(asked, tell, seen.append)), seen)
+
+
+@cached()
+def drawn(rows: int, walk: float) -> DigitFakes:
+    """Draw fakes of every digit with the shipped generator.
+
+    Args:
+        rows: How many z of each digit.
+        walk: 0..1, how far each z is on its way from one place to another.
+    """
+    from viz_models.training.gan import digits
+
+    return digits.walked(rows, walk)
