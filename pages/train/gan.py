@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.panels.train import gan as panel
-from viz_models.ui.panels.train import gan_more as more
+from viz_models.ui.panels.train.lessons import gan as panel
+from viz_models.ui.panels.train.lessons import gan_more as more
 
 
 def main() -> None:

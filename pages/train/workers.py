@@ -6,7 +6,7 @@ Source: Li et al. 2020, PyTorch Distributed, arXiv:2006.15704.
 import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.panels.train import workers as panel
+from viz_models.ui.panels.train.lessons import workers as panel
 
 SECTIONS = (
     "Why the mean of the gradients is enough",

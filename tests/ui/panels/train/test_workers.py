@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from viz_models.records.train.workers import SplitSpec
-from viz_models.ui.panels.train import workers as panel
+from viz_models.ui.panels.train.lessons import workers as panel
 from viz_models.ui.results.train import workers as results
 
 

@@ -17,7 +17,7 @@ from viz_models.ui.kit import lesson, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.train.gan import View
+from viz_models.ui.panels.train.lessons.gan import View
 from viz_models.ui.results.train import gan as results
 
 STAGES = ("forward", "D: gradient", "D: step", "G: gradient", "G: step")
