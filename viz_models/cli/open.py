@@ -42,6 +42,7 @@ def _run(options: argparse.Namespace) -> str:
         inputs=tuple(options.input),
         checkpoint=options.checkpoint and str(Path(options.checkpoint).resolve()),
         seed=options.seed,
+        folder=str(Path.cwd()),
     )
     from viz_models.analysis.anynet.opening import opened
 
@@ -75,8 +76,7 @@ def _absolute(source: str) -> str:
 
 def _page(spec: OpenSpec, port: int) -> str:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    folder = [str(Path.cwd()), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {VARIABLE: spec.text(), "PYTHONPATH": os.pathsep.join(folder)}
+    environment = os.environ | {VARIABLE: spec.text()}
     try:
         raise SystemExit(subprocess.call(command, cwd=places.ROOT, env=environment))
     except KeyboardInterrupt:

@@ -69,7 +69,7 @@ def _network(spec: OpenSpec) -> Made:
     elif home == "hf":
         module, kwargs = _of_transformers(name)
     else:
-        module = _made(_found(home, name), tensors, spec.source)
+        module = _made(_found(home, name, spec.folder), tensors, spec.source)
     if tensors:
         weights.load(module, tensors, Path(spec.checkpoint).name)
     return module.eval().requires_grad_(False), args, kwargs
@@ -129,8 +129,10 @@ def _library(name: str) -> Any:  # noqa: ANN401 (a module)
         raise ValueError(f"{name} is not installed here: pip install {name}") from error
 
 
-def _found(home: str, name: str) -> Any:  # noqa: ANN401 (whatever has that name)
+def _found(home: str, name: str, folder: str) -> Any:  # noqa: ANN401 (whatever has that name)
     """Return what a file or a package calls by a name."""
+    if folder and folder not in sys.path:
+        sys.path.append(folder)  # last: a file there must not hide a library
     try:
         module = _imported(Path(home)) if home.endswith(".py") else importlib.import_module(home)
     except ValueError:

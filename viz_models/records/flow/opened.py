@@ -15,6 +15,7 @@ class OpenSpec:
         str, ...
     ] = ()  # "3,224,224" for numbers, "ids:8" for whole numbers; no batch axis
     checkpoint: str = ""  # a file of weights
+    folder: str = ""  # where a package is looked for, after all that is installed
     seed: int = 0  # of the inputs, and of weights that are not loaded
 
     def text(self) -> str:
