@@ -140,7 +140,10 @@ export default function ({ data, parentElement, setStateValue }) {
   const got = unpack(data), { header } = got;
   if (root.token !== header.token) { // Python walked again
     Object.assign(root, { token: header.token, start: header.start, dragging: false });
-    if (root.sent !== header.start.join()) clearInterval(root.playing), (root.playing = 0);
+    if (root.sent !== header.start.join()) {
+      clearInterval(root.playing);
+      root.playing = 0;
+    }
   }
   root.got = got;
   root.step = Math.min(root.step ?? header.step, header.steps);
