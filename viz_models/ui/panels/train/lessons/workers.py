@@ -94,7 +94,7 @@ def _parts(view: View) -> list[Tiles]:
             values=shown.images[start : start + min(size, MOST_SHOWN)],
             limits=(0.0, 1.0),
             columns=min(across, size),
-            size=17,
+            size=15,
             exact=False,
         )
         for i, (start, size) in enumerate(zip(starts, shown.shards, strict=True))
