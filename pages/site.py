@@ -47,6 +47,8 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("train/broken.py", "broken"),
         ("train/gan.py", "gan"),
         ("train/workers.py", "workers"),
+        ("train/regularization.py", "regularize"),
+        ("train/freezing.py", "freeze"),
         ("train/runs.py", "runs"),
     ],
 }

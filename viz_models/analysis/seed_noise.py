@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from viz_models.records import Verdict
+from viz_models.records.train.paired import Paired
 
 CONFIDENCE = 0.95
 MIN_PAIRS = 5  # no verdict below
@@ -44,3 +45,20 @@ def verdict(n: int, low: float | None, high: float | None) -> Verdict:
     if low > 0:
         return "higher"
     return "lower" if high < 0 else "not larger than the seed noise"
+
+
+def paired(values: Sequence[float]) -> Paired:
+    """Return the mean of paired differences with its interval and what it says.
+
+    Raises:
+        ValueError: If there are fewer than two pairs.
+    """
+    if len(values) < 2:
+        raise ValueError(f"an interval needs two pairs or more, not {len(values)}")
+    mean, low, high = interval(values)
+    assert mean is not None
+    assert low is not None
+    assert high is not None
+    return Paired(
+        n=len(values), mean=mean, low=low, high=high, verdict=verdict(len(values), low, high)
+    )

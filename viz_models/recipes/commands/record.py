@@ -18,6 +18,7 @@ from viz_models.recipes.commands import (
     train_demo,
 )
 from viz_models.recipes.commands.progress import progress as _progress
+from viz_models.recipes.train import small
 from viz_models.recordings import ablation as recordings_ablation
 from viz_models.recordings import attention as recordings_attention
 from viz_models.recordings import axes as recordings_axes
@@ -57,7 +58,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*RECORDINGS, "all"),
         default="all",
         help="flow, home, norm_axes, dense_memory, masked_context: seconds; "
-        "attention_cost: 1 minute; masked_arms, new_task: 4; "
+        "attention_cost: 1 minute; regularization, freezing: 2; masked_arms, new_task: 4; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "norm_training: 8; translators: 8; ablation, which "
         "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
@@ -278,6 +279,8 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "loss_surface": _record_loss_surface,
     "gates": _record_gates,
     "memory": _record_memory,
+    "regularization": lambda into: small.record_regularization(into, _progress),
+    "freezing": lambda into: small.record_freezing(into, _progress),
     "train_cards": _record_train_cards,
     "gan": _record_gan,
     "workers": _record_workers,

@@ -38,4 +38,10 @@ TRAINING = {
     "gan": "train/gan.py",
     "workers": "train/workers.py",
 }
-OTHERS = {"flow": FLOW, "yours": "flow/yours.py", "runs": "train/runs.py"}
+OTHERS = {
+    "flow": FLOW,
+    "yours": "flow/yours.py",
+    "regularize": "train/regularization.py",
+    "freeze": "train/freezing.py",
+    "runs": "train/runs.py",
+}

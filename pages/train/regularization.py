@@ -1,0 +1,48 @@
+"""Lesson: what L1, L2, weight decay, dropout, augmentation and early stopping do on little data.
+
+Sources: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html (dropout);
+Loshchilov and Hutter 2017, arXiv:1711.05101 (weight decay is not L2).
+"""
+
+import streamlit as st
+
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.panels.train.small import regularization as panel
+from viz_models.ui.panels.train.small import regularization_more as more
+
+
+def main() -> None:
+    """Draw the page."""
+    text = words.sections(__file__)
+    with st.container(gap="xsmall"):
+        answer = lesson.head(text)
+        view = panel.controls()
+        facts = panel.facts(view)
+        lesson.answer(answer, text[""].partition("\n")[2], **facts)
+        left, right = st.columns([1.25, 1], gap="xsmall")
+        with left:
+            panel.draw_curves(view)
+            panel.draw_numbers(view)
+        with right:
+            panel.draw_differences(view)
+    st.subheader("Where do the weights go?")
+    st.markdown(text["Where do the weights go?"].format(**facts))
+    more.draw_weights(view)
+    st.subheader("Does the change keep the label?")
+    st.markdown(text["Does the change keep the label?"])
+    more.draw_labels(view)
+    st.subheader("Is weight decay L2?")
+    st.markdown(text["Is weight decay L2?"])
+    more.draw_decay()
+    st.subheader("What does dropout drop?")
+    st.markdown(text["What does dropout drop?"])
+    more.draw_dropout()
+    st.subheader("Several networks")
+    st.markdown(text["Several networks"].format(**facts))
+    more.draw_ensembles(view)
+    st.subheader("Take it away")
+    st.markdown(text["Take it away"])
+    take_away.row("regularization", code=panel.code(view), table=panel.table(view))
+
+
+main()

@@ -1,0 +1,265 @@
+"""The lesson on regularization: controls, curves, comparisons, and the numbers of one choice."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent, signed
+from viz_models.figures.train import regularization as figures
+from viz_models.records import Line
+from viz_models.records.train.paired import Paired
+from viz_models.records.train.regularization import (
+    SMALL,
+    STRENGTHS,
+    Method,
+    RegularizedCell,
+    RegularizedGrid,
+    RegularizedRun,
+    RegularizeSpec,
+)
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.kit.charts import kept, show
+from viz_models.ui.kit.controls import chips, control_row, select, slider
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.results.train import regularization as results
+
+WHAT: dict[Method, str] = {
+    "l1": "λ",
+    "l2": "λ",
+    "adamw": "weight_decay",
+    "dropout": "p",
+    "shift": "share of images",
+    "mirror": "share of images",
+    "early": "patience in epochs",
+}
+FIRST: dict[Method, float] = {
+    "l1": 3e-4,
+    "l2": 0.01,
+    "adamw": 1.0,
+    "dropout": 0.5,
+    "shift": 0.25,
+    "mirror": 0.5,
+    "early": 10.0,
+}
+LIVE = {"8 recorded seeds": None} | {f"train seed {n} now": n for n in range(8, 13)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the reader chose, and what is known about it."""
+
+    grid: RegularizedGrid
+    method: Method
+    strength: float
+    live: tuple[RegularizedRun, RegularizedRun] | None  # without and with, of one seed
+
+    @property
+    def plain(self) -> RegularizedCell:
+        """Without regularization."""
+        return self.grid.cell("none")
+
+    @property
+    def chosen(self) -> RegularizedCell:
+        """The chosen method at the chosen strength."""
+        return self.grid.cell(self.method, self.strength)
+
+    @property
+    def spec(self) -> RegularizeSpec:
+        """The run of one seed: the one that is trained now, or the first recorded one."""
+        seed = self.live[0].spec.seed if self.live else self.grid.seeds[0]
+        return RegularizeSpec(method=self.method, strength=self.strength, seed=seed)
+
+
+def controls() -> View:
+    """Draw the choice of method, strength and seeds; return what is known about them."""
+    grid = results.grid()
+    with control_row():
+        names: dict[str, str] = {m: figures.NAMES[m] for m in STRENGTHS}
+        chosen = chips("Method", names, key="how", default="l1")
+        method = next(m for m in STRENGTHS if m == chosen)
+        strength = slider(WHAT[method], STRENGTHS[method], method, 190, value=FIRST[method])
+        seed = select("Seeds", LIVE, "seeds", 170)
+    if seed is None:
+        return View(grid, method, strength, None)
+    spec = RegularizeSpec(seed=seed)
+    with st.spinner("Two networks train, with and without…"):
+        plain = results.run(spec)
+        found = results.run(replace(spec, method=method, strength=strength))
+    return View(grid, method, strength, (plain, found))
+
+
+def facts(view: View) -> dict[str, str]:
+    """Return the numbers that the texts name."""
+    others = [c for c in view.grid.cells if c.method != "none"]
+    accuracy = Counter(c.accuracy_difference.verdict for c in others)
+    loss = Counter(c.loss_difference.verdict for c in others)
+    plain, chosen, ensemble = view.plain, view.chosen, view.grid.ensemble
+    last = ensemble.gains[-1]
+    early = view.grid.cell("early", FIRST["early"])
+    zeros = max((c for c in others if c.method == "l1"), key=lambda c: np.mean(c.zeros))
+    return {
+        "n": str(len(others)),
+        "higher": str(accuracy["higher"]),
+        "lower": str(accuracy["lower"]),
+        "same": str(len(others) - accuracy["higher"] - accuracy["lower"]),
+        "loss_lower": str(loss["lower"]),
+        "loss_higher": str(loss["higher"]),
+        "chosen": f"{figures.NAMES[view.method]} ({WHAT[view.method]} = {digits(view.strength)})",
+        "train_plain": digits(float(np.mean(plain.train_loss)), 2),
+        "train_chosen": digits(float(np.mean(chosen.train_loss)), 2),
+        "accuracy": points(chosen.accuracy_difference),
+        "verdict": said(chosen.accuracy_difference),
+        "seeds": str(len(view.grid.seeds)),
+        "zeros_plain": percent(float(np.mean(plain.zeros))),
+        "zeros_chosen": percent(float(np.mean(chosen.zeros))),
+        "pruned": signed(
+            100 * float(np.mean(np.subtract(chosen.pruned_accuracy, chosen.test_accuracy))), 2
+        ),
+        "zeros_most": percent(float(np.mean(zeros.zeros))),
+        "most_strength": digits(zeros.strength),
+        "draws": str(len(ensemble.accuracies)),
+        "k": str(ensemble.accuracies.shape[1]),
+        "alone": percent(float(ensemble.single_accuracies.mean())),
+        "together": percent(float(ensemble.accuracies[:, -1].mean())),
+        "gain": points(last),
+        "gain_said": said(last),
+        "early": points(early.accuracy_difference),
+        "loss_alone": digits(float(ensemble.single_losses.mean()), 2),
+        "loss_together": digits(float(ensemble.losses[:, -1].mean()), 2),
+    }
+
+
+def points(d: Paired) -> str:
+    """Return a difference of shares in points, with its interval: "+0.20 ± 0.31 points"."""
+    return f"{100 * d.mean:+.2f} ± {50 * (d.high - d.low):.2f} points".replace("-", "−")
+
+
+def said(d: Paired) -> str:
+    """Return what an interval says of a test accuracy."""
+    return {"higher": "better", "lower": "worse"}.get(d.verdict, "no more than the seed noise")
+
+
+def draw_curves(view: View) -> None:
+    """Draw loss and accuracy on training and test digits."""
+    with st.container(border=True):
+        if view.live:
+            fig = figures.curves(view.plain, view.chosen, view.live, **figure_look())
+        else:
+            make = partial(figures.curves, view.plain, view.chosen)
+            fig = kept("regularized curves", make, view.method, view.strength, **figure_look())
+        show(fig, "curves", wide=True)
+        st.caption(_where(view))
+
+
+def _where(view: View) -> str:
+    if view.live:
+        return f"measured now · cpu, 1 thread · seed {view.spec.seed}, trained both ways"
+    return (
+        f"{lesson.badge(view.grid.provenance)} · mean of {len(view.grid.seeds)} seeds, the bands "
+        "from the lowest to the highest seed of the test digits"
+    )
+
+
+def draw_differences(view: View) -> None:
+    """Draw all methods at all strengths against no regularization."""
+    with st.container(border=True, height="stretch"):
+        st.caption(
+            "Each against no regularization, same seeds. In a row the strength grows downwards; "
+            "● the 95 % interval leaves out zero, ○ it does not."
+        )
+        make = partial(figures.differences, view.grid, view.method, view.strength)
+        fig = kept("regularized differences", make, view.method, view.strength, **figure_look())
+        show(fig, "differences", wide=True)
+
+
+def draw_numbers(view: View) -> None:
+    """Print how the chosen method ends, beside no regularization."""
+    with st.container(border=True, height="stretch"):
+        ledger(
+            _live_lines(view.live) if view.live else _lines(view),
+            key="numbers",
+            title=facts(view)["chosen"],
+            note="without → with it",
+            badge=_badge(view),
+            terms=words.glossary(),
+        )
+
+
+def _badge(view: View) -> str:
+    return "measured now" if view.live else f"recorded run · {len(view.grid.seeds)} seeds"
+
+
+def _lines(view: View) -> list[Line]:
+    plain, chosen = view.plain, view.chosen
+    both = (plain, chosen)
+
+    def mean(what: str) -> tuple[float, float]:
+        a, b = (float(np.mean(getattr(c, what))) for c in both)
+        return a, b
+
+    lines = [
+        _arrow("training loss", mean("train_loss"), 2),
+        _arrow("test loss", mean("test_loss"), 3),
+        Line(
+            label="test accuracy",
+            value=" → ".join(map(percent, mean("test_accuracy"))),
+            role="chosen",
+        ),
+        Line(
+            label="paired by seed",
+            value=points(chosen.accuracy_difference),
+            note=said(chosen.accuracy_difference),
+        ),
+        Line(
+            label=f"weights below {SMALL}", value=" → ".join(map(percent, mean("zeros"))), rule=True
+        ),
+    ]
+    if view.method == "early":
+        epochs = f"{min(chosen.kept)} to {max(chosen.kept)}"
+        lines.append(Line(label="epoch that is kept", value=epochs, note="by seed"))
+    return lines
+
+
+def _arrow(label: str, values: tuple[float, float], significant: int) -> Line:
+    return Line(label=label, value=" → ".join(digits(v, significant) for v in values))
+
+
+def _live_lines(runs: tuple[RegularizedRun, RegularizedRun]) -> list[Line]:
+    return [
+        _arrow("training loss", (runs[0].train_loss, runs[1].train_loss), 4),
+        _arrow("test loss", (runs[0].test_loss, runs[1].test_loss), 4),
+        Line(
+            label="test accuracy",
+            value=" → ".join(percent(r.test_accuracy) for r in runs),
+            role="chosen",
+        ),
+        Line(label="one seed", value="no verdict", note="an anecdote"),
+        Line(
+            label=f"weights below {SMALL}",
+            value=" → ".join(percent(r.zeros) for r in runs),
+            rule=True,
+        ),
+    ]
+
+
+def code(view: View) -> str:
+    """Return a script that trains one seed both ways and prints the same numbers."""
+    spec = view.spec
+    return take_away.filled(
+        "train/regularization", method=spec.method, strength=spec.strength, seed=spec.seed
+    )
+
+
+def table(view: View) -> str:
+    """Return every recorded run as a row of CSV."""
+    names = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "zeros")
+    rows = (
+        [c.method, c.strength, seed, *(getattr(c, name)[i] for name in names), c.kept[i]]
+        for c in view.grid.cells
+        for i, seed in enumerate(view.grid.seeds)
+    )
+    return take_away.csv_text(("method", "strength", "seed", *names, "kept_epoch"), rows)
