@@ -126,6 +126,7 @@ WHOLE_ROOM = {"flow", "train"}
 SHARED_PARTS = {
     "attention": {"layers", "sentence"},
     "normalization": {"tensors"},
+    "vision": {"scene"},
 }
 FOLDERS = ("viz_models", "pages", "tests")
 LAYERS = ("ui/panels", "ui/results", "figures", "records")

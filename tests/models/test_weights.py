@@ -7,8 +7,9 @@ import torch
 
 from viz_models.models import text_models, vision_models, weights
 from viz_models.models.vocabulary import EOS, french_tokens, tokenize
-from viz_models.recipes import language, translate, vision
+from viz_models.recipes import language, translate
 from viz_models.recipes.attention import TEST_SEED, TEST_SENTENCES
+from viz_models.recipes.vision import patches as vision
 from viz_models.training.data.grammar import test_pairs as drawn_for_tests
 
 NAMES = ("translate", "translate_kv2", "translate_kv1", "translate_orderless", "language")

@@ -8,8 +8,9 @@ from torch.nn import functional
 from viz_models.models import text_models, vision_models
 from viz_models.models.vocabulary import BOS, EOS, PAD
 from viz_models.recipes import attention as attention_recipes
-from viz_models.recipes import language, translate, vision
+from viz_models.recipes import language, translate
 from viz_models.recipes.fitting import FitSpec, next_word
+from viz_models.recipes.vision import patches as vision
 from viz_models.training.data import sets as data
 from viz_models.training.data.grammar import test_pairs as drawn_for_tests
 from viz_models.training.data.grammar import training_pairs

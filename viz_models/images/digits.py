@@ -5,6 +5,8 @@ import numpy as np
 from viz_models.images import installed
 
 COUNT = 1797
+TEST_SIZE = 360
+SPLIT_SEED = 0  # of the split alone: every network is tested on the same digits
 
 
 def read() -> tuple[np.ndarray, np.ndarray]:
@@ -19,3 +21,9 @@ def read() -> tuple[np.ndarray, np.ndarray]:
     """
     table = np.loadtxt(installed.path("sklearn/datasets/data/digits.csv.gz"), delimiter=",")
     return table[:, :-1].reshape(-1, 8, 8), table[:, -1].astype(np.int64)
+
+
+def split() -> tuple[np.ndarray, np.ndarray]:
+    """(1437,) and (360,) int64: which digits to train on, and which to test with."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(COUNT)
+    return order[TEST_SIZE:], order[:TEST_SIZE]

@@ -9,8 +9,9 @@ from torch import nn
 
 from viz_models.models import text_models, vision_models
 from viz_models.models.transformer import LanguageModel, Translator
-from viz_models.recipes import language, translate, vision
+from viz_models.recipes import language, translate
 from viz_models.recipes.fitting import FitSpec
+from viz_models.recipes.vision import patches as vision
 from viz_models.records import StepRecord
 from viz_models.training.data.grammar import test_pairs
 

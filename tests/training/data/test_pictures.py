@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from viz_models.images import digits as handwritten
 from viz_models.records import DataSpec
 from viz_models.training.data import pictures
-from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import SPLIT_SEED
 
 
@@ -28,7 +28,7 @@ def test_labels_are_those_of_the_test_set():
     targets = load_digits().target
     order = np.random.default_rng(SPLIT_SEED).permutation(len(targets))
     np.testing.assert_array_equal(
-        pictures.labels_of_tests(DataSpec()), targets[order[: data.TEST_SIZE]]
+        pictures.labels_of_tests(DataSpec()), targets[order[: handwritten.TEST_SIZE]]
     )
 
 

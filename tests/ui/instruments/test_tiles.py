@@ -102,7 +102,7 @@ def test_a_photo_with_heat_and_boxes_arrives_as_it_was():
     header, arrays = unpacked([shown])
     [sent] = header["groups"]
     assert sent["shape"] == [1, 5, 4]
-    assert sent["boxes"] == [[-2, 0, 3, 4, "chosen"]]
+    assert sent["boxes"] == [[-2, 0, 3, 4, "chosen", ""]]
     np.testing.assert_array_equal(arrays[sent["values"]], photo)
     np.testing.assert_array_equal(arrays[sent["overlay"]], heat)
 

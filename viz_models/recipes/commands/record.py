@@ -12,6 +12,7 @@ import numpy as np
 from viz_models.cli.command import Command
 from viz_models.recipes.commands import (
     record_ablation,
+    record_detector,
     record_masked,
     record_train,
     record_translators,
@@ -287,6 +288,7 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "translators": record_translators.write,
     **record_train.RECORDINGS,
     **record_masked.RECORDINGS,
+    "detector": record_detector.write,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }

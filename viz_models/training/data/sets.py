@@ -5,16 +5,13 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.images import digits as handwritten
 from viz_models.records import DataSpec
-from viz_models.training.data.dataset import MAX_SIZE, SPLIT_SEED, Dataset, Facts, Progress
-
-TEST_SIZE = 360  # of 1797
+from viz_models.training.data.dataset import MAX_SIZE, Dataset, Facts, Progress
 
 FLOATS = ("digits", "moons", "circles", "spirals")  # the others are kept as bytes
 
@@ -23,16 +20,15 @@ FLOATS = ("digits", "moons", "circles", "spirals")  # the others are kept as byt
 def digits() -> Dataset:
     """scikit-learn's 1797 handwritten digits, 1437 to train on and 360 to test."""
     pixels, labels = handwritten.read()
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
-    train = order[TEST_SIZE:]
+    train, test = handwritten.split()
     mean, std = pixels[train].mean(), pixels[train].std()
     images = torch.from_numpy((pixels - mean) / std).float()[:, None]
     targets = torch.from_numpy(labels).long()
     return Dataset(
         train_inputs=images[train],
         train_targets=targets[train],
-        test_inputs=images[order[:TEST_SIZE]],
-        test_targets=targets[order[:TEST_SIZE]],
+        test_inputs=images[test],
+        test_targets=targets[test],
     )
 
 

@@ -29,6 +29,8 @@ def tiles(
     on_change: Callable[[], None] | None = None,
     contrast: bool = False,
     flipped: Sequence[Pair] = (),
+    box_param: str = "box",
+    box_default: Box | None = None,
 ) -> Cell | None:
     """Show tensors side by side.
 
@@ -45,6 +47,9 @@ def tiles(
         contrast: Offer "same scale | each its own".
         flipped: Cells of a group with pick="mask" that were flipped by hand. A stroke flips
             more, or some of them back; the browser writes them to the parameter "painted".
+        box_param: Query parameter of the group's draggable box: "left,top,right,bottom". The
+            field "box" reports it when it is released.
+        box_default: The box that the address bar leaves out.
 
     Returns:
         The chosen cell in true indices.
@@ -55,6 +60,7 @@ def tiles(
     header, arrays = picture(groups, luts)
     header |= {"start": start, "default": default, "param": param}
     header |= {"height": height, "contrast": contrast, "key": key, "flipped": list(flipped)}
+    header |= {"boxParam": box_param, "boxDefault": _edges(box_default)}
     changed = on_change or (lambda: None)
     result = mounted("tiles")(
         key=key,
@@ -62,6 +68,7 @@ def tiles(
         on_cell_change=changed,
         on_painted_change=changed,
         on_flipped_change=changed,
+        on_box_change=changed,
     )
     return _settled(key, result.get("cell"), start)
 
@@ -131,7 +138,8 @@ def _group(group: Tiles, place: Callable[[np.ndarray | None], int | None]) -> di
         "columnNames": group.column_names or group.column_labels,
         "hatchedText": group.hatched_text,
         "over": asdict(group.over) if group.over else None,
-        "boxes": [[b.top, b.left, b.bottom, b.right, b.role] for b in group.boxes],
+        "boxes": [[b.top, b.left, b.bottom, b.right, b.role, b.name] for b in group.boxes],
+        "draggable": _edges(group.draggable),
         "values": place(values),
         "scale": scale,
         "hatched": place(_bits(group.hatched)),
@@ -141,6 +149,11 @@ def _group(group: Tiles, place: Callable[[np.ndarray | None], int | None]) -> di
         "rowPhotos": place(group.row_photos),
         "columnPhotos": place(group.column_photos),
     }
+
+
+def _edges(box: Box | None) -> tuple[float, float, float, float] | None:
+    """Left, top, right, bottom, as links and torchvision have it."""
+    return None if box is None else (box.left, box.top, box.right, box.bottom)
 
 
 def _bits(mask: np.ndarray | None) -> np.ndarray | None:

@@ -15,14 +15,15 @@ BUDGET = 204_800  # bytes of values in one picture; a click may cost 300 kB in a
 class Box:
     """A frame around rows top..bottom-1 and columns left..right-1, in true indices.
 
-    It may leave the tile: it is clipped there, with a dashed edge.
+    Edges between cells are fine. It may leave the tile: it is clipped there, with a dashed edge.
     """
 
-    top: int
-    left: int
-    bottom: int
-    right: int
+    top: float
+    left: float
+    bottom: float
+    right: float
     role: Literal["chosen", "plain", "checked"] = "plain"
+    name: str = ""  # stands on its upper edge
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -64,6 +65,7 @@ class Tiles:
     stretch: bool = False  # cells need not be square; then `size` is the width of the whole
     show_values: bool = False  # numbers in the cells, where they are large enough
     boxes: tuple[Box, ...] = ()
+    draggable: Box | None = None  # people move and resize it; one tile, all of it sent
     hatched: np.ndarray | None = None  # (h, w) bool: padding or masked
     hatched_text: str = ""  # stands in hatched cells instead of their values: "−∞"
     lit: np.ndarray | None = None  # bool, (n, h, w) or 1 in their place: outlined, the rest fades

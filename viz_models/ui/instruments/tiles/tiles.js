@@ -38,7 +38,7 @@ function dress(model, g, figure, alone) {
   figure.classList.toggle("labelled", g.columnLabels.length > 0);
   figure.classList.toggle("above", Boolean(g.above));
   canvas.dataset.group = g.name;
-  canvas.className = `cells ${{ cell: "picks", paint: "paints", mask: "paints" }[g.pick] ?? ""}`;
+  canvas.className = `cells ${{ cell: "picks", paint: "paints", mask: "paints" }[g.pick] ?? ""} ${g.draggable ? "drags" : ""}`;
   const notes = g.note ? [make("span", "note ink", g.note)] : [];
   const titles = g.title ? [make("span", "title ink", g.title)] : [], foots = g.columnLabels.length > 0 || (g.stretch && !g.above);
   const under = foots || (!alone && !g.above); // where the note goes
@@ -125,12 +125,15 @@ function listen(model, g, canvas) {
     return hit(g, event.clientX - box.left, event.clientY - box.top);
   };
   canvas.onpointermove = (event) => {
+    if (g.draggable && model.root.grip) return pullBox(model, g, canvas, event);
+    if (g.draggable) canvas.style.cursor = cursorAt(g, canvas, event);
     const k = under(event);
     if (model.stroke && k >= 0) brush(model, g, k);
     hover(model, event, g, k);
   };
   canvas.onpointerleave = (event) => setTimeout(() => hover(model, event, g, -1), event.pointerType === "mouse" ? 0 : 2500);
   canvas.onpointerdown = (event) => {
+    if (g.draggable && !event.button) return takeBox(model, g, canvas, event);
     const k = under(event);
     if (event.pointerType !== "mouse") hover(model, event, g, k);
     if (!["paint", "mask"].includes(g.pick) || k < 0 || event.button) return;
@@ -139,6 +142,10 @@ function listen(model, g, canvas) {
     brush(model, g, k);
   };
   canvas.onpointerup = canvas.onpointercancel = () => {
+    if (model.root.grip) {
+      model.root.grip = null;
+      return tellBox(model, g);
+    }
     const cells = model.stroke?.cells;
     model.stroke = null;
     if (!cells) return;
@@ -156,6 +163,7 @@ function listen(model, g, canvas) {
 function onKey(model, event) {
   const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
   const able = model.groups.filter(isWalked);
+  if (boxByKey(model, event)) return;
   if (event.key === "Enter" && flipByKey(model)) { event.preventDefault(); return; }
   const g = able.find((o) => o.name === model.root.active) ?? able.find((o) => find(o, model.choice) >= 0) ?? able[0];
   if (!g?.place || (!dx && !dy) || isForSomeoneElse(event)) return;
@@ -252,6 +260,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const luts = Object.fromEntries(Object.entries(header.luts).map(([scheme, i]) => [scheme, arrays[i].values]));
   const groups = header.groups.map((g) => readGroup(g, arrays));
   adoptFlipped(root, header, groups);
+  adoptBox(root, header, groups);
   const able = groups.filter((g) => g.pick === "cell");
   if (root.choice && able.length && able.every((g) => find(g, root.choice) < 0)) root.choice = header.start;
   const model = { root, header, luts, groups, setTriggerValue, color: colorsOf(root), choice: root.choice, own: root.own ?? false };
@@ -262,8 +271,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     paint(model);
   };
   root.dataset.cell = (model.choice ?? []).join(",");
-  root.tabIndex = able.length ? 0 : -1;
-  root.setAttribute("aria-label", [...groups.map((g) => g.title || g.name), able.length ? "arrow keys move the chosen cell" : ""].filter(Boolean).join(", "));
+  const draggable = draggableIn(model);
+  root.tabIndex = able.length || draggable ? 0 : -1;
+  root.setAttribute("aria-label", [...groups.map((g) => g.title || g.name), able.length ? "arrow keys move the chosen cell" : "", draggable ? "arrow keys move the box, plus and minus resize it" : ""].filter(Boolean).join(", "));
   render();
   groups.forEach((g, i) => listen(model, g, canvasOf(model.figures[i])));
   root.onkeydown = (event) => onKey(model, event);

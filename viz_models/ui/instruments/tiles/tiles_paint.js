@@ -161,6 +161,7 @@ function paint(model) {
     context.drawImage(g.base, 0, 0);
     context.scale(devicePixelRatio, devicePixelRatio);
     for (let t = 0; t < g.n && !g.strip; t++) g.boxes.forEach((box) => frame(g, t, box, model, context));
+    if (g.draggable) paintBox(model, g, context);
     labels(g, model, context);
     if (model.over?.g === g) outline(context, rectOf(g, model.over.k), model.color.text, model, 1);
     if (isFollowing(g)) { markFollowed(g, model, context); return; }
@@ -197,13 +198,14 @@ function markChoice(g, k, model, context) {
   context.strokeRect(left - 1, top - 1, g.place.width + 2, g.place.height + 2);
 }
 
-function frame(g, t, [top, left, bottom, right, role], model, context) {
+function frame(g, t, [top, left, bottom, right, role, name], model, context) {
   const [x0, y0] = tileAt(g, t), step = (i, axis) => (i - g.offset[axis]) / g.stride;
   const edges = [step(top, 0), step(right, 1), step(bottom, 0), step(left, 1)], most = [g.h, g.w, g.h, g.w];
   const outside = edges.map((e, i) => e < 0 || e > most[i]);
   const [t0, r, b, l] = edges.map((e, i) => clamp(e, 0, most[i]) * (g.place.width / g.w));
   const color = { chosen: model.color.chosen, checked: model.color.checked }[role] ?? model.color.text;
   outline(context, [x0 + l, y0 + t0, r - l, b - t0], color, model, role === "plain" ? 1 : 2, outside);
+  if (name) nameFrame(context, name, [x0 + l, y0 + t0], color, model, g);
 }
 
 // ------------------------------------------------------------------ labels and margins

@@ -33,7 +33,7 @@ SEQUENCE = {
     "new-task": "sequence/new_task.py",
     "bleu": "sequence/bleu.py",
 }
-VISION = {"dense-memory": "vision/dense_memory.py"}
+VISION = {"boxes": "vision/detector.py", "dense-memory": "vision/dense_memory.py"}
 TRAINING = {
     "gan": "train/gan.py",
     "workers": "train/workers.py",
