@@ -4,7 +4,6 @@ import argparse
 import json
 from typing import Any
 
-from viz_models.analysis.sequence.memory import influence
 from viz_models.cli.command import Command
 from viz_models.digits import digits
 from viz_models.recordings.sequence import memory as recordings
@@ -22,6 +21,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
+    from viz_models.analysis.sequence.memory import influence  # torch, which takes a second
+
     spec = ReaderSpec(
         cell=options.cell,
         forget_bias=options.forget_bias,

@@ -35,13 +35,15 @@ SEQUENCE = {
 }
 VISION = {"boxes": "vision/detector.py", "dense-memory": "vision/dense_memory.py"}
 TRAINING = {
+    "descend": "train/optimizers.py",
+    "broken": "train/broken.py",
+    "regularize": "train/regularization.py",
+    "freeze": "train/freezing.py",
     "gan": "train/gan.py",
     "workers": "train/workers.py",
 }
 OTHERS = {
     "flow": FLOW,
     "yours": "flow/yours.py",
-    "regularize": "train/regularization.py",
-    "freeze": "train/freezing.py",
     "runs": "train/runs.py",
 }
