@@ -12,7 +12,7 @@ def test_a_method_is_chosen_and_one_seed_is_trained_here(server, page):
     visit(page, f"{server.url}/regularize")
     numbers = card(page, "L1 (λ = 0.0003)")
     assert " ± " in line(numbers, "paired by seed")
-    page.get_by_role("button", name="mirror").click()
+    page.get_by_role("radio", name="mirror").click()
     wait_until_idle(page)
     assert in_the_address_bar(page) == {"how": "mirror"}
     numbers = card(page, "mirror (share of images = 0.5)")
@@ -23,7 +23,7 @@ def test_a_method_is_chosen_and_one_seed_is_trained_here(server, page):
 
 
 def test_a_link_trains_a_seed_and_nonsense_falls_back(server, page):
-    visit(page, f"{server.url}/regularize?how=l2&l2=0.01&seeds=train+seed+8+now")
+    visit(page, f"{server.url}/regularize?how=L2&l2=0.01&seeds=train%20seed%208%20now")
     assert line(card(page, "L2 (λ = 0.01)"), "one seed") == "no verdict"
     visit(page, f"{server.url}/regularize?how=nonsense&l1=17&seeds=never")
     assert " ± " in line(card(page, "L1 (λ = 0.0003)"), "paired by seed")
