@@ -235,7 +235,7 @@ def test_a_label_cannot_break_the_line_or_fill_the_page():
     assert str(refused.value) == "ab" + "x" * 58 + " is empty. Choose a picture."
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP"]),
     st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=6),

@@ -30,7 +30,7 @@ def questions(draw, grouped=True):
     return attention, x, memory, draw(st.sampled_from([allowed, None]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(questions())
 def test_every_stage_is_torchs_scaled_dot_product_attention(question):
     attention, x, memory, allowed = question
@@ -46,7 +46,7 @@ def test_every_stage_is_torchs_scaled_dot_product_attention(question):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(questions(grouped=False))
 def test_it_is_torchs_multihead_attention_with_copied_weights(question):
     ours, x, memory, allowed = question

@@ -15,7 +15,7 @@ def attention(heads, kv_heads, d_k=8, seed=0):
     return MultiHeadAttention(heads * d_k, heads, kv_heads).eval().requires_grad_(False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     heads=st.sampled_from(HEADS),
     batch=st.integers(1, 3),

@@ -23,7 +23,7 @@ def sources(batch, length, seed):
     return ids
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     name=st.sampled_from([n for n in NETS if n != "language"]),
     batch=st.integers(1, 4),

@@ -11,7 +11,7 @@ from viz_models.models.vocabulary import BOS, tokenize
 from viz_models.records import SampleSpec
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     seed=st.integers(0, 999),
     words=st.integers(1, 40),

@@ -17,7 +17,7 @@ def attention(heads, d_k=8, seed=0):
     return MultiHeadAttention(heads * d_k, heads).eval().requires_grad_(False)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     heads=st.sampled_from([(4, 2), (4, 1), (6, 3), (6, 2), (1, 1)]),
     length=st.integers(1, 9),

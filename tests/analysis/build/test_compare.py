@@ -48,7 +48,7 @@ def test_of_two_families_only_what_both_have_is_compared():
     assert "layers" not in fields
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(conv_specs())
 def test_a_network_does_not_differ_from_itself(asked):
     spec = repaired(asked)[0]

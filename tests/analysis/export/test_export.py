@@ -19,9 +19,7 @@ from viz_models.models.builder.presets import PRESETS, TITLES
 from viz_models.models.builder.repair import repaired
 from viz_models.records import ConvSpec, MlpSpec, TransformerSpec
 
-RANDOM = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+RANDOM = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from viz_models.analysis.flow.trace import trace
 from viz_models.records import ModelRef, Prepared, Step, TraceSpec
 
 SEEDS = st.integers(0, 2**31)
-CHECK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CHECK = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def step(op, inputs=()):

@@ -53,7 +53,7 @@ STEPS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 SIZES = st.tuples(st.integers(9, 40), st.integers(9, 40))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     kernel=KERNELS,
     stride=STEPS,
@@ -77,7 +77,7 @@ def test_the_convolution_formula_works_out(kernel, stride, padding, dilation, si
         assert step.output_shape[1] == step.output_shape[2]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(kernel=KERNELS, stride=STEPS, ceil_mode=st.booleans(), pad=st.booleans(), size=SIZES)
 def test_the_pooling_formula_works_out(kernel, stride, ceil_mode, pad, size):
     padding = tuple(k // 2 for k in kernel) if pad else 0

@@ -41,7 +41,7 @@ def counted_macs(spec):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SPECS)
 def test_price_is_what_torch_counts(spec):
     asked, net = price(spec), build(spec, 0)
@@ -52,7 +52,7 @@ def test_price_is_what_torch_counts(spec):
     assert asked.layers == len(layers)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SPECS)
 def test_memory_grows_with_the_batch(spec):
     kept = kept_bytes(build(spec, 0), example(spec, 3))
@@ -61,7 +61,7 @@ def test_memory_grows_with_the_batch(spec):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SPECS)
 def test_inference_bytes_are_the_largest_step(spec):
     net, x = build(spec, 0).eval(), example(spec, 1)

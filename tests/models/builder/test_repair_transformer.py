@@ -22,7 +22,7 @@ FORGED = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ASKED)
 def test_what_is_repaired_stays_and_runs(asked):
     spec, moved = repaired(asked)
@@ -33,7 +33,7 @@ def test_what_is_repaired_stays_and_runs(asked):
     assert build(spec, 0)(example(spec, 1)).isfinite().all()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from([f.name for f in fields(TransformerSpec)]), FORGED))
 def test_forged_values_find_a_home(forged):
     spec, moved = repaired(replace(TransformerSpec(), **forged))

@@ -154,7 +154,7 @@ def test_shared_heads_are_repeated_heads():
     torch.testing.assert_close(shared(x), full(x))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SPECS)
 def test_every_spec_runs_there_and_back_and_can_be_traced(spec):
     net, x = build(spec, 3), example(spec, 2)

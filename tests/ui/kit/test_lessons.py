@@ -29,8 +29,8 @@ def test_a_page_says_in_full_sentences_what_it_shows(path):
 
 
 def test_the_home_page_lists_every_other_page_of_the_site():
-    home = (ROOT / "pages/home/home.py").read_text(encoding="utf-8")
-    assert set(re.findall(r'"([a-z_]+/[a-z_]+\.py)"', home)) == set(LISTED) - {"home/home.py"}
+    listed = (ROOT / "viz_models/ui/panels/home/chapters.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'"([a-z_]+/[a-z_]+\.py)"', listed)) == set(LISTED) - {"home/home.py"}
 
 
 def test_an_incomplete_section_is_refused_by_its_name(monkeypatch):

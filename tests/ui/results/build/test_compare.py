@@ -10,7 +10,7 @@ from viz_models.records import ConvSpec, MlpSpec
 from viz_models.ui.results.build.compare import read, written
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(conv_specs())
 def test_a_network_survives_a_link(asked):
     spec = repaired(asked)[0]

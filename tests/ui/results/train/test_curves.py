@@ -25,7 +25,7 @@ def taken(losses):
     return curve
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 3000), st.integers(0, 2**32 - 1))
 def test_stretches_are_means_of_all_that_was_told(count, seed):
     losses = np.random.default_rng(seed).normal(size=count)
