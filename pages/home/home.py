@@ -23,7 +23,7 @@ STOPS = (
 def main() -> None:
     """Draw the page."""
     text = words.sections(__file__)
-    flow = find.of_steps(FLOW, chapters.STEPS)
+    flow = (*find.of_steps(FLOW, chapters.STEPS), *find.of_pages(chapters.OWN))
     train = (*find.of_cards(TRAIN), *find.of_pages(chapters.TRAINING))
     listed = (
         *(chapters.BUILD, chapters.NORMALIZE, chapters.ATTEND),

@@ -2,6 +2,7 @@
 
 FLOW, TRAIN = "flow/tensor_flow.py", "train/train.py"
 STEPS = ("input", "layer1.0.conv1", "bn1", "maxpool", "layer1.1.add", "layer2.0.add")
+OWN = {"yours": "flow/yours.py"}
 BUILD = {
     "build": "build/builder.py",
     "compare": "build/compare.py",
@@ -44,6 +45,5 @@ TRAINING = {
 }
 OTHERS = {
     "flow": FLOW,
-    "yours": "flow/yours.py",
     "runs": "train/runs.py",
 }
