@@ -209,7 +209,7 @@ def test_presenting_is_large_survives_navigation_and_ends_with_escape(server, pa
     expect_type(page, f"> {1.2 * normal}")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     page.keyboard.press("n")
-    expect(page).to_have_url(re.compile("/build"), timeout=10_000)  # the next page
+    expect(page).to_have_url(re.compile("/yours"), timeout=10_000)  # the next page
     assert red_boxes(page) == []
     wait_until_idle(page, timeout_ms=60_000)
     assert page.evaluate(TYPE) > 1.2 * normal
