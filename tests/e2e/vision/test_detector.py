@@ -21,7 +21,7 @@ def test_a_box_is_dragged_moved_by_keys_and_stands_in_the_link(server, page):
     page.mouse.up()
     expect(scene).to_have_attribute("data-box", "19,24,33,43")
     wait_until_idle(page)
-    assert in_the_address_bar(page) == {"box": "19,24,33,43"}
+    assert in_the_address_bar(page)["box"] == "19,24,33,43"
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("-")
