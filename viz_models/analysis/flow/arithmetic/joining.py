@@ -74,8 +74,8 @@ def layer_norm(question: Question) -> Calculation:
     row = question.inputs[0][question.cell[:-1]].astype(np.float64)
     x, middle, variance = float(row[question.cell[-1]]), float(row.mean()), float(row.var())
     at = question.cell[-1]
-    gamma = 1.0 if module.weight is None else float(module.weight[at])
-    beta = 0.0 if module.bias is None else float(module.bias[at])
+    gamma = 1.0 if module.weight is None else module.weight[at].item()
+    beta = 0.0 if module.bias is None else module.bias[at].item()
     scale = gamma / math.sqrt(variance + module.eps)
     return question.answer(
         (x - middle) * scale + beta,
