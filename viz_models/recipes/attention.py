@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import torch
 from torch import nn
 
 from viz_models.models import text_models, vision_models
@@ -48,11 +47,6 @@ def jobs(what: What, seed: int, steps: int | None = None) -> Iterator[Job]:
     """
     made = {"translate": _translators, "language": _language, "vision": _vision}
     return made[what](seed, steps)
-
-
-def versions() -> str:
-    """Of what decides about the weights: "torch 2.14.1"."""
-    return f"torch {torch.__version__.split('+')[0]}"
 
 
 def _spec(base: FitSpec, seed: int, steps: int | None) -> FitSpec:

@@ -14,7 +14,7 @@ from viz_models.analysis.flow.preprocess import prepare
 from viz_models.analysis.flow.trace import record
 from viz_models.images import samples
 from viz_models.models.graph import graph
-from viz_models.recipes.attention import versions
+from viz_models.models.versions import torch_version
 from viz_models.recipes.demo_recipe import Recipe
 from viz_models.recipes.recognize import averaged_in, finished, network, share_right
 from viz_models.records import CIFAR10_CLASSES, ImageRef, ModelRef, Provenance
@@ -102,7 +102,7 @@ def _recorded(
             kind="recorded run",
             seed=seed,
             date=datetime.date.today().isoformat(),
-            versions=versions(),
+            versions=torch_version(),
         ),
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
@@ -20,6 +19,7 @@ from viz_models.analysis.attention.sharing import (
 from viz_models.models.attention import MultiHeadAttention
 from viz_models.models.text_models import KvHeads
 from viz_models.models.transformer import Translator
+from viz_models.models.versions import torch_version
 from viz_models.recipes import translate
 from viz_models.recipes.attention import AGAIN
 from viz_models.recipes.fitting import FitSpec
@@ -74,7 +74,7 @@ def measure(
 def accuracy(model: Translator, kind: SharingKind, heads: KvHeads, count: int) -> SharingAccuracy:
     """How many sentences with an unseen word pairing are translated word for word."""
     pairs = [(" ".join(pair.english), pair.french) for pair in test_pairs(count, SEED)]
-    versions = f"torch {torch.__version__.partition('+')[0]}"
+    versions = torch_version()
     return SharingAccuracy(
         kind=kind,
         kv_heads=heads,

@@ -17,6 +17,7 @@ from viz_models.analysis.flow.timing import milliseconds
 from viz_models.analysis.flow.trace import _Kept, record, statistics, steps_of, trace
 from viz_models.models import registry
 from viz_models.models.graph import graph, graph_of
+from viz_models.models.versions import torch_version
 from viz_models.records import ImageRef, ModelRef, TraceSpec
 
 SEED = 4
@@ -300,7 +301,7 @@ def test_probabilities_and_provenance(traced):
     np.testing.assert_allclose(traced.probabilities, logits.softmax(0).numpy(), rtol=1e-5)
     assert traced.probabilities.dtype == np.float32
     assert traced.provenance.seed == SEED
-    assert traced.provenance.versions == f"torch {torch.__version__}"
+    assert traced.provenance.versions == torch_version()
 
 
 def test_steps_read_what_the_graph_says(traced):

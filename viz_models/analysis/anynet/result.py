@@ -9,6 +9,7 @@ from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.session import Draft, Session, memory_of
 from viz_models.analysis.anynet.statistics import statistics_of
 from viz_models.analysis.anynet.tensors import found_in, plain
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.flow.recorded import (
     Check,
@@ -61,7 +62,7 @@ def result(session: Session, spec: RecordSpec, out: Any, check: Check | None) ->
         notes=_notes(session, spec),
         provenance=Provenance(
             device=str(next((t.device for t, *_ in session.known.values()), "cpu")),
-            versions=f"torch {torch.__version__}",
+            versions=torch_version(),
         ),
     )
 

@@ -12,6 +12,7 @@ from viz_models.analysis.attention.cache import KvCache, random_cache, step
 from viz_models.analysis.attention.incremental import Incremental
 from viz_models.analysis.attention.sharing import KV_HEADS, network
 from viz_models.models.attention import MultiHeadAttention
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import BOS, EOS, MAX_TOKENS
 from viz_models.records import CacheGrowth, CacheTimes, CacheTimesSpec, Provenance, WordTimes
 
@@ -138,4 +139,4 @@ def _check(spec: CacheTimesSpec) -> None:
 
 
 def _provenance(seed: int | None = None) -> Provenance:
-    return Provenance(seed=seed, versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(seed=seed, versions=torch_version())

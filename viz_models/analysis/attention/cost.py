@@ -14,6 +14,7 @@ from viz_models.analysis.attention.cost_layers import Recurrence, build
 from viz_models.analysis.pricing import counting
 from viz_models.analysis.pricing.held import peak_bytes
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, PathPoint, Provenance, Slope
 
 LIMIT = 8192  # tokens; the n by n weights of attention then take 256 MiB
@@ -89,7 +90,7 @@ def collected(
             device=f"cpu ({cpu}), 1 thread",
             seed=spec.seed,
             date=datetime.date.today().isoformat() if kind == "recorded run" else "",
-            versions=f"torch {torch.__version__.partition('+')[0]}",
+            versions=torch_version(),
         ),
     )
 

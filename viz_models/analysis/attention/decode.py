@@ -11,6 +11,7 @@ from viz_models.analysis.attention.beam import search
 from viz_models.analysis.attention.incremental import Incremental, write
 from viz_models.models import text_models
 from viz_models.models.transformer import TextPass, Translator
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import BOS, EOS, FRENCH, MAX_TOKENS, Tokens, tokenize
 from viz_models.records import DecodeSpec, Decoding, Provenance, Slip, SlipSpec, Written
 
@@ -129,4 +130,4 @@ def _limit(words: Tokens) -> int:
 
 
 def _provenance() -> Provenance:
-    return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(versions=torch_version())

@@ -13,6 +13,7 @@ from torch.nn.utils.rnn import pad_sequence
 from viz_models.models import text_models, weights
 from viz_models.models.attention import Attended
 from viz_models.models.transformer import OPEN, Gates, TextPass, Translator
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import (
     BOS,
     EOS,
@@ -94,7 +95,7 @@ def heads(spec: HeadsSpec) -> HeadsResult:
         now=costs[1],
         alone=tuple(costs[2:]),
         max_difference=off_by,
-        provenance=Provenance(versions=f"torch {torch.__version__.partition('+')[0]}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 
@@ -186,7 +187,7 @@ def each_alone(
             kind="recorded run",
             seed=seed,
             date=datetime.date.today().isoformat(),
-            versions=f"torch {torch.__version__.partition('+')[0]}",
+            versions=torch_version(),
         ),
     )
 

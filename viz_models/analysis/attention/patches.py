@@ -10,6 +10,7 @@ from viz_models.analysis.attention.block import as_torch
 from viz_models.models import vision_models, weights
 from viz_models.models.attention import MultiHeadAttention
 from viz_models.models.transformer import Layer
+from viz_models.models.versions import torch_version
 from viz_models.records import PatchAttention, Provenance
 
 if TYPE_CHECKING:
@@ -138,4 +139,4 @@ def _likeliest(logits: Tensor, labels: list[str]) -> tuple[tuple[str, ...], tupl
 
 
 def _provenance() -> Provenance:
-    return Provenance(versions=f"torch {torch.__version__.split('+')[0]}")
+    return Provenance(versions=torch_version())

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from viz_models.models import text_models, weights
 from viz_models.models.transformer import Layer, TextPass, Translator, embed, waves
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import BOS, EOS, french_tokens, tokenize
 from viz_models.records import (
     OrderedReading,
@@ -50,7 +51,7 @@ def order(spec: OrderSpec) -> OrderResult:
         waves=waves(*vectors.shape).numpy(),
         told=_read(spec.head, ids, places, told=True),
         untold=_read(spec.head, ids, places, told=False),
-        provenance=Provenance(versions=f"torch {torch.__version__.split('+')[0]}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -6,6 +6,7 @@ from torch import Tensor
 from viz_models.analysis.attention.incremental import Incremental
 from viz_models.models import text_models
 from viz_models.models.transformer import LanguageModel
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import BOS, ENGLISH, EOS, tokenize
 from viz_models.records import Provenance, Sample, SampleSpec
 
@@ -65,9 +66,7 @@ def sample(spec: SampleSpec) -> Sample:
         sentences=drawn,
         greedy=greedy[0],
         max_difference=float((first.softmax(-1) - before).abs().max()),
-        provenance=Provenance(
-            seed=spec.seed, versions=f"torch {torch.__version__.partition('+')[0]}"
-        ),
+        provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 

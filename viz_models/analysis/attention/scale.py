@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance, ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
 
 LIMIT = 1 << 25  # numbers in the keys of one width: 128 MB
@@ -137,4 +138,4 @@ def check(spec: ScaleSpec) -> None:
 
 
 def _provenance() -> Provenance:
-    return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(versions=torch_version())

@@ -7,6 +7,7 @@ from torch.nn import functional
 from viz_models.analysis.attention import masks
 from viz_models.analysis.attention.reading import Reading, read
 from viz_models.models.attention import Attended, causal
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import ENGLISH, FRENCH, PAD
 from viz_models.records import (
     AttendSpec,
@@ -26,7 +27,7 @@ OWN: dict[AttentionPart, MaskSpec] = {
 
 def provenance() -> Provenance:
     """Return the provenance of what was computed just now, by weights that never change."""
-    return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(versions=torch_version())
 
 
 def stages(spec: AttendSpec, reading: Reading | None = None) -> AttentionStages:

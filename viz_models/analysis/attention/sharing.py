@@ -14,6 +14,7 @@ from viz_models.models import text_models
 from viz_models.models.attention import Attended, MultiHeadAttention
 from viz_models.models.text_models import KvHeads
 from viz_models.models.transformer import TextPass, Translator
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import BOS, EOS, PAD, Tokens, french_tokens, tokenize
 from viz_models.records import (
     SHARING_KINDS,
@@ -232,4 +233,4 @@ def right_translations(model: Translator, pairs: Sequence[tuple[str, Sequence[st
 
 
 def _provenance() -> Provenance:
-    return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(versions=torch_version())

@@ -8,6 +8,7 @@ from viz_models.analysis.build import probe
 from viz_models.analysis.flow.timing import Clock
 from viz_models.models import builder
 from viz_models.models.graph import Graph, graph_of
+from viz_models.models.versions import torch_version
 from viz_models.records import BuildSpec, LayerTimes, Provenance
 
 
@@ -37,7 +38,7 @@ def layer_times(spec: BuildSpec, repeats: int = 5, seed: int = 0) -> LayerTimes:
     return LayerTimes(
         parts=tuple(total),
         milliseconds=np.array(list(total.values())),
-        provenance=Provenance(versions=f"torch {torch.__version__}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -13,6 +13,7 @@ from viz_models.analysis.build import probe
 from viz_models.analysis.build.watch import watched
 from viz_models.models import builder
 from viz_models.models.builder.repair import repaired
+from viz_models.models.versions import torch_version
 from viz_models.records import (
     BuildSpec,
     ConvSpec,
@@ -185,5 +186,5 @@ def gathered(
     specs: dict[str, RaceSpec], yours: str, lines: dict[str, tuple[RaceLine, ...]]
 ) -> Race:
     """Lines that were measured one by one, as a race."""
-    versions = f"torch {torch.__version__}"
+    versions = torch_version()
     return Race(specs=specs, yours=yours, lines=lines, provenance=Provenance(versions=versions))

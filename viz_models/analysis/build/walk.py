@@ -10,6 +10,7 @@ from viz_models.analysis.build.watch import watched
 from viz_models.models import builder
 from viz_models.models.builder.conv import Block as ConvBlock
 from viz_models.models.builder.mlp import MlpBlock
+from viz_models.models.versions import torch_version
 from viz_models.records import BuildSpec, Provenance, Step, TransformerSpec
 from viz_models.records.build.builder_walk import Walk, WalkSpec
 
@@ -58,7 +59,7 @@ def _walk(
         spec=spec,
         steps=_steps(net, blocks, shapes),
         values=values,
-        provenance=Provenance(seed=spec.seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 

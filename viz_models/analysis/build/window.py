@@ -16,6 +16,7 @@ from viz_models.analysis.build import window_measure as measure
 from viz_models.analysis.pricing import counting
 from viz_models.models import registry
 from viz_models.models.builder.initialize import initialize
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance, Sight, Windows, WindowSpec
 
 SIDE = 28  # height and width of the maps for which costs are given
@@ -40,7 +41,7 @@ def windows(spec: WindowSpec) -> Windows:
         stack=_sight(stack, spec),
         single=_sight(single, spec),
         paths=paths(spec),
-        provenance=Provenance(seed=0, versions=f"torch {torch.__version__.partition('+')[0]}"),
+        provenance=Provenance(seed=0, versions=torch_version()),
     )
 
 

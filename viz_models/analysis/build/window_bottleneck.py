@@ -11,6 +11,7 @@ from viz_models.analysis.build import window_measure as measure
 from viz_models.analysis.pricing.counting import multiply_adds
 from viz_models.models.builder import plan
 from viz_models.models.builder.conv import Block
+from viz_models.models.versions import torch_version
 from viz_models.records import (
     BlockFacts,
     BlockKind,
@@ -40,7 +41,7 @@ def bottleneck(spec: BottleneckSpec) -> Bottleneck:
         narrow=_facts("bottleneck", spec.channels, spec),
         basic=_facts("basic", spec.channels, spec),
         thin=_facts("basic", spec.channels // spec.reduce, spec),
-        provenance=Provenance(versions=f"torch {torch.__version__.partition('+')[0]}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -16,6 +16,7 @@ from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.flow.trace import check_input
 from viz_models.models import registry
 from viz_models.models.graph import Graph, graph
+from viz_models.models.versions import torch_version
 from viz_models.records import ModelRef, Provenance, Step
 from viz_models.records.flow.ablation import NetworkAblation, Off, OffSpec, PartAccuracy, Switched
 
@@ -38,7 +39,7 @@ def switched(spec: OffSpec, x: np.ndarray) -> Switched:
     change = change_of(steps_of(ref), spec.off)
     photo = torch.tensor(x)[None]
     before, after = (scores(ref, photo, what)[0].numpy() for what in (Change(), change))
-    versions = f"torch {torch.__version__}"
+    versions = torch_version()
     return Switched(
         off=spec.off,
         before=before,
@@ -56,7 +57,7 @@ def each_branch(spec: OffSpec, x: np.ndarray) -> Iterator[Switched]:
     photo = torch.tensor(x)[None]
     ref = spec.trace.model
     before = scores(ref, photo, Change())[0].numpy()
-    provenance = Provenance(seed=ref.seed, versions=f"torch {torch.__version__}")
+    provenance = Provenance(seed=ref.seed, versions=torch_version())
     for name, end in branches(steps_of(ref)).items():
         off = Off(branches=(name,))
         after = scores(ref, photo, Change(frozenset({end})))[0].numpy()

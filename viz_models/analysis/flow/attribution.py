@@ -19,6 +19,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 from viz_models.analysis.flow.attribution_copy import last_maps, private
 from viz_models.analysis.flow.guided import Guided
 from viz_models.analysis.flow.trace import check_input
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.flow.attribution import SLOW, Attribution, AttributionSpec, Completeness
 
@@ -76,7 +77,7 @@ def attribute(
         layer=layer,
         passes=work.passes,
         seconds=time.perf_counter() - begin,
-        provenance=Provenance(seed=spec.trace.model.seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=spec.trace.model.seed, versions=torch_version()),
     )
 
 

@@ -12,6 +12,7 @@ from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.flow.writes import memory, overwritten
 from viz_models.models import registry
 from viz_models.models.graph import Graph, graph, output_of
+from viz_models.models.versions import torch_version
 from viz_models.patches.dispatch_mode import DispatchMode
 from viz_models.records import Provenance, StepStats, Trace, TraceSpec
 
@@ -48,7 +49,7 @@ def trace(spec: TraceSpec, x: np.ndarray) -> Trace:
         values=tuple(_frozen(v) for v in kept),
         stats=stats,
         probabilities=_frozen(probabilities),
-        provenance=Provenance(seed=spec.model.seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=spec.model.seed, versions=torch_version()),
     )
 
 

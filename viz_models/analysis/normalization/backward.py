@@ -7,6 +7,7 @@ from torch import Tensor
 from viz_models.analysis.normalization.grouping import check
 from viz_models.analysis.normalization.layers import layer, through
 from viz_models.analysis.normalization.normalize import normalize
+from viz_models.models.versions import torch_version
 from viz_models.records import GradientFacts, Normalized, NormSpec, Provenance, Running
 
 MAX_VALUES = 2**20  # float64, and five backward passes
@@ -50,7 +51,7 @@ def backward(
         scales=scales,
         gradient_norms=norms,
         refusal=result.refusal,
-        provenance=Provenance(seed=seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=seed, versions=torch_version()),
     )
 
 

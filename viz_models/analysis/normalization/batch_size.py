@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from viz_models.analysis.normalization.grouping import check_shape
 from viz_models.analysis.normalization.moments import group_moments
 from viz_models.analysis.normalization.normalize import normalize
+from viz_models.models.versions import torch_version
 from viz_models.records import Alone, BatchErrors, NormSpec, Place, Provenance
 
 SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
@@ -52,7 +53,7 @@ def batch_error(
         repeats=repeats,
         slope=_slope(ordered, bands[:, 0, 1]),
         alone=(alone((1, x.shape[1], 1, 1), seed), alone((1, *x.shape[1:]), seed)),
-        provenance=Provenance(seed=seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=seed, versions=torch_version()),
     )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from viz_models.analysis.normalization.grouping import groups
 from viz_models.analysis.normalization.layers import layer, through
 from viz_models.analysis.normalization.moments import PIECE, group_moments
+from viz_models.models.versions import torch_version
 from viz_models.records import Degenerate, Grouping, Normalized, NormSpec, Provenance, Running
 
 TOLERANCE = {  # of the sum of absolute terms
@@ -68,7 +69,7 @@ def normalize(x: np.ndarray | Tensor, spec: NormSpec, running: Running | None = 
         agrees=agrees,
         degenerate=tuple(_degenerate(grouping, spec, mean.numpy(), variance.numpy())),
         refusal=refusal,
-        provenance=Provenance(versions=f"torch {torch.__version__}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from viz_models.analysis.normalization.grouping import check_eps
 from viz_models.models.text_models import translator
 from viz_models.models.transformer import embed
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import PAD, UNK, english_ids
 from viz_models.records import Provenance, SentenceRow, Sentences, SentenceSpec
 
@@ -44,7 +45,7 @@ def sentences(spec: SentenceSpec) -> Sentences:
         neighbors=neighbors.numpy(),
         real=(_ids(spec.sentences) != PAD).numpy(),
         rows=tuple(_row(spec, kind, batches) for kind in _KINDS),
-        provenance=Provenance(versions=f"torch {torch.__version__}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

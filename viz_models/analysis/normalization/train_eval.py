@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from viz_models.analysis.normalization.grouping import check_shape
 from viz_models.analysis.normalization.moments import group_moments
+from viz_models.models.versions import torch_version
 from viz_models.records import NormSpec, Provenance, RunningSpec, RunningTrace
 
 MAX_STEPS = 1000
@@ -58,7 +59,7 @@ def running(x: np.ndarray, spec: RunningSpec) -> RunningTrace:
             float(np.abs(_averaged(spec, 0.0, mean) - running_mean).max()),
             float(np.abs(_averaged(spec, 1.0, unbiased) - running_variance).max()),
         ),
-        provenance=Provenance(seed=spec.seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 

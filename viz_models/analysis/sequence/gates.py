@@ -10,6 +10,7 @@ from viz_models.models.sequence.cells import Clamp
 from viz_models.models.sequence.recurrence import CellPass
 from viz_models.models.sequence.shipped import recurrent
 from viz_models.models.sequence.translator import RecurrentTranslator
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import (
     BOS,
     EOS,
@@ -251,4 +252,4 @@ def _source(ids: Sequence[int]) -> Tensor:
 
 
 def _provenance() -> Provenance:
-    return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(versions=torch_version())

@@ -19,6 +19,7 @@ from viz_models.models.sequence.masked import (
     MaskedPass,
 )
 from viz_models.models.transformer import Layer
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import ENGLISH, PAD, SPECIAL, UNK, english_ids, tokenize
 from viz_models.records.provenance import Provenance
 from viz_models.records.sequence.masked_words import (
@@ -153,7 +154,7 @@ def read(spec: MaskedSpec) -> MaskedReading:
         attention=torch.stack([layer.attended.weights[0] for layer in done.layers]).numpy(),
         max_difference=difference,
         relative=relative,
-        provenance=Provenance(versions=f"torch {torch.__version__.partition('+')[0]}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from viz_models.models.sequence.reader import FirstSymbolReader
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.sequence.memory import SYMBOLS, Influence, ReaderSpec
 
@@ -27,9 +28,7 @@ def influence(spec: ReaderSpec, sequences: int = SEQUENCES) -> Influence:
             kept=forget_gates(model, symbols).numpy(),
             factor=step_factor(model, spec),
             sequences=sequences,
-            provenance=Provenance(
-                seed=spec.seed, versions=f"torch {torch.__version__.partition('+')[0]}"
-            ),
+            provenance=Provenance(seed=spec.seed, versions=torch_version()),
         )
 
 

@@ -6,6 +6,7 @@ from viz_models.analysis import seed_noise
 from viz_models.analysis.sequence.masked_words import columns
 from viz_models.analysis.sequence.verb_forms import other_forms
 from viz_models.models.sequence import judge
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import UNK, english_ids
 from viz_models.records.provenance import Provenance
 from viz_models.records.sequence.new_task import (
@@ -47,7 +48,7 @@ def judging(spec: JudgeSpec) -> Judging:
             for i, (place, sentence) in enumerate(changed)
         ),
         unknown=tuple(dict.fromkeys(w for w, i in zip(words, ids, strict=True) if i == UNK)),
-        provenance=Provenance(versions=f"torch {torch.__version__.partition('+')[0]}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -12,6 +12,7 @@ from viz_models.models.sequence import shipped
 from viz_models.models.sequence.recurrence import CellPass
 from viz_models.models.sequence.translator import RecurrentTranslator
 from viz_models.models.transformer import Translator
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import BOS, EOS, FRENCH, MAX_TOKENS, Tokens, tokenize
 from viz_models.records import Provenance
 from viz_models.records.sequence.translators import CellTrace, TranslateSpec, Translation
@@ -96,7 +97,7 @@ def by_transformer(source: Tensor, limit: int) -> tuple[list[int], np.ndarray]:
 
 def provenance() -> Provenance:
     """Return where numbers that were measured now come from."""
-    return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(versions=torch_version())
 
 
 def _influence(

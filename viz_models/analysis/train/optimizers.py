@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from viz_models.analysis.train import optimizers_surfaces as surfaces
 from viz_models.analysis.train.optimizers_schedules import scheduler
+from viz_models.models.versions import torch_version
 from viz_models.patches import no_compiler
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.optimizers import (
@@ -203,4 +204,4 @@ def check_walk(rate: float, steps: int) -> None:
 
 def provenance() -> Provenance:
     """Say that a walk was measured here and now."""
-    return Provenance(versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(versions=torch_version())

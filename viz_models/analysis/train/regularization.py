@@ -13,6 +13,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 from viz_models.images import digits as handwritten
 from viz_models.models.registry import seeded
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.regularization import (
     DecayResult,
@@ -139,7 +140,7 @@ def _decay(spec: DecaySpec) -> DecayResult:
         gradient_sizes=np.array([np.median(seen[at]) for at in order]),
         shrink=shrink,
         differences=differences,
-        provenance=Provenance(seed=spec.seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 
@@ -212,7 +213,7 @@ def dropout(spec: DropoutSpec) -> DropoutResult:
         mean=many.mean(0).numpy(),
         draws=DRAWS,
         torch_difference=float((_torchs(evaluated, spec) - ours).abs().max()),
-        provenance=Provenance(seed=spec.seed, versions=f"torch {torch.__version__}"),
+        provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 

@@ -16,6 +16,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 from viz_models.images import digits
 from viz_models.models.registry import seeded
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.train.workers import (
     Split,
@@ -82,7 +83,7 @@ def split(spec: SplitSpec) -> Split:
         spec=spec,
         gaps=gaps,
         views=tuple(row[0].view for row in found),
-        provenance=Provenance(versions=f"torch {torch.__version__.partition('+')[0]}"),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -11,9 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
 
-import torch
-
 from viz_models.analysis.train import workers_ddp
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.train.workers import DdpCase, DdpRun
 
@@ -110,5 +109,5 @@ def _run(found: list[dict[str, object]], seconds: float) -> DdpRun:
         cases=tuple(cases),
         sync_batch_norm=str(found[-1]["sync_batch_norm"]),
         seconds=round(seconds, 1),
-        provenance=Provenance(versions=f"torch {torch.__version__.partition('+')[0]}"),
+        provenance=Provenance(versions=torch_version()),
     )

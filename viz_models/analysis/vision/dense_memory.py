@@ -12,6 +12,7 @@ from torch.utils.checkpoint import checkpoint
 
 from viz_models.analysis.pricing.held import Held
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.vision.dense_memory import (
     DenseMemory,
@@ -198,4 +199,4 @@ def recorded() -> DenseRecord:
 
 
 def _provenance(seed: int) -> Provenance:
-    return Provenance(seed=seed, versions=f"torch {torch.__version__.partition('+')[0]}")
+    return Provenance(seed=seed, versions=torch_version())

@@ -20,6 +20,7 @@ from viz_models.analysis.vision.detector_boxes import best_iou, suppressed
 from viz_models.analysis.vision.detector_pooling import pooled
 from viz_models.images.scenes import scene as draw
 from viz_models.models import detectors
+from viz_models.models.versions import torch_version
 from viz_models.records.provenance import Provenance
 from viz_models.records.vision.detector import Detection, DetectSpec, Found, Pool, Proposals
 from viz_models.records.vision.scene import SCENE_SIDE, Scene
@@ -98,12 +99,8 @@ def _detection(model: "MaskRCNN", spec: DetectSpec, scene: Scene) -> Detection:
         refined=box_ops.clip_boxes_to_image(refined, SIZE).numpy(),
         found=found,
         is_equal=_equals(found, model([image])[0]),
-        provenance=Provenance(seed=spec.scene.seed, versions=_versions()),
+        provenance=Provenance(seed=spec.scene.seed, versions=torch_version()),
     )
-
-
-def _versions() -> str:
-    return f"torch {torch.__version__.split('+')[0]}"
 
 
 def _proposals(

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from viz_models.recipes.attention import Job
 
 SECONDS_BETWEEN_LINES = 10
@@ -51,6 +53,49 @@ def follow(job: "Job") -> None:
             )
 
 
+def written(
+    name: str,
+    tensors: "dict[str, Tensor]",
+    folder: Path,
+    *,
+    command: str,
+    recipe: str,
+    seed: int,
+    tested_on: str,
+    accuracy: float,
+) -> Path:
+    """Write weights that were trained now on one thread, and their entry in the manifest.
+
+    Args:
+        name: Of the weights.
+        tensors: Parameter -> value, as shipped.
+        folder: Where they go.
+        command: Which command of `python -m viz_models` trains them, with its options.
+        recipe: How they were trained, in words.
+        seed: Of first weights and examples.
+        tested_on: What they were tested on.
+        accuracy: Share that was right, 0..1.
+    """
+    from viz_models.models import weights
+    from viz_models.models.versions import torch_version
+
+    return weights.save(
+        name,
+        tensors,
+        folder,
+        source="trained by this project",
+        licence="that of this project",
+        command=f"python -m viz_models {command}",
+        recipe=recipe,
+        seed=seed,
+        date=datetime.date.today().isoformat(),
+        device="cpu, one thread",
+        versions=torch_version(),
+        tested_on=tested_on,
+        accuracy=round(accuracy, 4),
+    )
+
+
 def keep(job: "Job", command: str, options: argparse.Namespace, folder: Path) -> str:
     """Test what was trained, and write its weights and its entry in the manifest.
 
@@ -60,27 +105,19 @@ def keep(job: "Job", command: str, options: argparse.Namespace, folder: Path) ->
         options: Of the command.
         folder: Where the weights go.
     """
-    from viz_models.models import weights
-    from viz_models.recipes.attention import versions
-
     if job.half:
         job.model.half().float()  # what is tested is what is kept
     accuracy = job.test()
     steps = f" --steps {options.steps}" if options.steps else ""
     tensors = job.model.state_dict()
-    path = weights.save(
+    path = written(
         job.name,
         {name: t.half() for name, t in tensors.items()} if job.half else tensors,
         folder,
-        source="trained by this project",
-        licence="that of this project",
-        command=f"python -m viz_models {command} --seed {options.seed}{steps}",
+        command=f"{command} --seed {options.seed}{steps}",
         recipe=job.recipe,
         seed=options.seed,
-        date=datetime.date.today().isoformat(),
-        device="cpu, one thread",
-        versions=versions(),
         tested_on=job.tested_on,
-        accuracy=round(accuracy, 4),
+        accuracy=accuracy,
     )
     return f"wrote {path}: {accuracy:.2%} of {job.tested_on}"

@@ -41,7 +41,7 @@ def measure(folder: str | None, progress: Callable[[int, int], None]) -> Ablatio
         ValueError: If there are no weights yet, or no pictures.
     """
     from viz_models.analysis.flow.ablation import over_images
-    from viz_models.recipes.attention import versions
+    from viz_models.models.versions import torch_version
     from viz_models.training.data import sets as data
 
     if not available():
@@ -67,7 +67,7 @@ def measure(folder: str | None, progress: Callable[[int, int], None]) -> Ablatio
         provenance=Provenance(
             kind="recorded run",
             seed=SEED,
-            versions=versions(),
+            versions=torch_version(),
             date=datetime.date.today().isoformat(),
         ),
     )

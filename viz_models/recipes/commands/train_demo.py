@@ -72,8 +72,8 @@ def _follow(training: "Training", state: Path) -> None:
 
 def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> str:
     from viz_models.models import weights
+    from viz_models.models.versions import torch_version
     from viz_models.recipes import strangers
-    from viz_models.recipes.attention import versions
     from viz_models.recipes.recognize import network, share_right
 
     tensors = training.shipped()
@@ -93,7 +93,7 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
         seed=training.recipe.seed,
         date=datetime.date.today().isoformat(),
         device="cpu",
-        versions=versions(),
+        versions=torch_version(),
         tested_on="10000 test pictures of CIFAR-10 enlarged to 224 pixels",
         accuracy=round(accuracy, 4),
         unsure_below=below,

@@ -1,11 +1,11 @@
 """`train-gan`: train the digit generators of the lesson on GANs; keep one, and its measures."""
 
 import argparse
-import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viz_models.cli.command import Command
+from viz_models.recipes.commands.kept import written
 from viz_models.recordings.folder import FOLDER
 
 if TYPE_CHECKING:
@@ -58,24 +58,18 @@ def tensors(pair: "Pair") -> "dict[str, Tensor]":
 
 
 def _keep(pair: "Pair", steps: int, read: float, folder: Path) -> Path:
-    from viz_models.models import weights
-    from viz_models.training.gan import digits, plane
+    from viz_models.training.gan import digits
 
-    return weights.save(
+    return written(
         NAME,
         tensors(pair),
         folder,
-        source="trained by this project",
-        licence="that of this project",
-        command="python -m viz_models train-gan",
+        command="train-gan",
         recipe=f"from random weights; Adam, {steps} steps of {digits.BATCH} for each network, "
         f"rate {digits.RATE:g}, betas {digits.BETAS}; -log D; weights rounded to float16",
         seed=0,
-        date=datetime.date.today().isoformat(),
-        device="cpu, one thread",
-        versions=plane.versions(),
         tested_on=f"{10 * digits.PER_DIGIT} fakes, read by vit_digits as the digit asked for",
-        accuracy=round(read, 4),
+        accuracy=read,
     )
 
 

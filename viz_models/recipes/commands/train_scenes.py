@@ -1,11 +1,10 @@
 """`train-scenes`: train the detector of the lessons on vision, and keep it in pretrained/."""
 
 import argparse
-import datetime
 from pathlib import Path
 
 from viz_models.cli.command import Command
-from viz_models.recipes.commands.kept import add_how, checked, follow
+from viz_models.recipes.commands.kept import add_how, checked, follow, written
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +36,7 @@ def _checked(options: argparse.Namespace, folder: Path) -> str:
 
 def _trained(options: argparse.Namespace, folder: Path) -> str:
     from viz_models.analysis.vision.detector_quality import SCENES
-    from viz_models.models import detectors, weights
-    from viz_models.recipes.attention import versions
+    from viz_models.models import detectors
     from viz_models.recipes.vision import detector
 
     job = detector.job(options.seed, options.steps)
@@ -46,20 +44,15 @@ def _trained(options: argparse.Namespace, folder: Path) -> str:
     tensors = detectors.as_shipped(job.model.state_dict())
     found = detector.told(detectors.loaded(tensors), options.scenes or SCENES)
     steps = f" --steps {options.steps}" if options.steps else ""
-    path = weights.save(
+    path = written(
         detectors.DIGITS,
         tensors,
         folder,
-        source="trained by this project",
-        licence="that of this project",
-        command=f"python -m viz_models train-scenes --seed {options.seed}{steps}",
+        command=f"train-scenes --seed {options.seed}{steps}",
         recipe=job.recipe,
         seed=options.seed,
-        date=datetime.date.today().isoformat(),
-        device="cpu, one thread",
-        versions=versions(),
         tested_on=found.tested_on,
-        accuracy=round(found.quality.average_precision["50"], 4),
+        accuracy=found.quality.average_precision["50"],
     )
     return f"wrote {path}: {found.line}"
 

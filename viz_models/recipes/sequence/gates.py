@@ -11,6 +11,7 @@ from viz_models.models.sequence.cells import FREE, Clamp
 from viz_models.models.sequence.shipped import recurrent
 from viz_models.models.sequence.translator import RecurrentTranslator
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import PAD, french_tokens
 from viz_models.recipes.translate import LONGEST, batch
 from viz_models.records import Provenance
@@ -47,7 +48,7 @@ def measure(
             kind="recorded run",
             seed=SEED,
             date=datetime.date.today().isoformat(),
-            versions=f"torch {torch.__version__.partition('+')[0]}",
+            versions=torch_version(),
         ),
     )
 

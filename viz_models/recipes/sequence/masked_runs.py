@@ -7,7 +7,7 @@ from dataclasses import replace
 from viz_models.analysis.sequence.spoiling import context
 from viz_models.models.sequence.masked import build, trained
 from viz_models.models.threads import one_thread
-from viz_models.recipes.attention import versions
+from viz_models.models.versions import torch_version
 from viz_models.recipes.fitting import FitSpec
 from viz_models.recipes.sequence import masked
 from viz_models.records import Provenance
@@ -75,5 +75,5 @@ def _now() -> Provenance:
         kind="recorded run",
         device="cpu, one thread",
         date=datetime.date.today().isoformat(),
-        versions=versions(),
+        versions=torch_version(),
     )

@@ -12,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 from viz_models.analysis.sequence.memory import SEED, SEQUENCES, draw, norms
 from viz_models.models.sequence.reader import FirstSymbolReader
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.sequence.memory import (
     LENGTHS,
@@ -48,7 +49,7 @@ def measure(
             kind="recorded run",
             device=f"cpu ({torch.backends.cpu.get_cpu_capability()}), 1 thread",
             date=datetime.date.today().isoformat(),
-            versions=f"torch {torch.__version__.partition('+')[0]}",
+            versions=torch_version(),
         ),
     )
 

@@ -12,7 +12,8 @@ from viz_models.models.sequence import judge
 from viz_models.models.sequence.judge import Judge
 from viz_models.models.sequence.masked import Rows
 from viz_models.models.threads import one_thread
-from viz_models.recipes.attention import Job, told, versions
+from viz_models.models.versions import torch_version
+from viz_models.recipes.attention import Job, told
 from viz_models.recipes.fitting import FitSpec, fit
 from viz_models.records import Provenance, StepRecord
 from viz_models.records.sequence.new_task import SIZES, WAYS, NewTaskRun, NewTaskRuns, Way
@@ -138,6 +139,6 @@ def measure(
             kind="recorded run",
             device="cpu, one thread",
             date=datetime.date.today().isoformat(),
-            versions=versions(),
+            versions=torch_version(),
         ),
     )

@@ -4,8 +4,7 @@ import datetime
 from collections.abc import Callable
 from itertools import product
 
-import torch
-
+from viz_models.models.versions import torch_version
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.broken import (
     FAULTS,
@@ -45,6 +44,6 @@ def measure(
             kind="recorded run",
             device="cpu, 1 thread",
             date=datetime.date.today().isoformat(),
-            versions=f"torch {torch.__version__.partition('+')[0]}",
+            versions=torch_version(),
         ),
     )

@@ -14,6 +14,7 @@ from torch.nn import functional
 from viz_models.analysis.train import optimizers_basins as basins
 from viz_models.analysis.train.optimizers_surfaces import NAMES, forward_loss
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.optimizers import BasinSpec, MoonsNet, Sweeps
 
@@ -127,5 +128,5 @@ def _provenance(seed: int | None) -> Provenance:
         device="cpu, 1 thread",
         seed=seed,
         date=datetime.date.today().isoformat(),
-        versions=f"torch {torch.__version__.partition('+')[0]}",
+        versions=torch_version(),
     )

@@ -11,7 +11,8 @@ from torch import Tensor
 from viz_models.analysis.vision.detector_quality import SCENES, machine, quality, wirings
 from viz_models.images.scenes import scene
 from viz_models.models import detectors
-from viz_models.recipes.attention import Job, versions
+from viz_models.models.versions import torch_version
+from viz_models.recipes.attention import Job
 from viz_models.recipes.fitting import FitSpec, fit
 from viz_models.recordings.vision.detector import DetectorRecording
 from viz_models.records import StepRecord
@@ -129,6 +130,6 @@ def record(told: Callable[[int, int], None] = lambda done, total: None) -> Detec
                 kind="recorded run",
                 device=machine(),
                 date=datetime.date.today().isoformat(),
-                versions=versions(),
+                versions=torch_version(),
             ),
         )

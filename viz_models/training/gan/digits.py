@@ -18,10 +18,11 @@ from viz_models.analysis.train import gan
 from viz_models.models import gan as networks
 from viz_models.models import vision_models, weights
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.train.gan import DigitFakes, DigitGan, DigitGanCurves
 from viz_models.training.data import sets as data
-from viz_models.training.gan.plane import Progress, versions
+from viz_models.training.gan.plane import Progress
 
 STEPS, BATCH = 8000, 64
 RATE, BETAS = 1e-3, (0.5, 0.999)
@@ -184,7 +185,7 @@ def judged(pair: Pair, curves: DigitGanCurves, seconds: float) -> DigitGan:
         nearest_real=float(torch.cdist(real.test, real.train).amin(1).median()),
         parameters=tuple(sum(p.numel() for p in net.parameters()) for net in pair),  # type: ignore[arg-type]
         cpu_seconds=seconds,
-        provenance=Provenance(seed=0, versions=versions()),
+        provenance=Provenance(seed=0, versions=torch_version()),
     )
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from viz_models.analysis.train import gan
 from viz_models.models import gan as networks
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.train.gan import (
     GAN_PARTS,
@@ -137,7 +138,7 @@ def run(
         near=tuple(m.near for m in found),
         curves=curves(np.array(rows, dtype=np.float64)),
         cpu_seconds=round(time.thread_time() - begin, 1),
-        provenance=Provenance(seed=spec.seed, versions=versions()),
+        provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 
@@ -201,8 +202,3 @@ def check(spec: GanSpec) -> None:
         raise ValueError(f"{spec.discriminator_steps} steps of D: choose 1 to 10")
     if not GAN_PARTS <= spec.batch_size <= 4096:
         raise ValueError(f"batches of {spec.batch_size}: choose {GAN_PARTS} to 4096")
-
-
-def versions() -> str:
-    """Of what decides about the numbers: "torch 2.14.1"."""
-    return f"torch {torch.__version__.partition('+')[0]}"

@@ -9,9 +9,10 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.analysis.train import gan
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.train.gan import GanLoss, GanSpec, GanUpdate
-from viz_models.training.gan.plane import Trainer, versions
+from viz_models.training.gan.plane import Trainer
 
 WARM_UP = 80  # steps, so that D has learned something and G has not learned all
 BATCH = 64
@@ -70,7 +71,7 @@ def _opened(trainer: Trainer, warm_up: int) -> GanUpdate:
         generator_moved_in_d_step=g_moved,
         discriminator_moved_in_g_step=_moved(new_d, d_net),
         off_torch=off_torch(_with(d_net, old_d), real, fakes, spec.loss),
-        provenance=Provenance(seed=spec.seed, versions=versions()),
+        provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 

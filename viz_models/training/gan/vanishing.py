@@ -9,9 +9,10 @@ import torch
 from viz_models.analysis.train import gan
 from viz_models.models import gan as networks
 from viz_models.models.threads import one_thread
+from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.train.gan import GanSpec, Vanishing
-from viz_models.training.gan.plane import Progress, Trainer, versions
+from viz_models.training.gan.plane import Progress, Trainer
 
 STEPS = (0, 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 SEEDS = 5
@@ -41,7 +42,7 @@ def measure(
         d_fake=d_fake,
         saturating=saturating,
         non_saturating=other,
-        provenance=Provenance(versions=versions()),
+        provenance=Provenance(versions=torch_version()),
     )
 
 

@@ -129,3 +129,23 @@ class Turns:
 
 
 TURNS = Turns(max(2, cores()))  # of this server
+SECONDS_BETWEEN_TICKS = 0.25  # of a progress bar: each costs a message to the browser
+
+
+def seldom(progress: Callable[[float], None]) -> Callable[[int, int], None]:
+    """Return what long work tells of every part: a few times a second it lets others go first.
+
+    Args:
+        progress: Told how much is done, 0..1; it may raise to stop.
+    """
+    last = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= SECONDS_BETWEEN_TICKS:
+            last = now
+            progress(done / total)
+            TURNS.give_way()
+
+    return tell

@@ -1,14 +1,15 @@
 """Any network: its diagram, one value of it, and what to take away."""
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
 
 from viz_models.digits import digits, shape, signed
-from viz_models.records import Calculation, Cell, Line, OpenSpec, Recorded, RecordedStep
+from viz_models.records import Calculation, Cell, Check, Line, OpenSpec, Recorded, RecordedStep
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.network import network
-from viz_models.ui.kit import lesson, state, take_away, words
+from viz_models.ui.kit import frame, lesson, state, take_away, words
 from viz_models.ui.kit.controls import control, control_row, named
 from viz_models.ui.results.flow import yours as results
 
@@ -45,14 +46,26 @@ def _has_maps(step: RecordedStep) -> bool:
 
 def facts(view: View) -> dict[str, str]:
     """Return the numbers that the answer names."""
-    check = view.recorded.check
-    same = "the same bits as" if check and check.exact else "almost the same numbers as"
     return {
         "network": words.plain(view.recorded.network),
         "steps": f"{len(view.recorded.steps):,}",
         "parameters": f"{view.recorded.parameters:,}",
-        "same": same,
+        "checked": _checked(view.recorded.check),
     }
+
+
+def _checked(check: Check | None) -> str:
+    """Say how the output compares with that of a forward pass without recording."""
+    if check is None:
+        return "The output was not compared with a forward pass without recording."
+    if check.exact:
+        return "The output is bit for bit that of a forward pass without recording."
+    if not math.isfinite(check.difference):
+        return "A forward pass without recording gives another output: it may be random."
+    return (
+        "A forward pass without recording gives an output that differs by "
+        f"{digits(check.difference, 2)} at most."
+    )
 
 
 def draw_network(view: View) -> None:
@@ -99,7 +112,7 @@ def _cell(view: View, strongest: Cell) -> tuple[Cell, str]:
             key="cell",
             placeholder=", ".join(map(str, strongest)),
             label_visibility="collapsed",
-            width=220,
+            width=frame.px(220),
         )
     if not typed.strip():
         return strongest, ""

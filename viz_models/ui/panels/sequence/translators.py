@@ -26,15 +26,6 @@ from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.sequence import translators as results
 
-MODELS: dict[str, RecurrentModel] = {
-    "LSTM": "lstm",
-    "LSTM with attention": "lstm_attention",
-    "RNN": "rnn",
-    "RNN with attention": "rnn_attention",
-    "GRU": "gru",
-    "LSTM, 32 units": "lstm_32",
-    "LSTM, 16 units": "lstm_16",
-}
 NAMES: dict[str, str] = {
     "transformer": "Transformer",
     "lstm_attention": "LSTM with attention",
@@ -45,6 +36,11 @@ NAMES: dict[str, str] = {
     "lstm_16": "LSTM, 16 units",
     "rnn": "RNN",
 }
+ORDER: tuple[RecurrentModel, ...] = (
+    *("lstm", "lstm_attention", "rnn", "rnn_attention"),
+    *("gru", "lstm_32", "lstm_16"),
+)
+MODELS = {NAMES[model]: model for model in ORDER}
 ALWAYS = {"transformer", "lstm_attention", "lstm", "rnn_attention", "rnn"}  # in the chart
 FIRST = 5  # the word that the page opens on: where the plain LSTM goes wrong
 LONG = 10  # words, from which a sentence is called long

@@ -1,13 +1,10 @@
 """Results for the lesson on loss surfaces: recorded, or computed with progress."""
 
-import time
 from collections.abc import Callable
 
 from viz_models.records.build.surface import Surfaces, SurfaceSpec
 from viz_models.ui.kit import cache, turns
 from viz_models.ui.kit.sizes import held_bytes
-
-SECONDS_BETWEEN_TICKS = 0.25  # of a progress bar: each costs a message to the browser
 
 
 def recorded() -> Surfaces:
@@ -27,19 +24,5 @@ def measured(spec: SurfaceSpec, progress: Callable[[float], None]) -> Surfaces:
     from viz_models.training import surface
 
     return cache.remembered(
-        spec, lambda: surface.measure(spec, _seldom(progress)), held_bytes, needs=turns.LARGE
+        spec, lambda: surface.measure(spec, turns.seldom(progress)), held_bytes, needs=turns.LARGE
     )
-
-
-def _seldom(progress: Callable[[float], None]) -> Callable[[int, int], None]:
-    last = 0.0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= SECONDS_BETWEEN_TICKS:
-            last = now
-            progress(done / total)
-            turns.TURNS.give_way()
-
-    return tell
