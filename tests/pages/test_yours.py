@@ -55,7 +55,7 @@ def test_the_page_opens_with_an_example(monkeypatch):
     at = page()
     assert not at.exception
     assert "This small network is an example" in at.caption[0].value
-    assert "the same bits as" in at.caption[0].value
+    assert "bit for bit that of" in at.caption[0].value
 
 
 def test_the_page_shows_the_network_of_the_command_line(mine, monkeypatch):
