@@ -14,7 +14,8 @@ from torchvision.models.feature_extraction import create_feature_extractor
 
 from viz_models import digits
 from viz_models.analysis.flow.timing import milliseconds
-from viz_models.analysis.flow.trace import _Kept, record, statistics, steps_of, trace
+from viz_models.analysis.flow.trace import record, statistics, steps_of, trace
+from viz_models.analysis.flow.writes import Kept
 from viz_models.models import registry
 from viz_models.models.graph import graph, graph_of
 from viz_models.models.versions import torch_version
@@ -104,7 +105,7 @@ def test_every_value_is_that_of_torchvisions_feature_extractor(traced):
 
 
 def test_without_the_copies_25_values_would_be_wrong(oracle, monkeypatch):
-    monkeypatch.setattr(_Kept, "save", lambda *_: None)
+    monkeypatch.setattr(Kept, "save", lambda *_: None)
     careless = trace(SPEC, photo())
     wrong = [
         step.name

@@ -6,6 +6,7 @@ overwritten. An operator without a call above it, as in a ScriptModule, becomes 
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from torch.overrides import TorchFunctionMode
@@ -13,8 +14,7 @@ from torch.overrides import TorchFunctionMode
 from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.session import Session
 from viz_models.analysis.anynet.tensors import found_in
-from viz_models.analysis.flow.writes import overwritten
-from viz_models.patches.dispatch_mode import DispatchMode
+from viz_models.analysis.flow.writes import Writes
 
 _NOT_TOLD = ("aten.detach.default",)  # of operators without a call: nothing is computed
 
@@ -49,12 +49,12 @@ class Meaning(TorchFunctionMode):
         return session.end(draft, out)
 
 
-class Memory(DispatchMode):
+class Memory(Writes):
     """Copies what is about to be overwritten, and sees what runs without a call."""
 
     def __init__(self, session: Session) -> None:
         """Begin to tell a session what is seen."""
-        super().__init__()
+        super().__init__(session.kept)
         self.session = session
 
     def __torch_dispatch__(
@@ -66,21 +66,25 @@ class Memory(DispatchMode):
     ) -> Any:  # noqa: ANN401 (whatever the operator returns)
         """Run one operator, after the values that it overwrites are copied."""
         given = kwargs or {}
-        session = self.session
+        session, name = self.session, _kernel(func)
         draft, is_alone = session.now, session.now is None
         if draft is None:
-            draft = session.begin(str(func))
+            draft = session.begin(name)
             session.read(draft, args, given)
-        for written in overwritten(func, args, given):
-            session.save(written)
-            draft.written.append(written)
-        draft.kernels.append(str(func))
+        draft.written += self.before(func, args, given)
+        draft.kernels.append(name)
         if not is_alone:
             return func(*args, **given)
         try:
             out = func(*args, **given)
         finally:
             session.now = None
-        if str(func) not in _NOT_TOLD and found_in(out):
+        if name not in _NOT_TOLD and found_in(out):
             session.end(draft, out)
         return out
+
+
+@cache
+def _kernel(func: Any) -> str:  # noqa: ANN401 (one of torch's operators)
+    """Return the name of an operator: "aten.convolution.default"."""
+    return str(func)

@@ -1,14 +1,17 @@
 """Make a record of what a session has seen."""
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 
 from viz_models.analysis.anynet import names
-from viz_models.analysis.anynet.session import Draft, Session, memory_of
+from viz_models.analysis.anynet.session import Draft, Session
 from viz_models.analysis.anynet.statistics import statistics_of
 from viz_models.analysis.anynet.tensors import found_in, plain
+from viz_models.analysis.flow.writes import memory_of
 from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.flow.recorded import (
@@ -43,13 +46,16 @@ def result(session: Session, spec: RecordSpec, out: Any, check: Check | None) ->
     for draft, name, given in zip(session.steps, of, values, strict=True):
         made = tuple(
             Made(
-                *size,
+                tuple(size),
+                _dtype(dtype),
+                many,
                 stats=statistics_of(v, scratch) if v is not None and spec.statistics else None,
                 kept=v is not None,
             )
-            for size, v in zip(draft.sizes, given, strict=True)
+            for (size, dtype, many), v in zip(draft.sizes, given, strict=True)
         )
         steps.append(_step(session, draft, name, of, made))
+    _freeze(values)
     ends = tuple(session.named(session.source(t), of) for t in found_in(out))
     return Recorded(
         network=type(session.root).__name__,
@@ -85,28 +91,36 @@ def _step(
     )
 
 
+@cache
+def _dtype(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
 def _filled(pattern: str, sources: tuple[Source, ...]) -> str:
     return pattern.format(*(source.text for source in sources))
 
 
 def _notes(session: Session, spec: RecordSpec) -> tuple[str, ...]:
     notes = []
-    if session.left_out:
+    if session.kept.left_out:
         limit = spec.max_bytes / (1 << 20)
-        notes.append(f"{session.left_out} values were not kept: the limit is {limit:,.0f} MiB")
+        notes.append(f"{session.kept.left_out} values were not kept: the limit is {limit:,.0f} MiB")
     fused = {s.function.rpartition(".")[2] for s in session.steps if s.function in _WHOLE}
     notes += [f"{name} is one step: torch runs it fused" for name in sorted(fused)]
     return tuple(notes)
 
 
-def _arrays(draft: Draft, owned: set[int]) -> tuple[np.ndarray | None, ...]:
-    """Return what a step gave as arrays that nobody can write to."""
-    out: list[np.ndarray | None] = []
-    for tensor in draft.outputs:
-        if tensor is None:
-            out.append(None)
-            continue
-        value = plain(tensor.clone() if memory_of(tensor) in owned else tensor)
-        value.flags.writeable = False
-        out.append(value)
-    return tuple(out)
+def _arrays(draft: Draft, owned: set[int | None]) -> tuple[np.ndarray | None, ...]:
+    """Return what a step gave as arrays; a copy where it is a weight of the network."""
+    return tuple(
+        None if tensor is None else plain(tensor.clone() if memory_of(tensor) in owned else tensor)
+        for tensor in draft.outputs
+    )
+
+
+def _freeze(values: Iterable[tuple[np.ndarray | None, ...]]) -> None:
+    """Make values read-only."""
+    for given in values:
+        for value in given:
+            if value is not None:
+                value.flags.writeable = False

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.tensors import found_in
-from viz_models.analysis.flow.writes import memory
+from viz_models.analysis.flow.writes import Kept, memory_of
 from viz_models.records.flow.recorded import Source
 
 _MAKER = tuple[Any, int, int]  # weak reference to a tensor, its step, which output of it
@@ -33,7 +33,7 @@ class Draft:
     pattern: str = ""  # of the call: {0}, {1} stand for the sources
     sources: list[tuple[int, int, str, tuple[int, ...]]] = field(default_factory=list)
     outputs: list[Tensor | None] = field(default_factory=list)
-    sizes: list[tuple[tuple[int, ...], str, int]] = field(default_factory=list)  # of the outputs
+    sizes: list[tuple[torch.Size, torch.dtype, int]] = field(default_factory=list)  # of outputs
     kernels: list[str] = field(default_factory=list)
     written: list[Tensor] = field(default_factory=list)
     is_modules_own: bool = False  # whether it gave what its module gave
@@ -50,24 +50,28 @@ class Session:
             root: The network.
             max_bytes: Of all values that are kept.
         """
-        self.root, self.max_bytes, self.bytes, self.left_out = root, max_bytes, 0, 0
+        self.root, self.kept = root, Kept(max_bytes)
         self.steps: list[Draft] = []
         self.now: Draft | None = None  # the step that runs
         self.path: list[tuple[str, nn.Module]] = [("", root)]
         self.known: dict[int, tuple[Tensor, str, str]] = {}
-        for kind, found in (
-            ("parameter", root.named_parameters()),
-            ("buffer", root.named_buffers()),
-        ):
-            self.known |= {id(tensor): (tensor, name, kind) for name, tensor in found}
-        self.kinds = {name: kind for _, name, kind in self.known.values()}
-        self.owned = {m for t, *_ in self.known.values() if (m := memory_of(t)) is not None}
         self.aliases: dict[int, list[str]] = {}
         for name, module in root.named_modules(remove_duplicate=False):
-            self.aliases.setdefault(id(module), []).append(name)
+            aliases = self.aliases.setdefault(id(module), [])
+            aliases.append(name)
+            if len(aliases) == 1:
+                self._know(module, f"{name}." if name else "")
+        self.kinds = {name: kind for _, name, kind in self.known.values()}
+        self.owned = {memory_of(tensor) for tensor, *_ in self.known.values()} - {None}
         self._makers: dict[int, _MAKER] = {}
-        self._writers: dict[int, int] = {}  # memory -> the last step that wrote to it
-        self._in_memory: dict[int, list[tuple[Draft, int]]] = {}
+        self._writers: dict[int | None, int] = {}  # memory -> the last step that wrote to it
+
+    def _know(self, module: nn.Module, before: str) -> None:
+        """Remember the tensors of a module by their first name."""
+        for kind, own in (("parameter", module._parameters), ("buffer", module._buffers)):
+            for name, tensor in own.items():
+                if tensor is not None:
+                    self.known.setdefault(id(tensor), (tensor, f"{before}{name}", kind))
 
     # ------------------------------------------------------------ steps
 
@@ -104,7 +108,7 @@ class Session:
         """
         maker = self._makers.get(id(value))
         step, output = (maker[1], maker[2]) if maker and maker[0]() is value else (-1, 0)
-        writer = self._writers.get(memory_of(value) or 0, -1) if self._writers else -1
+        writer = self._writers.get(memory_of(value), -1) if self._writers else -1
         if writer > step:
             step, output = writer, 0
         name = ""
@@ -138,39 +142,12 @@ class Session:
         draft.written.clear()
         for output, tensor in enumerate(made):
             self._makers[id(tensor)] = (weakref.ref(tensor), draft.number, output)
-            size = tensor.numel() * tensor.element_size()
-            dtype = str(tensor.dtype).removeprefix("torch.")
-            draft.sizes.append((tuple(tensor.shape), dtype, size))
-            draft.outputs.append(self._kept(draft, output, tensor))
-
-    # ------------------------------------------------------------ memory
-
-    def _kept(self, draft: Draft, output: int, tensor: Tensor) -> Tensor | None:
-        place = memory_of(tensor)
-        is_new = place is None or (place not in self._in_memory and place not in self.owned)
-        size = tensor.numel() * tensor.element_size() if is_new else 0
-        if self.bytes + size > self.max_bytes:
-            self.left_out += 1
-            return None
-        self.bytes += size
-        if place is not None:
-            self._in_memory.setdefault(place, []).append((draft, output))
-        return tensor
-
-    def save(self, written: Tensor) -> None:
-        """Copy the kept values in the memory of a tensor that is about to be overwritten."""
-        place = memory_of(written)
-        if place is None:
-            return
-        for draft, output in self._in_memory.pop(place, ()):
-            value = draft.outputs[output]
-            if value is None:
-                continue
-            size = value.numel() * value.element_size()
-            fits = self.bytes + size <= self.max_bytes
-            self.left_out += not fits
-            self.bytes += size if fits else 0
-            draft.outputs[output] = value.clone() if fits else None
+            draft.sizes.append((tensor.shape, tensor.dtype, tensor.numel() * tensor.element_size()))
+            place = memory_of(tensor)
+            fits = place in self.owned or self.kept.fits(tensor, place)
+            draft.outputs.append(tensor if fits else None)
+            if fits:
+                self.kept.note(draft.outputs, output, place)
 
     # ------------------------------------------------------------ paths
 
@@ -210,14 +187,6 @@ class Session:
         if not name:
             return Source("constant", "constant", 0, shape)
         return Source(name, self.kinds[name], 0, shape)
-
-
-def memory_of(value: Tensor) -> int | None:
-    """Identify the memory of a tensor; None for one that has none, such as a sparse one."""
-    try:
-        return memory(value)
-    except (NotImplementedError, RuntimeError):
-        return None
 
 
 def _name(step: Draft) -> str:

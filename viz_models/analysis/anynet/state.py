@@ -17,24 +17,23 @@ def unchanged(module: nn.Module) -> Iterator[None]:
     A network in training mode moves its running mean, and dropout draws random numbers. Two runs
     from the same state give the same values, and nobody sees afterwards that there were any.
     """
-    before = {
-        name: (buffer, buffer.detach().clone())
-        for name, buffer in module.named_buffers()
-        if not is_lazy(buffer)  # it has no values before the first forward
-    }
+    before = [
+        (holder, name, buffer, buffer.detach().clone())
+        for holder in module.modules()
+        for name, buffer in holder._buffers.items()
+        if buffer is not None and not is_lazy(buffer)  # it has no values before the first forward
+    ]
     drawn = _random_state()
     try:
         yield
     finally:
         _restore_random(drawn)
-        for name, (buffer, copy) in before.items():
-            owner, _, own = name.rpartition(".")
-            holder = module.get_submodule(owner)
+        for holder, name, buffer, copy in before:
             if not torch.equal(buffer, copy):  # torch counts no version of a running mean
                 with torch.no_grad():
                     buffer.copy_(copy)
-            if holder._buffers.get(own) is not buffer:
-                holder._buffers[own] = buffer
+            if holder._buffers.get(name) is not buffer:
+                holder._buffers[name] = buffer
 
 
 def _random_state() -> tuple[object, ...]:

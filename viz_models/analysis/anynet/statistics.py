@@ -25,16 +25,5 @@ def statistics_of(value: np.ndarray, scratch: torch.Tensor) -> StepStats | None:
         value = value.astype(np.float64)
     elif value.dtype.itemsize < 4:
         value = value.astype(np.float32)
-    # torch has no read-only tensors; `statistics` only reads, and the view ends here.
-    return statistics(_viewed(value), scratch)
-
-
-def _viewed(value: np.ndarray) -> torch.Tensor:
-    if value.flags.writeable:
-        return torch.from_numpy(value)
-    view = value.view()
-    try:
-        view.flags.writeable = True
-    except ValueError:  # its base is read-only too
-        return torch.from_numpy(value.copy())
-    return torch.from_numpy(view)
+    # torch has no read-only tensors
+    return statistics(torch.from_numpy(value if value.flags.writeable else value.copy()), scratch)

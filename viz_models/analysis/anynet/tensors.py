@@ -89,6 +89,9 @@ def plain(value: Tensor) -> np.ndarray:
     It lies in the same memory where that is possible.
     """
     value = value.detach()
+    if value.dtype is torch.float32 and value.device.type == "cpu" and _is_dense(value):
+        usual: np.ndarray = value.numpy()
+        return usual
     if value.is_quantized:
         value = value.dequantize()
     if value.layout is not torch.strided:
@@ -97,3 +100,7 @@ def plain(value: Tensor) -> np.ndarray:
         value = value.float()
     array: np.ndarray = value.cpu().resolve_conj().resolve_neg().numpy()
     return array
+
+
+def _is_dense(value: Tensor) -> bool:
+    return value.layout is torch.strided and not value.is_neg()

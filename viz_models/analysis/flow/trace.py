@@ -1,6 +1,5 @@
 """One forward pass with every intermediate value kept, exactly as torch computed it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,10 @@ from torch import Tensor, fx, nn
 
 from viz_models.analysis.flow.parts import NOTHING, Change, change_of
 from viz_models.analysis.flow.steps import steps_of
-from viz_models.analysis.flow.writes import memory, overwritten
+from viz_models.analysis.flow.writes import Kept, Writes, memory_of
 from viz_models.models import registry
 from viz_models.models.graph import Graph, graph, output_of
 from viz_models.models.versions import torch_version
-from viz_models.patches.dispatch_mode import DispatchMode
 from viz_models.records import Provenance, StepStats, Trace, TraceSpec
 
 __all__ = ["record", "statistics", "steps_of", "trace"]
@@ -87,9 +85,9 @@ def record(
         Name of the step -> value without the batch axis, in the order in which they were made.
     """
     recorder = _Recorder(model, traced, change)
-    with torch.no_grad(), _Writes(recorder.kept):
+    with torch.no_grad(), Writes(recorder.kept):
         recorder.run(x.clone())
-    return recorder.kept.values
+    return recorder.values
 
 
 def statistics(value: Tensor, scratch: Tensor | None = None) -> StepStats:
@@ -118,59 +116,20 @@ def statistics(value: Tensor, scratch: Tensor | None = None) -> StepStats:
     )
 
 
-class _Kept:
-    """The recorded values, and which of them lie in which memory."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Tensor] = {}
-        self._in_memory: dict[int, list[str]] = {}  # storage -> names of values that lie there
-
-    def add(self, name: str, value: Tensor) -> None:
-        self.values[name] = value
-        self._in_memory.setdefault(memory(value), []).append(name)
-
-    def save(self, written: Tensor) -> None:
-        """Copy the values that share memory with a tensor which is about to be overwritten."""
-        for name in self._in_memory.pop(memory(written), ()):
-            self.values[name] = self.values[name].clone()
-
-
 class _Recorder(fx.Interpreter):
     """Runs a graph and keeps the output of every named node."""
 
     def __init__(self, model: nn.Module, traced: Graph, change: Change) -> None:
         super().__init__(model, graph=traced.fx)
-        self.names, self.kept, self.change = traced.names, _Kept(), change
+        self.names, self.kept, self.change = traced.names, Kept(), change
+        self.values: dict[str, Tensor] = {}
 
     def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
         out = self.change.applied(self.names.get(n, ""), super().run_node(n))
         if n in self.names and (value := output_of(n, out)) is not None:
-            self.kept.add(self.names[n], value)
+            self.values[self.names[n]] = value
+            self.kept.note(self.values, self.names[n], memory_of(value))
         return out
-
-
-class _Writes(DispatchMode):
-    """Sees every operator of torch in this thread, and saves what one is about to overwrite.
-
-    A graph does not say what its modules and methods overwrite, but the schemas of torch's
-    operators do. Only in this thread: others may run networks meanwhile.
-    """
-
-    def __init__(self, kept: _Kept) -> None:
-        super().__init__()
-        self.kept = kept
-
-    def __torch_dispatch__(
-        self,
-        func: Any,  # noqa: ANN401 (one of torch's operators)
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401 (whatever the operator returns)
-        given = kwargs or {}
-        for written in overwritten(func, args, given):
-            self.kept.save(written)
-        return func(*args, **given)
 
 
 def _frozen(value: Tensor) -> np.ndarray:
