@@ -75,7 +75,7 @@ def test_what_is_left_out_keeps_its_default():
     ({"augment": "flip"}, "is no list"),
     ({"augment": ["spin"]}, "choose flip, shift, crop"),
     ({"growth": {"when": 1}}, "unknown field 'when' of growth"),
-    ({"model": {"family": "gan"}}, "unknown family 'gan'; choose conv, mlp, transformer, digits"),
+    ({"model": {"family": "gan"}}, "unknown family 'gan'; choose conv, mlp, transformer, rnn"),
     ({"model": {"family": ["conv"]}}, "unknown family"),
     ({"model": {"family": "rnn", "depth": 3}}, "unknown field 'depth' of rnn"),
     ({"model": {"family": "conv", "depths": [999]}}, "depths"),

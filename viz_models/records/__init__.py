@@ -84,11 +84,15 @@ from viz_models.records.build.builder import (
     MlpSpec,
     Positions,
     Price,
+    Readout,
     Refusal,
     Repair,
+    RnnCell,
+    RnnSpec,
     Stem,
     TransformerNorm,
     TransformerSpec,
+    reads_tokens,
 )
 from viz_models.records.build.builder_results import (
     Connectivity,
@@ -170,7 +174,6 @@ from viz_models.records.train.experiments import (
     OptimizerName,
     OptimizerSpec,
     Precision,
-    RnnSpec,
     RunSpec,
     RunState,
     Schedule,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from viz_models.models.builder import presets as builder
 from viz_models.records import (
     Budget,
     ConvSpec,
@@ -10,7 +11,6 @@ from viz_models.records import (
     MlpSpec,
     OptimizerSpec,
     Repair,
-    RnnSpec,
     RunSpec,
     TransformerSpec,
     ZooSpec,
@@ -43,7 +43,7 @@ PRESETS: dict[str, RunSpec] = {
         model=MlpSpec(depth=2, width=128, in_channels=1),
         optimizer=OptimizerSpec(name="adam", lr=3e-3, schedule="one cycle"),
     ),
-    "small-rnn": replace(_RUN, model=RnnSpec()),
+    "small-rnn": replace(_RUN, model=builder.preset("rows")),
     "small-transformer": replace(
         _RUN,
         model=TransformerSpec(layers=2, size=8, patch=2, in_channels=1),

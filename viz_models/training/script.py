@@ -12,8 +12,7 @@ import torch
 from viz_models.analysis import export
 from viz_models.models import zoo
 from viz_models.models.digits_net import norm_layer
-from viz_models.models.recurrent import CELLS
-from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RnnSpec, RunSpec
+from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RunSpec
 from viz_models.training.carried import Carried
 from viz_models.training.data import augment, folders, torchvision_sets
 from viz_models.training.data import sets as data
@@ -108,17 +107,6 @@ def _network(model: ModelSpec) -> list[str]:
         }
         norm = "no norm" if model.norm == "none" else f"{model.norm} norm"
         return [_section("digits_net", norm=norm, widths=model.widths, layer=made[layer])]
-    if isinstance(model, RnnSpec):
-        return [
-            _section(
-                "rnn",
-                cell=CELLS[model.cell].__name__,
-                row=model.in_channels * model.size,
-                hidden=model.hidden,
-                layers=model.layers,
-                classes=model.classes,
-            )
-        ]
     options = zoo.options(model)
     written = ", ".join(f"{key}={value!r}" for key, value in options.items())
     return [_section("zoo", options=f"{model.name!r}, {written}")]

@@ -12,14 +12,12 @@ from viz_models.records import (
     ExperimentSpec,
     Growth,
     ModelSpec,
-    RnnSpec,
     RunSpec,
     ZooSpec,
 )
 
-OTHERS: dict[str, type[DigitsNetSpec] | type[RnnSpec] | type[ZooSpec]] = {
+OTHERS: dict[str, type[DigitsNetSpec] | type[ZooSpec]] = {
     "digits_net": DigitsNetSpec,
-    "rnn": RnnSpec,
     "zoo": ZooSpec,
 }
 MAX_ARMS = 64

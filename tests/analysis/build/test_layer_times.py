@@ -6,7 +6,7 @@ import torch
 from viz_models.analysis.build import probe
 from viz_models.analysis.build.layer_times import layer_times
 from viz_models.models import builder
-from viz_models.records import ConvSpec, MlpSpec, TransformerSpec
+from viz_models.records import ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 
 
 def test_parts_are_stem_blocks_and_head():
@@ -21,6 +21,12 @@ def test_every_family_has_one_time_a_block(spec):
     net = builder.skeleton(spec)
     names = {module: name for name, module in net.named_modules()}
     assert {names[block] for block in net.blocks()} <= set(found.parts)
+
+
+def test_a_recurrent_network_has_one_time_a_step():
+    found = layer_times(RnnSpec(cell="lstm", layers=2, bidirectional=True, size=5), repeats=1)
+    assert set(found.parts) == {"stem", "t1", "t2", "t3", "t4", "t5", "head"}
+    assert (found.milliseconds > 0).all()
 
 
 def test_their_sum_is_about_a_forward_pass():

@@ -8,7 +8,7 @@ from torch.nn import functional as F  # noqa: N812
 from viz_models.analysis.build.walk import inputs, outline, walk
 from viz_models.models import builder
 from viz_models.models.builder.presets import PRESETS
-from viz_models.records import ConvSpec, MlpSpec, TransformerSpec
+from viz_models.records import ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 from viz_models.records.build.builder_walk import WalkSpec
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
@@ -37,6 +37,30 @@ def test_every_part_is_what_the_network_gives(spec):
 
 def shapes(found):
     return tuple(step.output_shape for step in found.steps)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("source", ["rows", "tokens"])
+def test_each_step_in_time_is_a_part(cell, source):
+    spec = RnnSpec(
+        cell=cell, layers=2, hidden=5, bidirectional=True, source=source, length=6, readout="last"
+    )
+    found = walk(WalkSpec(network=spec, seed=3), PIXELS)
+    net = builder.build(spec, 3)
+    x = inputs(spec, PIXELS)
+    with torch.no_grad():
+        states = net.cell(net.sequence(x))[0][0]
+        np.testing.assert_allclose(found.values[-1], net(x)[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(np.stack(found.values[2:-1]), states, rtol=1e-5, atol=1e-6)
+    assert shapes(found) == tuple(v.shape for v in found.values)
+    assert shapes(outline(WalkSpec(network=spec))) == shapes(found)
+    assert sum(s.parameters for s in found.steps) == sum(p.numel() for p in net.parameters())
+    count = 8 if source == "rows" else 6
+    assert found.names == ("input", "stem", *(f"t{t + 1}" for t in range(count)), "head")
+    assert [s.inputs for s in found.steps[2:5]] == [("stem",), ("t1", "stem"), ("t2", "stem")]
+    painted = walk(WalkSpec(network=spec, seed=3, kept="gradient"), PIXELS)
+    assert [v.shape for v in painted.values] == [v.shape for v in found.values]
+    assert all(v.any() for v in painted.values[1:])
 
 
 def test_a_block_with_a_skip_reads_its_input_twice():

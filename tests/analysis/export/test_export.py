@@ -10,6 +10,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 
 from tests.analysis.export import runner
+from tests.models.builder.recurrent_specs import ASKED as RECURRENT
 from tests.models.builder.strategies import conv_specs, mlp_specs
 from tests.models.builder.transformer_specs import ASKED
 from viz_models.analysis.export import source
@@ -17,7 +18,7 @@ from viz_models.analysis.pricing.price import price
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets import PRESETS, TITLES
 from viz_models.models.builder.repair import repaired
-from viz_models.records import ConvSpec, MlpSpec, TransformerSpec
+from viz_models.records import ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 
 RANDOM = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -46,7 +47,7 @@ def elsewhere():
 
 
 def batch_shape(spec, small):
-    if isinstance(spec, TransformerSpec) and spec.source == "tokens":
+    if isinstance(spec, TransformerSpec | RnnSpec) and spec.source == "tokens":
         return spec.vocabulary, (3, spec.length)
     # a head that takes means takes any size, and 64 pixels are computed sooner than 224
     free = isinstance(spec, ConvSpec) and not spec.flatten
@@ -109,8 +110,15 @@ def test_any_transformer(asked, elsewhere, tmp_path):
     compared(repaired(asked)[0], elsewhere, tmp_path)
 
 
+@pytest.mark.slow
+@RANDOM
+@given(asked=RECURRENT)
+def test_any_recurrent_network(asked, elsewhere, tmp_path):
+    compared(repaired(asked)[0], elsewhere, tmp_path)
+
+
 @pytest.mark.parametrize(
-    "spec", [ConvSpec(), MlpSpec(), TransformerSpec()], ids=lambda s: type(s).__name__
+    "spec", [ConvSpec(), MlpSpec(), TransformerSpec(), RnnSpec()], ids=lambda s: type(s).__name__
 )
 def test_what_the_builder_opens_with(spec, elsewhere, tmp_path):
     compared(spec, elsewhere, tmp_path)
@@ -132,6 +140,10 @@ def test_it_is_formatted_and_clean(tmp_path):
     specs["silent"] = ConvSpec(norm="batch", branch_scale="zero", activate="sum")
     specs["rotary"] = TransformerSpec(positions="rotary", num_kv_heads=1, causal=True, dropout=0.1)
     specs["rms"] = ConvSpec(norm="rms", se_ratio=4, init="orthogonal", branch_scale="depth")
+    specs["lstm"] = RnnSpec(
+        cell="lstm", layers=2, bidirectional=True, forget_bias=1.0, dropout=0.1, init="orthogonal"
+    )
+    specs["mean"] = RnnSpec(source="tokens", readout="mean")
     for name, spec in specs.items():
         (tmp_path / f"{name}.py").write_text(source(spec))
     ruff = [sys.executable, "-m", "ruff"]

@@ -22,7 +22,7 @@ def test_fields_left_out_keep_their_default():
     ("data", "message"),
     [
         ([], "one JSON object"),
-        ({}, "unknown family None; choose conv, mlp, transformer"),
+        ({}, "unknown family None; choose conv, mlp, transformer, rnn"),
         ({"family": ["conv"]}, "unknown family"),
         ({"family": "conv", "dept": 3}, "unknown field 'dept' of conv; it has depths"),
         ({"family": "conv", "depths": 3}, "depths is a list of whole numbers, not 3"),

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from viz_models.models.builder.presets import PRESETS as NETS
+from viz_models.models.builder.recurrent import Recurrent
 from viz_models.models.digits_net import DigitsNet
-from viz_models.models.recurrent import RowReader
 from viz_models.patches.light import torchvision
 from viz_models.records import (
     Budget,
@@ -31,7 +31,7 @@ POINTS = Facts(channels=2, size=1, classes=("a", "b"), train=1000, test=500)
 
 @pytest.mark.parametrize(("spec", "plain"), [
     (DigitsNetSpec(), lambda: DigitsNet(DigitsNetSpec())),
-    (RnnSpec(), lambda: RowReader(RnnSpec())),
+    (RnnSpec(), lambda: Recurrent(RnnSpec())),
     (ZooSpec(name="resnet18", classes=5), lambda: torchvision.models.resnet18(num_classes=5)),
 ])  # fmt: skip
 def test_equals_manual_seed_and_the_class(spec, plain):

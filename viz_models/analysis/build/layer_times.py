@@ -1,12 +1,16 @@
 """How long every block of a built network takes on this machine."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import fx, nn
 
-from viz_models.analysis.build import probe
+from viz_models.analysis.build import over_time, probe
 from viz_models.analysis.flow.timing import Clock
 from viz_models.models import builder
+from viz_models.models.builder.recurrent import Recurrent
+from viz_models.models.builder.unrolled import Unrolled
 from viz_models.models.graph import Graph, graph_of
 from viz_models.models.versions import torch_version
 from viz_models.records import BuildSpec, LayerTimes, Provenance
@@ -27,14 +31,18 @@ def layer_times(spec: BuildSpec, repeats: int = 5, seed: int = 0) -> LayerTimes:
     """
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1, got {repeats}")
-    net = builder.build(spec, seed).eval()
-    traced = graph_of(builder.skeleton(spec))
+    net: nn.Module = builder.build(spec, seed).eval()
+    skeleton: nn.Module = builder.skeleton(spec)
+    part_of: Callable[[str], str] = str
+    if isinstance(net, Recurrent) and isinstance(skeleton, Recurrent):
+        net, skeleton, part_of = Unrolled(net), Unrolled(skeleton), over_time.part_of
+    traced = graph_of(skeleton)
     x = probe.inputs(spec, 1).detach()
     passes = [_one_pass(net, traced, x) for _ in range(repeats + 1)][1:]
     nodes = [node for node in passes[0] if node.op != "placeholder"]
-    total = dict.fromkeys((traced.groups[node] for node in nodes), 0.0)
+    total = dict.fromkeys((part_of(traced.groups[node]) for node in nodes), 0.0)
     for node in nodes:
-        total[traced.groups[node]] += float(np.median([spent[node] for spent in passes]))
+        total[part_of(traced.groups[node])] += float(np.median([spent[node] for spent in passes]))
     return LayerTimes(
         parts=tuple(total),
         milliseconds=np.array(list(total.values())),

@@ -12,6 +12,7 @@ from viz_models.analysis.build import probe
 from viz_models.analysis.build.race import measured_loss
 from viz_models.analysis.build.watch import watched
 from viz_models.models import builder
+from viz_models.models.builder.recurrent import Recurrent
 from viz_models.records import Paths, RaceSpec, TransformerSpec
 
 
@@ -30,7 +31,9 @@ def paths(spec: RaceSpec, seed: int) -> Paths:
         He et al. 2016, eq. 5: arXiv:1603.05027.
     """
     net = builder.build(spec.network, seed)
-    blocks = net.blocks()
+    if isinstance(net, Recurrent):
+        raise ValueError("a recurrent network has no block with a branch beside a skip")
+    blocks: Sequence[nn.Module] = net.blocks()
     with watched(blocks) as h, _tapped(_branches(spec, blocks)) as (inputs, taps):
         output = net(probe.inputs(spec.network, spec.batch))
     outputs = h[1:] if len(taps) == len(blocks) else [*inputs[1:], h[-1]]

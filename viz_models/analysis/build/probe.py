@@ -11,7 +11,7 @@ from viz_models.analysis.flow.preprocess import prepare
 from viz_models.analysis.pricing.price import price
 from viz_models.images import samples
 from viz_models.models.builder.repair import repaired
-from viz_models.records import BuildSpec, TransformerSpec
+from viz_models.records import BuildSpec, RnnSpec, TransformerSpec
 
 PHOTO = "cat"
 TILES = 4  # the photo is cut into 4 x 4 pieces, one an example
@@ -38,8 +38,8 @@ def fit(spec: BuildSpec) -> tuple[int, BuildSpec]:
 
 def _sized(spec: BuildSpec, side: int) -> BuildSpec | None:
     """Return the network for images of at most this side; None where that is another network."""
-    if isinstance(spec, TransformerSpec):
-        return None  # its number of tokens hangs on the size
+    if isinstance(spec, TransformerSpec | RnnSpec):
+        return None  # its number of tokens, or of steps, hangs on the size
     asked = replace(spec, size=min(side, spec.size))
     return asked if repaired(asked)[0] == asked else None
 
@@ -63,7 +63,7 @@ def inputs(spec: BuildSpec, batch: int) -> Tensor:
     Returns:
         (N, C, size, size) float32 that asks for a gradient, or (N, T) int64.
     """
-    if isinstance(spec, TransformerSpec) and spec.source == "tokens":
+    if isinstance(spec, TransformerSpec | RnnSpec) and spec.source == "tokens":
         generator = torch.Generator().manual_seed(0)
         return torch.randint(spec.vocabulary, (batch, spec.length), generator=generator)
     pixels = F.adaptive_avg_pool2d(photo()[:batch], spec.size)

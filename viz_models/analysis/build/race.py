@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from viz_models.analysis.build import probe
+from viz_models.analysis.build import over_time, probe
 from viz_models.analysis.build.watch import watched
 from viz_models.models import builder
+from viz_models.models.builder.recurrent import Recurrent
 from viz_models.models.builder.repair import repaired
 from viz_models.models.versions import torch_version
 from viz_models.records import (
@@ -23,6 +24,7 @@ from viz_models.records import (
     RaceLine,
     RaceLoss,
     RaceSpec,
+    RnnSpec,
     TransformerSpec,
 )
 
@@ -45,6 +47,8 @@ def variants(spec: BuildSpec) -> dict[str, BuildSpec]:
     elif isinstance(spec, MlpSpec):
         bare = replace(spec, residual=False, norm="none", branch_scale="one")
         found = _stack_variants(bare, replace(bare, residual=True))
+    elif isinstance(spec, RnnSpec):
+        found = _recurrent_variants(spec)
     else:
         found = _transformer_variants(spec)
     return found if spec in found.values() else found | {YOURS: spec}
@@ -68,6 +72,16 @@ def _transformer_variants(spec: TransformerSpec) -> dict[str, BuildSpec]:
         "no skip": replace(spec, residual=False, pre_norm=True),
         "skip, norm after": replace(spec, residual=True, pre_norm=False),
         "skip, norm before": replace(spec, residual=True, pre_norm=True),
+    }
+
+
+def _recurrent_variants(spec: RnnSpec) -> dict[str, BuildSpec]:
+    """Return the other cells of the same size, and an LSTM whose forget gates start nearly open."""
+    return {
+        "RNN": replace(spec, cell="rnn", forget_bias=0.0),
+        "GRU": replace(spec, cell="gru", forget_bias=0.0),
+        "LSTM": replace(spec, cell="lstm", forget_bias=0.0),
+        "LSTM, bias 4": replace(spec, cell="lstm", forget_bias=4.0),
     }
 
 
@@ -111,6 +125,9 @@ def line(spec: RaceSpec, seed: int) -> RaceLine:
     """
     net = builder.build(spec.network, seed)
     x = probe.inputs(spec.network, spec.batch)
+    if isinstance(net, Recurrent):
+        found = over_time.norms(net, x, lambda output: measured_loss(output, spec.loss))
+        return _line(seed, *found)
     blocks = net.blocks()
     kernels = [[p for p in block.parameters() if p.ndim > 1] for block in blocks]
     with watched(blocks) as h:
@@ -149,7 +166,7 @@ def _length(gradients: Iterable[Tensor | None]) -> float:
 
 
 def _line(
-    seed: int, loss: float, *, gradient: np.ndarray, weights: np.ndarray, activation: np.ndarray
+    seed: int, loss: float, gradient: np.ndarray, weights: np.ndarray, activation: np.ndarray
 ) -> RaceLine:
     lost = np.flatnonzero(~np.isfinite(activation))  # forward: the first one is the cause
     if not lost.size:

@@ -1,17 +1,21 @@
 """One photo through a network that was just built: what every block makes of it."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
+from viz_models.analysis.build import over_time
 from viz_models.analysis.build.race import measured_loss
 from viz_models.analysis.build.watch import watched
 from viz_models.models import builder
 from viz_models.models.builder.conv import Block as ConvBlock
 from viz_models.models.builder.mlp import MlpBlock
+from viz_models.models.builder.recurrent import Recurrent
 from viz_models.models.versions import torch_version
-from viz_models.records import BuildSpec, Provenance, Step, TransformerSpec
+from viz_models.records import BuildSpec, Provenance, RnnSpec, Step, TransformerSpec
 from viz_models.records.build.builder_walk import Walk, WalkSpec
 
 
@@ -28,10 +32,8 @@ def walk(spec: WalkSpec, pixels: np.ndarray) -> Walk:
     net = builder.build(spec.network, spec.seed)
     x = inputs(spec.network, pixels)
     graded = spec.kept == "gradient"
-    with torch.set_grad_enabled(graded), watched(net.blocks()) as h:
-        logits = net(x)
-        loss = measured_loss(logits, "cross entropy")
-    kept = list(torch.autograd.grad(loss, [*h, logits])) if graded else [*h, logits]
+    with torch.set_grad_enabled(graded):
+        kept = _gradients(net, x) if graded else _passed(net, x)
     values = tuple(_frozen(t) for t in (x, *kept))
     return _walk(spec, net, tuple(v.shape for v in values), values)
 
@@ -41,11 +43,31 @@ def outline(spec: WalkSpec) -> Walk:
     net = builder.skeleton(spec.network)
     side = spec.network.size
     x = torch.empty(2, spec.network.in_channels, side, side, device="meta")
-    if isinstance(spec.network, TransformerSpec) and spec.network.source == "tokens":
+    if isinstance(spec.network, TransformerSpec | RnnSpec) and spec.network.source == "tokens":
         x = torch.empty(2, spec.network.length, dtype=torch.long, device="meta")
-    with torch.no_grad(), watched(net.blocks()) as h:
+    with torch.no_grad():
+        passed = _passed(net, x)
+    return _walk(spec, net, tuple(tuple(t.shape[1:]) for t in (x, *passed)), ())
+
+
+def _passed(net: nn.Module, x: Tensor) -> list[Tensor]:
+    """Return what stem, blocks and head give, or what is read, each step in time and the head."""
+    if isinstance(net, Recurrent):
+        return over_time.outputs(net, x)
+    with watched(net.blocks()) as h:  # type: ignore[operator] # all others of the builder have them
         logits = net(x)
-    return _walk(spec, net, tuple(tuple(t.shape[1:]) for t in (x, *h, logits)), ())
+    return [*h, logits]
+
+
+def _gradients(net: nn.Module, x: Tensor) -> list[Tensor]:
+    if isinstance(net, Recurrent):
+        return over_time.gradients(net, x, _loss)
+    passed = _passed(net, x)
+    return list(torch.autograd.grad(_loss(passed[-1]), passed))
+
+
+def _loss(logits: Tensor) -> Tensor:
+    return measured_loss(logits, "cross entropy")
 
 
 def _walk(
@@ -54,19 +76,18 @@ def _walk(
     shapes: tuple[tuple[int, ...], ...],
     values: tuple[np.ndarray, ...],
 ) -> Walk:
-    blocks = net.blocks()  # type: ignore[operator] # every network of the builder has them
+    found = over_time_steps(net, shapes) if isinstance(net, Recurrent) else _steps(net, shapes)
     return Walk(
         spec=spec,
-        steps=_steps(net, blocks, shapes),
+        steps=found,
         values=values,
         provenance=Provenance(seed=spec.seed, versions=torch_version()),
     )
 
 
-def _steps(
-    net: nn.Module, blocks: list[nn.Module], shapes: tuple[tuple[int, ...], ...]
-) -> tuple[Step, ...]:
+def _steps(net: nn.Module, shapes: tuple[tuple[int, ...], ...]) -> tuple[Step, ...]:
     """Return one step for each part; a block with a skip reads its input twice."""
+    blocks: list[nn.Module] = net.blocks()  # type: ignore[operator]
     parts = ("input", "stem", *names(net, blocks), "head")
     skips = (False, False, *map(_goes_around, blocks), False)
     before = ("", *parts[:-1])
@@ -84,6 +105,27 @@ def _steps(
     )
 
 
+def over_time_steps(net: Recurrent, shapes: tuple[tuple[int, ...], ...]) -> tuple[Step, ...]:
+    """Return one step for each step in time; all share the weights, which the first one pays."""
+    times = [over_time.named(t) for t in range(len(shapes) - 3)]
+    parts = ("input", "stem", *times, "head")
+    head, cell = _count(net.head), _count(net.cell)
+    paid = {"stem": _count(net) - head - cell, times[0]: cell, "head": head}
+    read: dict[str, tuple[str, ...]] = {"stem": ("input",), times[0]: ("stem",)}
+    read |= {now: (before, "stem") for before, now in pairwise(times)} | {"head": (times[-1],)}
+    return tuple(
+        Step(
+            name=name,
+            op="other" if name in read else "input",
+            group=name,
+            inputs=read.get(name, ()),
+            output_shape=shape,
+            parameters=paid.get(name, 0),
+        )
+        for name, shape in zip(parts, shapes, strict=True)
+    )
+
+
 def inputs(spec: BuildSpec, pixels: np.ndarray) -> Tensor:
     """Return a photo and its mirror image: a norm over the batch needs more than one value.
 
@@ -97,7 +139,7 @@ def inputs(spec: BuildSpec, pixels: np.ndarray) -> Tensor:
     """
     photo = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float()  # (1, 3, H, W)
     pair = torch.cat([photo, photo.flip(-1)])
-    if isinstance(spec, TransformerSpec) and spec.source == "tokens":
+    if isinstance(spec, TransformerSpec | RnnSpec) and spec.source == "tokens":
         gray = F.adaptive_avg_pool2d(pair.mean(1), (1, spec.length)).flatten(1)  # (2, T)
         return (gray / 256 * spec.vocabulary).long()
     small = F.adaptive_avg_pool2d(pair, spec.size)[:, torch.arange(spec.in_channels) % 3]

@@ -1,6 +1,6 @@
 """A spec as a Python file of its own, as a person would write that one network."""
 
-from viz_models.records import BuildSpec, ConvSpec, MlpSpec
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec
 
 
 def source(spec: BuildSpec, title: str = "A network from the builder") -> str:
@@ -13,7 +13,7 @@ def source(spec: BuildSpec, title: str = "A network from the builder") -> str:
         spec: One that `repaired` has nothing to say about.
         title: What the docstring calls the network.
     """
-    from viz_models.analysis.export import conv, file, mlp, transformer
+    from viz_models.analysis.export import conv, file, mlp, recurrent, transformer
     from viz_models.models.builder import skeleton
 
     net = skeleton(spec)
@@ -21,4 +21,6 @@ def source(spec: BuildSpec, title: str = "A network from the builder") -> str:
         return file.assembled(spec, title, conv.content(spec, net))  # type: ignore[arg-type]
     if isinstance(spec, MlpSpec):
         return file.assembled(spec, title, mlp.content(spec, net))  # type: ignore[arg-type]
+    if isinstance(spec, RnnSpec):
+        return file.assembled(spec, title, recurrent.content(spec))
     return file.assembled(spec, title, transformer.content(spec))

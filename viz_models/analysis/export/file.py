@@ -14,15 +14,15 @@ from viz_models.records import BuildSpec, ConvSpec, Init
 DRAW = {
     "he": (
         "Normal weights of variance 2 / fan in, biases 0; He et al. 2015.",
-        'nn.init.kaiming_normal_(module.weight, nonlinearity="relu")',
+        'nn.init.kaiming_normal_(weight, nonlinearity="relu")',
     ),
     "xavier": (
         "Uniform weights of variance 2 / (fan in + fan out), biases 0; Glorot & Bengio 2010.",
-        "nn.init.xavier_uniform_(module.weight)",
+        "nn.init.xavier_uniform_(weight)",
     ),
     "orthogonal": (
         "Orthogonal weights with He's gain, biases 0; Saxe et al. 2014.",
-        "nn.init.orthogonal_(module.weight, gain=math.sqrt(2))",
+        "nn.init.orthogonal_(weight, gain=math.sqrt(2))",
     ),
 }
 IMPORTS = (
@@ -45,11 +45,16 @@ class Content:
     classes: list[str]  # source of each class, the network's last
     constants: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)  # of make_model, on `net`
+    initialize: str = "initialize"  # snippet that draws the weights
 
 
 def assembled(spec: BuildSpec, title: str, content: Content) -> str:
     """Return the whole file."""
-    parts = [*content.classes, *_initialize(spec.init), _make_model(spec.init, content.after)]
+    parts = [
+        *content.classes,
+        *_initialize(spec.init, content.initialize),
+        _make_model(spec.init, content.after),
+    ]
     parts.append(snippet("main", example=content.example))
     code = "\n\n\n".join(parts)
     if content.constants:
@@ -125,11 +130,11 @@ def _imports(code: str) -> str:
     return "\n\n".join("\n".join(group) for group in (own, others) if group)
 
 
-def _initialize(init: Init) -> list[str]:
+def _initialize(init: Init, name: str) -> list[str]:
     if init == "torch":
         return []
     title, draw = DRAW[init]
-    return [snippet("initialize", title=title, draw=draw)]
+    return [snippet(name, title=title, draw=draw)]
 
 
 def _make_model(init: Init, after: Sequence[str]) -> str:

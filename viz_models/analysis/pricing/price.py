@@ -13,6 +13,7 @@ from viz_models.records import (
     ConvSpec,
     Price,
     Refusal,
+    RnnSpec,
     TransformerSpec,
 )
 
@@ -47,6 +48,10 @@ def price(spec: BuildSpec) -> Price:
         from viz_models.analysis.pricing import transformer as price_transformer
 
         return price_transformer.price(spec)
+    if isinstance(spec, RnnSpec):
+        from viz_models.analysis.pricing import recurrent as price_recurrent
+
+        return price_recurrent.price(spec)
     tally = Tally()
     if isinstance(spec, ConvSpec):
         price_walk.convnet(tally, spec)

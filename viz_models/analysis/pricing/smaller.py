@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from viz_models.records import BuildSpec, ConvSpec, MlpSpec
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec
 
 STEPS = 64  # widths shrink by 1/64 of what was asked
 
@@ -57,6 +57,10 @@ def narrower(spec: BuildSpec) -> Iterator[Smaller]:
             width = max(2, int(spec.width * share))
             change = f"a width of {width} instead of {spec.width}"
             yield Smaller(share, replace(spec, width=width), change)
+        elif isinstance(spec, RnnSpec):
+            hidden = max(1, int(spec.hidden * share))
+            change = f"a hidden size of {hidden} instead of {spec.hidden}"
+            yield Smaller(share, replace(spec, hidden=hidden), change)
         else:
             d_model = max(1, int(spec.d_model * share))
             change = f"a d_model of {d_model} instead of {spec.d_model}"

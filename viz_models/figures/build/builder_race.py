@@ -17,6 +17,7 @@ LABELS = 176  # px, beside the plot, for names and ratios
 TICKS = 64  # px, on the other side, for the axis
 TOP, BOTTOM = 10, 46  # px
 ROOM = 0.35  # decades above and below the lines
+BACK, FORWARD = "◀ backward pass", "forward pass ▶"
 PLAIN_DECADES = 9  # of an axis whose numbers are written out
 DOUBLING_ROOM = 2.5  # decades that the naive expectation may add to the axis
 
@@ -35,6 +36,10 @@ def ink(race: Race, *, dark: bool = False) -> dict[str, str]:
         "skip + BN": _mixed(p.green, light, 0.38),
         "skip, norm before": _mixed(p.green, light, 0.38),
         "skip + 1/√L": _mixed(p.green, deep, 0.25 if dark else 0.4),
+        "RNN": p.muted,
+        "GRU": p.blue,
+        "LSTM": p.green,
+        "LSTM, bias 4": _mixed(p.green, light, 0.38),
     }
     return {name: p.orange if name == race.yours else known[name] for name in race.specs}
 
@@ -79,7 +84,7 @@ def gradient_race(
     for name in order:
         fig.add_traces(list(_band_and_line(scene, name, colors[name])))
     _style(fig, scene, dark=dark, height=height)
-    if view == "gradient":
+    if view == "gradient" and race.unit == "block":
         marks.doubling(fig, scene, theme.palette(dark).muted)
     marks.name_ends(fig, scene, colors)
     if chosen is not None and scene.first <= chosen <= scene.depth:
@@ -92,7 +97,11 @@ def _scene(race: Race, view: RaceView, names: tuple[str, ...], height: int, scal
     values = np.concatenate([*logs, [0.0]])
     low, high = float(np.nanmin(values)) - ROOM, float(np.nanmax(values)) + ROOM
     depth = len(race.lines[names[0]][0].weights)
-    if view == "gradient" and depth * math.log10(2) <= high + DOUBLING_ROOM:
+    if (
+        view == "gradient"
+        and race.unit == "block"
+        and depth * math.log10(2) <= high + DOUBLING_ROOM
+    ):
         high = max(high, depth * math.log10(2) + ROOM)
     return Scene(race, view, names, low, high, (height - TOP - BOTTOM) * scale, scale)
 
@@ -110,7 +119,7 @@ def _band_and_line(scene: Scene, name: str, color: str) -> Iterator[go.Scatter]:
         name=name,
         mode="lines",
         line={"color": color, "width": 3 if name == scene.race.yours else 2},
-        hovertemplate=f"<b>{name}</b>, block %{{x}}<br>%{{y:.4g}}"
+        hovertemplate=f"<b>{name}</b>, {scene.race.unit} %{{x}}<br>%{{y:.4g}}"
         f"<br>{len(scene.race.lines[name])} seeds: %{{customdata[0]:.3g}} to "
         "%{customdata[1]:.3g}<extra></extra>",
     )
@@ -124,14 +133,16 @@ def _style(fig: go.Figure, scene: Scene, *, dark: bool, height: int) -> None:
         showlegend=False,
         margin={**wide, "t": round(TOP * scene.scale), "b": round(BOTTOM * scene.scale)},
     )
+    unit = scene.race.unit
+    first = "stem" if unit == "block" else "start"
     step = next(s for s in (1, 2, 5, 10, 20) if scene.depth <= 8 * s)
     ticks = [0, *range(step, scene.depth - step // 2, step), scene.depth]
     ticks = [t for t in dict.fromkeys(ticks) if t >= scene.first]
     fig.update_xaxes(
         range=[-0.02 * scene.depth, 1.02 * scene.depth],  # the diagram above begins at the stem
         tickvals=ticks,
-        ticktext=["stem" if t == 0 else str(t) for t in ticks],
-        title_text="block    ◀ backward pass" if scene.labels_left else "forward pass ▶    block",
+        ticktext=[first if t == 0 else str(t) for t in ticks],
+        title_text=f"{unit}    {BACK}" if scene.labels_left else f"{FORWARD}    {unit}",
         showgrid=False,
         zeroline=False,
         automargin=False,

@@ -95,7 +95,8 @@ def name_ends(fig: go.Figure, scene: Scene, colors: dict[str, str]) -> None:
             lost.append(name)
     texts = {name: f"{name}  <b>{ratio_text(_ratio(scene, name))}</b>" for name in ends}
     doubling = scene.depth * math.log10(2)
-    if scene.view == "gradient" and doubling <= scene.high:
+    blocks = scene.race.unit == "block"
+    if scene.view == "gradient" and blocks and doubling <= scene.high:
         ends["doubling"] = scene.pixel(doubling)
         texts["doubling"] = f"doubling  <b>{ratio_text(2.0**scene.depth)}</b>"
         colors = colors | {"doubling": fig.layout.xaxis.tickfont.color}
@@ -109,7 +110,7 @@ def name_ends(fig: go.Figure, scene: Scene, colors: dict[str, str]) -> None:
             x=0.5,
             y=0,
             yshift=LABEL_GAP * scene.scale * (i + 0.6),
-            text=f"{name}: {_what_happened(scene.race.lines[name])}",
+            text=f"{name}: {_what_happened(scene.race.lines[name], scene.race.unit)}",
             showarrow=False,
             font={"color": colors[name]},
         )
@@ -119,14 +120,14 @@ def _ratio(scene: Scene, name: str) -> float:
     return scene.race.ratio(name, scene.view)
 
 
-def _what_happened(lines: Sequence[RaceLine]) -> str:
+def _what_happened(lines: Sequence[RaceLine], unit: str) -> str:
     """Why there is no line: "overflowed at block 12"."""
     over = [line.overflow for line in lines if line.overflow is not None]
     if over:
-        return f"overflowed at block {min(over)}: larger than float32 can hold"
+        return f"overflowed at {unit} {min(over)}: larger than float32 can hold"
     zero = [line.vanished for line in lines if line.vanished is not None]
     if zero:
-        return f"0 from block {max(zero)} on down: smaller than float32 can hold"
+        return f"0 from {unit} {max(zero)} on down: smaller than float32 can hold"
     return "no gradient arrives"
 
 

@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING, TypeAlias
 
 from viz_models.models.builder.repair import check
-from viz_models.records import BuildSpec, ConvSpec, MlpSpec
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec
 
 if TYPE_CHECKING:
     from viz_models.models.builder.conv import ConvNet
     from viz_models.models.builder.mlp import Mlp
+    from viz_models.models.builder.recurrent import Recurrent
     from viz_models.models.builder.transformer import Transformer
 
-    Net: TypeAlias = ConvNet | Mlp | Transformer
+    Net: TypeAlias = ConvNet | Mlp | Transformer | Recurrent
 
 
 def build(spec: BuildSpec, seed: int = 0) -> "Net":
@@ -50,6 +51,10 @@ def _made(spec: BuildSpec) -> "Net":
         from viz_models.models.builder.mlp import Mlp
 
         return Mlp(spec)
+    if isinstance(spec, RnnSpec):
+        from viz_models.models.builder.recurrent import Recurrent
+
+        return Recurrent(spec)
     from viz_models.models.builder.transformer import Transformer
 
     return Transformer(spec)

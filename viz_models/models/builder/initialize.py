@@ -2,17 +2,18 @@
 
 import math
 
-from torch import nn
+from torch import Tensor, nn
 
 from viz_models.records import Init
 
 
 def initialize(net: nn.Module, how: Init) -> None:
-    """Draw all weights of convolutions and linear layers anew, from torch's global generator.
+    """Draw all weights of convolutions, linear and recurrent layers anew.
 
-    "torch" leaves what torch drew: U(-1, 1) / sqrt(fan in), biases too. The others set biases
-    to 0. "orthogonal" has He's gain of sqrt(2), so that the two differ in nothing but
-    orthogonality.
+    They come from torch's global generator. "torch" leaves what torch drew: U(-1, 1) / sqrt(fan
+    in), of a recurrent layer U(-1, 1) / sqrt(hidden), biases too. The others set biases to 0, and
+    draw the matrix of each gate by itself. "orthogonal" has He's gain of sqrt(2), so that the two
+    differ in nothing but orthogonality.
 
     Args:
         net: Any network; one on the meta device is left alone.
@@ -30,16 +31,29 @@ def initialize(net: nn.Module, how: Init) -> None:
     if how == "torch":
         return
     for module in net.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear) and not module.weight.is_meta:
-            _draw(module, how)
+        if isinstance(module, nn.RNNBase):
+            _recurrent(module, how)
+        elif isinstance(module, nn.Conv2d | nn.Linear) and not module.weight.is_meta:
+            _draw(module.weight, how)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
 
 
-def _draw(module: nn.Conv2d | nn.Linear, how: Init) -> None:
+def _recurrent(module: nn.RNNBase, how: Init) -> None:
+    for parameter in module.parameters():
+        if parameter.is_meta:
+            continue
+        if parameter.ndim == 1:
+            nn.init.zeros_(parameter)
+            continue
+        for gate in parameter.detach().split(module.hidden_size):
+            _draw(gate, how)
+
+
+def _draw(weight: Tensor, how: Init) -> None:
     if how == "he":
-        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        nn.init.kaiming_normal_(weight, nonlinearity="relu")
     elif how == "xavier":
-        nn.init.xavier_uniform_(module.weight)
+        nn.init.xavier_uniform_(weight)
     else:
-        nn.init.orthogonal_(module.weight, gain=math.sqrt(2))
-    if module.bias is not None:
-        nn.init.zeros_(module.bias)
+        nn.init.orthogonal_(weight, gain=math.sqrt(2))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from viz_models.models.builder import presets_transformer
+from viz_models.models.builder import presets_recurrent, presets_transformer
 from viz_models.records import BuildSpec, ConvSpec
 
 # LeCun et al. 1998, doi:10.1109/5.726791, as taught today: tanh, average pools, every map of the
@@ -114,6 +114,7 @@ PRESETS: dict[str, BuildSpec] = {
     "plain56": replace(_RES20, depths=(9, 9, 9), connect="plain"),
     "res56": replace(_RES20, depths=(9, 9, 9)),
     **presets_transformer.PRESETS,
+    **presets_recurrent.PRESETS,
 }
 
 TITLES: dict[str, str] = {
@@ -132,6 +133,9 @@ TITLES: dict[str, str] = {
     "res56": "res-56",
     "vit_tiny": "ViT-tiny",
     "gpt_tiny": "GPT-tiny",
+    "rows": "rows of an image",
+    "char_rnn": "char-rnn",
+    "bilstm_tagger": "BiLSTM tagger",
 }
 
 

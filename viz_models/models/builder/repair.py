@@ -6,11 +6,11 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from viz_models.models.builder import repair_conv, repair_mlp, repair_transformer
+from viz_models.models.builder import repair_conv, repair_mlp, repair_recurrent, repair_transformer
 from viz_models.models.builder.repair_conv import Changes
-from viz_models.records import BuildSpec, ConvSpec, MlpSpec, Repair, TransformerSpec
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, Repair, RnnSpec, TransformerSpec
 
-S = TypeVar("S", ConvSpec, MlpSpec, TransformerSpec)
+S = TypeVar("S", ConvSpec, MlpSpec, TransformerSpec, RnnSpec)
 Spec = TypeVar("Spec", bound=BuildSpec)
 PASSES = 8  # a change may ask for another one; far more than was ever needed
 
@@ -29,6 +29,8 @@ def repaired(spec: Spec) -> tuple[Spec, tuple[Repair, ...]]:
         found = _settled(spec, repair_conv.RANGES, repair_conv.RULES)
     elif isinstance(spec, MlpSpec):
         found = _settled(spec, repair_mlp.RANGES, repair_mlp.RULES)
+    elif isinstance(spec, RnnSpec):
+        found = _settled(spec, repair_recurrent.RANGES, repair_recurrent.RULES)
     else:
         found = _settled(spec, repair_transformer.RANGES, repair_transformer.RULES)
     return cast("tuple[Spec, tuple[Repair, ...]]", found)

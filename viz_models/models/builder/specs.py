@@ -5,12 +5,13 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from viz_models.models.builder.repair import repaired
-from viz_models.records import BuildSpec, ConvSpec, MlpSpec, TransformerSpec
+from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 
-FAMILIES: dict[str, type[ConvSpec] | type[MlpSpec] | type[TransformerSpec]] = {
+FAMILIES: dict[str, type[ConvSpec] | type[MlpSpec] | type[TransformerSpec] | type[RnnSpec]] = {
     "conv": ConvSpec,
     "mlp": MlpSpec,
     "transformer": TransformerSpec,
+    "rnn": RnnSpec,
 }
 
 

@@ -17,6 +17,8 @@ Shortcut = Literal["projection", "pad"]  # where shapes change: a 1x1 convolutio
 Activate = Literal["branch", "sum"]  # where a block's last activation stands
 Positions = Literal["none", "sinusoidal", "learned", "rotary"]
 TransformerNorm = Literal["layer", "rms"]
+RnnCell = Literal["rnn", "gru", "lstm"]
+Readout = Literal["last", "mean", "every"]  # what the head sees of the states; every: each alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,33 @@ class MlpSpec:
     init: Init = "torch"
 
 
-BuildSpec = ConvSpec | TransformerSpec | MlpSpec
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RnnSpec:
+    """A recurrent network over the rows of an image, from the top, or over tokens."""
+
+    cell: RnnCell = "gru"
+    layers: int = 1
+    hidden: int = 64  # values of a state, in each direction
+    bidirectional: bool = False
+    readout: Readout = "last"
+    forget_bias: float = 0.0  # added to torch's own, of an LSTM's forget gate
+    dropout: float = 0.0  # between two layers
+    init: Init = "torch"
+    source: Literal["rows", "tokens"] = "rows"
+    in_channels: int = 1
+    size: int = 8  # rows of the image, and values in a row of one channel
+    vocabulary: int = 64  # of tokens
+    length: int = 32  # of a token sequence
+    embed: int = 64  # features of a token
+    classes: int = 10  # outputs of a classifier; one that reads on names the next token
+
+
+BuildSpec = ConvSpec | TransformerSpec | MlpSpec | RnnSpec
+
+
+def reads_tokens(spec: BuildSpec) -> bool:
+    """Whether a network reads tokens, not an image."""
+    return isinstance(spec, TransformerSpec | RnnSpec) and spec.source == "tokens"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from viz_models.records.build.builder import BuildSpec
+from viz_models.records.build.builder import BuildSpec, RnnSpec
 from viz_models.records.provenance import Provenance
 
 RaceLoss = Literal["cross entropy", "sum of squares"]
@@ -60,6 +60,14 @@ class Race:
     yours: str  # which of the names is the reader's own network
     lines: dict[str, tuple[RaceLine, ...]]  # name -> one line a seed
     provenance: Provenance
+
+    @property
+    def unit(self) -> str:
+        """Return what a block is: of a recurrent network a row of the image, or a token."""
+        network = self.specs[self.yours].network
+        if not isinstance(network, RnnSpec):
+            return "block"
+        return "row" if network.source == "rows" else "token"
 
     def band(self, name: str, view: RaceView) -> np.ndarray:
         """Lowest, geometric mean and highest of the seeds, at every block.

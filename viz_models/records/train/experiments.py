@@ -33,18 +33,6 @@ class DigitsNetSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RnnSpec:
-    """A recurrent network that reads an image row by row, from the top."""
-
-    cell: Literal["rnn", "gru", "lstm"] = "gru"
-    layers: int = 1
-    hidden: int = 64
-    in_channels: int = 1
-    size: int = 8  # rows of the image, and values in a row of one channel
-    classes: int = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ZooSpec:
     """A torchvision classification model, with fresh weights."""
 
@@ -52,7 +40,7 @@ class ZooSpec:
     classes: int = 10
 
 
-ModelSpec = BuildSpec | DigitsNetSpec | RnnSpec | ZooSpec
+ModelSpec = BuildSpec | DigitsNetSpec | ZooSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from viz_models.records.build.builder import Connect
+from viz_models.records.build.builder import Connect, RnnSpec
 from viz_models.records.train.cards import Card, Comparison
 from viz_models.records.train.experiments import (
     Budget,
@@ -10,7 +10,6 @@ from viz_models.records.train.experiments import (
     DigitsNetSpec,
     Growth,
     OptimizerSpec,
-    RnnSpec,
     RunSpec,
 )
 from viz_models.training.cards.parts import MLP, MOMENTUM, RESIDUAL, choices, experiment

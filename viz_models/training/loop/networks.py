@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import nn
 
-from viz_models.models import builder, digits_net, recurrent, registry
+from viz_models.models import builder, digits_net, registry
 from viz_models.models import zoo as zoo_models
 from viz_models.models.builder import repair
 from viz_models.patches.light import torchvision
@@ -14,12 +14,12 @@ from viz_models.records import (
     BuildSpec,
     ConvSpec,
     DigitsNetSpec,
-    MlpSpec,
     ModelSpec,
     Repair,
     RnnSpec,
     TransformerSpec,
     ZooSpec,
+    reads_tokens,
 )
 from viz_models.training.data.dataset import Facts
 
@@ -41,7 +41,7 @@ def build(spec: ModelSpec, seed: int) -> nn.Module:
         return builder.build(spec, seed)
     check(spec)
     with registry.seeded(seed):
-        return _made(spec)
+        return zoo_models.trainable(spec)
 
 
 def skeleton(spec: ModelSpec) -> nn.Module:
@@ -54,14 +54,9 @@ def skeleton(spec: ModelSpec) -> nn.Module:
         return builder.skeleton(spec).train()
     check(spec)
     with unfilled():
-        made = digits_net.DigitsNet(spec) if isinstance(spec, DigitsNetSpec) else _made(spec)
-        return made.to("meta")
-
-
-def _made(spec: RnnSpec | ZooSpec) -> nn.Module:
-    if isinstance(spec, RnnSpec):
-        return recurrent.RowReader(spec)
-    return zoo_models.trainable(spec)
+        if isinstance(spec, DigitsNetSpec):
+            return digits_net.DigitsNet(spec).to("meta")
+        return zoo_models.trainable(spec).to("meta")
 
 
 def zoo() -> tuple[str, ...]:
@@ -73,8 +68,6 @@ def check(spec: ModelSpec) -> None:
     """Raise a ValueError with one clear line unless the network can be built."""
     if isinstance(spec, DigitsNetSpec):
         digits_net.check(spec)
-    elif isinstance(spec, RnnSpec):
-        recurrent.check(spec)
     elif isinstance(spec, ZooSpec):
         if spec.name not in zoo():
             raise ValueError(f"torchvision has no model {spec.name!r}; choose one such as resnet18")
@@ -82,8 +75,9 @@ def check(spec: ModelSpec) -> None:
             raise ValueError(f"{spec.classes} classes: choose 2 to {MAX_CLASSES}")
     else:
         repair.check(spec)
-        if isinstance(spec, TransformerSpec) and spec.source == "tokens":
-            raise ValueError("this Transformer reads tokens; choose source patches to train it")
+        if reads_tokens(spec):
+            source = "rows" if isinstance(spec, RnnSpec) else "patches"
+            raise ValueError(f"this network reads tokens; choose source {source} to train it")
 
 
 def channels(spec: ModelSpec) -> int:
@@ -117,6 +111,9 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
         wanted |= {"in_channels": facts.channels, "size": facts.size}
     if isinstance(spec, TransformerSpec):
         wanted["source"] = "patches"
+    if isinstance(spec, RnnSpec):
+        wanted |= {"source": "rows"}
+        wanted |= {"readout": "last"} if spec.readout == "every" else {}
     if isinstance(spec, ConvSpec | TransformerSpec) and facts.size < 4:
         raise ValueError("points of two numbers are no image; choose an MLP")
     moved = tuple(
@@ -125,7 +122,7 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
         if getattr(spec, name) != value
     )
     fitted = cast("ModelSpec", replace(spec, **wanted))  # type: ignore[arg-type]
-    if isinstance(fitted, ConvSpec | MlpSpec | TransformerSpec):
+    if isinstance(fitted, BuildSpec):
         fitted, repairs = repair.repaired(fitted)
         kept = all(getattr(fitted, name) == value for name, value in wanted.items())
         if not kept:

@@ -9,7 +9,7 @@ import pytest
 from viz_models.analysis.pricing.price import refusal
 from viz_models.digits import digits
 from viz_models.models.builder.repair import repaired
-from viz_models.records import ConvSpec, MlpSpec, Paths, TransformerSpec
+from viz_models.records import ConvSpec, MlpSpec, Paths, RnnSpec, TransformerSpec
 from viz_models.ui.panels.build.builder_cards import Branch
 from viz_models.ui.panels.build.builder_controls import affordable
 from viz_models.ui.panels.build.builder_families import FAMILIES, family_of
@@ -19,6 +19,7 @@ SPECS = (
     ConvSpec(depths=(2, 2, 2), widths=(96, 192, 384), size=64, norm="batch"),
     MlpSpec(width=1024, depth=10),
     TransformerSpec(d_model=256, layers=20),
+    RnnSpec(cell="lstm", layers=4, hidden=512, size=64),
 )
 
 

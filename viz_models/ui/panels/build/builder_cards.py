@@ -8,7 +8,7 @@ import streamlit as st
 
 from viz_models.digits import count, digits, enough, memory, operand
 from viz_models.figures.build import builder_paths
-from viz_models.records import Connectivity, ConvSpec, Line, Paths, TransformerSpec
+from viz_models.records import Connectivity, ConvSpec, Line, Paths, RnnSpec, TransformerSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import words
@@ -56,7 +56,7 @@ def _reach(view: View) -> list[Line]:
 
 def draw_paths(view: View, text: Mapping[str, str]) -> None:
     """Draw how the gradient splits at the chosen block, and what the two parts add up to."""
-    if not view.small:
+    if not view.small or isinstance(view.asked.spec, RnnSpec):
         return
     specs, yours = results.entries(view.asked.spec, view.loss)
     found = results.paths(specs[yours], 0)

@@ -20,6 +20,7 @@ from viz_models.ui.results.build import builder as results
 HEIGHT = 296  # px
 EXPLODED = 10  # the factor from which on the page says that a gradient explodes
 PATIENCE = 0.3  # s of measuring before the first picture, the reader's own line at least
+CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "open": "LSTM, bias 4"}
 Task = tuple[str, int]  # name of the network, seed
 
 
@@ -109,7 +110,7 @@ def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
     """Return the answer under the headline, from what was measured so far."""
     lost = next((x.overflow for x in race.lines[race.yours] if x.overflow is not None), None)
     if lost is not None:
-        return text["overflow"].format(block=lost)
+        return text["overflow"].format(unit=race.unit, block=lost)
     facts = {
         "depth": len(view.blocks),
         "init": INIT.text(view.asked.spec),
@@ -117,12 +118,16 @@ def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
         "plain": _times(race, "no skip" if "no skip" in race.lines else "plain"),
         "skip": _times(race, "skip"),
         "loss": race.specs[race.yours].loss,
+        "unit": race.unit,
     }
+    facts |= {key: _times(race, name) for key, name in CELLS.items()}
     return text[_section(race)].format(**facts)
 
 
 def _section(race: Race) -> str:
     """Return the section of the prose that fits the networks that ran, and what they did."""
+    if race.unit != "block":
+        return "recurrent" if set(CELLS.values()) <= set(race.lines) else "mine over time"
     if "no skip" in race.lines:
         return "transformer"
     if not {"skip", "plain"} <= set(race.lines):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.figures import pixels
 from viz_models.figures.build import builder_race
-from viz_models.records import RaceLoss, RaceView
+from viz_models.records import RaceLoss, RaceView, RnnSpec, reads_tokens
 from viz_models.records.build.builder_walk import Painted, Walk
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import state
@@ -146,4 +146,7 @@ def _beside(measure: RaceView) -> tuple[int, int]:
 def labels(walk: Walk) -> dict[str, str]:
     """Return what the diagram calls each part; blocks count from 1, as in the race."""
     numbers = {name: str(i) for i, name in enumerate(walk.names[2:-1], start=1)}
-    return {"input": "photo", "stem": "stem", **numbers, "head": "head"}
+    stem, spec = "stem", walk.spec.network
+    if isinstance(spec, RnnSpec):
+        stem = "embed" if reads_tokens(spec) else "rows"
+    return {"input": "photo", "stem": stem, **numbers, "head": "head"}

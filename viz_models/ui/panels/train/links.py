@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from viz_models.records import BuildSpec, TransformerSpec
+from viz_models.records import BuildSpec, reads_tokens
 from viz_models.ui.panels.build.compare import PAGES
 from viz_models.ui.results.build import compare as door
 from viz_models.ui.results.train import train as results
@@ -27,7 +27,7 @@ def card(id: str, label: str) -> None:
 
 def network(spec: BuildSpec) -> None:
     """Train a network of the builder; nothing for one that reads tokens."""
-    if isinstance(spec, TransformerSpec) and spec.source == "tokens":
+    if reads_tokens(spec):
         return
     st.page_link(
         _PAGE,
