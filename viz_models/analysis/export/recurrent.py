@@ -68,8 +68,8 @@ def _forward(spec: RnnSpec, width: int) -> list[str]:
     shape = f"(N, {steps(spec)}, {inputs(spec)})"
     read = f"rows = x.transpose(1, 2).flatten(2)  # {shape}: the top row first"
     if spec.source == "tokens":
-        read = f"rows = self.embed(x)  # {shape}"
-    states = f"states, _ = self.cell(rows)  # (N, {steps(spec)}, {width})"
+        read = f"words = self.embed(x)  # {shape}"
+    states = f"states, _ = self.cell({read.split()[0]})  # (N, {steps(spec)}, {width})"
     if spec.readout == "every":
         return [read, states, "return self.head(states)"]
     if spec.readout == "mean":
@@ -80,7 +80,7 @@ def _forward(spec: RnnSpec, width: int) -> list[str]:
     return [
         read,
         states,
-        "# whoever reads backward is at the first step at last",
+        "# the direction that reads backward ends at the first step",
         f"last = torch.cat([states[:, -1, :{h}], states[:, 0, {h}:]], 1)",
         "return self.head(last)",
     ]
@@ -89,7 +89,7 @@ def _forward(spec: RnnSpec, width: int) -> list[str]:
 def _forget(spec: RnnSpec) -> list[str]:
     if not spec.forget_bias:
         return []
-    rows = f"{spec.hidden} : {2 * spec.hidden}"
+    rows = f"{spec.hidden}:{2 * spec.hidden}"
     return [
         "for name, bias in net.cell.named_parameters():",
         '    if name.startswith("bias_ih"):',

@@ -5,6 +5,7 @@ from typing import Any
 
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 from viz_models.ui.kit.knobs import Knob, Labels, divisors, knob, numbers
+from viz_models.ui.panels.build.builder_recurrent import MORE_RNN, RNN
 
 MAX_STAGES = 5
 NORMS: Labels = {
@@ -214,80 +215,6 @@ MORE_TRANSFORMER = (
         shown=lambda spec: spec.source == "tokens",
     ),
     knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
-)
-RNN = (
-    knob("layers", "layers", "layers", numbers=lambda _: range(1, 9)),
-    knob(
-        "hidden",
-        "hidden size",
-        "hidden",
-        numbers=numbers(8, 16, 32, 64, 128, 256, 512),
-        help="Values of a state, in each direction",
-    ),
-    knob("cell", "cell", "cell", kind="chips", labels={"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"}),
-    knob(
-        "way",
-        "direction",
-        "bidirectional",
-        kind="chips",
-        labels={"forward": False, "both": True},
-        help="Both: a second network reads from the end to the start",
-    ),
-    knob(
-        "readout",
-        "head reads",
-        "readout",
-        kind="chips",
-        labels={"last state": "last", "mean": "mean", "every state": "every"},
-    ),
-    knob(
-        "forget",
-        "forget bias",
-        "forget_bias",
-        numbers=numbers(0.0, 1.0, 2.0, 4.0),
-        shown=lambda spec: spec.cell == "lstm",
-        help="Added to what torch draws for the forget gate: a positive one starts it more open",
-    ),
-)
-MORE_RNN = (
-    knob(
-        "input",
-        "input",
-        "source",
-        kind="chips",
-        labels={"rows of an image": "rows", "tokens": "tokens"},
-    ),
-    knob(
-        "side",
-        "input side",
-        "size",
-        numbers=numbers(8, 16, 28, 32, 64),
-        shown=lambda spec: spec.source == "rows",
-        help="Rows of the image: so many steps in time",
-    ),
-    knob(
-        "tokens",
-        "tokens",
-        "length",
-        numbers=numbers(4, 8, 16, 32, 64, 128),
-        shown=lambda spec: spec.source == "tokens",
-    ),
-    knob(
-        "embed",
-        "embedding",
-        "embed",
-        numbers=numbers(8, 16, 32, 64, 128, 256),
-        shown=lambda spec: spec.source == "tokens",
-        help="Features of a token",
-    ),
-    knob(
-        "drop",
-        "dropout",
-        "dropout",
-        numbers=numbers(0.0, 0.1, 0.2, 0.3, 0.5),
-        shown=lambda spec: spec.layers > 1,
-        help="Between two layers",
-    ),
 )
 INIT = knob("init", "Weights", "init", kind="chips", labels=INITS)
 
