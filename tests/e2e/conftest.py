@@ -55,8 +55,12 @@ def _wait_until_it_answers(server, process, patience_s=60):
 
 
 @contextmanager
-def running_server(log):
-    """Start the app as the README says, on a port of its own; stop all of it afterwards."""
+def running_server(log, **environment):
+    """Start the app as the README says, on a port of its own; stop all of it afterwards.
+
+    It keeps runs and votes where the other tests of this process do, unless the environment names
+    another FORWARD_PASS_HOME.
+    """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
@@ -68,7 +72,7 @@ def running_server(log):
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
             start_new_session=True,
         )
     try:
@@ -199,7 +203,7 @@ def pytest_runtest_makereport(item):
     if report.when == "call":
         item.stash[_REPORT] = report
         if report.failed:
-            for name in {"server", "fresh_server"} & set(item.fixturenames):
+            for name in {"server", "fresh_server", "empty_server"} & set(item.fixturenames):
                 running = item.funcargs.get(name)
                 if running is not None:
                     report.sections.append((f"log of the {name}", running.said()[-4000:]))

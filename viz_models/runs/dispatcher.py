@@ -111,6 +111,8 @@ class Dispatcher:
         verdict = self._verdict(row, watch, now)
         if verdict:
             self.engine.kill(handle)
+            if row.flag == "cancel":  # whatever else was wrong with it, it ends as it was asked to
+                return Outcome("cancelled")
         return verdict
 
     def _watch(self, row: Alive, now: float) -> _Watch:

@@ -14,6 +14,7 @@ from tests.e2e.browser import (
     visit,
     wait_until_idle,
 )
+from tests.e2e.conftest import running_server
 from viz_models.training.cards.cards import CARDS
 
 pytestmark = pytest.mark.e2e
@@ -61,10 +62,19 @@ def test_a_question_card_is_answered(server, page):
     expect(page.get_by_text(f"You predicted: {choice}")).to_be_visible()
 
 
-def test_what_a_class_predicts_comes_together(server, new_page):
+@pytest.fixture
+def empty_server(tmp_path):
+    """A server on which nobody has predicted anything: tests without a browser vote, too."""
+    home = tmp_path / "home"
+    home.mkdir()
+    with running_server(tmp_path / "log.txt", FORWARD_PASS_HOME=str(home)) as server:
+        yield server
+
+
+def test_what_a_class_predicts_comes_together(empty_server, new_page):
     first, second = new_page(), new_page(DARK)
     for page in (first, second):
-        visit(page, f"{server.url}/train?card={CARDS['growth'].title}", timeout_ms=SETTLED)
+        visit(page, f"{empty_server.url}/train?card={CARDS['growth'].title}", timeout_ms=SETTLED)
     predict(first, "growth", "higher")
     expect(first.get_by_text("You predicted")).to_be_visible()
     expect(first.get_by_text("All predictions")).to_have_count(0)  # of one there is nothing to add
