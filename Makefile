@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fast e2e faults load hostile bench zoo record weights-check clean
+.PHONY: help run serve test check lint fast e2e faults load hostile bench zoo record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -18,6 +18,9 @@ help: ## this list
 
 run: $(APP) ## start the app (the first time: sets up .venv, a few minutes); options in ARGS="..."
 	@$(PY) -m streamlit run app.py $(ARGS)
+
+serve: $(APP) ## open the app to others: settings for strangers, port in $$PORT; see docs/hosting.md
+	@$(PY) -m viz_models serve $(ARGS)
 
 test: $(DEV) ## everything a stranger should run, in a real browser too: 25 minutes on two cores
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so

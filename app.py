@@ -13,9 +13,11 @@ from starlette.routing import Route
 
 from viz_models import garbage
 from viz_models.models import warm
-from viz_models.patches import unsent
+from viz_models.patches import silent, unsent
 from viz_models.ui.instruments import scripts
 from viz_models.ui.kit import errors
+from viz_models.ui.kit.turns import TURNS
+from viz_models.web import health, hosting, log
 from viz_models.web.gate import Gate
 from viz_models.web.headers import SecurityHeaders
 from viz_models.web.owner_cookie import OwnerCookie
@@ -24,9 +26,12 @@ from viz_models.web.uploads import UploadLimits
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Mend Streamlit's queue, say where instruments are, collect garbage, import (torch later)."""
+    """Mend queue and connections, say where instruments are, collect garbage, import."""
     unsent.keep()
+    silent.close()
     scripts.serve()
+    if hosting.is_logged():
+        log.tell("start", status=f"/status?key={health.key()}")
     ended = threading.Event()
     threading.Thread(target=garbage.collect, args=(ended,), daemon=True).start()
     threading.Thread(target=prepare, daemon=True).start()
@@ -42,11 +47,6 @@ def prepare() -> None:
     warm.after_first_page(1.5, results.warm)
 
 
-async def healthz(_: Request) -> PlainTextResponse:
-    """Answer a load balancer; Streamlit answers every unknown path with 200."""
-    return PlainTextResponse("ok")
-
-
 async def instrument(request: Request) -> Response:
     """Return the code of an instrument; its address changes with it, so browsers may keep it."""
     version, name = request.path_params["version"], request.path_params["name"]
@@ -59,8 +59,14 @@ async def instrument(request: Request) -> Response:
 errors.hide_from_strangers()
 app = st.App(
     "pages/site.py",  # inside pages/, so that deep links work on a fresh server
-    routes=[Route("/healthz", healthz), Route(scripts.ADDRESS, instrument)],
+    routes=[
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        health.status(TURNS.count),
+        Route(scripts.ADDRESS, instrument),
+    ],
     middleware=[
+        Middleware(log.RequestLog, on=hosting.is_logged()),
         Middleware(SecurityHeaders),
         Middleware(Gate),
         Middleware(OwnerCookie),

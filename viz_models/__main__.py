@@ -20,8 +20,10 @@ from viz_models.cli import (
     norm,
     runs,
     sequence,
+    serve,
     trace,
     train,
+    weights,
 )
 from viz_models.cli import open as open_
 from viz_models.cli.command import Command, NoNetworkError
@@ -37,6 +39,8 @@ from viz_models.recipes.commands import (
 
 COMMANDS: dict[str, Command] = {
     "app": app.COMMAND,
+    "serve": serve.COMMAND,
+    "weights": weights.COMMAND,
     "open": open_.COMMAND,
     "trace": trace.COMMAND,
     "norm": norm.COMMAND,

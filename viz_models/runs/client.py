@@ -8,6 +8,7 @@ from viz_models.records.train.runs import Experiment
 from viz_models.runs import export, home, presence
 from viz_models.runs import votes as ballots
 from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
+from viz_models.training import gpus
 
 __all__ = ["NoSuchRunError", "QuotaError", "StoreError"]
 
@@ -29,6 +30,24 @@ def store() -> Store:
 def ready() -> None:
     """See to it that a dispatcher is there, with a worker that is warm; costs a millisecond."""
     presence.ensure()
+
+
+def ping() -> None:
+    """Raise a StoreError, or another OSError, if the store does not answer."""
+    store().work.waiting()
+
+
+def counts() -> Counter[str]:
+    """How many runs are in each state that has not ended; nothing where the store is silent."""
+    try:
+        return store().work.states()
+    except OSError:
+        return Counter()
+
+
+def devices() -> list[str]:
+    """Return the GPUs that runs may use."""
+    return list(gpus.devices())
 
 
 def start(owner: str, spec: ExperimentSpec, key: str, address: str = "") -> Experiment:

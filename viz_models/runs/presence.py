@@ -59,6 +59,18 @@ def ensure() -> None:
     _started[folder] = _start(folder), time.monotonic()
 
 
+def trouble() -> str:
+    """Return why no dispatcher is there although one was started; "" where all is well.
+
+    None is needed before the first run, which starts it.
+    """
+    child, _ = _started.get(str(home.home()), (None, 0.0))
+    ended = child.poll() if child else None
+    if not ended or dispatcher_lock().held():
+        return ""
+    return f"it ended with exit code {ended}: see dispatcher.log in the data folder"
+
+
 def environment() -> dict[str, str]:
     """Return what of this process's environment runs need, with the package in reach."""
     kept = {

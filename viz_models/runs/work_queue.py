@@ -1,6 +1,7 @@
 """The queue of runs, as the dispatcher and the workers use it."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -185,6 +186,17 @@ class WorkQueue:
         query = sql.select(sql.func.count()).where(runs.c.state == "queued")
         with self.database.read() as connection:
             return connection.scalar(query) or 0
+
+    def states(self) -> Counter[str]:
+        """How many runs are in each state that has not ended."""
+        chosen = runs.c.state.in_((*BUSY, "queued"))
+        query = (
+            sql.select(runs.c.state, sql.func.count().label("count"))
+            .where(chosen)
+            .group_by(runs.c.state)
+        )
+        with self.database.read() as connection:
+            return Counter({row.state: row.count for row in connection.execute(query)})
 
     def _update(
         self,

@@ -19,7 +19,13 @@ from viz_models.web import hosting, messages
 
 HOSTS = "FORWARD_PASS_HOSTS"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
-OPEN_TO_ALL = "/healthz"  # for a load balancer, which calls a server by any name
+OPEN_TO_ALL = ("/healthz", "/readyz")  # for a load balancer, which calls a server by any name
+_open: Counter[str] = Counter()  # sockets of this server by address
+
+
+def present() -> tuple[int, int]:
+    """How many tabs are open, and from how many addresses."""
+    return _open.total(), len(_open)
 
 
 class Gate:
@@ -35,14 +41,13 @@ class Gate:
         self._names = tuple(environ.get(HOSTS, "").replace(",", " ").lower().split())
         self._numbers = home.hosted(environ)
         self._most, self._most_each = hosting.socket_limits(environ)
-        self._open: Counter[str] = Counter()  # sockets by address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let somebody in, or say in one line why not."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = "" if scope["path"] == OPEN_TO_ALL else self._refusal(scope)
+        refusal = "" if scope["path"] in OPEN_TO_ALL else self._refusal(scope)
         if refusal:
             await PlainTextResponse(f"{refusal}\n", 403)(scope, receive, send)
         elif scope["type"] == "http":
@@ -52,17 +57,17 @@ class Gate:
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = hosting.group(hosting.address(scope))
-        if self._open.total() >= self._most or self._open[address] >= self._most_each:
+        if _open.total() >= self._most or _open[address] >= self._most_each:
             line = "Too many tabs are open here. Close one and reload this page.\n"
             await PlainTextResponse(line, 503)(scope, receive, send)
             return
-        self._open[address] += 1
+        _open[address] += 1
         try:
             await self._app(scope, messages.known(receive), send)
         finally:
-            self._open[address] -= 1
-            if not self._open[address]:
-                del self._open[address]
+            _open[address] -= 1
+            if not _open[address]:
+                del _open[address]
 
     def _refusal(self, scope: Scope) -> str:
         headers = Headers(scope=scope)

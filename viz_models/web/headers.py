@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"(https?://)?[\w*.:-]+")
+_CLOSED = re.compile(r"/_stcore/(metrics|script-health-check|agent)(/|$)")
 _INDEX_SCRIPT = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"  # inline in index.html
 
 
@@ -50,7 +51,7 @@ def content_security_policy(embed_hosts: str = "") -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware: headers on every answer; the metrics are closed unless asked for.
+    """ASGI middleware: headers on every answer; metrics, health of scripts, agents are closed.
 
     Reads FORWARD_PASS_EMBED_HOSTS (see `content_security_policy`) and FORWARD_PASS_METRICS
     ("1" opens /_stcore/metrics, which tells function names and how many sessions there are).
@@ -80,6 +81,7 @@ class SecurityHeaders:
                 MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
-        closed = scope["path"].endswith("/_stcore/metrics") and not self._metrics_open
+        found = _CLOSED.search(scope["path"])
+        closed = found and not (found[1] == "metrics" and self._metrics_open)
         answer = PlainTextResponse("Not found\n", 404) if closed else self._app
         await answer(scope, receive, with_headers)

@@ -7,9 +7,16 @@ from collections.abc import Mapping
 
 from starlette.types import Scope
 
+from viz_models.runs import home
+
 EACH_SOCKET = 4  # file descriptors: its own, and three of the loop of its script's thread
 OTHERS = 224  # file descriptors of everything else
 MOST, MOST_EACH = 600, 120  # sockets in all, and from one address: a class of sixty, two tabs each
+
+
+def is_logged(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether requests are logged: where strangers share the server, unless FORWARD_PASS_LOG=0."""
+    return environ.get("FORWARD_PASS_LOG", "1" if home.hosted(environ) else "0") != "0"
 
 
 def address(scope: Scope) -> str:

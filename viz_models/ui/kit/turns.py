@@ -71,6 +71,11 @@ class Turns:
             self._mine.ticket = None
             self._leave(ticket)
 
+    def count(self) -> tuple[int, int]:
+        """How many compute now, and how many wait."""
+        with self._free:
+            return len(self._running), len(self._waiting)
+
     def give_way(self, wanted: Callable[[], object] = lambda: None) -> None:
         """Let somebody else go first in the midst of long work, if anybody waits."""
         ticket = getattr(self._mine, "ticket", None)
