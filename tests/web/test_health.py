@@ -23,7 +23,8 @@ from viz_models.web.gate import Gate
 silent.close(most=20, wait_s=1.5)
 routes = [Route("/healthz", health.healthz), Route("/readyz", health.readyz)]
 routes.append(health.status(lambda: (2, 3)))
-app = st.App("site.py", routes=routes, middleware=[Middleware(log.RequestLog, on=True), Middleware(Gate)])
+middleware = [Middleware(log.RequestLog, on=True), Middleware(Gate)]
+app = st.App("site.py", routes=routes, middleware=middleware)
 """
 
 
