@@ -40,7 +40,11 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("sequence/new_task.py", "new-task"),
         ("sequence/bleu.py", "bleu"),
     ],
-    "Vision": [("vision/dense_memory.py", "dense-memory"), ("vision/detector.py", "boxes")],
+    "Vision": [
+        ("vision/dense_memory.py", "dense-memory"),
+        ("vision/fast.py", "fast"),
+        ("vision/detector.py", "boxes"),
+    ],
     "Train": [
         ("train/train.py", "train"),
         ("train/optimizers.py", "descend"),

@@ -13,6 +13,7 @@ from viz_models.cli.command import Command
 from viz_models.recipes.commands import (
     record_ablation,
     record_detector,
+    record_fast,
     record_masked,
     record_train,
     record_translators,
@@ -58,7 +59,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=(*RECORDINGS, "all"),
         default="all",
-        help="flow, home, norm_axes, dense_memory, masked_context: seconds; "
+        help="flow, home, norm_axes, dense_memory, masked_context, fast: seconds; "
         "attention_cost: 1 minute; regularization, freezing: 2; masked_arms, new_task: 4; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "norm_training: 8; translators: 8; ablation, which "
@@ -289,6 +290,7 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     **record_train.RECORDINGS,
     **record_masked.RECORDINGS,
     "detector": record_detector.write,
+    "fast": record_fast.write,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }

@@ -34,7 +34,11 @@ SEQUENCE = {
     "new-task": "sequence/new_task.py",
     "bleu": "sequence/bleu.py",
 }
-VISION = {"boxes": "vision/detector.py", "dense-memory": "vision/dense_memory.py"}
+VISION = {
+    "boxes": "vision/detector.py",
+    "dense-memory": "vision/dense_memory.py",
+    "fast": "vision/fast.py",
+}
 TRAINING = {
     "descend": "train/optimizers.py",
     "broken": "train/broken.py",

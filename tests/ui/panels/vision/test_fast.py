@@ -1,0 +1,51 @@
+"""What the page on fast networks says follows the numbers, and its script runs alone."""
+
+import subprocess
+import sys
+
+import pytest
+
+from viz_models.figures.vision import fast as figures
+from viz_models.recordings.vision import fast as recordings
+from viz_models.records.vision.fast import GUIDELINES
+from viz_models.ui.panels.vision import fast as panel
+
+
+@pytest.mark.parametrize(
+    ("ratio", "came"),
+    [(0.5, "less"), (0.95, "same"), (1.1, "same"), (1.5, "more"), (2.0, "more"), (2.1, "twice")],
+)
+def test_the_outcome_is_the_ratio_of_the_medians(ratio, came):
+    assert panel.outcome(ratio) == came
+
+
+@pytest.mark.parametrize("series", GUIDELINES)
+def test_no_time_shows_before_the_prediction(series):
+    ways = recordings.load().of(series)
+    before, after = (figures.ways(ways, timed=timed) for timed in (False, True))
+    assert {tuple(t.x) for t in before.data if t.xaxis == "x3"} == {(0.0,) * len(ways)}
+    bars = next(t for t in after.data if t.xaxis == "x3")
+    assert list(bars.y) == [way.name for way in ways]
+    assert min(bars.x) > 0
+    asked = panel.facts(panel.View(series, recordings.load(), None))["verdict"]
+    told = panel.facts(panel.View(series, recordings.load(), ""))["verdict"]
+    assert asked.endswith("?")
+    assert "quartiles" in told
+
+
+def test_the_table_has_a_row_for_every_way():
+    view = panel.View("groups", recordings.load(), None)
+    assert len(panel.table(view).splitlines()) == 1 + len(view.found.ways)
+
+
+@pytest.mark.slow
+def test_the_script_times_the_same_ways_alone(tmp_path):
+    file = tmp_path / "fast.py"
+    file.write_text(panel.code().replace("ROUNDS = 15", "ROUNDS = 2"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", str(file)], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    lines = done.stdout.splitlines()
+    shown = [way for way in recordings.load().ways if way.series != "units"]
+    assert sum(" ms, quartiles" in found for found in lines) == len(shown)
+    assert lines[-1].endswith("[0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]")
