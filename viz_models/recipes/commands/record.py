@@ -13,10 +13,10 @@ from viz_models.cli.command import Command
 from viz_models.recipes.commands import (
     record_ablation,
     record_detector,
-    record_fast,
     record_masked,
     record_train,
     record_translators,
+    record_vision,
     train_demo,
 )
 from viz_models.recipes.commands.progress import progress as _progress
@@ -37,7 +37,6 @@ from viz_models.recordings.folder import FOLDER
 from viz_models.recordings.sequence import gates as recordings_gates
 from viz_models.recordings.sequence import memory as recordings_memory
 from viz_models.recordings.shipped import opening
-from viz_models.recordings.vision import dense_memory as recordings_dense
 from viz_models.records import (
     AttendSpec,
     ConvSpec,
@@ -107,12 +106,6 @@ def _record_norm_training(into: Path) -> Path:
         norm_grid.measure(NormGridSpec(), _progress("norm_training")),
         into / recordings_norm.PATH.name,
     )
-
-
-def _record_dense_memory(into: Path) -> Path:
-    from viz_models.analysis.vision import dense_memory
-
-    return recordings_dense.save(dense_memory.recorded(), into / recordings_dense.PATH.name)
 
 
 def _record_attention_cost(into: Path) -> Path:
@@ -274,7 +267,7 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "home": _record_home,
     "norm_axes": _record_norm_axes,
     "norm_training": _record_norm_training,
-    "dense_memory": _record_dense_memory,
+    "dense_memory": record_vision.write_dense_memory,
     "attention_cost": _record_attention_cost,
     "attention_heads": _record_attention_heads,
     "attention_sharing": _record_attention_sharing,
@@ -290,7 +283,7 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     **record_train.RECORDINGS,
     **record_masked.RECORDINGS,
     "detector": record_detector.write,
-    "fast": record_fast.write,
+    "fast": record_vision.write_fast,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }
