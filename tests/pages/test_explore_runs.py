@@ -11,6 +11,7 @@ from viz_models.training.loop import loop
 
 pytestmark = pytest.mark.slow
 NETWORKS = {
+    "LSTM": (RnnSpec(cell="lstm", hidden=8), DataSpec()),
     "MLP": (MlpSpec(depth=1, width=16, in_channels=1), DataSpec()),
     "Transformer": (TransformerSpec(layers=1, size=8, patch=2, in_channels=1), DataSpec()),
     "torchvision": (ZooSpec(name="resnet18"), DataSpec(size=32)),
@@ -50,9 +51,11 @@ def test_a_trained_network_opens_on_the_flow_page(open_page, trained, model, dat
     assert [s.label for s in at.selectbox if s.key == "example"] == ["Example"]
 
 
-def test_a_recurrent_network_says_why_it_does_not(open_page, trained):
+def test_a_long_recurrent_network_says_why_it_does_not(open_page, trained):
     at = open_page("pages/site.py")
-    at.query_params["run"] = trained(RnnSpec(), DataSpec())
+    at.query_params["run"] = trained(
+        RnnSpec(layers=8, hidden=8, bidirectional=True, size=16), DataSpec(size=16)
+    )
     at = at.switch_page("flow/tensor_flow.py").run()
     assert [e.value for e in at.exception] == []
-    assert any("steps in time cannot be followed" in w.value for w in at.warning)
+    assert any("256 steps in time" in w.value for w in at.warning)

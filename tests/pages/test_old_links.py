@@ -28,6 +28,8 @@ LINKS = {  # page file -> queries
         "depth=3&width=24&conv_groups=8",
         "net=MLP&layers=4&seeds=1 seed",
         "preset=VGG-11",
+        "net=Recurrent&cell=GRU&way=both&layers=2&side=8&seeds=1 seed",
+        "net=Recurrent&preset=char-rnn&features=32&seeds=1 seed",
     ],
     "build/compare.py": ["a=LeNet-5&seeds=1 seed", "a=VGG-11&b=plain-20&seeds=1 seed"],
     "build/surface.py": ["shown=map&blocks=1&directions=3"],

@@ -61,6 +61,11 @@ def test_the_trace_ends_in_the_logits_of_the_trained_network(tmp_path, model, gr
 
 
 OTHERS = {
+    "LSTM, both directions": (
+        RnnSpec(cell="lstm", hidden=6, layers=2, bidirectional=True),
+        DataSpec(),
+    ),
+    "GRU": (RnnSpec(hidden=6, readout="mean"), DataSpec()),
     "MLP": (MlpSpec(depth=2, width=16, in_channels=1), DataSpec()),
     "Transformer": (TransformerSpec(layers=1, size=8, patch=2, in_channels=1), DataSpec()),
     "torchvision, gray repeated": (ZooSpec(name="resnet18"), DataSpec(size=32)),
@@ -108,9 +113,9 @@ def test_the_arithmetic_of_an_input_value_equals_torch():
     assert abs(found.total - found.torch_value) <= found.tolerance
 
 
-def test_steps_in_time_cannot_be_followed():
-    with pytest.raises(ValueError, match="steps in time"):
-        exploring.network(RunSpec(model=RnnSpec()), "weights.safetensors")
+def test_too_many_steps_in_time_cannot_be_followed():
+    with pytest.raises(ValueError, match="256 steps in time"):
+        exploring.network(RunSpec(model=RnnSpec(layers=4, size=64)), "weights.safetensors")
 
 
 @pytest.mark.parametrize(

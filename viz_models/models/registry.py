@@ -16,7 +16,9 @@ from viz_models.models import weights, zoo
 from viz_models.models.builder import repair
 from viz_models.models.builder.conv import ConvNet
 from viz_models.models.builder.mlp import Mlp
+from viz_models.models.builder.recurrent import Recurrent
 from viz_models.models.builder.transformer import Transformer
+from viz_models.models.builder.unrolled import Unrolled
 from viz_models.models.digits_net import DigitsNet
 from viz_models.patches.unfilled import unfilled
 from viz_models.recordings.shipped import DEMO
@@ -26,6 +28,7 @@ from viz_models.records import (
     DigitsNetSpec,
     MlpSpec,
     ModelRef,
+    RnnSpec,
     TransformerSpec,
     ZooSpec,
 )
@@ -137,10 +140,12 @@ def _built(spec: Built, side: int) -> ModelCard:
     )
 
 
-def _own(spec: ConvSpec | MlpSpec | TransformerSpec) -> nn.Module:
+def _own(spec: ConvSpec | MlpSpec | TransformerSpec | RnnSpec) -> nn.Module:
     """One of the builder's networks, with whatever random numbers come."""
     if isinstance(spec, ConvSpec):
         return ConvNet(spec)
+    if isinstance(spec, RnnSpec):
+        return Recurrent(spec)
     return Mlp(spec) if isinstance(spec, MlpSpec) else Transformer(spec)
 
 
@@ -164,7 +169,12 @@ def build(ref: ModelRef) -> nn.Module:
         model.load_state_dict(weights.load(DEMO))
     if ref.trained:
         _load(model, ref.trained)
-    return model
+    return _unrolled(model)
+
+
+def _unrolled(model: nn.Module) -> nn.Module:
+    """Return a recurrent network step by step, so that each step is one of its operations."""
+    return Unrolled(model) if isinstance(model, Recurrent) else model
 
 
 def _load(model: nn.Module, path: str) -> None:
@@ -226,7 +236,7 @@ _DRAWING = (
 def skeleton(ref: ModelRef) -> nn.Module:
     """Return the network on the meta device: shapes and modules, no values, no memory."""
     with unfilled():
-        return card(ref).builder().to("meta").eval()
+        return _unrolled(card(ref).builder().to("meta").eval())
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from viz_models.records import (
     RunSpec,
     ZooSpec,
 )
+from viz_models.records.build.builder import MOST_FOLLOWED
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import Dataset
 from viz_models.training.loop.checks import grows
@@ -31,8 +32,11 @@ def network(run: RunSpec, weights: str) -> ModelRef:
         ValueError: If its tensors cannot be followed there; the line says which can.
     """
     model = grows(run) or run.model
-    if isinstance(model, RnnSpec):
-        raise ValueError("a recurrent network's steps in time cannot be followed here")
+    if isinstance(model, RnnSpec) and model.over_time > MOST_FOLLOWED:
+        raise ValueError(
+            f"this network takes {model.over_time} steps in time, over all layers and directions; "
+            f"{MOST_FOLLOWED} at most can be followed here"
+        )
     classes = 10 if isinstance(model, DigitsNetSpec) else model.classes
     labels = data.class_names(run.data, classes)
     pixels = data.facts(run.data).size if isinstance(model, ZooSpec) else 0

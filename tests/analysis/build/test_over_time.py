@@ -65,3 +65,20 @@ def test_both_directions_and_all_layers_run():
     assert found.gradient.shape == (9,)
     assert (found.gradient > 0).all()
     assert (found.weights > 0).all()
+
+
+def test_a_cut_has_the_states_of_both_directions():
+    """With the last states alone as output, the outer cuts hold what the head sees."""
+    spec = RnnSpec(cell="rnn", hidden=4, size=6, in_channels=3, bidirectional=True)
+    specs, yours = race.entries(spec)
+    found = race.line(specs[yours], 0).gradient
+    net = builder.build(spec, 0)
+    x = probe.inputs(spec, specs[yours].batch).detach()
+    last = net.read(net.cell(net.sequence(x))[0]).detach().requires_grad_()
+    race.measured_loss(net.head(last), "cross entropy").backward()
+    forward, backward = (part.norm().item() for part in last.grad.chunk(2, 1))
+    assert found[0] > backward
+    assert found[-1] > forward
+    assert found[0] == pytest.approx(backward, rel=0.05)
+    assert found[-1] == pytest.approx(forward, rel=0.05)
+    assert found.argmin() in (2, 3, 4)

@@ -5,9 +5,11 @@ import pytest
 import torch
 
 from viz_models.analysis.sequence import masked_words as analysis
+from viz_models.analysis.sequence.masked_compare import compared
 from viz_models.models import weights
 from viz_models.models.sequence import masked
 from viz_models.models.vocabulary import PAD
+from viz_models.recordings.sequence.masked_words import load_arms
 from viz_models.records.sequence.masked_words import ARMS, MaskedSpec, Spoil
 
 
@@ -107,3 +109,18 @@ def test_a_random_word_is_another_word():
     assert all(analysis.random_word(i, "cat") != "cat" for i in range(200))
     torch.manual_seed(5)
     assert analysis.random_word(3, "cat") == analysis.random_word(3, "cat")
+
+
+def test_the_recorded_kinds_are_compared_over_five_seeds():
+    """The claim of the page: who only ever sees [MASK] has no opinion of a real word."""
+    runs = load_arms()
+    assert {(r.arm, r.seed) for r in runs.runs} == {(arm, s) for arm in ARMS for s in range(5)}
+    by_arm = {kind.arm: kind.scores for kind in compared(runs)}
+    assert by_arm["mask"]["kept"].verdict == "lower"
+    assert by_arm["mask"]["kept"].mean < 0.1 < 0.9 < by_arm["bert"]["kept"].mean
+    differences = [
+        next(r.scores.kept for r in runs.runs if (r.arm, r.seed) == ("mask", seed))
+        - next(r.scores.kept for r in runs.runs if (r.arm, r.seed) == ("bert", seed))
+        for seed in range(5)
+    ]
+    assert by_arm["mask"]["kept"].difference == pytest.approx(sum(differences) / 5)

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.models.builder.recurrent import Recurrent, directions
-from viz_models.models.builder.unrolled import State, Unrolled
+from viz_models.models.builder.unrolled import Pass, State, Unrolled
 
 
 class Norms(NamedTuple):
     """One pass forward and back over T steps."""
 
     loss: float
-    gradient: np.ndarray  # (T + 1,) of all that is carried after each step; first: before any
+    gradient: np.ndarray  # (T + 1,) of all that is carried across each cut; first: before step 1
     weights: np.ndarray  # (T,) of what each step adds to the gradient of the weights
     activation: np.ndarray  # (T + 1,) standard deviation of what is carried
 
@@ -24,8 +24,9 @@ class Norms(NamedTuple):
 def norms(net: Recurrent, x: Tensor, loss_of: Callable[[Tensor], Tensor]) -> Norms:
     """Measure how much of the loss's gradient reaches each step.
 
-    What is carried from step to step is h of every layer and direction, and c of an LSTM. Before
-    the first step, only the direction that reads forward has a state.
+    What is carried from step to step is h of every layer and direction, and c of an LSTM: the
+    states that cross the cut behind step t, from the left those of the direction that reads
+    forward, from the right those of the one that reads backward.
 
     Args:
         net: From the builder.
@@ -43,9 +44,7 @@ def norms(net: Recurrent, x: Tensor, loss_of: Callable[[Tensor], Tensor]) -> Nor
     with _sums(unrolled) as sums:
         found = unrolled.run(x, start)
     loss = loss_of(found.logits)
-    forward = [s for s, name in zip(start, unrolled.names(), strict=True) if "reverse" not in name]
-    carried = [[part for state in forward for part in state]]
-    carried += [found.at(t) for t in range(len(found.ways[0].states))]
+    carried = _cuts(found, start)
     flat = [part for parts in carried for part in parts]
     outputs = [one.output for one in sums]
     gradients = torch.autograd.grad(loss, [*flat, *outputs], allow_unused=True)
@@ -70,6 +69,16 @@ def _start(unrolled: Unrolled, count: int) -> list[State]:
         tuple(torch.zeros(count, spec.hidden, requires_grad=True) for _ in range(parts))
         for _ in unrolled.names()
     ]
+
+
+def _cuts(found: Pass, start: Sequence[State]) -> list[list[Tensor]]:
+    """Return what crosses the cut before the first step, and behind each."""
+    cuts: list[list[Tensor]] = [[] for _ in range(len(found.outputs) + 1)]
+    for way, first in zip(found.ways, start, strict=True):
+        states = (*way.states, first) if way.name.endswith("reverse") else (first, *way.states)
+        for cut, state in zip(cuts, states, strict=True):
+            cut.extend(state)
+    return cuts
 
 
 class _Sum(NamedTuple):

@@ -54,6 +54,8 @@ def paths(steps: Sequence[Step], name: str) -> Paths:
     step = by_name.get(name)
     if step is None or step.op != "add" or len(set(step.inputs)) != 2:
         raise ValueError(f"{name} does not add two steps; choose an add")
+    if step.in_time:
+        raise ValueError(f"{name} adds what a cell reads and what it carries; choose another add")
     first, second = (_origins(operand, by_name) for operand in step.inputs)
     common = first & second
     if not common:

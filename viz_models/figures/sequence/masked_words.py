@@ -75,7 +75,7 @@ def _bars(
         "y": rows,
         "marker": {"color": [p.orange if k.arm == chosen else p.blue for k in found]},
         "opacity": 0.85,
-        "text": [f"{mean:.1%}" for mean in means],
+        "text": [f"\u2002{mean:.1%}" for mean in means],  # clear of the dots
         "textposition": "outside",
         "textfont": {"size": 12 * scale, "color": p.text},
         "cliponaxis": False,

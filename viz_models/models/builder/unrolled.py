@@ -11,43 +11,68 @@ from viz_models.models.builder.recurrent import Recurrent, directions, steps
 State = tuple[Tensor, ...]  # (h,), or (h, c) of an LSTM; (N, hidden) each
 
 
-class RnnStep(nn.Module):
+class Rows(nn.Module):
+    """The rows of an image, the top one first."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, H, C * W)."""
+        return x.transpose(1, 2).flatten(2)
+
+
+class Step(nn.Module):
+    """One step in time: what it reads, and what it carries on."""
+
+    def __init__(self, read: nn.Linear, carry: nn.Linear, at: int) -> None:
+        """Keep W x + b and U h + c, of an LSTM or a GRU those of all gates under each other.
+
+        Args:
+            read: W and b, the same numbers as in every other step.
+            carry: U and c, likewise.
+            at: Which row of the sequence this is.
+        """
+        super().__init__()
+        self.read, self.carry, self.at = read, carry, at
+
+    def own(self, xs: Tensor | list[Tensor]) -> Tensor:
+        """Return this step's input, (N, inputs), of the whole sequence or of one tensor a step."""
+        return xs[self.at] if isinstance(xs, list) else xs.select(1, self.at)
+
+
+class RnnStep(Step):
     """One step of a plain cell: h' = tanh(W x + b + U h + c)."""
 
-    def __init__(self, read: nn.Linear, carry: nn.Linear) -> None:
-        """Keep W x + b and U h + c; the same numbers as in every other step."""
-        super().__init__()
-        self.read, self.carry = read, carry
+    def __init__(self, read: nn.Linear, carry: nn.Linear, at: int) -> None:
+        """Add what follows the sums."""
+        super().__init__(read, carry, at)
         self.tanh = nn.Tanh()
 
-    def forward(self, x: Tensor, h: Tensor) -> State:
-        """(N, inputs) and the state before to the state after."""
-        return (self.tanh(self.read(x) + self.carry(h)),)
+    def forward(self, xs: Tensor | list[Tensor], h: Tensor) -> State:
+        """Return the state after, from the sequence and the state before."""
+        return (self.tanh(self.read(self.own(xs)) + self.carry(h)),)
 
 
-class GruStep(nn.Module):
+class GruStep(Step):
     """One step of a GRU: h' = (1 - z) n + z h, with n = tanh(W x + b + r (U h + c)).
 
     References:
         Cho et al. 2014, eq. 5-8, arXiv:1406.1078; as torch.nn.GRU writes it.
     """
 
-    def __init__(self, read: nn.Linear, carry: nn.Linear) -> None:
-        """Keep W x + b and U h + c of r, z and n under each other."""
-        super().__init__()
-        self.read, self.carry = read, carry
+    def __init__(self, read: nn.Linear, carry: nn.Linear, at: int) -> None:
+        """Add the gates."""
+        super().__init__(read, carry, at)
         self.r, self.z, self.n = nn.Sigmoid(), nn.Sigmoid(), nn.Tanh()
 
-    def forward(self, x: Tensor, h: Tensor) -> State:
-        """(N, inputs) and the state before to the state after."""
-        read_r, read_z, read_n = self.read(x).chunk(3, -1)
+    def forward(self, xs: Tensor | list[Tensor], h: Tensor) -> State:
+        """Return the state after, from the sequence and the state before."""
+        read_r, read_z, read_n = self.read(self.own(xs)).chunk(3, -1)
         carry_r, carry_z, carry_n = self.carry(h).chunk(3, -1)
         r, z = self.r(read_r + carry_r), self.z(read_z + carry_z)
         n = self.n(read_n + r * carry_n)
         return ((1 - z) * n + z * h,)
 
 
-class LstmStep(nn.Module):
+class LstmStep(Step):
     """One step of an LSTM: c' = f c + i g and h' = o tanh(c').
 
     References:
@@ -55,16 +80,15 @@ class LstmStep(nn.Module):
         Gers et al. 2000, doi:10.1162/089976600300015015; as torch.nn.LSTM writes it.
     """
 
-    def __init__(self, read: nn.Linear, carry: nn.Linear) -> None:
-        """Keep W x + b and U h + c of i, f, g and o under each other."""
-        super().__init__()
-        self.read, self.carry = read, carry
+    def __init__(self, read: nn.Linear, carry: nn.Linear, at: int) -> None:
+        """Add the gates."""
+        super().__init__(read, carry, at)
         self.i, self.f, self.g, self.o = nn.Sigmoid(), nn.Sigmoid(), nn.Tanh(), nn.Sigmoid()
         self.tanh = nn.Tanh()
 
-    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> State:
-        """(N, inputs) and both states before to both states after."""
-        i, f, g, o = (self.read(x) + self.carry(h)).chunk(4, -1)
+    def forward(self, xs: Tensor | list[Tensor], h: Tensor, c: Tensor) -> State:
+        """Return both states after, from the sequence and both states before."""
+        i, f, g, o = (self.read(self.own(xs)) + self.carry(h)).chunk(4, -1)
         c = self.f(f) * c + self.i(i) * self.g(g)
         return self.o(o) * self.tanh(c), c
 
@@ -91,10 +115,6 @@ class Pass(NamedTuple):
     ways: tuple[Way, ...]  # layer by layer; of a layer, forward first
     outputs: tuple[Tensor, ...]  # of the last layer at each step, (N, directions * hidden)
 
-    def at(self, t: int) -> list[Tensor]:
-        """Return all states after step t, of all layers and directions."""
-        return [part for way in self.ways for part in way.states[t]]
-
 
 class Unrolled(nn.Module):
     """Computes what a `Recurrent` does, one step after the other; all steps share its weights."""
@@ -108,9 +128,8 @@ class Unrolled(nn.Module):
             net: Any; its parameters are not copied, so what changes them changes this one too.
         """
         super().__init__()
-        self.spec, self.whole = net.spec, [net]  # in a list: not one of the modules
-        if net.spec.source == "tokens":
-            self.embed = net.embed
+        self.spec = net.spec
+        self.stem = net.embed if net.spec.source == "tokens" else Rows()
         for name in self.names():
             self.add_module(name, nn.ModuleList(self._steps(net, name)))
         self.head = net.head
@@ -133,23 +152,24 @@ class Unrolled(nn.Module):
             x: (N, C, H, W) float32 pixels, or (N, T) int64 tokens.
             start: The state before the first step, of each layer and direction; zeros if empty.
         """
-        sequence = self.whole[0].sequence(x)
-        xs = [sequence[:, t] for t in range(steps(self.spec))]
+        sequence = self.stem(x)
+        xs: Tensor | list[Tensor] = sequence
         ways: list[Way] = []
         for at, name in enumerate(self.names()):
             first = start[at] if start else (self.start,) * (1 + (self.spec.cell == "lstm"))
             ways.append(Way(name, self._walk(name, xs, first)))
             if len(ways) % directions(self.spec) == 0:
                 xs = self._outputs(ways)
-        return Pass(self.head(self._seen(ways, xs)), sequence, tuple(ways), tuple(xs))
+        outputs = self._outputs(ways)
+        return Pass(self.head(self._seen(ways, outputs)), sequence, tuple(ways), tuple(outputs))
 
-    def _walk(self, name: str, xs: Sequence[Tensor], state: State) -> tuple[State, ...]:
+    def _walk(self, name: str, xs: Tensor | list[Tensor], state: State) -> tuple[State, ...]:
         """Run one layer in one direction."""
         states: dict[int, State] = {}
-        order = range(len(xs))
         way = self._way(name)
+        order = range(len(way))
         for t in reversed(order) if name.endswith("reverse") else order:
-            states[t] = state = way[t](xs[t], *state)
+            states[t] = state = way[t](xs, *state)
         return tuple(states[t] for t in order)
 
     def _outputs(self, ways: Sequence[Way]) -> list[Tensor]:
@@ -174,8 +194,8 @@ class Unrolled(nn.Module):
 
     def _steps(self, net: Recurrent, name: str) -> Iterator[nn.Module]:
         kind = STEPS[self.spec.cell]
-        for _ in range(steps(self.spec)):
-            yield kind(_linear(net.cell, "ih", name), _linear(net.cell, "hh", name))
+        for t in range(steps(self.spec)):
+            yield kind(_linear(net.cell, "ih", name), _linear(net.cell, "hh", name), t)
 
 
 def _linear(cell: nn.RNNBase, which: str, name: str) -> nn.Linear:

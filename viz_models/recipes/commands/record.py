@@ -59,7 +59,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*RECORDINGS, "all"),
         default="all",
         help="flow, home, norm_axes, dense_memory, masked_context, fast: seconds; "
-        "attention_cost: 1 minute; regularization, freezing: 2; masked_arms, new_task: 4; "
+        "attention_cost: 1 minute; regularization, freezing: 2; new_task: 4; masked_arms: 15; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "norm_training: 8; translators: 8; ablation, which "
         "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "

@@ -17,6 +17,7 @@ Shortcut = Literal["projection", "pad"]  # where shapes change: a 1x1 convolutio
 Activate = Literal["branch", "sum"]  # where a block's last activation stands
 Positions = Literal["none", "sinusoidal", "learned", "rotary"]
 TransformerNorm = Literal["layer", "rms"]
+MOST_FOLLOWED = 128  # steps in time, of all layers and directions, that can be followed one by one
 RnnCell = Literal["rnn", "gru", "lstm"]
 Readout = Literal["last", "mean", "every"]  # what the head sees of the states; every: each alone
 
@@ -126,6 +127,12 @@ class RnnSpec:
     length: int = 32  # of a token sequence
     embed: int = 64  # features of a token
     classes: int = 10  # outputs of a classifier; one that reads on names the next token
+
+    @property
+    def over_time(self) -> int:
+        """Return how many steps it takes in time, over all layers and directions."""
+        length = self.size if self.source == "rows" else self.length
+        return length * self.layers * (1 + self.bidirectional)
 
 
 BuildSpec = ConvSpec | TransformerSpec | MlpSpec | RnnSpec

@@ -5,12 +5,12 @@ from typing import Literal
 
 import numpy as np
 
-from viz_models.records.build.builder import ConvSpec, MlpSpec, TransformerSpec
+from viz_models.records.build.builder import ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 from viz_models.records.flow.zoo import SIDE, SIDES
 from viz_models.records.train.experiments import DigitsNetSpec, ZooSpec
 
 Pair = tuple[int, int]  # (vertical, horizontal)
-Built = ConvSpec | MlpSpec | TransformerSpec | DigitsNetSpec | ZooSpec
+Built = ConvSpec | MlpSpec | TransformerSpec | RnnSpec | DigitsNetSpec | ZooSpec
 Weights = Literal["demo", "imagenet", "random"]
 
 

@@ -1,5 +1,6 @@
 """A network step by step, and one forward pass through it."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
@@ -33,6 +34,7 @@ Op = Literal[
 ]
 
 
+_IN_TIME = re.compile(r"l\d+(_reverse)?\.\d+")  # a layer, as torch calls it, and a step
 Spans = tuple[Pair, ...]  # first input row, and the one behind the last, for each row of a step
 
 
@@ -80,6 +82,11 @@ class Step:
     macs: int = 0  # multiply-adds
     bytes: int = 0  # of the output, float32
     receptive_field: ReceptiveField | None = None  # None once it covers everything (flatten, fc)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it is part of one step in time of an unrolled recurrent network."""
+        return _IN_TIME.fullmatch(self.group) is not None
 
 
 @dataclass(frozen=True, slots=True)

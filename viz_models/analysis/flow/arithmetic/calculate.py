@@ -20,6 +20,7 @@ _RULES: MappingProxyType[Op, Callable[[Question], Calculation]] = MappingProxyTy
         "batch_norm": pointwise.batch_norm,
         "relu": pointwise.relu,
         "add": pointwise.add,
+        "pointwise": pointwise.function,
         "flatten": pointwise.flatten,
         "max_pool2d": pooling.max_pool,
         "avg_pool2d": pooling.avg_pool,

@@ -1,6 +1,7 @@
 """Rules in which one value makes one value: norm, ReLU, add, flatten, and the input."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from torch import Tensor, nn
@@ -55,6 +56,28 @@ def relu(question: Question) -> Calculation:
         formula=f"max(0, {digits(x)})",
         numbers=(Number("x", x, "the input here"),),
     )
+
+
+def function(question: Question) -> Calculation:
+    """Return a sigmoid, 1 / (1 + e^-x), or a tanh; of any other function torch's value."""
+    of: Callable[[float], float]
+    if isinstance(question.module, nn.Sigmoid):
+        formula, of = "1 ÷ (1 + e^−x)", _sigmoid
+    elif isinstance(question.module, nn.Tanh):
+        formula, of = "tanh(x)", math.tanh
+    else:
+        return unexplained(question)
+    x = float(question.inputs[0][question.cell])
+    return question.answer(
+        of(x),
+        absolute=max(1.0, abs(x)),
+        formula=formula,
+        numbers=(Number("x", x, "the input here"),),
+    )
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 
 
 def add(question: Question) -> Calculation:

@@ -17,7 +17,8 @@ from viz_models.ui.instruments.mounting import mounted, pack
 
 Picture = tuple[dict[str, Any], list[np.ndarray]]  # header, arrays
 
-MANY = 30  # groups that still stand side by side
+AROUND = ("skip", "skip through other layers")
+MANY = 36  # groups that still stand side by side
 _PLAIN_NAMES = {
     "layer_norm": "ln",
     "mul": "multiply",
@@ -51,6 +52,7 @@ def diagram(
     labels: Mapping[str, str],
     tint: Tint | None = None,
     unsaid: Collection[str] = (),
+    around: tuple[str, str] = AROUND,
 ) -> Picture:
     """Header and arrays of a network's picture.
 
@@ -62,6 +64,8 @@ def diagram(
         labels: what to call a group, such as "block 2.0"; its own name where missing.
         tint: what to color the sides by.
         unsaid: steps whose shape reads "?", while it is to be guessed.
+        around: what the legend calls a line that leaves the straight one and comes back, and
+            one that has steps of its own.
 
     Raises:
         ValueError: for a face that is not uint8 or has no lookup table.
@@ -72,6 +76,7 @@ def diagram(
         "groups": groups,
         "stages": _stages(groups, labels),
         "luts": {scheme: i for i, scheme in enumerate(luts)},
+        "around": list(around),
     }
     arrays = [np.asarray(lut, dtype=np.uint8) for lut in luts.values()]
     for entry in header["steps"]:

@@ -342,6 +342,7 @@ class Flow {
     this.find(".walk").max = this.end;
     const widest = Math.max(...steps.map((s) => s.name.length)) + 2 * `${this.end}`.length + 5;
     this.root.style.setProperty("--widest", `${widest}ch`);
+    this.root.querySelectorAll(".around").forEach((part, i) => { part.textContent = this.net.around[i]; });
     this.find(".has-skips").hidden = !skips.some((s) => !s.via.length);
     this.find(".has-projections").hidden = !skips.some((s) => s.via.length);
     this.find(".tint").hidden = !tint;

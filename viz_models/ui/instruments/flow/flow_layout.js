@@ -7,6 +7,7 @@ const RISE = 0.28; // how far the right face climbs, of its own width when fully
 const FULL_TURN = 0.46; // from this turn on the face climbs fully
 const DEEP = 0.14; // depth of one channel against the side of one pixel, both under the root
 const TALL = 0.32; // the same for a vector, which stands upright
+const ROOMY = 9; // em: for two boxes beside each other on a skip, and their labels
 const NARROW = 40; // em: in less room, boxes are not spread evenly
 
 // ------------------------------------------------------------------ what is shown
@@ -236,7 +237,9 @@ function overBox(net, col, row, scale, lanes, ink) {
   const skip = net.skips.find((s) => s.via.includes(col.last));
   const beside = row.filter((b) => b.inside && b.last > skip.from && b.last < skip.to);
   const branch = beside.length ? beside : row.filter((b) => b.inside);
-  const [from, to] = [branch[0].x, rightOf(branch.at(-1))];
+  const middleX = (branch[0].x + rightOf(branch.at(-1))) / 2;
+  const wide = Math.max(rightOf(branch.at(-1)) - branch[0].x, (skip.via.length - 1) * ROOMY * ink.em);
+  const [from, to] = [middleX - wide / 2, middleX + wide / 2];
   const middle = from + ((to - from) * (skip.via.indexOf(col.last) + 1)) / (skip.via.length + 1);
   const at = body(net, col, scale, branch[0].seen);
   const labelW = ink.bold(col.label);

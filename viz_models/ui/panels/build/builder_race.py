@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.figures.build import builder_race as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
-from viz_models.records import Race, RaceLine, RaceSpec
+from viz_models.records import Race, RaceLine, RaceSpec, RnnSpec
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.lesson import badge
 from viz_models.ui.kit.look import figure_look
@@ -120,12 +121,16 @@ def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
         "loss": race.specs[race.yours].loss,
         "unit": race.unit,
     }
+    facts |= _least(race)
     facts |= {key: _times(race, name) for key, name in CELLS.items()}
     return text[_section(race)].format(**facts)
 
 
 def _section(race: Race) -> str:
     """Return the section of the prose that fits the networks that ran, and what they did."""
+    network = race.specs[race.yours].network
+    if isinstance(network, RnnSpec) and network.bidirectional:
+        return "both directions"
     if race.unit != "block":
         return "recurrent" if set(CELLS.values()) <= set(race.lines) else "mine over time"
     if "no skip" in race.lines:
@@ -138,6 +143,14 @@ def _section(race: Race) -> str:
     if race.yours in ("skip", "plain"):
         return race.yours
     return "other" if race.ratio(race.yours, "gradient") < bare / EXPLODED else "calm"
+
+
+def _least(race: Race) -> dict[str, str]:
+    """Return where the gradient of the reader's own network is smallest, and how small."""
+    line = race.band(race.yours, "gradient")[1]
+    if not np.isfinite(line).any():
+        return {"least": "", "at": ""}
+    return {"least": ratio_text(float(np.nanmin(line))), "at": str(int(np.nanargmin(line)))}
 
 
 def _times(race: Race, name: str) -> str:

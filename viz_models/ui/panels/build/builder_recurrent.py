@@ -60,7 +60,7 @@ MORE_RNN = (
         shown=lambda spec: spec.source == "tokens",
     ),
     knob(
-        "embed",
+        "features",
         "embedding",
         "embed",
         numbers=numbers(8, 16, 32, 64, 128, 256),

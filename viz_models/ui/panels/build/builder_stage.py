@@ -119,9 +119,16 @@ def draw_diagram(view: View) -> None:
         name: flow.Face(pixels.face(_maps(value)), pixels.scheme(value))
         for name, value in zip(view.walk.names, view.walk.values, strict=False)
     }  # a network that was not built has no values
+    recurrent = isinstance(view.walk.spec.network, RnnSpec)
     faces["input"] = flow.Face(results.photo()[::4, ::4], "photo")
     flow.flow(
-        flow.diagram(view.walk.steps, faces, luts(dark), labels(view.walk)),
+        flow.diagram(
+            view.walk.steps,
+            faces,
+            luts(dark),
+            labels(view.walk),
+            around=("read at this step", "") if recurrent else flow.AROUND,
+        ),
         key="built",
         height=HEIGHT,
         even=_beside(view.measure),

@@ -5,16 +5,18 @@ from typing import Any
 
 import streamlit as st
 
-from viz_models.records import BuildSpec, ConvSpec
+from viz_models.records import BuildSpec, ConvSpec, RnnSpec, reads_tokens
+from viz_models.records.build.builder import MOST_FOLLOWED
 from viz_models.ui.kit import words
 from viz_models.ui.panels.build.builder_controls import OWN, preset_names
-from viz_models.ui.panels.build.builder_families import FAMILIES
+from viz_models.ui.panels.build.builder_families import FAMILIES, family_of
 from viz_models.ui.panels.build.compare import PAGES
 from viz_models.ui.results.build import builder as build_results
 from viz_models.ui.results.build import compare as door
 
 _PARAM = "spec"
 _COLORS = 3  # of a photo
+Followed = ConvSpec | RnnSpec
 
 
 def link(spec: BuildSpec) -> None:
@@ -29,13 +31,13 @@ def link(spec: BuildSpec) -> None:
     )
 
 
-def asked() -> ConvSpec | None:
+def asked() -> Followed | None:
     """Return the network that the URL names; None for ResNet18, also where it names none."""
     spec, _ = _read(st.query_params.get(_PARAM, ""))
     return spec
 
 
-def remarks(build: ConvSpec | None) -> None:
+def remarks(build: Followed | None) -> None:
     """Where the network came from, or why it is not shown."""
     _, trouble = _read(st.query_params.get(_PARAM, ""))
     if trouble:
@@ -49,7 +51,7 @@ def remarks(build: ConvSpec | None) -> None:
         )
 
 
-def _read(text: str) -> tuple[ConvSpec | None, str]:
+def _read(text: str) -> tuple[Followed | None, str]:
     """Return the network, and what is wrong with the text."""
     if not text.strip():
         return None, ""
@@ -59,25 +61,31 @@ def _read(text: str) -> tuple[ConvSpec | None, str]:
         return None, str(error)
     if trouble := _trouble(spec):
         return None, trouble
-    return (spec, "") if isinstance(spec, ConvSpec) else (None, "")
+    return (spec, "") if isinstance(spec, Followed) else (None, "")
 
 
 def _trouble(spec: BuildSpec) -> str:
     """Why a photo cannot be followed through a network; empty where it can."""
-    if not isinstance(spec, ConvSpec):
-        return "only a ConvNet's tensors can be followed here."
+    if not isinstance(spec, Followed) or reads_tokens(spec):
+        return "only a ConvNet's tensors can be followed here, or those of a network of rows."
     if spec.in_channels != _COLORS:
         return f"a photo has {_COLORS} channels, but in_channels is {spec.in_channels}."
+    if isinstance(spec, RnnSpec) and spec.over_time > MOST_FOLLOWED:
+        return (
+            f"it takes {spec.over_time} steps in time, over all layers and directions; "
+            f"{MOST_FOLLOWED} at most fit here."
+        )
     refusal = build_results.refusal(spec)
     return refusal.sentence if refusal else ""
 
 
-def knobs(spec: ConvSpec) -> dict[str, str]:
+def knobs(spec: Followed) -> dict[str, str]:
     """Return the builder's URL parameters that say this network.
 
     A preset, and what differs from it.
     """
-    family = FAMILIES["ConvNet"]
+    name = family_of(spec)
+    family = FAMILIES[name]
     found = []
     for title, base in preset_names(family).items():
         moved = [k for k in family.knobs if k.text(spec) != k.text(base)]
@@ -85,7 +93,8 @@ def knobs(spec: ConvSpec) -> dict[str, str]:
         for knob in moved:
             said = knob.set(said, knob.text(spec))
         if said == spec:
-            preset = {} if title == OWN else {"preset": title}
+            preset = {} if name == "ConvNet" else {"net": name}
+            preset |= {} if title == OWN else {"preset": title}
             found.append(preset | {k.key: _written(k.text(spec)) for k in moved})
     return min(found, key=len, default={})
 

@@ -27,6 +27,9 @@ _WORDS = (  # of a group's name; the first that fits
 )
 
 
+_IN_TIME = re.compile(r"l(\d+)(_reverse)?(?:\.(\d+))?")  # of an unrolled recurrent network
+
+
 def labels(steps: tuple[Step, ...]) -> dict[str, str]:
     """Return what the boxes are called: "block 2.0" for the group "layer2.0"."""
     names = {s.group for s in steps}
@@ -35,11 +38,21 @@ def labels(steps: tuple[Step, ...]) -> dict[str, str]:
 
 def label(group: str) -> str:
     """Return a group's name as people say it."""
+    if found := _IN_TIME.fullmatch(group):
+        return _in_time(*found.groups(default=""))
     for pattern, word in _WORDS:
-        said, found = re.subn(pattern, word, group)
-        if found:
+        said, count = re.subn(pattern, word, group)
+        if count:
             return said
     return group.rsplit(".", 1)[-1]  # "norm" of "stem.norm"
+
+
+def _in_time(layer: str, reverse: str, step: str) -> str:
+    """Return what a step in time is called, counted from 1 as rows are: "5", "2 · ← 5"."""
+    if not step:
+        return f"layer {int(layer) + 1}" + (", backward" if reverse else "")
+    above = f"{int(layer) + 1} · " if int(layer) else ""
+    return f"{above}{'← ' if reverse else ''}{int(step) + 1}"
 
 
 def face_side(steps: tuple[Step, ...]) -> int:

@@ -8,7 +8,14 @@ from streamlit.delta_generator import DeltaGenerator
 from viz_models.analysis.flow import cells
 from viz_models.figures import pixels
 from viz_models.recordings import flow as recordings
-from viz_models.records import Cell, ConvSpec, DigitsNetSpec, ModelRef, Step, Trace, TraceSpec
+from viz_models.records import (
+    Cell,
+    ModelRef,
+    Step,
+    Trace,
+    TraceSpec,
+)
+from viz_models.records.flow.inputs import Built
 from viz_models.ui.instruments import flow
 from viz_models.ui.kit import photos, state
 from viz_models.ui.kit.controls import control, select
@@ -105,7 +112,7 @@ def chosen_step(steps: tuple[Step, ...]) -> Step:
     return by_name[state.choice("step", steps[0].name, by_name.__contains__)]
 
 
-def asked(run: flow_run.Explored | None, build: ConvSpec | DigitsNetSpec | None) -> ModelRef:
+def asked(run: flow_run.Explored | None, build: Built | None) -> ModelRef:
     """Return the network that the URL names.
 
     A trained run's, one from the builder, or torchvision's.
@@ -128,9 +135,7 @@ def question(where: DeltaGenerator, text: dict[str, str], model: ModelRef) -> No
     where.title(asked)
 
 
-def controls(
-    build: ConvSpec | DigitsNetSpec | None, run: flow_run.Explored | None = None
-) -> Wanted | None:
+def controls(build: Built | None, run: flow_run.Explored | None = None) -> Wanted | None:
     """One row of chips; None while the network is refused or its weights are not here.
 
     Args:
@@ -153,7 +158,9 @@ def controls(
     return Wanted(chosen, model, tint, order, guessing) if flow_zoo.ready(model) else None
 
 
-def _photo_and_model(build: ConvSpec | DigitsNetSpec | None) -> tuple[photos.Chosen, ModelRef]:
+def _photo_and_model(
+    build: Built | None,
+) -> tuple[photos.Chosen, ModelRef]:
     if build is None:
         place = st.container(
             horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
@@ -200,6 +207,7 @@ def diagram(view: View) -> None:
             _labels(view),
             _tint(view),
             unsaid,
+            _around(view.trace.steps),
         ),
         lambda p: sum(a.nbytes for a in p[1]),
     )
@@ -211,6 +219,12 @@ def diagram(view: View) -> None:
         default=view.trace.steps[0].name,
         on_change=state.listen("flow", "step", "step"),
     )
+
+
+def _around(steps: tuple[Step, ...]) -> tuple[str, str]:
+    """Return what the legend calls lines beside the straight one; in time they are no skips."""
+    in_time = any(step.in_time for step in steps)
+    return ("carried past", "read, or a gate beside") if in_time else flow.AROUND
 
 
 def _labels(view: View) -> dict[str, str]:

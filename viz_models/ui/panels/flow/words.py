@@ -9,12 +9,15 @@ from viz_models.records import ModelRef, Step, Trace
 from viz_models.ui.results.flow import tensor_flow as results
 
 _HALVING = (2, 2)
+_TIME = ("select", "read", "carry", "split", "gate", "tanh", "add", "mul", "rest", "cat")
 # μ = 0 and σ² = 1, as torch starts them, divide by √(1 + 1e-5): a relative move of 5e-6.
 _UNTRAINED = 1e-5
 
 
 def kind(step: Step, steps: tuple[Step, ...]) -> str:
     """Which question a step asks: the title of a section of the page's words."""
+    if step.in_time:
+        return _in_time(step)
     if step.op == "conv2d" and step.kernel_size == (1, 1) and step.stride == _HALVING:
         return "projection"
     if step.op == "linear" and step is not steps[-1]:
@@ -26,6 +29,15 @@ def kind(step: Step, steps: tuple[Step, ...]) -> str:
     if not results.is_merge(step, steps):
         return "other"
     return {"x": "add", "W·x": "add_projection"}.get(results.stream_name(step, steps), "add_pad")
+
+
+def _in_time(step: Step) -> str:
+    """Return the section of an operation of a recurrent cell, by what the cell calls it."""
+    part = step.name.rpartition(".")[2].rstrip("_0123456789")
+    known = {"i": "gate", "f": "gate", "o": "gate", "r": "gate", "z": "gate"}
+    known |= {"g": "tanh", "n": "tanh", "sub": "rest", "cat": "cat"}
+    found = known.get(part, "split" if step.op == "split" else part)
+    return f"time_{found}" if found in _TIME else step.op
 
 
 def section(step: Step, trace: Trace) -> str:
@@ -55,6 +67,7 @@ def static_facts(step: Step) -> dict[str, str]:
         "c_out": str(_channels(step.output_shape, step)),
         "in_shape": shape(before),
         "out_shape": shape(step.output_shape),
+        "plane": shape(step.output_shape[-2:]),
         "kernel": shape(step.kernel_size or ()),
         "stride": str((step.stride or (1, 1))[0]),
         "count": count(float(np.prod(step.output_shape))),

@@ -55,8 +55,19 @@ def facts(view: View) -> dict[str, str]:
             "steps": f"{runs.steps:,}",
             "batch": str(runs.batch_size),
             "pairs": f"{runs.pairs:,}",
+            "masked_apart": _apart(found["mask"].scores["masked"]),
         }
     )
+
+
+def _apart(found: Measured) -> str:
+    """Say how far a kind is from 80/10/10, and whether so many seeds tell it from chance."""
+    low, high = found.difference_low, found.difference_high
+    if low is None or high is None:
+        return "one network of each kind says nothing about a difference this small"
+    between = f"the difference is between {100 * low:+.1f} and {100 * high:+.1f} points"
+    apart = ", so the two cannot be told apart" if low <= 0 <= high else ""
+    return f"{between}{apart}".replace("-", "−")
 
 
 def draw_arms(view: View) -> None:

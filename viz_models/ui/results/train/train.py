@@ -19,6 +19,7 @@ from viz_models.records import (
     Run,
     RunSpec,
 )
+from viz_models.records.build.builder import MOST_FOLLOWED
 from viz_models.records.train import cards as train_cards
 from viz_models.records.train.cards import Card, CardResult, Comparison, Difference, Outcome
 from viz_models.records.train.curves import Course, RunCurve
@@ -215,7 +216,9 @@ def script(run: RunSpec) -> str:
 def can_be_explored(run: Run) -> bool:
     """Whether its tensors can be followed; that of data on images alone."""
     images = run.spec.data.name not in ("moons", "circles", "spirals")
-    return images and run.state in ENDED and not isinstance(run.spec.model, RnnSpec)
+    model = run.spec.model
+    long = isinstance(model, RnnSpec) and model.over_time > MOST_FOLLOWED
+    return images and run.state in ENDED and not long
 
 
 def explored(id: str) -> tuple[Run, ModelRef]:
