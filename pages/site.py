@@ -41,6 +41,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("sequence/bleu.py", "bleu"),
     ],
     "Vision": [
+        ("vision/architectures.py", "architectures"),
         ("vision/dense_memory.py", "dense-memory"),
         ("vision/fast.py", "fast"),
         ("vision/detector.py", "boxes"),

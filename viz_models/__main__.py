@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from viz_models.cli import (
     app,
+    architectures,
     attend,
     bleu,
     cost,
@@ -54,6 +55,7 @@ COMMANDS: dict[str, Command] = {
     "memory": memory.COMMAND,
     "sequence": sequence.COMMAND,
     "guidelines": guidelines.COMMAND,
+    "architectures": architectures.COMMAND,
     "detect": detect.COMMAND,
     "roi": detect.ROI,
     "record": record.COMMAND,

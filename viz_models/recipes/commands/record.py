@@ -12,6 +12,7 @@ import numpy as np
 from viz_models.cli.command import Command
 from viz_models.recipes.commands import (
     record_ablation,
+    record_architectures,
     record_detector,
     record_masked,
     record_train,
@@ -61,8 +62,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="flow, home, norm_axes, dense_memory, masked_context, fast: seconds; "
         "attention_cost: 1 minute; regularization, freezing: 2; new_task: 4; masked_arms: 15; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
-        "norm_training: 8; translators: 8; ablation, which "
-        "needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
+        "architectures: 2; architecture_twins: 8; norm_training: 8; translators: 8; "
+        "ablation, which needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
         "folder: 10; workers: seconds; "
         "default: %(default)s",
     )
@@ -283,6 +284,7 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     **record_train.RECORDINGS,
     **record_masked.RECORDINGS,
     "detector": record_detector.write,
+    **record_architectures.RECORDINGS,
     "fast": record_vision.write_fast,
     "ablation": _record_ablation,
     "moments": _record_moments,

@@ -35,6 +35,7 @@ SEQUENCE = {
     "bleu": "sequence/bleu.py",
 }
 VISION = {
+    "architectures": "vision/architectures.py",
     "boxes": "vision/detector.py",
     "dense-memory": "vision/dense_memory.py",
     "fast": "vision/fast.py",
