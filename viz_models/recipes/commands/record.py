@@ -63,8 +63,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "attention_cost: 1 minute; regularization, freezing: 2; new_task: 4; masked_arms: 15; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "architectures: 2; architecture_twins: 8; norm_training: 8; translators: 8; "
-        "ablation, which needs the weights of train-demo: 10; moments, which needs what train-demo left in its "
-        "folder: 10; workers: seconds; "
+        "ablation, which needs the weights of train-demo: 10; "
+        "moments, which needs what train-demo left in its folder: 10; workers: seconds; "
         "default: %(default)s",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="folder; default: %(default)s")
