@@ -123,9 +123,12 @@ def bars_by_layer(
     for i, cost in enumerate(costs):
         for kind, ink in ((k, ink) for k, ink in inks.items() if k in met):
             layers = [(n, x) for n, x in enumerate(cost.layers, 1) if _sort(x) == kind]
+            # a legend names only what has a point, so an absent kind gets one that is not drawn
+            places: list[int | None] = [n for n, _ in layers] or [None]
+            values: list[float | None] = [_value(x, figure) for _, x in layers] or [None]
             fig.add_bar(
-                x=[n for n, _ in layers] or [None],
-                y=[_value(x, figure) for _, x in layers] or [None],
+                x=places,
+                y=values,
                 name=kind,
                 marker={"color": ink, "line": {"width": 0}},
                 hovertext=[_layer_said(x) for _, x in layers],
