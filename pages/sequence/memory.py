@@ -8,6 +8,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import memory as panel
+from viz_models.ui.panels.sequence import memory_sentence
 
 SECTIONS = (
     "One step, many times",
@@ -34,6 +35,9 @@ def main() -> None:
             panel.draw_arithmetic(view)
         with right:
             panel.draw_table(view)
+    st.subheader("On a sentence of yours")
+    st.markdown(text["On a sentence of yours"])
+    memory_sentence.draw_sentence(text)
     for section in SECTIONS:
         st.subheader(section)
         st.markdown(text[section].format(**facts))

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from viz_models.records.provenance import Provenance
+from viz_models.records.sequence.translators import TranslateSpec
 
 Cell = Literal["rnn", "lstm", "gru", "attention"]
 LENGTHS = (10, 40, 80)  # inputs, of the recorded runs
@@ -99,3 +100,20 @@ class MemoryGrid:
             if (r.spec.cell, r.spec.forget_bias, r.spec.length)
             == (reader.cell, reader.forget_bias, length)
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Carried:
+    """How strongly each state of a trained encoder still depends on each word it has read."""
+
+    spec: TranslateSpec
+    words: tuple[str, ...]  # S of them, the last is <eos>
+    unknown: tuple[str, ...]
+    norms: np.ndarray  # (S, S) float32: ||d h_t / d x_s||, 0 where word s comes after word t
+    provenance: Provenance
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Return each row over the influence of the word just read."""
+        own: np.ndarray = np.diagonal(self.norms)[:, None]
+        return self.norms / own
