@@ -45,6 +45,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("vision/dense_memory.py", "dense-memory"),
         ("vision/fast.py", "fast"),
         ("vision/detector.py", "boxes"),
+        ("vision/captions.py", "captions"),
     ],
     "Train": [
         ("train/train.py", "train"),

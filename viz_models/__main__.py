@@ -29,10 +29,12 @@ from viz_models.cli import (
 )
 from viz_models.cli import open as open_
 from viz_models.cli.command import Command, NoNetworkError
+from viz_models.cli.vision import caption
 from viz_models.recipes.commands import (
     check_weights,
     record,
     train_attention,
+    train_captioner,
     train_demo,
     train_gan,
     train_scenes,
@@ -58,12 +60,14 @@ COMMANDS: dict[str, Command] = {
     "architectures": architectures.COMMAND,
     "detect": detect.COMMAND,
     "roi": detect.ROI,
+    "caption": caption.COMMAND,
     "record": record.COMMAND,
     "train": train.COMMAND,
     "runs": runs.COMMAND,
     "train-attention": train_attention.COMMAND,
     "train-sequence": train_sequence.COMMAND,
     "train-scenes": train_scenes.COMMAND,
+    "train-captioner": train_captioner.COMMAND,
     "train-demo": train_demo.COMMAND,
     "train-gan": train_gan.COMMAND,
     "check-weights": check_weights.COMMAND,

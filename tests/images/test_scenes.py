@@ -80,3 +80,12 @@ def test_enlarging_is_bilinear_as_in_torch():
 def test_what_cannot_be_drawn_is_refused_in_one_line(spec, said):
     with pytest.raises(ValueError, match=said):
         scene(spec)
+
+
+def test_a_slanted_digit_is_written_differently_and_stays_that_digit():
+    plain, slanted = (
+        scene(SceneSpec(seed=5, digits=(4,), training=True, slanted=how)) for how in (False, True)
+    )
+    assert plain.labels == slanted.labels == (4,)
+    assert not np.array_equal(plain.image, slanted.image)
+    assert slanted.masks.any()

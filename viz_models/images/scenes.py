@@ -20,6 +20,7 @@ INK = 0.35  # of the digit's own ink: from here on a pixel belongs to its mask
 OVERLAP = 0.1  # of the smaller box: as much may be covered by another one
 TRIES = 200  # to find a place
 MOST_STROKES = 3  # that are no digits
+TURN, SLANT, STRETCH = 0.2, 0.2, 0.12  # radians, and shares: at most, of a slanted digit
 FULL = 16  # ink of scikit-learn's digits
 
 
@@ -100,8 +101,21 @@ def _digit(spec: SceneSpec, i: int) -> tuple[int, np.ndarray, np.random.Generato
     label = int(rng.integers(10))
     if i < len(spec.digits):
         label = spec.digits[i]
-    pixels = _samples(spec.training)[label]
-    return label, pixels[rng.integers(len(pixels))], rng
+    samples = _samples(spec.training)[label]
+    pixels = samples[rng.integers(len(samples))]
+    return label, _slanted(pixels, rng) if spec.slanted else pixels, rng
+
+
+def _slanted(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return (8, 8) pixels as if written a little differently; a network then learns the class."""
+    from scipy.ndimage import affine_transform  # type: ignore[import-untyped]
+
+    angle, slant = rng.uniform(-TURN, TURN), rng.uniform(-SLANT, SLANT)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = turn @ [[1, 0], [slant, 1]] @ np.diag(rng.uniform(1 - STRETCH, 1 + STRETCH, 2))
+    middle = (np.array(pixels.shape) - 1) / 2
+    moved: np.ndarray = affine_transform(pixels, matrix, middle - matrix @ middle, order=1)
+    return moved
 
 
 @cache

@@ -13,7 +13,6 @@ from viz_models.cli.command import Command
 from viz_models.recipes.commands import (
     record_ablation,
     record_architectures,
-    record_detector,
     record_masked,
     record_train,
     record_translators,
@@ -268,7 +267,6 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "home": _record_home,
     "norm_axes": _record_norm_axes,
     "norm_training": _record_norm_training,
-    "dense_memory": record_vision.write_dense_memory,
     "attention_cost": _record_attention_cost,
     "attention_heads": _record_attention_heads,
     "attention_sharing": _record_attention_sharing,
@@ -283,9 +281,8 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "translators": record_translators.write,
     **record_train.RECORDINGS,
     **record_masked.RECORDINGS,
-    "detector": record_detector.write,
     **record_architectures.RECORDINGS,
-    "fast": record_vision.write_fast,
+    **record_vision.RECORDINGS,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }

@@ -1,7 +1,10 @@
-"""`record dense_memory` and `record fast`: what these lessons of the chapter Vision open with."""
+"""`record dense_memory`, `fast`, `detector`, `captions`: what the chapter on vision opens with."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from viz_models.recordings.vision import captions, detector
 from viz_models.recordings.vision import dense_memory as recordings_dense
 from viz_models.recordings.vision import fast as recordings_fast
 
@@ -18,3 +21,41 @@ def write_fast(into: Path) -> Path:
     from viz_models.analysis.vision import fast
 
     return recordings_fast.save(fast.recorded(), into / recordings_fast.PATH.name)
+
+
+def write_detector(into: Path) -> Path:
+    """Measure how good the detector is, and the time of its four wirings; returns where."""
+    from viz_models.models.threads import one_thread
+    from viz_models.recipes.vision import detector as recipe
+
+    with one_thread():
+        measured = recipe.record(_scenes)
+    return detector.save(measured, into / detector.PATH.name)
+
+
+def write_captions(into: Path) -> Path:
+    """Measure how good the captioners are, and thirty fine-tunings on new pictures."""
+    from viz_models.models.threads import one_thread
+    from viz_models.recipes.vision import captions_tune
+
+    with one_thread():
+        measured = captions_tune.record(_fine_tunings)
+    return captions.save(measured, into / captions.PATH.name)
+
+
+def _scenes(done: int, total: int) -> None:
+    if done == total:
+        sys.stderr.write(f"detector: {total} scenes\n")
+
+
+def _fine_tunings(done: int, total: int) -> None:
+    if done % 5 == 0:
+        sys.stderr.write(f"captions: {done} of {total} fine-tunings\n")
+
+
+RECORDINGS: dict[str, Callable[[Path], Path]] = {
+    "dense_memory": write_dense_memory,
+    "fast": write_fast,
+    "detector": write_detector,
+    "captions": write_captions,
+}

@@ -29,6 +29,7 @@ class SceneSpec:
     digits: tuple[int, ...] = ()  # which, 0 to 9; those that are left out are random
     places: tuple[Place, ...] = ()  # where; those that are left out are random and hardly overlap
     training: bool = False  # made of training digits, which no other scene contains
+    slanted: bool = False  # each digit is slanted, turned and stretched a little at random
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -9,6 +9,7 @@ from viz_models.records.vision.detector import DetectSpec, RoiSpec
 from viz_models.records.vision.scene import SceneSpec
 from viz_models.ui.panels.vision import detector as panel
 from viz_models.ui.panels.vision import detector_cards as cards
+from viz_models.ui.panels.vision import detector_scene
 from viz_models.ui.results.vision import detector as results
 
 PAGE = "pages/vision/detector.py"
@@ -42,7 +43,7 @@ def test_the_answer_is_the_one_that_is_true():
     ],
 )
 def test_a_box_in_a_link_is_four_numbers(text, edges):
-    assert panel.edges(text) == edges
+    assert detector_scene.edges(text) == edges
 
 
 @pytest.mark.slow

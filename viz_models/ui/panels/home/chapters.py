@@ -37,8 +37,9 @@ SEQUENCE = {
 VISION = {
     "architectures": "vision/architectures.py",
     "boxes": "vision/detector.py",
-    "dense-memory": "vision/dense_memory.py",
     "fast": "vision/fast.py",
+    "captions": "vision/captions.py",
+    "dense-memory": "vision/dense_memory.py",
 }
 TRAINING = {
     "descend": "train/optimizers.py",

@@ -1,6 +1,6 @@
 """The lesson on detectors: its controls, and what the reader looks at."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,6 @@ from viz_models.records.vision.detector import (
     LEAST_SCORE,
     POOLS,
     PROPOSAL_NMS,
-    Box,
     Detection,
     DetectSpec,
     Pool,
@@ -22,16 +21,13 @@ from viz_models.records.vision.detector import (
 )
 from viz_models.records.vision.scene import (
     FIRST_SCENE,
-    LARGEST_DIGIT,
     MOST_DIGITS,
-    SCENE_SIDE,
-    SMALLEST_DIGIT,
-    Place,
     Scene,
     SceneSpec,
 )
 from viz_models.ui.kit import frame, state, words
 from viz_models.ui.kit.controls import chips, control, control_row, slider
+from viz_models.ui.panels.vision.detector_scene import edges, with_digits
 from viz_models.ui.results.vision import detector as results
 
 SCENES = tuple(range(100))
@@ -115,24 +111,7 @@ def _scene(seed: int, typed: str) -> tuple[SceneSpec, str]:
     spec = SceneSpec(seed=seed)
     if typed.lower() == "none":
         return replace(spec, count=0), ""
-    wanted = typed.replace(",", "").replace(" ", "")
-    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) <= MOST_DIGITS):
-        return spec, f"“{typed}” is not 1 to {MOST_DIGITS} digits; type for example 37"
-    spec = replace(spec, digits=tuple(map(int, wanted)))
-    places = results.scene(spec).places
-    own = tuple(_place(f"place{i}") or place for i, place in enumerate(places))
-    return (spec if own == places else replace(spec, places=own)), ""
-
-
-def _place(param: str) -> Place | None:
-    """Where a digit was moved to; the longer side of the frame counts."""
-    box = edges(state.choice(param, "", lambda t: edges(t) is not None))
-    if box is None:
-        return None
-    longest = max(box[2] - box[0], box[3] - box[1])
-    size = round(min(max(longest, SMALLEST_DIGIT), LARGEST_DIGIT))
-    left, top = (round(min(max(edge, 0), SCENE_SIDE - size)) for edge in box[:2])
-    return Place(left=left, top=top, size=size)
+    return with_digits(spec, typed, MOST_DIGITS)
 
 
 def _roi(scene: SceneSpec, pool: Pool) -> tuple[Roi, str]:
@@ -142,27 +121,6 @@ def _roi(scene: SceneSpec, pool: Pool) -> tuple[Roi, str]:
         return results.roi(spec), ""
     except ValueError as error:
         return results.roi(replace(spec, box=FIRST_BOX)), str(error)
-
-
-def edges(text: str) -> Box | None:
-    """Return the four numbers of "left,top,right,bottom"; None if there are others."""
-    parts = text.split(",")
-    try:
-        left, top, right, bottom = (round(float(p), 1) for p in parts)
-    except (ValueError, OverflowError):
-        return None
-    return (left, top, right, bottom) if max(map(abs, (left, top, right, bottom))) < 1e4 else None
-
-
-def listen(*pairs: tuple[str, str, str]) -> Callable[[], None]:
-    """Return a callback that keeps several fields: (instrument, field, parameter)."""
-    each = [state.listen(*pair) for pair in pairs]
-
-    def keep() -> None:
-        for one in each:
-            one()
-
-    return keep
 
 
 def draw_refusal(view: View) -> None:

@@ -14,7 +14,8 @@ from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.kit import lesson, state, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.vision.detector import View, listen
+from viz_models.ui.panels.vision.detector import View
+from viz_models.ui.panels.vision.detector_scene import listen
 from viz_models.ui.panels.vision.detector_stage import inked_photo
 from viz_models.ui.results.vision import detector as results
 

@@ -15,7 +15,8 @@ from viz_models.ui.kit import state
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.vision.detector import STOPS, View, listen, same
+from viz_models.ui.panels.vision.detector import STOPS, View, same
+from viz_models.ui.panels.vision.detector_scene import listen
 
 SCENE = 384  # px on screen
 TINT = 0.55  # of green, where a mask is

@@ -1,0 +1,30 @@
+"""The lesson on captions as people use it: a real server, a real Chromium."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import card, in_the_address_bar, reload, visit, wait_until_idle
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_word_is_clicked_and_the_link_keeps_it(server, page):
+    visit(page, f"{server.url}/captions")
+    words = page.get_by_test_id("scrubber").get_by_role("option")
+    expect(card(page, "Word 2")).to_be_visible()
+    words.nth(4).click()
+    expect(card(page, "Word 5")).to_be_visible()
+    assert in_the_address_bar(page)["word"] == "4"
+    reload(page)
+    expect(card(page, "Word 5")).to_be_visible()
+
+
+def test_an_own_scene_and_a_cell_come_from_the_link(server, page):
+    visit(page, f"{server.url}/captions?digits=37&cell=0,2,3&word=0")
+    expect(card(page, "row 2, column 3").first).to_be_visible()
+    expect(page.get_by_text("scores, weights and sums equal torch's to")).to_be_visible()
+    page.get_by_text("without attention", exact=True).first.click()
+    wait_until_idle(page)
+    expect(page.get_by_text("every weight is 1/64")).to_be_visible()
+    visit(page, f"{server.url}/captions?digits=cats&word=99&cell=9,9,9&place0=a&net=x")
+    expect(page.get_by_text("is not 1 to 2 digits")).to_be_visible()

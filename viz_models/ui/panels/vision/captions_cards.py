@@ -1,0 +1,234 @@
+"""Below the main picture: the arithmetic of a look, what the LSTM read, both nets, fine-tuning."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.records import Line
+from viz_models.records.vision.captions import (
+    NETS,
+    CaptionSpec,
+    OpenedLook,
+)
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sheet import sheet
+from viz_models.ui.instruments.tiles import Tiles, tiles
+from viz_models.ui.kit import lesson, take_away, words
+from viz_models.ui.kit.look import is_dark, luts
+from viz_models.ui.panels.vision.captions import NETS as SAID
+from viz_models.ui.panels.vision.captions import SIDE, View
+from viz_models.ui.results.vision import captions as results
+
+AGREES = 1e-4
+TERMS = 3  # of a sum that are written out
+
+
+def draw_arithmetic(view: View, text: Mapping[str, str]) -> None:
+    """Open the chosen cell: its score, its weight, and what it gives to the weighted sum."""
+    if not view.has_attention:
+        st.caption(text["Nothing to open"])
+        return
+    look = results.opened(view.found, view.word, view.cell)
+    left, right = st.columns([1.25, 1], gap="xsmall")
+    with left.container(border=True, height="stretch"):
+        _draw_vectors(look)
+        st.caption(text["Vectors"])
+    with right.container(border=True, height="stretch"):
+        row, column = divmod(view.cell, SIDE)
+        ledger(
+            _lines(view, look),
+            key="opened",
+            title=f"“{view.found.written[view.word]}”, row {row}, column {column}",
+            badge=lesson.badge(view.found.provenance),
+            terms=words.glossary(),
+        )
+
+
+def _draw_vectors(look: OpenedLook) -> None:
+    inside = np.tanh(look.of_cell + look.of_state)
+    groups = (
+        ("compared", "the cell, and the state", {"W a + b": look.of_cell, "U h": look.of_state}),
+        (
+            "score",
+            "tanh of their sum, times v",
+            {"tanh": inside, "v": look.v, "v × tanh": look.v * inside},
+        ),
+    )
+    tiles(
+        [
+            Tiles(
+                name=name,
+                values=np.stack(list(named.values())).astype(np.float32)[None],
+                title=title,
+                note="64 numbers a row",
+                scheme="diverging",
+                stretch=True,
+                row_labels=tuple(named),
+                axes=("vector", "unit"),
+                bar=True,
+            )
+            for name, title, named in groups
+        ],
+        key="vectors",
+        luts=luts(is_dark()),
+        height=230,
+    )
+
+
+def _lines(view: View, look: OpenedLook) -> list[Line]:
+    """Return the arithmetic from the score to the weighted sum."""
+    cell = look.cell
+    products = look.v * np.tanh(look.of_cell + look.of_state)
+    powers = np.exp(look.scores - look.scores.max())
+    channel = int(np.abs(look.context).argmax())
+    values = view.found.cells[:, channel]
+    agrees = look.difference <= AGREES
+    return [
+        Line(
+            label="score: sum of 64 products",
+            value=digits(look.scores[cell], 5),
+            note=_sum(products),
+        ),
+        Line(
+            label="exp(score − largest score)",
+            value=digits(powers[cell], 4),
+            note=f"largest score: {digits(look.scores.max(), 5)}",
+        ),
+        Line(label="sum of that over 64 cells", value=digits(powers.sum(), 4)),
+        Line(label="weight", value=digits(look.weights[cell], 4), role="chosen", rule=True),
+        Line(
+            label=f"this cell's feature {channel}",
+            value=digits(values[cell], 4),
+            note="the feature that is largest in the sum",
+        ),
+        Line(
+            label="sum of weight × feature",
+            value=digits(look.context[channel], 5),
+            note=_sum(look.weights * values),
+            rule=True,
+        ),
+        Line(
+            label="scores, weights and sums equal torch's to"
+            if agrees
+            else "scores, weights or sums differ from torch's by",
+            value=digits(look.difference, 1),
+            role="checked" if agrees else "warning",
+            term="tolerance",
+        ),
+    ]
+
+
+def _sum(terms: np.ndarray) -> str:
+    """Write out the largest terms of a sum."""
+    order = np.argsort(-np.abs(terms))[:TERMS]
+    shown = " + ".join(digits(terms[i], 3) for i in order)
+    return f"{shown} + … ({len(terms)} terms, the largest first)"
+
+
+def draw_straight(view: View, text: Mapping[str, str]) -> None:
+    """Say what remains of the maps without tanh."""
+    if not view.has_attention:
+        return
+    look = results.opened(view.found, view.word, view.cell)
+    moved = float(np.ptp(view.found.weights, axis=0).max())
+    st.markdown(
+        text["Without tanh: the numbers"].format(
+            straight=digits(look.without_tanh, 1), moved=digits(moved, 2)
+        )
+    )
+
+
+def draw_states(view: View, text: Mapping[str, str]) -> None:
+    """Draw the state from which each word's look was made, and what was read then."""
+    found = view.found
+    lit = (np.arange(len(found.read)) == view.word)[None, :, None]
+    shown = (("state", found.before, "h before the look"), ("sum", found.contexts, "weighted sum"))
+    with st.container(border=True):
+        tiles(
+            [
+                Tiles(
+                    name=name,
+                    values=values.astype(np.float32)[None],
+                    title=title,
+                    note=f"{values.shape[1]} numbers a row",
+                    scheme="diverging",
+                    stretch=True,
+                    row_labels=found.read,
+                    row_margins=(found.written,),
+                    row_margin_names=("writes",),
+                    axes=("word", "unit"),
+                    lit=lit,
+                )
+                for name, values, title in shown
+            ],
+            key="states",
+            luts=luts(is_dark()),
+            height=270,
+        )
+        st.caption(text["States"])
+
+
+def draw_nets(view: View) -> None:
+    """Draw both captioners on this scene and on many."""
+    recorded = results.recorded()
+    rows = []
+    for net in NETS:
+        q = recorded.quality(net)
+        here = results.caption(CaptionSpec(scene=view.found.spec.scene, net=net))
+        mark = "right" if here.is_exact else "wrong"
+        rows.append(
+            (
+                SAID[net],
+                [
+                    (here.sentence or "nothing", mark),
+                    (percent(q.exact / q.scenes), f"{q.exact} of {q.scenes}"),
+                    (percent(q.on_digit), f"uniform: {percent(q.uniform)}"),
+                    (f"{q.parameters:,}", ""),
+                ],
+            )
+        )
+    with st.container(border=True):
+        sheet(
+            ("on this scene", "exact", "weight on the digit that is named", "parameters"),
+            rows,
+            key="nets",
+            title="Two captioners, trained alike",
+            note=f"{recorded.qualities[0].scenes} scenes of digits that were not trained on; each "
+            "captioner was trained once, so a small difference says nothing.",
+            badge=lesson.badge(recorded.provenance),
+        )
+
+
+# ---------------------------------------------------------------- to take away
+
+
+def code(view: View) -> str:
+    """Return a script of plain torch that describes the same scene."""
+    rows = (view.found.scene.image * 255).round().astype(np.uint8)
+    return take_away.filled(
+        "vision/captions",
+        model=weights(view),
+        attention=view.has_attention,
+        pixels=rows.tobytes().hex(),
+        sentence=view.found.sentence,
+    )
+
+
+def weights(view: View) -> str:
+    """Return the name in pretrained/ of the chosen captioner."""
+    return {"attention": "captioner", "mean": "captioner_mean"}[view.found.spec.net]
+
+
+def table(view: View) -> str:
+    """Return a row for each word: what was read, and the weight of every cell."""
+    found = view.found
+    cells = [f"row {i // SIDE}, column {i % SIDE}" for i in range(SIDE * SIDE)]
+    return take_away.csv_text(
+        ("read", "writes", *cells),
+        (
+            [read, word, *map(float, row)]
+            for read, word, row in zip(found.read, found.written, found.weights, strict=True)
+        ),
+    )

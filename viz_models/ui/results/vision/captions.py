@@ -1,0 +1,29 @@
+"""Results for the lesson on captions; torch is imported when one is computed."""
+
+from viz_models.recordings.vision.captions import load
+from viz_models.records.vision.captions import Caption, CaptionRecord, CaptionSpec, OpenedLook
+from viz_models.ui.kit.cache import cached
+
+
+@cached()
+def caption(spec: CaptionSpec) -> Caption:
+    """Describe a scene, and return what was computed on the way.
+
+    Raises:
+        ValueError: With one line for the reader, if the scene cannot be drawn.
+    """
+    from viz_models.analysis.vision.captions import caption as compute
+
+    return compute(spec)
+
+
+def opened(found: Caption, word: int, cell: int) -> OpenedLook:
+    """Open how one cell got its weight for one word."""
+    from viz_models.analysis.vision.captions import opened as compute
+
+    return compute(found, word, cell)
+
+
+def recorded() -> CaptionRecord:
+    """Return what takes too long for a first picture."""
+    return load()
