@@ -57,7 +57,7 @@ def draw_sentence(text: Mapping[str, str]) -> None:
 def facts(found: Carried) -> dict[str, str]:
     """Return the numbers that the caption names: what is left of the first word at the end."""
     last = found.shares[-1]
-    strongest = int(last.argmax())
+    strongest = int(last[:-1].argmax())  # of those before the last
     return {
         "network": next(name for name, model in MODELS.items() if model == found.spec.model),
         "first": words.plain(found.words[0]),
