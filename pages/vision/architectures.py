@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import architectures as panel
+from viz_models.ui.panels.vision import architectures_twins as twins
 
 
 def main() -> None:
@@ -28,9 +29,26 @@ def main() -> None:
     st.subheader("Do fewer multiply-adds take less time?")
     st.markdown(text["Do fewer multiply-adds take less time?"].format(**facts))
     panel.draw_time(view)
+    _draw_twins(text, view.chosen.name)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     take_away.row("architectures", code=panel.code(view), table=panel.table(view))
+
+
+def _draw_twins(text: dict[str, str], name: str) -> None:
+    """Draw how small twins of all networks learned, and AlexNet's with its switches."""
+    view = twins.opened(name)
+    facts = twins.facts(view)
+    st.subheader("Which architecture learns best?")
+    st.markdown(text["Which architecture learns best?"].format(**facts))
+    left, right = st.columns([1.4, 1], gap="xsmall")
+    with left:
+        twins.draw_accuracies(view)
+    with right:
+        twins.draw_twin(view)
+    st.subheader("What did AlexNet's LRN, dropout and ReLU do?")
+    st.markdown(text["What did AlexNet's LRN, dropout and ReLU do?"].format(**facts))
+    twins.draw_switches(view)
 
 
 main()

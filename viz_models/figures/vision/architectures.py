@@ -25,8 +25,9 @@ LANES = {  # rows of the tree, from the top
 }
 PLACES = {  # of a name beside its point, so that no two lie on each other
     **dict.fromkeys(("inception_v3", "resnext50_32x4d"), "middle left"),
-    **dict.fromkeys(("se_resnet50", "densenet121", "shufflenet_v1"), "bottom center"),
-    "mobilenet_v1": "bottom center",
+    **dict.fromkeys(("densenet121", "mobilenet_v1"), "bottom center"),
+    **dict.fromkeys(("se_resnet50", "mobilenet_v2"), "middle right"),
+    "shufflenet_v1": "top center",
     "vgg11": "bottom center",
 }
 NAMES: dict[Figure, str] = {

@@ -161,7 +161,14 @@ SWITCHES = {  # of AlexNet's twin, each beside the twin as it is
     "lrn": TwinSpec(lrn=True),
     "no dropout": TwinSpec(dropout=False),
 }
-COMPARED = "resnet18"  # the twin that all other twins are compared with
+TWINNED = (  # networks whose twins were trained
+    "alexnet",
+    "vgg11",
+    "mobilenet_v1",
+    "shufflenet_v1",
+    "shufflenet_v2_x1_0",
+)
+COMPARED = "vgg11"  # the twin that all other twins are compared with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
