@@ -164,11 +164,12 @@ SWITCHES = {  # of AlexNet's twin, each beside the twin as it is
 TWINNED = (  # networks whose twins were trained
     "alexnet",
     "vgg11",
+    "resnet18",
     "mobilenet_v1",
     "shufflenet_v1",
     "shufflenet_v2_x1_0",
 )
-COMPARED = "vgg11"  # the twin that all other twins are compared with
+COMPARED = "resnet18"  # the twin that all other twins are compared with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
