@@ -12,18 +12,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def trace(what: Any, *args: Any, **kwargs: Any) -> "Trace | Shown":  # noqa: ANN401
+def trace(
+    what: Any,  # noqa: ANN401
+    *args: Any,  # noqa: ANN401
+    loss: Any = None,  # noqa: ANN401 (a function)
+    **kwargs: Any,  # noqa: ANN401
+) -> "Trace | Shown":
     """Run a network once and keep every intermediate value.
 
     There are three ways to call it:
 
     - `trace(net, x)` runs any eager module with whatever its forward takes.
     - `trace(RecordSpec(statistics=False), net, x)` does the same and says how.
+    - `trace(net, x, loss=lambda out: out.sum())` also keeps the gradient at every value.
     - `trace(TraceSpec(model=...), array)` runs one of this project's own networks on a photo.
 
     Args:
         what: The network, or a spec before it.
         args: What the network's forward takes by position.
+        loss: A function from what the network gives to one number; see `Recorded.gradient`.
         kwargs: What it takes by name.
 
     Raises:
@@ -39,7 +46,7 @@ def trace(what: Any, *args: Any, **kwargs: Any) -> "Trace | Shown":  # noqa: ANN
     if spec and not args:
         raise ValueError("name the network after the spec: trace(RecordSpec(...), net, x)")
     module, given = (args[0], args[1:]) if spec else (what, args)
-    return Shown.of(record(module, given, kwargs, spec))
+    return Shown.of(record(module, given, kwargs, spec, loss))
 
 
 class Shown(Recorded):

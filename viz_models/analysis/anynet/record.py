@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from viz_models import digits
+from viz_models.analysis.anynet.gradients import Loss
 from viz_models.analysis.anynet.modes import Meaning, Memory
 from viz_models.analysis.anynet.result import result
 from viz_models.analysis.anynet.session import Draft, Session
@@ -26,40 +27,48 @@ def record(
     args: tuple[Any, ...] = (),
     kwargs: Mapping[str, Any] | None = None,
     spec: RecordSpec | None = None,
+    loss: Loss | None = None,
 ) -> Recorded:
     """Run a network once and keep what every call of torch gives.
 
-    The network is used as it is: in the mode that it is in, with its own hooks. Gradients are
-    off. Afterwards nothing is left behind: no hook, no other `forward`, no moved buffer, no random
-    number drawn. Its inputs are copied first, because some networks overwrite them.
+    The network is used as it is: in the mode that it is in, with its own hooks. Without a loss,
+    gradients are off. Afterwards nothing is left behind: no hook, no other `forward`, no moved
+    buffer, no random number drawn. Its inputs are copied first, because some networks overwrite
+    them.
 
     Args:
         module: Any eager module.
         args: What its forward takes by position: tensors, or lists, dicts and objects with them.
         kwargs: What it takes by name.
         spec: What is kept and checked.
+        loss: Takes what the network gives, and returns one number. Then a backward pass follows,
+            which keeps the gradient at every value; no `.grad` of a parameter changes.
 
     Returns:
-        The steps and their values, as read-only arrays.
+        The steps, their values and gradients, as read-only arrays.
 
     Raises:
         ValueError: With one line, if it is no module, if its forward raises with these inputs, or
-            if it makes no tensor.
+            if it makes no tensor, or if the loss has no gradient.
     """
     spec, given = spec or RecordSpec(), dict(kwargs or {})
     module = _eager(module)
     bare, bare_seconds = None, 0.0
-    with torch.no_grad():
+    total = None
+    with torch.set_grad_enabled(loss is not None):
         if spec.check:
             with unchanged(module):
-                bare, bare_seconds = _run(module, module, args, given)
-        session = Session(module, spec.max_bytes)
+                leaves: list[Tensor] | None = [] if loss else None
+                bare, bare_seconds = _run(module, module, args, given, leaves)
+        session = Session(module, spec.max_bytes, with_gradients=loss is not None)
         with unchanged(module):
             out, seconds = _recorded(session, spec, args, given)
+            if loss is not None and session.gradients:
+                total = session.gradients.go_back(loss, out, list(module.parameters()))
     if len(session.steps) == len(_inputs(module, args, given)) or not found_in(out):
         raise ValueError(f"{type(module).__name__} made no tensor from these inputs")
     check = _check(out, bare, bare_seconds, seconds) if spec.check else None
-    return result(session, spec, out, check)
+    return result(session, spec, out, check, total)
 
 
 def _eager(module: object) -> nn.Module:
@@ -77,10 +86,14 @@ def _eager(module: object) -> nn.Module:
 
 
 def _run(
-    module: nn.Module, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    module: nn.Module,
+    call: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    leaves: list[Tensor] | None = None,
 ) -> tuple[Any, float]:
     """Call a network with copies of its inputs; return its output and the seconds it took."""
-    given = copied(args), copied(kwargs)
+    given = copied(args, leaves), copied(kwargs, leaves)
     started = time.perf_counter()
     try:
         out = call(*given[0], **given[1])
@@ -140,7 +153,8 @@ def _recorded(
         with shadowed(root, around), Meaning(session), Memory(session):
             return root(*args, **kwargs)
 
-    return _run(root, call, args, kwargs)
+    leaves = session.gradients.leaves if session.gradients else None
+    return _run(root, call, args, kwargs, leaves)
 
 
 def is_fused(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from viz_models.analysis.anynet import names
+from viz_models.analysis.anynet.gradients import size_of
 from viz_models.analysis.anynet.session import Draft, Session
 from viz_models.analysis.anynet.statistics import statistics_of
 from viz_models.analysis.anynet.tensors import found_in, plain
@@ -29,7 +30,13 @@ _WHOLE = tuple(
 )
 
 
-def result(session: Session, spec: RecordSpec, out: Any, check: Check | None) -> Recorded:  # noqa: ANN401
+def result(
+    session: Session,
+    spec: RecordSpec,
+    out: Any,  # noqa: ANN401
+    check: Check | None,
+    loss: float | None = None,
+) -> Recorded:
     """Return what a session has seen as a record.
 
     Args:
@@ -37,13 +44,17 @@ def result(session: Session, spec: RecordSpec, out: Any, check: Check | None) ->
         spec: How it was recorded.
         out: What the network gave.
         check: How that compares with a bare forward.
+        loss: Whose gradients were taken.
     """
     of = session.step_names()
     values = tuple(_arrays(draft, session.owned) for draft in session.steps)
     most = max((v.size for given in values for v in given if v is not None), default=0)
     scratch = torch.empty(most if spec.statistics else 0, dtype=torch.float64)
     steps = []
+    back = session.gradients
+    gradients = tuple(back.at(d.number, len(d.sizes)) for d in session.steps) if back else ()
     for draft, name, given in zip(session.steps, of, values, strict=True):
+        slopes = gradients[draft.number] if back else (None,) * len(given)
         made = tuple(
             Made(
                 tuple(size),
@@ -51,8 +62,9 @@ def result(session: Session, spec: RecordSpec, out: Any, check: Check | None) ->
                 many,
                 stats=statistics_of(v, scratch) if v is not None and spec.statistics else None,
                 kept=v is not None,
+                gradient=size_of(slope),
             )
-            for (size, dtype, many), v in zip(draft.sizes, given, strict=True)
+            for (size, dtype, many), v, slope in zip(draft.sizes, given, slopes, strict=True)
         )
         steps.append(_step(session, draft, name, of, made))
     _freeze(values)
@@ -62,6 +74,8 @@ def result(session: Session, spec: RecordSpec, out: Any, check: Check | None) ->
         spec=spec,
         steps=tuple(steps),
         values=values,
+        gradients=gradients,
+        loss=loss,
         outputs=ends,
         parameters=sum(p.numel() for p in session.root.parameters()),
         check=check,

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.anynet import names
+from viz_models.analysis.anynet.gradients import Gradients
 from viz_models.analysis.anynet.tensors import found_in
 from viz_models.analysis.flow.writes import Kept, memory_of
 from viz_models.records.flow.recorded import Source
@@ -43,14 +44,16 @@ class Draft:
 class Session:
     """One recorded forward pass. Belongs to one thread."""
 
-    def __init__(self, root: nn.Module, max_bytes: int) -> None:
+    def __init__(self, root: nn.Module, max_bytes: int, *, with_gradients: bool = False) -> None:
         """Nothing has run yet.
 
         Args:
             root: The network.
             max_bytes: Of all values that are kept.
+            with_gradients: Whether there is a backward pass afterwards.
         """
         self.root, self.kept = root, Kept(max_bytes)
+        self.gradients = Gradients(self.kept) if with_gradients else None
         self.steps: list[Draft] = []
         self.now: Draft | None = None  # the step that runs
         self.path: list[tuple[str, nn.Module]] = [("", root)]
@@ -148,6 +151,8 @@ class Session:
             draft.outputs.append(tensor if fits else None)
             if fits:
                 self.kept.note(draft.outputs, output, place)
+            if self.gradients:
+                self.gradients.watch(draft.number, output, tensor)
 
     # ------------------------------------------------------------ paths
 

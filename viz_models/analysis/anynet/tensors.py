@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -47,19 +48,29 @@ def _parts(value: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401
     return []
 
 
-def copied(value: Any) -> Any:  # noqa: ANN401
+def copied(value: Any, leaves: list[Tensor] | None = None) -> Any:  # noqa: ANN401
     """Return the same arguments with tensors of their own: a network may overwrite what it takes.
 
     An object that cannot be copied is passed on as it is.
+
+    Args:
+        value: Tensors, in lists, tuples, dicts and objects.
+        leaves: Where a tensor that a gradient can be taken from is added, for each float tensor; a
+            network may overwrite a copy of it, which torch does not allow with the leaf.
     """
     if isinstance(value, Tensor):
-        return value.detach().clone().requires_grad_(value.requires_grad)
+        copy_ = value.detach().clone()
+        if leaves is None or not (copy_.is_floating_point() or copy_.is_complex()):
+            return copy_.requires_grad_(value.requires_grad)
+        leaves.append(copy_.requires_grad_())
+        return copy_.clone()
+    part = functools.partial(copied, leaves=leaves)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*map(copied, value))
+        return type(value)(*map(part, value))
     if type(value) in (tuple, list):
-        return type(value)(map(copied, value))
+        return type(value)(map(part, value))
     if type(value) is dict:
-        return {key: copied(part) for key, part in value.items()}
+        return {key: part(one) for key, one in value.items()}
     if isinstance(value, (*_PLAIN, nn.Module)):
         return value
     try:

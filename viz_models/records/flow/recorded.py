@@ -40,6 +40,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class GradientSize:
+    """How large the gradient of the loss is at one value."""
+
+    norm: float  # the root of the sum of squares
+    largest: float  # without its sign
+    zeros: float  # share of numbers that are exactly 0
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """One tensor that a step gave."""
 
@@ -48,6 +57,7 @@ class Made:
     bytes: int
     stats: StepStats | None = None  # of |z| for complex numbers; None for an empty tensor
     kept: bool = True
+    gradient: GradientSize | None = None  # None where no gradient comes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +107,8 @@ class Recorded:
     spec: RecordSpec
     steps: tuple[RecordedStep, ...]  # the inputs first, then every call in order
     values: tuple[tuple[np.ndarray | None, ...], ...]  # of each step one array an output
+    gradients: tuple[tuple[np.ndarray | None, ...], ...] = ()  # as `values`; empty without a loss
+    loss: float | None = None
     outputs: tuple[Source, ...]  # where the tensors of the network's output came from
     parameters: int
     check: Check | None
@@ -123,6 +135,20 @@ class Recorded:
             raise ValueError(f"the value of {name} was not kept: the limit is {limit}")
         return found
 
+    def gradient(self, name: str, output: int = 0) -> np.ndarray:
+        """Return the gradient of the loss at what a step gave.
+
+        Raises:
+            KeyError: If there is no such step.
+            ValueError: If no loss was given, or no gradient comes back to this step.
+        """
+        if self.loss is None:
+            raise ValueError("no gradients were recorded: call trace(net, x, loss=...)")
+        found = self.gradients[self.index(name)][output]
+        if found is None:
+            raise ValueError(f"no gradient comes back to {name}")
+        return found
+
     def __iter__(self) -> Iterator[RecordedStep]:
         """Go through the steps."""
         return iter(self.steps)
@@ -133,7 +159,11 @@ class Recorded:
 
     def rows(self) -> list[dict[str, object]]:
         """Return one row for each tensor that a step gave, in plain Python values."""
-        return [_facts(step, k, made) for step in self.steps for k, made in enumerate(step.outputs)]
+        return [
+            _facts(step, k, made) | (_slope(made) if self.loss is not None else {})
+            for step in self.steps
+            for k, made in enumerate(step.outputs)
+        ]
 
     @property
     def bytes(self) -> int:
@@ -173,6 +203,12 @@ def _facts(step: RecordedStep, output: int, made: Made) -> dict[str, object]:
         "inputs": tuple(source.text for source in step.inputs),
         "call": step.call,
     }
+
+
+def _slope(made: Made) -> dict[str, object]:
+    names = ("norm", "largest", "zeros")
+    size = made.gradient
+    return {f"gradient_{name}": getattr(size, name) if size else None for name in names}
 
 
 def _row(step: RecordedStep) -> str:

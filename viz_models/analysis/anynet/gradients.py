@@ -1,0 +1,93 @@
+"""The gradient of a loss at every value of a forward pass."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from viz_models.analysis.anynet.tensors import plain
+from viz_models.analysis.flow.writes import Kept
+from viz_models.records.flow.recorded import GradientSize
+
+Loss = Callable[[Any], Tensor]  # what the network gave -> one number
+
+
+class Gradients:
+    """Takes the gradient at each value as it comes back.
+
+    A hook of a tensor sees the gradient of what the tensor was when the hook was set, also where it
+    is overwritten later. Tensors of a forward pass do not outlive it, and so do their hooks.
+    """
+
+    def __init__(self, kept: Kept) -> None:
+        """Nothing has come back yet.
+
+        Args:
+            kept: Knows whether there is room for a gradient.
+        """
+        self.kept = kept
+        self.leaves: list[Tensor] = []  # inputs, from which gradients are taken
+        self.found: dict[tuple[int, int], Tensor] = {}  # step, output -> gradient
+
+    def watch(self, step: int, output: int, value: Tensor) -> None:
+        """Take the gradient at one value, if there will be any."""
+        if value.requires_grad:
+            value.register_hook(partial(self._take, (step, output)))
+
+    def _take(self, place: tuple[int, int], gradient: Tensor) -> None:
+        if self.kept.fits(gradient, None):
+            self.found[place] = gradient.detach().clone()
+
+    def go_back(self, loss: Loss, out: Any, parameters: list[Tensor]) -> float:  # noqa: ANN401
+        """Run the backward pass, without a trace in any `.grad`, and return the loss.
+
+        Raises:
+            ValueError: With one line, if the loss is not one number or nothing has a gradient.
+        """
+        try:
+            total = loss(out)
+        except Exception as error:
+            said = " ".join(f"{type(error).__name__}: {error}".split())[:240]
+            raise ValueError(f"the loss raised {said}") from error
+        if not isinstance(total, Tensor) or total.numel() != 1:
+            given = tuple(total.shape) if isinstance(total, Tensor) else type(total).__name__
+            raise ValueError(f"a loss is a tensor with one number, but this one gave {given}")
+        if not total.requires_grad:
+            raise ValueError(
+                "the loss depends on nothing that has a gradient; call net.requires_grad_() first"
+            )
+        wanted = [p for p in parameters if p.requires_grad]
+        try:
+            torch.autograd.grad(total, [*self.leaves, *wanted], allow_unused=True)
+        except RuntimeError as error:  # the network overwrites what its backward pass needs
+            said = " ".join(str(error).split())[:240]
+            raise ValueError(f"the backward pass raised {said}") from error
+        return total.item()
+
+    def at(self, step: int, outputs: int) -> tuple[np.ndarray | None, ...]:
+        """Return the gradient at each output of a step; None where none came back."""
+        return tuple(
+            None if (found := self.found.get((step, k))) is None else _frozen(found)
+            for k in range(outputs)
+        )
+
+
+def size_of(gradient: np.ndarray | None) -> GradientSize | None:
+    """Return how large a gradient is; sums in float64."""
+    if gradient is None or not gradient.size:
+        return None
+    size = np.abs(gradient)
+    return GradientSize(
+        norm=float(np.sqrt(np.square(size, dtype=np.float64).sum())),
+        largest=float(size.max()),
+        zeros=1 - np.count_nonzero(size) / size.size,
+    )
+
+
+def _frozen(value: Tensor) -> np.ndarray:
+    array = plain(value)
+    array.flags.writeable = False
+    return array
