@@ -24,6 +24,8 @@ from viz_models.records.flow.recorded import (
     Source,
 )
 
+Arrays = tuple[tuple[np.ndarray | None, ...], ...]
+
 _WHOLE = tuple(
     f"torch.nn.{name}"
     for name in ("MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder")
@@ -48,31 +50,15 @@ def result(
     """
     of = session.step_names()
     values = tuple(_arrays(draft, session.owned) for draft in session.steps)
-    most = max((v.size for given in values for v in given if v is not None), default=0)
-    scratch = torch.empty(most if spec.statistics else 0, dtype=torch.float64)
-    steps = []
     back = session.gradients
     gradients = tuple(back.at(d.number, len(d.sizes)) for d in session.steps) if back else ()
-    for draft, name, given in zip(session.steps, of, values, strict=True):
-        slopes = gradients[draft.number] if back else (None,) * len(given)
-        made = tuple(
-            Made(
-                tuple(size),
-                _dtype(dtype),
-                many,
-                stats=statistics_of(v, scratch) if v is not None and spec.statistics else None,
-                kept=v is not None,
-                gradient=size_of(slope),
-            )
-            for (size, dtype, many), v, slope in zip(draft.sizes, given, slopes, strict=True)
-        )
-        steps.append(_step(session, draft, name, of, made))
+    steps = _steps(session, spec, of, values, gradients)
     _freeze(values)
     ends = tuple(session.named(session.source(t), of) for t in found_in(out))
     return Recorded(
         network=type(session.root).__name__,
         spec=spec,
-        steps=tuple(steps),
+        steps=steps,
         values=values,
         gradients=gradients,
         loss=loss,
@@ -85,6 +71,34 @@ def result(
             versions=torch_version(),
         ),
     )
+
+
+def _steps(
+    session: Session,
+    spec: RecordSpec,
+    of: list[str],
+    values: Arrays,
+    gradients: Arrays,
+) -> tuple[RecordedStep, ...]:
+    """Return every step with what is known of its values."""
+    most = max((v.size for given in values for v in given if v is not None), default=0)
+    scratch = torch.empty(most if spec.statistics else 0, dtype=torch.float64)
+    steps = []
+    for draft, name, given in zip(session.steps, of, values, strict=True):
+        slopes = gradients[draft.number] if gradients else (None,) * len(given)
+        made = tuple(
+            Made(
+                tuple(size),
+                _dtype(dtype),
+                many,
+                stats=statistics_of(v, scratch) if v is not None and spec.statistics else None,
+                kept=v is not None,
+                gradient=size_of(slope),
+            )
+            for (size, dtype, many), v, slope in zip(draft.sizes, given, slopes, strict=True)
+        )
+        steps.append(_step(session, draft, name, of, made))
+    return tuple(steps)
 
 
 def _step(
