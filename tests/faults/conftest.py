@@ -26,3 +26,9 @@ def nothing_left_over(rig):
 def count(request):
     """`count(few, all)`: how often a fault is made; all of it with --full."""
     return lambda few, all_: all_ if request.config.getoption("--full") else few
+
+
+@pytest.fixture
+def within(request):
+    """`within(seconds)`: the target with --full, which has the machine to itself; else 5 times."""
+    return lambda seconds: seconds if request.config.getoption("--full") else 5 * seconds

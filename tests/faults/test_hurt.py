@@ -132,7 +132,7 @@ def cancelled_after(rig, id):
     return until(lambda: rig.run(id).state == "cancelled", instead=lambda: rig.run(id))
 
 
-def test_f9_cancel_what_is_queued_starting_or_running(rig, count):
+def test_f9_cancel_what_is_queued_starting_or_running(rig, count, within):
     running = [rig.start(tiny(LONG)) for _ in range(2)]
     for id in running:
         rig.wait_for_steps(id, 1)
@@ -144,27 +144,27 @@ def test_f9_cancel_what_is_queued_starting_or_running(rig, count):
         until(lambda: rig.run(id).state in ("starting", "running"))  # noqa: B023 (at once)
         seconds.setdefault("starting", []).append(cancelled_after(rig, id))
     say("F9: " + ", ".join(f"{name} {max(s):.2f} s" for name, s in seconds.items()))
-    assert max(map(max, seconds.values())) <= CANCELLED_S
+    assert max(map(max, seconds.values())) <= within(CANCELLED_S)
     assert rig.store.work.alive() == []
     assert rig.wait(rig.start(), "finished").attempt == 1
 
 
-def test_f9_cancel_while_checkpoints_are_written(rig):
+def test_f9_cancel_while_checkpoints_are_written(rig, within):
     big = ConvSpec(depths=(2, 2), widths=(64, 128), in_channels=1, size=8, classes=10)
     id = rig.start(tiny(replace(LONG, model=big)))
     until(lambda: rig.run(id).step and files.checkpoints(rig.store.folder, id))
-    assert cancelled_after(rig, id) <= CANCELLED_S
+    assert cancelled_after(rig, id) <= within(CANCELLED_S)
     assert files.last_checkpoint(rig.store.folder, id)
 
 
-def test_f9_a_worker_that_does_not_listen_is_killed(rig):
+def test_f9_a_worker_that_does_not_listen_is_killed(rig, within):
     id = rig.start(tiny(LONG))
     rig.wait_for_steps(id, 1)
     worker = rig.worker(id)
     hang(rig, worker, in_commit=False)  # within one, the run may be given up before the cancel
     seconds = cancelled_after(rig, id)
     say(f"F9: deaf run cancelled after {seconds:.2f} s")
-    assert seconds <= CANCELLED_S + 0.5
+    assert seconds <= within(CANCELLED_S + 0.5)
     until(lambda: not processes.alive(worker), 1)
 
 

@@ -17,7 +17,6 @@ from viz_models.runs import client, files, presence, processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SHOWN_S = 3.0  # a dead run is shown dead
-BUSY_MACHINE = 2.0  # how much longer things may take where tests share the cores
 
 APP = """
 import sys, time
@@ -57,7 +56,7 @@ def whole_checkpoint(rig, id):
 
 
 @pytest.mark.faults
-def test_f1_a_worker_is_killed_again_and_again(rig, count):
+def test_f1_a_worker_is_killed_again_and_again(rig, count, within):
     kills, dice = count(3, 100), random.Random(0)
     spec = replace(TINY, budget=Budget(amount=1500 * kills, unit="steps"))
     id = rig.start(tiny(spec))
@@ -83,7 +82,7 @@ def test_f1_a_worker_is_killed_again_and_again(rig, count):
     assert curve(id) == reference(spec)
     say(f"F1: {len(shown)} kills, shown dead after {max(shown):.2f} s at most")
     say(f"F1: computing again after {sorted(reused[1:])[len(reused[1:]) // 2]:.2f} s (median)")
-    assert max(shown) <= SHOWN_S
+    assert max(shown) <= within(SHOWN_S)
 
 
 def test_f2_the_app_is_killed_with_all_of_its_group(rig):
@@ -113,7 +112,7 @@ def test_f2_the_app_is_killed_with_all_of_its_group(rig):
     assert client.store().run(ids[0]).attempt == 1
 
 
-def test_f3_the_dispatcher_is_killed_and_the_next_one_adopts(rig):
+def test_f3_the_dispatcher_is_killed_and_the_next_one_adopts(rig, within):
     id = rig.start(tiny(LONG))
     rig.wait_for_steps(id, 20)
     worker, dispatcher = rig.worker(id), rig.dispatcher()
@@ -128,8 +127,8 @@ def test_f3_the_dispatcher_is_killed_and_the_next_one_adopts(rig):
     rig.signal(worker)
     shown = until(lambda: rig.run(id).state == "lost")
     say(f"F3: next dispatcher after {back:.2f} s; dead adopted run shown after {shown:.2f} s")
-    assert back <= 5 * BUSY_MACHINE
-    assert shown <= SHOWN_S
+    assert back <= within(5)
+    assert shown <= within(SHOWN_S)
     client.resume(None, id)
     rig.wait_for_steps(id, client.store().run(id).step + 5)
 
@@ -148,7 +147,7 @@ def test_f3_killed_between_claim_and_start_nothing_is_lost_or_started_twice(rig)
     assert rig.steps(run) == list(range(1, 61))
 
 
-def test_f3_everything_is_killed(rig):
+def test_f3_everything_is_killed(rig, within):
     id = rig.start(tiny(LONG))
     rig.wait_for_steps(id, 20)
     stored = client.store().run(id).step
@@ -156,7 +155,7 @@ def test_f3_everything_is_killed(rig):
         processes.kill(name)
     shown = until(lambda: rig.run(id).state == "lost")
     say(f"F4: after everything was killed, shown lost after {shown:.2f} s")
-    assert shown <= 10 * BUSY_MACHINE
+    assert shown <= within(10)
     steps = rig.steps(id)
     assert steps == list(range(1, len(steps) + 1))
     assert len(steps) >= stored
