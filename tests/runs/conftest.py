@@ -1,21 +1,39 @@
 """A home of their own for runs, and the implementations that must keep the contracts."""
 
+import uuid
+
 import pytest
 
+from scripts.postgres import Postgres, programs
 from tests.runs.rig import Rig, tiny
 from viz_models.runs.store import Store
 
 
-def _sqlite(folder):
-    return Store(f"sqlite:///{folder / 'runs.sqlite'}", folder / "runs", hosted=False)
+STORES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)]
 
 
-STORES = {"sqlite": _sqlite}  # folder -> store; another database is one more entry
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL server for all tests of this process."""
+    pytest.importorskip("psycopg", reason="needs requirements-cluster.txt")
+    if programs() is None:
+        pytest.skip("needs PostgreSQL: make test-cluster installs it where it may")
+    server = Postgres()
+    yield server
+    server.close()
 
 
-@pytest.fixture(params=STORES.values(), ids=STORES)
-def store(request, tmp_path):
-    opened = request.param(tmp_path)
+@pytest.fixture(params=STORES)
+def database_url(request, tmp_path):
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'runs.sqlite'}"
+    return request.getfixturevalue("postgres").add_schema(f"t{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def store(database_url, tmp_path):
+    opened = Store(database_url, tmp_path / "runs", hosted=False)
     yield opened
     opened.close()
 

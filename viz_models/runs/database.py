@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLA
 from viz_models.runs.lock import Lock
 
 BUSY_S = 10.0  # a writer waits so long for another
+WRITERS = 4_711  # of PostgreSQL's advisory locks: whoever writes to the run store holds it
 TABLES = MetaData()
 experiments = Table(
     "experiments",
@@ -182,8 +183,29 @@ def fixed_wal(version: tuple[int, ...]) -> bool:
 
 
 def _engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return sql.create_engine(url, pool_pre_ping=True)
+    """Return the engine of an address, on which writers come one after the other."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return _postgresql(url)
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        engine = sql.create_engine(url, pool_pre_ping=True, max_overflow=60)
+    except ModuleNotFoundError as error:
+        said = f"{url.partition(':')[0]} needs {error.name}: pip install -r requirements-cluster.txt"
+        raise StoreError(said) from error
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Without it, two transactions read the same queue or quota and both act on it.
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+
+    return engine
+
+
+def _sqlite(url: str) -> Engine:
     import sqlite3
 
     wal = fixed_wal(sqlite3.sqlite_version_info)
