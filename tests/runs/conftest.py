@@ -8,7 +8,6 @@ from scripts.postgres import Postgres, programs
 from tests.runs.rig import Rig, tiny
 from viz_models.runs.store import Store
 
-
 STORES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)]
 
 

@@ -20,6 +20,9 @@ class Slots:
     def __init__(self):
         self.ended, self.killed, self.jobs = {}, [], []
 
+    def slots(self):
+        return 2
+
     def start(self, job):
         self.jobs.append(job)
         return f"{job.run}:{job.attempt}"
@@ -34,7 +37,7 @@ class Slots:
 
 @pytest.fixture
 def dispatcher(store):
-    return Dispatcher(store, Slots(), 2)
+    return Dispatcher(store, Slots())
 
 
 def test_slots_are_filled_and_filled_again(store, dispatcher):

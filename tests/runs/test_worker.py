@@ -20,7 +20,7 @@ def test_a_pause_that_is_taken_back_ends_no_run(store, monkeypatch):
 
     monkeypatch.setattr(worker, "_save", saving)
     store.pause("ann", run)
-    assert worker.execute(store, job) == ("queued", "")
+    assert worker.execute(store, job, "worker-1") == ("queued", "")
     assert len(pushed) == 1
 
 
@@ -33,5 +33,5 @@ def test_a_long_evaluation_is_no_hang(store, monkeypatch):
     signs = []
     sign = worker.Teller.sign
     monkeypatch.setattr(worker.Teller, "sign", lambda self: signs.append(1) or sign(self))
-    assert worker.execute(store, job).state == "finished"
+    assert worker.execute(store, job, "worker-1").state == "finished"
     assert len(signs) == 2  # one batch of test digits, one checkpoint

@@ -164,6 +164,17 @@ class Database:
         except SQLAlchemyError as error:
             raise self._said(error) from error
 
+    def connect(self) -> Connection:
+        """Return a connection of one's own, outside of any transaction; close it.
+
+        Raises:
+            StoreError: If the database does not answer.
+        """
+        try:
+            return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        except SQLAlchemyError as error:
+            raise self._said(error) from error
+
     def _said(self, error: SQLAlchemyError) -> StoreError:
         if self._heals(error):
             return StoreError("the list of runs could not be read and was set aside: try again")
@@ -193,7 +204,8 @@ def _postgresql(url: str) -> Engine:
     try:
         engine = sql.create_engine(url, pool_pre_ping=True, max_overflow=60)
     except ModuleNotFoundError as error:
-        said = f"{url.partition(':')[0]} needs {error.name}: pip install -r requirements-cluster.txt"
+        needs = f"{url.partition(':')[0]} needs {error.name}"
+        said = f"{needs}: pip install -r requirements-cluster.txt"
         raise StoreError(said) from error
 
     @event.listens_for(engine, "begin")

@@ -41,7 +41,6 @@ class Dispatcher:
 
     store: Store
     engine: Engine
-    slots: int
     watches: dict[tuple[str, int], _Watch] = field(default_factory=dict)
     starting: int = 0  # runs that no worker has begun yet
     stillborn: Counter[str] = field(default_factory=Counter)  # starts of a run that led nowhere
@@ -70,7 +69,7 @@ class Dispatcher:
                 alive += 1
             else:
                 self.store.work.end(row.run, row.attempt, *outcome)
-        while claims and alive < self.slots and self.store.work.waiting():
+        while claims and alive < self.engine.slots() and self.store.work.waiting():
             job = self.store.work.claim()
             if job is None:
                 break
@@ -183,20 +182,14 @@ def main() -> int:
     return 0
 
 
-def serve(store: Store, engine: LocalEngine) -> None:
+def serve(store: Store, engine: Engine) -> None:
     """Dispatch until a newer one asks for its place, or nobody has been there for a minute."""
-    dispatcher = Dispatcher(store, engine, limits.slots())
+    dispatcher = Dispatcher(store, engine)
     busy = looked = tidied = time.monotonic()
     drain = False
     linger = limits.number("FORWARD_PASS_LINGER_S", LINGER_S)
     while True:
-        try:
-            alive = dispatcher.step(claims=not drain)
-        except StoreError as error:
-            sys.stderr.write(f"dispatcher: {error}\n")
-            dispatcher.unanswered()
-            time.sleep(0.5)
-            alive = 1
+        alive = round_of(dispatcher, claims=not drain)
         now = time.monotonic()
         if alive:
             busy = now
@@ -209,7 +202,7 @@ def serve(store: Store, engine: LocalEngine) -> None:
             drain = presence.wished() > presence.version()
             if store.hosted and now - tidied > TIDY_S:
                 tidied = now
-                _tidy(store)
+                tidy(store)
             if now - busy > linger:
                 engine.rest()
                 if not presence.apps() and not store.work.waiting():
@@ -217,10 +210,22 @@ def serve(store: Store, engine: LocalEngine) -> None:
         time.sleep(TICK_S if alive else IDLE_S)
 
 
-def _tidy(store: Store) -> None:
+def round_of(dispatcher: Dispatcher, claims: bool = True) -> int:
+    """Return how many runs are alive after one round; a store that does not answer ends nothing."""
+    try:
+        return dispatcher.step(claims)
+    except StoreError as error:
+        sys.stderr.write(f"dispatcher: {error}\n")
+        dispatcher.unanswered()
+        time.sleep(0.5)
+        return 1
+
+
+def tidy(store: Store) -> None:
+    """Remove what the limits of all runs leave no room for; trouble waits for another minute."""
     try:
         tidying.tidy(store, limits.all_runs())
-    except (StoreError, OSError, ValueError) as error:  # another minute comes
+    except (StoreError, OSError, ValueError) as error:
         sys.stderr.write(f"dispatcher: {error}\n")
 
 

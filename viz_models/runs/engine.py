@@ -32,6 +32,9 @@ class Engine(Protocol):
     A handle is a text that another engine of the same kind, in another process, understands too.
     """
 
+    def slots(self) -> int:
+        """How many attempts it can compute at a time now."""
+
     def start(self, job: Job) -> str:
         """Begin to compute, without waiting; returns the handle."""
 
@@ -40,6 +43,12 @@ class Engine(Protocol):
 
     def kill(self, handle: str) -> None:
         """End it at once."""
+
+    def rest(self) -> None:
+        """Give back what waits for jobs that do not come."""
+
+    def close(self) -> None:
+        """Leave; no more attempts are started."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +86,10 @@ class LocalEngine:
         self._died: dict[str, Outcome] = {}  # workers in the midst of a job
         self._looked: dict[str, float] = {}  # after workers of another dispatcher
         self._spare()
+
+    def slots(self) -> int:
+        """How many runs it computes at a time."""
+        return self._slots
 
     def start(self, job: Job) -> str:
         """Give the job to a worker that is warm, or is warming."""

@@ -33,6 +33,14 @@ def database_url() -> str:
     return os.environ.get("FORWARD_PASS_DATABASE") or f"sqlite:///{home() / DATABASE_FILE}"
 
 
+def shared() -> bool:
+    """Whether other machines use the same database: then no app starts a dispatcher.
+
+    `python -m viz_models dispatch` is the dispatcher of all of them.
+    """
+    return not database_url().startswith("sqlite")
+
+
 def hosted(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether strangers share this machine: quotas, and a list of runs for each of them."""
     return environ.get("FORWARD_PASS_HOSTED", "") not in ("", "0")

@@ -47,7 +47,12 @@ def dispatcher_lock() -> Lock:
 
 
 def ensure() -> None:
-    """Start a dispatcher unless one is there that is as new as this code; tell it of this app."""
+    """Start a dispatcher unless one is there that is as new as this code; tell it of this app.
+
+    Nothing happens where the database is shared with other machines: theirs is started by hand.
+    """
+    if home.shared():
+        return
     folder = str(home.home())
     _tell(folder)
     child, when = _started.get(folder, (None, 0.0))

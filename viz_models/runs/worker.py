@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from functools import cache
 from typing import IO, TYPE_CHECKING
 
 from viz_models.patches import no_compiler
@@ -34,17 +35,18 @@ class AskedError(Exception):
     """Somebody asks the run to end before its first step."""
 
 
-def execute(store: Store, job: Job) -> Outcome:
+def execute(store: Store, job: Job, handle: str) -> Outcome:
     """Compute one attempt and store what it tells; does not store how it ended.
 
     Args:
         store: Where the run is.
         job: Which run, and what it is asked for.
+        handle: The engine's name for the attempt.
     """
     teller = None
     try:
         session = _session(store, job)
-        store.work.begin(job.run, job.attempt, processes.own_name(), session.place.words())
+        store.work.begin(job.run, job.attempt, handle, session.place.words())
         teller = Teller(store, job)
         return _follow(session, teller, store, job)
     except LostError as gone:
@@ -196,16 +198,40 @@ def main() -> None:
         presence.ensure()
 
 
-def _attempt(store: Store, run: str, attempt: int, own: str, device: str) -> Outcome:
+@cache
+def _opened() -> Store:
+    """Return the run store of a process that is warm now."""
+    _warm()
+    return Store()
+
+
+def take(run: str, attempt: int, handle: str, device: str) -> Outcome:
+    """Compute one attempt in a process that somebody else keeps, and store how it ended.
+
+    Args:
+        run: Its id.
+        attempt: Which of its attempts.
+        handle: The engine's name for it.
+        device: The GPU that was chosen for it; "" for none.
+    """
+    store = _opened()
+    outcome = _attempt(store, run, attempt, handle, device)
+    _free()
+    with contextlib.suppress(StoreError):  # then the dispatcher stores what it is told
+        store.work.end(run, attempt, *outcome)
+    return outcome
+
+
+def _attempt(store: Store, run: str, attempt: int, handle: str, device: str) -> Outcome:
     """Compute what the dispatcher named, on the GPU that it chose, as the store describes it."""
     try:
-        begun = store.work.begin(run, attempt, own)
+        begun = store.work.begin(run, attempt, handle)
         job = store.work.job(run, attempt) if begun else None
     except StoreError as trouble:
         return Outcome("failed", _line(trouble))
     if job is None:
         return Outcome("lost", "the run is another attempt's now")
-    return execute(store, _placed(job, device))
+    return execute(store, _placed(job, device), handle)
 
 
 def _placed(job: Job, device: str) -> Job:
