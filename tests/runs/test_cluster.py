@@ -158,7 +158,7 @@ def test_ray_cancels_kills_and_says_why(cluster):
     cluster.dispatch("ray")
     long = cluster.submit(LONG, seeds=(0, 1))
     ids = [run.id for run in long.runs]
-    until(lambda: all(cluster.store.run(id).step > 5 for id in ids), patience=120)
+    until(lambda: all(cluster.store.run(id).step > 5 for id in ids), patience=240)
     name = f"{TASK} {ids[0][:12]}"
     (worker,) = [p for p in psutil.process_iter(["cmdline"]) if name in " ".join(p.info["cmdline"])]
     worker.kill()
@@ -168,7 +168,7 @@ def test_ray_cancels_kills_and_says_why(cluster):
     cluster.store.cancel(None, long.id)
     until(lambda: cluster.store.run(ids[1]).state == "cancelled")
     cluster.store.resume(None, long.id)
-    until(lambda: all(cluster.store.run(id).state == "running" for id in ids), patience=120)
+    until(lambda: all(cluster.store.run(id).state == "running" for id in ids), patience=240)
     cluster.store.cancel(None, long.id)
     cluster.wait(long, "cancelled")
 
@@ -177,16 +177,16 @@ def test_a_node_that_dies_and_a_dispatcher_that_dies_lose_no_step(cluster):
     dispatcher = cluster.dispatch("ray")
     long = cluster.submit(LONG, seeds=(0, 1))
     ids = [run.id for run in long.runs]
-    until(lambda: all(cluster.store.run(id).step > 5 for id in ids), patience=120)
+    until(lambda: all(cluster.store.run(id).step > 5 for id in ids), patience=240)
     cluster.ray.kill_node()
-    until(lambda: any(cluster.store.run(id).state in ENDED for id in ids), patience=120)
+    until(lambda: any(cluster.store.run(id).state in ENDED for id in ids), patience=240)
     gone, here = sorted(ids, key=lambda id: cluster.store.run(id).state == "running")
     assert cluster.store.run(gone).state in ("lost", "failed")
     assert cluster.store.run(here).state == "running"
     dispatcher.kill()
     dispatcher.wait()
     cluster.dispatch("ray")
-    until(lambda: cluster.store.run(here).state == "lost", patience=120)
+    until(lambda: cluster.store.run(here).state == "lost", patience=240)
     assert cluster.store.run(here).reason.endswith("resume it from its last checkpoint")
     for id in ids:
         steps = [record.step for record in cluster.store.points(id).steps]
