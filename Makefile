@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint fast e2e faults load hostile bench zoo record weights-check clean
+.PHONY: help run serve test check lint fast e2e faults test-cluster load hostile bench zoo record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -9,6 +9,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --no-input $(if $(CI),--
 KEY = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
 APP := .venv/installed-app-$(call KEY,requirements.txt)
 DEV := .venv/installed-dev-$(call KEY,requirements.txt requirements-dev.txt)
+CLUSTER := .venv/installed-cluster-$(call KEY,requirements.txt requirements-cluster.txt)
 RIVAL := torchlens==2.36.1 graphviz==0.21 safetensors==0.8.0 tqdm==4.70.1
 TORCHLENS := .bench/installed-$(word 1,$(RIVAL))
 
@@ -24,7 +25,7 @@ serve: $(APP) ## open the app to others: settings for strangers, port in $$PORT;
 
 test: $(DEV) ## everything a stranger should run, in a real browser too: 25 minutes on two cores
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not faults" $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not faults and not cluster" $(ARGS)
 
 check: $(DEV) ## two minutes: `lint` and the fast tests, side by side
 	@$(MAKE) --no-print-directory -j 2 lint fast
@@ -36,7 +37,7 @@ lint: $(DEV) ## lint, formatting, types
 	@$(PY) -m mypy
 
 fast: $(DEV) ## tests that need no browser and less than two seconds each
-	@$(PY) -m pytest -q -m "not slow and not e2e and not gpu" $(ARGS)
+	@$(PY) -m pytest -q -m "not slow and not e2e and not gpu and not cluster" $(ARGS)
 
 e2e: $(DEV) ## browser tests alone
 	@$(PY) scripts/chromium.py || true
@@ -44,6 +45,10 @@ e2e: $(DEV) ## browser tests alone
 
 faults: $(DEV) ## kill, hang and starve real runs: 10 minutes; ARGS=--full for as often as they must stand
 	@$(PY) -m pytest -q -s tests/faults $(ARGS)
+
+test-cluster: $(CLUSTER) ## the run store on PostgreSQL, runs on two Ray nodes, on 127.0.0.1: five minutes
+	@$(PY) scripts/postgres.py
+	@sh scripts/loopback.sh $(PY) -m pytest -q -m cluster tests/runs $(ARGS)
 
 load: $(DEV) ## sixty tabs that watch a run: missed ticks, gaps, server time a tick; ARGS="--tabs 20 --seconds 10"
 	@$(PY) -m benchmarks.load $(ARGS)
@@ -78,6 +83,11 @@ $(APP): | $(PY)
 $(DEV): | $(APP)
 	@echo "Installing what the tests need into .venv (once)"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(CLUSTER): | $(DEV)
+	@echo "Installing what a cluster needs into .venv (once)"
+	@$(PIP) -r requirements-cluster.txt
 	@touch $@
 
 $(TORCHLENS): | $(APP)

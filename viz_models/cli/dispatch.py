@@ -42,6 +42,7 @@ def _run(options: argparse.Namespace) -> str:
         )
     if options.engine == "ray" and not options.address:
         raise ValueError("give --address host:port of the Ray cluster's head")
+    _check(options.engine)
     from viz_models.runs.cluster import serving
     from viz_models.runs.store import Store
 
@@ -49,13 +50,12 @@ def _run(options: argparse.Namespace) -> str:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.set())
     store = Store()
-    _check(options.engine)
     serving.serve(store, lambda: _engine(options.engine, options.address), ends)
     return "stopped"
 
 
 def _check(engine: str) -> None:
-    """Say what is missing before anything waits for the lock."""
+    """Say what is missing before anything is waited for."""
     if engine == "ray":
         try:
             import ray  # noqa: F401
