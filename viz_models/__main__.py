@@ -9,15 +9,12 @@ from typing import NoReturn
 
 from viz_models.cli import (
     app,
-    architectures,
     attend,
     bleu,
     cost,
     descend,
-    detect,
     dispatch,
     export,
-    guidelines,
     mask,
     memory,
     norm,
@@ -30,7 +27,7 @@ from viz_models.cli import (
 )
 from viz_models.cli import open as open_
 from viz_models.cli.command import Command, NoNetworkError
-from viz_models.cli.vision import caption
+from viz_models.cli.vision import architectures, caption, detect, guidelines
 from viz_models.recipes.commands import (
     check_weights,
     record,
