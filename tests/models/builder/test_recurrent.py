@@ -108,7 +108,7 @@ def test_its_steps_are_named_and_its_weights_paid_once():
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ASKED)
 def test_what_is_repaired_stays_and_runs(asked):
     spec, moved = repaired(asked)
@@ -119,7 +119,7 @@ def test_what_is_repaired_stays_and_runs(asked):
     assert build(spec)(example(spec, 1)).isfinite().all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from([f.name for f in fields(RnnSpec)]), FORGED))
 def test_forged_values_find_a_home(forged):
     spec, moved = repaired(replace(RnnSpec(), **forged))
