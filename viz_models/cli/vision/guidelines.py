@@ -5,7 +5,6 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from viz_models.analysis.vision import fast
 from viz_models.cli.command import Command
 from viz_models.digits import digits
 from viz_models.records.vision.fast import GUIDELINES, Fast, FastSpec, spread
@@ -24,6 +23,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
+    from viz_models.analysis.vision import fast
+
     found = fast.measure(FastSpec(rounds=options.rounds, seconds=options.seconds))
     return json.dumps(report(found), ensure_ascii=False) if options.json else table(found)
 
