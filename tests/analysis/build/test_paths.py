@@ -17,6 +17,7 @@ SPECS = {
     "scaled": ConvSpec(depths=(4,), widths=(6,), size=8, branch_scale="depth"),
     "projected": ConvSpec(depths=(2, 2), widths=(4, 8), size=16, norm="batch", activate="sum"),
     "dense": ConvSpec(depths=(3,), widths=(4,), size=8, connect="dense"),
+    "split": ConvSpec(depths=(3,), widths=(4,), size=8, connect="split"),
     "mlp": MlpSpec(depth=4, width=16, residual=True, norm="layer"),
 }
 
@@ -50,6 +51,8 @@ def test_each_way_is_a_backward_pass_of_its_own(name):
         f = block.branch(b)
         if name == "dense":
             out = torch.cat([a, f], dim=1)
+        elif name == "split":
+            out = block.last(torch.cat([block.shortcut(a), f], dim=1))
         elif name == "mlp":
             out = a + f
         else:

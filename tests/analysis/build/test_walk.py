@@ -64,7 +64,7 @@ def test_each_step_in_time_is_a_part(cell, source):
 
 
 def test_a_block_with_a_skip_reads_its_input_twice():
-    for connect, times in (("plain", 1), ("residual", 2), ("dense", 2)):
+    for connect, times in (("plain", 1), ("residual", 2), ("dense", 2), ("split", 2)):
         spec = ConvSpec(depths=(2,), connect=connect)
         first, stem, *blocks, head = outline(WalkSpec(network=spec)).steps
         assert (first.inputs, stem.inputs) == ((), ("input",))

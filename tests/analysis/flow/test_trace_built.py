@@ -19,6 +19,7 @@ NETS = {
     "projection": ConvSpec(**SMALL, block="basic", norm="batch", activate="sum"),
     "pad": ConvSpec(**SMALL, shortcut="pad", activation="gelu"),
     "dense": ConvSpec(**SMALL, connect="dense", down="avg pool", norm="batch"),
+    "split": ConvSpec(**SMALL, block="bottleneck", expansion=1, connect="split", norm="batch"),
     "shuffled": ConvSpec(
         **SMALL, block="bottleneck", groups=2, pointwise_groups=2, shuffle=True, norm="batch"
     ),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torchvision.models.shufflenetv2 import InvertedResidual
 
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets import PRESETS
@@ -98,7 +99,7 @@ def test_torch_alone_draws_the_same_weights():
     assert torch.equal(build(replace(SMALL, init="torch"), seed=5).stem.conv.weight, first.weight)
 
 
-@pytest.mark.parametrize("name", ["resnet18", "densenet_block", "lenet5", "shufflenet_unit"])
+@pytest.mark.parametrize("name", ["resnet18", "densenet_block", "lenet5", "shufflenet_unit", "shufflenet_v2_unit"])
 def test_steps_have_the_blocks_names_and_skips_show(name):
     traced = graph_of(skeleton(PRESETS[name]))
     names = set(traced.names.values())
@@ -106,6 +107,7 @@ def test_steps_have_the_blocks_names_and_skips_show(name):
     assert f"stages.{last}.0.branch.conv1" in names
     assert f"stages.{last}.0" in traced.groups.values()
     joins = {"resnet18": "add", "densenet_block": "cat", "shufflenet_unit": "add"}
+    joins["shufflenet_v2_unit"] = "cat"
     if name in joins:
         assert f"stages.{last}.0.{joins[name]}" in names
 
@@ -122,3 +124,19 @@ def test_what_cannot_go_together_is_not_built(spec, message):
         build(spec)
     with pytest.raises(ValueError, match=message):
         skeleton(spec)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_split_block_is_torchvisions_unit_of_shufflenet_v2(stride):
+    spec = replace(PRESETS["shufflenet_v2_unit"], stride=2)
+    ours = build(spec).blocks()[0 if stride == 2 else 1].eval()
+    theirs = InvertedResidual(24 if stride == 2 else 116, 116, stride).eval()
+    named = {"branch": theirs.branch2, "shortcut": theirs.branch1}
+    for name, part in named.items():
+        mine = [m for m in getattr(ours, name) if list(m.parameters())]
+        others = [m for m in part if list(m.parameters())]
+        for m, other in zip(mine, others, strict=True):
+            other.load_state_dict(m.state_dict())
+    x = torch.randn(2, 24 if stride == 2 else 116, 10, 10)
+    with torch.no_grad():
+        assert torch.equal(ours(x), theirs(x))

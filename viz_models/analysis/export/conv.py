@@ -18,6 +18,7 @@ JOIN = {
     "plain": "{f}",
     "residual": "{h} + {f}",
     "dense": "torch.cat([h, {f}], dim=1)",
+    "split": "torch.cat([{h}, {f}], dim=1)",
 }
 
 
@@ -63,10 +64,13 @@ def _known(spec: ConvSpec) -> Known:
     else:
         known |= {"inputs": inputs, "outputs": outputs}
     known["stride"] = tuple(b.stride for b in blocks)
+    outer = "channels" if "channels" in known else "outputs"
+    if spec.connect == "split":
+        derived["half"] = (f"{outer} // 2", tuple(b.branch[-1].outputs for b in blocks))
     if spec.connect != "dense" and spec.block == "bottleneck":
-        outer = "channels" if "channels" in known else "outputs"
         inner = tuple(b.branch[0].outputs for b in blocks)
-        derived["inner"] = (f"{outer} // {spec.expansion}", inner)
+        cut = spec.expansion * (plan.HALVES if spec.connect == "split" else 1)
+        derived["inner"] = (f"{outer} // {cut}", inner)
     if "outputs" in known and spec.shortcut == "pad":  # else nothing is padded, only cut
         derived["outputs - inputs"] = ("outputs - inputs", growth)
     join = JOIN[spec.connect]
@@ -91,6 +95,8 @@ def _words(spec: ConvSpec) -> str:
         return f"{layers.capitalize()}."
     if spec.connect == "dense":
         return f"[h, branch(h)] side by side: {layers}."
+    if spec.connect == "split":
+        return f"One half beside the branch of the other, shuffled: {layers}."
     joined = "h + SCALE * branch(h)" if spec.branch_scale == "depth" else "h + branch(h)"
     return f"{f'{spec.activation}({joined})' if spec.activate == 'sum' else joined}: {layers}."
 

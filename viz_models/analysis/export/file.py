@@ -80,7 +80,7 @@ def _snippets() -> dict[str, str]:
 def helpers(spec: ConvSpec, code: str) -> list[str]:
     """Return the builder's own layers that the code uses."""
     blanks = {"eps": f"{EPS:g}".replace("e-0", "e-"), "ratio": spec.se_ratio}
-    names = ("RmsNorm2d", "SqueezeExcite", "PadShortcut")
+    names = ("RmsNorm2d", "SqueezeExcite", "PadShortcut", "Half")
     return [snippet(name, **blanks) for name in names if f"{name}(" in code]
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from torch import nn
 
-from viz_models.models.builder.parts import PadShortcut, RmsNorm2d, SqueezeExcite
+from viz_models.models.builder.parts import Half, PadShortcut, RmsNorm2d, SqueezeExcite
 
 Role = Literal["channels", "stride", "groups", "norm_groups", ""]
 PLAIN = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Tanh, nn.Sigmoid, nn.Identity)
@@ -33,6 +33,8 @@ def constructor(module: nn.Module) -> tuple[str, list[Argument]]:
         return kind, [Argument(module.weight.shape[0], "channels")]
     if isinstance(module, SqueezeExcite):
         return kind, [Argument(module.squeeze.in_features, "channels")]
+    if isinstance(module, Half):
+        return kind, [Argument(module.which)]
     if isinstance(module, PadShortcut):
         return kind, [Argument(module.extra, "channels"), Argument(module.stride, "stride")]
     return f"nn.{kind}", _arguments(module)

@@ -27,11 +27,12 @@ class Value:
     channels: int
     side: int = 1
     learned: bool = True  # False for the photo: nothing before it needs a gradient
+    shared: int = 0  # channels of the tensor in whose memory it lies; 0: it has memory of its own
 
     @property
     def bytes(self) -> int:
-        """Of one example, float32."""
-        return self.channels * self.side**2 * FLOAT32
+        """Of one example, float32, with all of the memory that it keeps alive."""
+        return (self.shared or self.channels) * self.side**2 * FLOAT32
 
 
 @dataclass(slots=True)
@@ -139,6 +140,10 @@ class Tally:
     def joined(self, a: Value, b: Value, *, add: bool) -> Value:
         """Return a sum, or side by side as channels."""
         return self._new(a.channels if add else a.channels + b.channels, a.side, a, b)
+
+    def half(self, x: Value) -> Value:
+        """Return half of the channels, in the same memory."""
+        return replace(x, channels=x.channels // 2, shared=x.shared or x.channels)
 
     @contextmanager
     def holding(self, x: Value) -> Iterator[None]:

@@ -68,6 +68,8 @@ def _pool(tally: Tally, h: Value, kind: str) -> Value:
 def _block(tally: Tally, spec: ConvSpec, block: plan.Block, h: Value) -> Value:
     if spec.connect == "plain":
         return _last(tally, spec, _branch(tally, spec, block, h))
+    if spec.connect == "split":
+        return _split(tally, spec, block, h)
     with tally.holding(h):
         f = _branch(tally, spec, block, h)
         if spec.branch_scale == "depth" and sum(spec.depths) > 1:
@@ -77,6 +79,23 @@ def _block(tally: Tally, spec: ConvSpec, block: plan.Block, h: Value) -> Value:
     with tally.holding(f):
         skip = _shortcut(tally, spec, block, h)
     return _last(tally, spec, tally.joined(skip, f, add=True))
+
+
+def _split(tally: Tally, spec: ConvSpec, block: plan.Block, h: Value) -> Value:
+    with tally.holding(h):
+        f = _branch(tally, spec, block, tally.half(h) if block.passes else h)
+        with tally.holding(f):
+            passed = tally.half(h) if block.passes else _beside(tally, spec, block, h)
+        joined = tally.joined(passed, f, add=False)
+    return tally.moved(joined)
+
+
+def _beside(tally: Tally, spec: ConvSpec, block: plan.Block, h: Value) -> Value:
+    depthwise, pointwise = plan.beside(spec, block)
+    h = tally.conv(h, depthwise, bias=spec.bias)
+    h = h if spec.pre_activation else tally.norm(h, spec.norm, spec.norm_groups)
+    h = tally.conv(h, pointwise, bias=spec.bias)
+    return h if spec.pre_activation else _norm_act(tally, spec, h)
 
 
 def _last(tally: Tally, spec: ConvSpec, h: Value) -> Value:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from viz_models.models.builder import plan
 from viz_models.models.builder.initialize import initialize
-from viz_models.models.builder.parts import PadShortcut, SqueezeExcite, activation, norm2d
+from viz_models.models.builder.parts import Half, PadShortcut, SqueezeExcite, activation, norm2d
 from viz_models.records import ConvSpec
 
 Named = OrderedDict[str, nn.Module]
@@ -20,10 +20,12 @@ class Block(nn.Module):
     plain     h' = branch(h)
     residual  h' = shortcut(h) + scale * branch(h)
     dense     h' = [h, branch(h)], side by side as channels
+    split     h' = shuffle([first half of h, branch(second half of h)])
 
     References:
         He et al. 2016, eq. 1 and 2: arXiv:1512.03385; before the activation, eq. 3:
-        arXiv:1603.05027. Huang et al. 2017, eq. 2: arXiv:1608.06993.
+        arXiv:1603.05027. Huang et al. 2017, eq. 2: arXiv:1608.06993. Ma et al. 2018, figure 3c
+        and d: arXiv:1807.11164.
     """
 
     def __init__(self, spec: ConvSpec, here: plan.Block, scale: float) -> None:
@@ -35,9 +37,13 @@ class Block(nn.Module):
         self.shortcut = nn.Sequential()  # without modules: the identity
         if spec.connect == "residual" and (here.stride > 1 or here.inputs != here.outputs):
             self.shortcut = nn.Sequential(_shortcut(spec, here))
-        self.last = nn.Sequential()  # activation after the sum
+        if spec.connect == "split":
+            self.shortcut = nn.Sequential(_passed(spec, here))
+        self.last = nn.Sequential()  # activation after the sum, or the shuffle
         if spec.activate == "sum" and not spec.pre_activation:
             self.last = nn.Sequential(_activation(spec, "act"))
+        elif spec.connect == "split":
+            self.last = nn.Sequential(OrderedDict(shuffle=nn.ChannelShuffle(plan.HALVES)))
 
     def forward(self, h: Tensor) -> Tensor:
         """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
@@ -48,6 +54,8 @@ class Block(nn.Module):
             if self.scale != 1:
                 f = f * self.scale
             f = self.shortcut(h) + f
+        if self.connect == "split":
+            f = torch.cat([self.shortcut(h), f], dim=1)
         out: Tensor = self.last(f)
         return out
 
@@ -105,6 +113,8 @@ class ConvNet(nn.Module):
 def _branch(spec: ConvSpec, here: plan.Block) -> Named:
     """Convolutions with their norms and activations, in the order in which they run."""
     parts: Named = OrderedDict()
+    if here.passes:
+        parts["taken"] = Half(1)
     shuffled = False
     for i, conv in enumerate(here.branch, start=1):
         if spec.pre_activation:
@@ -129,6 +139,20 @@ def _shortcut(spec: ConvSpec, here: plan.Block) -> Named:
     parts: Named = OrderedDict(conv=conv)
     if not spec.pre_activation:
         parts |= _norm(spec, here.outputs, "norm")
+    return parts
+
+
+def _passed(spec: ConvSpec, here: plan.Block) -> Named:
+    """Return what stands beside a split block's branch: mostly half of the channels."""
+    if here.passes:
+        return OrderedDict(taken=Half(0))
+    depthwise, pointwise = plan.beside(spec, here)
+    parts: Named = OrderedDict(depthwise=_conv(depthwise, bias=spec.bias))
+    if not spec.pre_activation:
+        parts |= _norm(spec, depthwise.outputs, "norm1")
+    parts["pointwise"] = _conv(pointwise, bias=spec.bias)
+    if not spec.pre_activation:
+        parts |= _norm(spec, pointwise.outputs, "norm2") | _activation(spec, "act")
     return parts
 
 

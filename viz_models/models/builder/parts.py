@@ -117,3 +117,20 @@ class PadShortcut(nn.Module):
         """(N, inputs, H, W) to (N, outputs, H / stride, W / stride), both rounded up."""
         kept = x[:, :, :: self.stride, :: self.stride]
         return functional.pad(kept, (0, 0, 0, 0, 0, self.extra))
+
+
+class Half(nn.Module):
+    """One half of the channels: 0 is the first, 1 the second.
+
+    References:
+        Ma et al. 2018, figure 3c: arXiv:1807.11164.
+    """
+
+    def __init__(self, which: int) -> None:
+        """Keep which one."""
+        super().__init__()
+        self.which = which
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C / 2, H, W), without a copy."""
+        return x.chunk(2, dim=1)[self.which]

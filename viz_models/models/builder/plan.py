@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viz_models.records import ConvSpec
 
 TRANSITION = 2  # a dense net's transition divides its channels by this: DenseNet, theta = 0.5
+HALVES = 2  # one passes by, one goes through the branch: ShuffleNet v2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Block:
     outputs: int  # of the block: a dense one adds to its inputs
     stride: int
     branch: tuple[Conv, ...]
+    passes: bool = False  # half of the channels go by: a split block that keeps the shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,28 @@ def stages(spec: ConvSpec) -> Iterator[Stage]:
 
 def _block(spec: ConvSpec, inputs: int, width: int, stride: int) -> Block:
     outputs = inputs + width if spec.connect == "dense" else width
+    passes = spec.connect == "split" and stride == 1 and inputs == outputs
+    given, made = inputs, width
+    if spec.connect == "split":
+        given, made = (inputs // HALVES if passes else inputs), width // HALVES
     return Block(
-        inputs=inputs, outputs=outputs, stride=stride, branch=_branch(spec, inputs, width, stride)
+        inputs=inputs,
+        outputs=outputs,
+        stride=stride,
+        branch=_branch(spec, given, made, stride),
+        passes=passes,
+    )
+
+
+def beside(spec: ConvSpec, block: Block) -> tuple[Conv, Conv]:
+    """Return what stands beside the branch of a split block that changes the shape.
+
+    A depthwise convolution, then a 1x1 one: Ma et al. 2018, figure 3d, arXiv:1807.11164.
+    """
+    depthwise = replace(spec, groups=block.inputs)
+    return (
+        _window(depthwise, block.inputs, block.inputs, block.stride),
+        Conv(inputs=block.inputs, outputs=block.outputs // HALVES),
     )
 
 

@@ -99,6 +99,21 @@ _SHUFFLENET_UNIT = ConvSpec(
     activate="sum",
 )
 
+# Units of ShuffleNet v2's stage 2: Ma et al. 2018, figure 3c and d, table 5, arXiv:1807.11164.
+_SHUFFLENET_V2_UNIT = ConvSpec(
+    depths=(4,),
+    widths=(116,),
+    size=56,
+    stem_width=24,
+    stride=2,
+    block="bottleneck",
+    expansion=1,
+    groups=58,
+    inner_activation=False,
+    connect="split",
+    norm="batch",
+)
+
 PRESETS: dict[str, BuildSpec] = {
     "lenet5": _LENET5,
     "vgg11": _VGG11,
@@ -109,6 +124,7 @@ PRESETS: dict[str, BuildSpec] = {
     "se_resnet18": replace(_RESNET18, se_ratio=16),  # arXiv:1709.01507
     "densenet_block": _DENSENET_BLOCK,
     "shufflenet_unit": _SHUFFLENET_UNIT,
+    "shufflenet_v2_unit": _SHUFFLENET_V2_UNIT,
     "plain20": replace(_RES20, connect="plain"),
     "res20": _RES20,
     "plain56": replace(_RES20, depths=(9, 9, 9), connect="plain"),
@@ -127,6 +143,7 @@ TITLES: dict[str, str] = {
     "se_resnet18": "SE-ResNet-18",
     "densenet_block": "DenseNet block",
     "shufflenet_unit": "ShuffleNet units",
+    "shufflenet_v2_unit": "ShuffleNet v2 units",
     "plain20": "plain-20",
     "res20": "res-20",
     "plain56": "plain-56",

@@ -72,6 +72,22 @@ def _dense(spec: ConvSpec) -> Changes:
     return changes
 
 
+def _split(spec: ConvSpec) -> Changes:
+    changes = Changes()
+    if spec.connect != "split":
+        return changes
+    if any(width % plan.HALVES for width in spec.widths):
+        even = tuple(width + width % plan.HALVES for width in spec.widths)
+        why = f"half of the channels pass by, so their number is even: {_listed(even)}"
+        changes["widths"] = (even, why)
+    if spec.activate == "sum":
+        changes["activate"] = ("branch", "a split block has no sum: halves stand side by side")
+    if spec.shortcut == "pad":
+        why = "where shapes change, both halves of a split block are computed"
+        changes["shortcut"] = ("projection", why)
+    return changes
+
+
 def _order(spec: ConvSpec) -> Changes:
     changes = Changes()
     if spec.pre_activation and spec.activate == "sum":
@@ -119,12 +135,21 @@ def _branch_scale(spec: ConvSpec) -> Changes:
 def _expansion(spec: ConvSpec) -> Changes:
     if spec.block != "bottleneck" or spec.connect == "dense":
         return Changes()
-    shared, narrow = gcd(*spec.widths), min(spec.widths)
-    fitting = nearest(_divisors(shared, lambda d: narrow // d >= 2), spec.expansion)
+    widths = _branch_widths(spec)
+    shared, narrow = gcd(*widths), min(widths)
+    least = min(2, narrow)
+    fitting = nearest(_divisors(shared, lambda d: narrow // d >= least), spec.expansion)
     if fitting == spec.expansion:
         return Changes()
-    why = f"{spec.expansion} does not divide {_listed(spec.widths)} channels; {fitting} does"
+    why = f"{spec.expansion} does not divide {_listed(widths)} channels; {fitting} does"
     return Changes(expansion=(fitting, why))
+
+
+def _branch_widths(spec: ConvSpec) -> tuple[int, ...]:
+    """Return the channels that the branches of each stage give."""
+    if spec.connect != "split":
+        return spec.widths
+    return tuple(width // plan.HALVES for width in spec.widths)
 
 
 def _groups(spec: ConvSpec) -> Changes:
@@ -178,7 +203,7 @@ def _normalized(spec: ConvSpec) -> set[int]:
 
 
 def _squeeze(spec: ConvSpec) -> Changes:
-    narrow = min(spec.widths)
+    narrow = min(_branch_widths(spec))
     if spec.se_ratio > narrow:
         why = f"{narrow} channels cannot be squeezed {spec.se_ratio} to 1; {narrow} to 1 they can"
         return Changes(se_ratio=(narrow, why))
@@ -263,6 +288,7 @@ RULES = (
     _stages,
     _kernel,
     _dense,
+    _split,
     _order,
     _shortcut,
     _branch_scale,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Connect = Literal["plain", "residual", "dense"]
+Connect = Literal["plain", "residual", "dense", "split"]  # split: ShuffleNet v2
 BlockKind = Literal["single", "basic", "bottleneck"]  # 1, 2 or 3 convolutions
 BuildNorm = Literal["none", "batch", "layer", "group", "instance", "rms"]
 Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "identity"]
@@ -28,6 +28,7 @@ class ConvSpec:
 
     A block of stage k gives widths[k] channels. A dense block adds widths[k] channels to those
     it was given; between dense stages a transition halves channels, height and width.
+    A split block lets half of its channels pass by, and shuffles both halves afterwards.
     """
 
     depths: tuple[int, ...] = (20,)  # blocks of each stage

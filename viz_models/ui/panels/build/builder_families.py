@@ -100,7 +100,7 @@ CONV = (
         "connection",
         "connect",
         kind="chips",
-        labels={"plain": "plain", "skip": "residual", "dense": "dense"},
+        labels={"plain": "plain", "skip": "residual", "dense": "dense", "split": "split"},
     ),
     knob("net_norm", "norm", "norm", kind="chips", labels=NORMS),
     knob(
