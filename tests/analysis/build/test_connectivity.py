@@ -50,8 +50,9 @@ def test_a_shuffle_opens_the_groups_one_block_later(shuffle, count, sees):
         replace(GROUPED, depths=(2, 2), widths=(8, 16), connect="residual", dilation=2),
         replace(GROUPED, block="bottleneck", widths=(32,), pointwise_groups=2, shuffle=True),
         replace(GROUPED, block="basic", widths=(8,), connect="dense", padding="same"),
+        replace(GROUPED, connect="split", depths=(2, 2), widths=(8, 16), padding="same"),
     ],
-    ids=["residual", "depthwise", "pooled", "strided", "shufflenet", "dense"],
+    ids=["residual", "depthwise", "pooled", "strided", "shufflenet", "dense", "split"],
 )
 def test_it_is_what_changing_one_input_channel_changes(spec):
     """Without norms, activations and gates the blocks are linear: move x_k, see which y move."""

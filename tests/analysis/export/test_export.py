@@ -20,7 +20,9 @@ from viz_models.models.builder.presets import PRESETS, TITLES
 from viz_models.models.builder.repair import repaired
 from viz_models.records import ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 
-RANDOM = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,9 @@ def test_torch_alone_draws_the_same_weights():
     assert torch.equal(build(replace(SMALL, init="torch"), seed=5).stem.conv.weight, first.weight)
 
 
-@pytest.mark.parametrize("name", ["resnet18", "densenet_block", "lenet5", "shufflenet_unit", "shufflenet_v2_unit"])
+@pytest.mark.parametrize(
+    "name", ["resnet18", "densenet_block", "lenet5", "shufflenet_unit", "shufflenet_v2_unit"]
+)
 def test_steps_have_the_blocks_names_and_skips_show(name):
     traced = graph_of(skeleton(PRESETS[name]))
     names = set(traced.names.values())

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from viz_models.models import builder
+from viz_models.models.builder import plan
 from viz_models.models.builder.conv import ConvNet
 from viz_models.models.builder.repair import repaired
 from viz_models.records import Connectivity, ConvSpec
@@ -49,8 +50,11 @@ def connectivity(
     )
     bare, _ = repaired(bare)  # a single group has nothing to shuffle
     chain = _chain(builder.build(bare, seed), block, count)
+    inputs = [b.inputs for stage in plan.stages(bare) for b in stage.blocks][block]
     return Connectivity(
-        matrix=_dependence(chain).numpy(), blocks=(block, block + count - 1), shuffle=bare.shuffle
+        matrix=_dependence(chain, inputs).numpy(),
+        blocks=(block, block + count - 1),
+        shuffle=bare.shuffle,
     )
 
 
@@ -65,10 +69,9 @@ def _chain(net: nn.Module, block: int, count: int) -> nn.Sequential:
     return nn.Sequential(*steps[first : last + 1])
 
 
-def _dependence(chain: nn.Sequential) -> torch.Tensor:
+def _dependence(chain: nn.Sequential, inputs: int) -> torch.Tensor:
     """Return (outputs, inputs) float32, from one backward pass: example n asks about output n."""
-    convs = [m for m in chain.modules() if isinstance(m, nn.Conv2d)]
-    inputs, side = convs[0].in_channels, _reach(chain)
+    side = _reach(chain)
     with torch.no_grad():
         outputs = chain(torch.zeros(1, inputs, side, side)).shape[1]
     x = torch.zeros(outputs, inputs, side, side, requires_grad=True)
