@@ -83,8 +83,7 @@ def _split(spec: ConvSpec) -> Changes:
     if spec.activate == "sum":
         changes["activate"] = ("branch", "a split block has no sum: halves stand side by side")
     if spec.shortcut == "pad":
-        why = "where shapes change, both halves of a split block are computed"
-        changes["shortcut"] = ("projection", why)
+        changes["shortcut"] = ("projection", "where shapes change, both halves are computed")
     return changes
 
 
