@@ -10,12 +10,12 @@ from torch import nn
 
 from viz_models.models.vision.architectures_twins import Shuffle, twin
 from viz_models.recordings.vision import architectures as recordings
-from viz_models.records.vision.architectures import COMPARED, SWITCHES, TWINNED, TwinRun, TwinSpec
+from viz_models.records.vision.architectures import COMPARED, FAMILY, SWITCHES, TwinRun, TwinSpec
 from viz_models.training.vision import architectures_grid
 from viz_models.training.vision.architectures import enlarged, run
 
 
-@pytest.mark.parametrize("name", TWINNED)
+@pytest.mark.parametrize("name", [a.name for a in FAMILY])
 def test_a_twin_names_ten_digits_and_is_as_large_as_recorded(name):
     net = twin(TwinSpec(network=name)).eval()
     assert net(torch.zeros(2, 1, 32, 32)).shape == (2, 10)
@@ -52,7 +52,7 @@ def test_a_training_goes_as_recorded_and_leaves_torchs_generator_alone():
 
 def test_the_recording_is_of_all_twins_over_five_seeds():
     record = recordings.load_twins()
-    assert [t.name for t in record.twins] == list(TWINNED)
+    assert [t.name for t in record.twins] == [a.name for a in FAMILY]
     assert [s.name for s in record.switches] == list(SWITCHES)
     assert record.spec == TwinSpec()
     assert len(record.seeds) == 5
@@ -80,7 +80,7 @@ def test_two_short_trainings_make_a_record():
         return recorded_run(spec)
 
     made = architectures_grid.measure(seeds=(0, 1), base=short, run=trained)
-    assert len(asked) == 2 * (len(TWINNED) + len(SWITCHES))
+    assert len(asked) == 2 * (len(FAMILY) + len(SWITCHES))
     assert {s.seed for s in asked} == {0, 1}
     assert made.twin("vgg11").accuracies == (0.5, 0.6)
 

@@ -161,14 +161,6 @@ SWITCHES = {  # of AlexNet's twin, each beside the twin as it is
     "lrn": TwinSpec(lrn=True),
     "no dropout": TwinSpec(dropout=False),
 }
-TWINNED = (  # networks whose twins were trained
-    "alexnet",
-    "vgg11",
-    "resnet18",
-    "mobilenet_v1",
-    "shufflenet_v1",
-    "shufflenet_v2_x1_0",
-)
 COMPARED = "resnet18"  # the twin that all other twins are compared with
 
 

@@ -14,8 +14,8 @@ from viz_models.models.vision.architectures_twins import twin
 from viz_models.records import Provenance
 from viz_models.records.vision.architectures import (
     COMPARED,
+    FAMILY,
     SWITCHES,
-    TWINNED,
     TwinCell,
     TwinRecord,
     TwinRun,
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 def specs(base: TwinSpec | None = None) -> dict[str, TwinSpec]:
     """Return what is trained: name of a network or of a switch -> its spec, without the seed."""
     first = base or TwinSpec()
-    found = {name: replace(first, network=name) for name in TWINNED}
+    found = {a.name: replace(first, network=a.name) for a in FAMILY}
     for name, switched in SWITCHES.items():
         found[name] = replace(
             first,
@@ -66,7 +66,7 @@ def measure(
             progress(i * len(seeds) + j, len(asked) * len(seeds))
     train, _, tests, _ = architectures.enlarged()
     return TwinRecord(
-        twins=tuple(_cell(name, runs[name], runs[COMPARED]) for name in TWINNED),
+        twins=tuple(_cell(a.name, runs[a.name], runs[COMPARED]) for a in FAMILY),
         switches=tuple(_cell(name, runs[name], runs["alexnet"]) for name in SWITCHES),
         spec=base or TwinSpec(),
         train=len(train),

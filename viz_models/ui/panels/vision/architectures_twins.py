@@ -8,7 +8,7 @@ import streamlit as st
 from viz_models.digits import count, digits, percent
 from viz_models.figures.vision import architectures_twins as figures
 from viz_models.records.train.paired import Paired
-from viz_models.records.vision.architectures import BY_NAME, COMPARED, TWINNED, TwinCell, TwinRecord
+from viz_models.records.vision.architectures import BY_NAME, COMPARED, TwinCell, TwinRecord
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
@@ -54,7 +54,6 @@ def facts(view: View) -> dict[str, str]:
         "worse": said["lower"],
         "same": said["not larger than the seed noise"],
         "least": count(min(t.parameters for t in record.twins)),
-        "twinned": str(len(record.twins)),
         "most": count(max(t.parameters for t in record.twins)),
         "machine": record.machine,
         **{s.name.replace(" ", "_"): _switch(s, record) for s in record.switches},
@@ -95,7 +94,7 @@ def draw_accuracies(view: View) -> None:
 def draw_twin(view: View) -> None:
     """Draw the chosen twin's numbers beside those of the twin it is compared with."""
     with st.container(border=True, height="stretch"):
-        shown = [view.name] if view.name in TWINNED and view.name != COMPARED else []
+        shown = [view.name] if view.name != COMPARED else []
         both = [view.record.twin(name) for name in (*shown, COMPARED)]
         sheet(
             [BY_NAME[c.name].title for c in both],
