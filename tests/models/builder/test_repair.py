@@ -121,6 +121,11 @@ def test_forged_values_are_met(kind, data):
     assert all(r.why and "\n" not in r.why and len(r.why) < 200 for r in repairs)
 
 
+def test_a_number_too_long_to_be_written_is_named_all_the_same():
+    _, repairs = repaired(ConvSpec(widths=10**5000))
+    assert "not a number of thousands of digits" in repairs[0].why
+
+
 def test_a_network_is_looked_at_once_however_often_it_is_asked_for(monkeypatch):
     asked = []
     whole = repair.repaired
