@@ -122,8 +122,9 @@ def test_forged_values_are_met(kind, data):
 
 
 def test_a_number_too_long_to_be_written_is_named_all_the_same():
-    _, repairs = repaired(ConvSpec(widths=10**5000))
-    assert "not a number of thousands of digits" in repairs[0].why
+    for widths in (10**5000, ("8", 10**5000)):
+        _, repairs = repaired(ConvSpec(widths=widths))
+        assert repairs[0].why == "widths is a list of whole numbers, not a number that long"
 
 
 def test_a_network_is_looked_at_once_however_often_it_is_asked_for(monkeypatch):

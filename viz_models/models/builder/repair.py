@@ -110,9 +110,9 @@ def _in_range(spec: BuildSpec, ranges: dict[str, tuple[float, float]]) -> Change
 
 
 def _short(value: object) -> str:
-    if isinstance(value, int) and abs(value) > 10**12:  # Python refuses to print the longest
-        return "a number that long"
     try:
-        return " ".join(str(value).split())[:40]  # one line, whatever came in the URL
+        text = " ".join(str(value).split())  # one line, whatever came in the URL
     except ValueError:  # Python writes no number of more than 4300 digits
-        return "a number of thousands of digits"
+        return "a number that long"
+    long = isinstance(value, int) and abs(value) > 10**12
+    return "a number that long" if long else text[:40]
