@@ -1,7 +1,9 @@
 """Connections that never ask for anything: uvicorn keeps each of them for ever.
 
-uvicorn 0.54 times out between two requests, not before the first; a thousand connections that send
-nothing take every file descriptor, and `limit_concurrency` cannot be set through Streamlit.
+Seen with: uvicorn 0.54.
+Symptom: it times out between two requests, not before the first; a thousand connections that send
+    nothing take every file descriptor, and `limit_concurrency` cannot be set through Streamlit.
+Still needed? `tests/web/test_health.py` fails without it; try it with `close` doing nothing.
 """
 
 from collections import Counter
@@ -9,6 +11,8 @@ from functools import wraps
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from viz_models import patches
 
 MOST = 100  # that are silent at a time, of all addresses
 WAIT_S = 10.0  # for the first request, head and all
@@ -20,7 +24,7 @@ def close(most: int = MOST, wait_s: float = WAIT_S) -> None:
     Of the address that has most of them, so that a flood closes its own.
     """
     made = H11Protocol.connection_made
-    if hasattr(made, "__wrapped__"):
+    if hasattr(made, "__wrapped__") or not patches.is_known("uvicorn", ("0.54.",), "silent"):
         return
     silent: dict[H11Protocol, str] = {}  # in order of arrival; and from where
 

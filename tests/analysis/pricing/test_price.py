@@ -24,7 +24,7 @@ LENIENT = settings(
 
 
 def photos(spec, n, **options):
-    if isinstance(spec, TransformerSpec) and spec.source == "tokens":
+    if getattr(spec, "source", "") == "tokens":
         return torch.zeros(n, spec.length, dtype=torch.long, **options)
     return torch.zeros(n, spec.in_channels, spec.size, spec.size, **options)
 
@@ -95,6 +95,8 @@ def test_presets_agree_with_torch_in_parameters_and_multiply_adds(name):
 @pytest.mark.parametrize("name", [n for n in PRESETS if n not in ("vgg11", "gpt_tiny")])
 def test_presets_keep_what_autograd_keeps(name):
     spec = PRESETS[name]
+    if isinstance(spec, RnnSpec):
+        pytest.skip("kernels for all steps keep it in their own form: see test_recurrent.py")
     kept, _ = kept_bytes(build(spec, seed=0), torch.randn(photos(spec, 2).shape))
     assert 2 * price(spec).activation_bytes == pytest.approx(kept, rel=0.1)
 
