@@ -12,7 +12,7 @@ from viz_models.analysis.pricing.price import HOSTED, Limits, price, refusal
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets import PRESETS
 from viz_models.models.builder.repair import repaired
-from viz_models.records import ConvSpec, MlpSpec, TransformerSpec
+from viz_models.records import ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 
 BATCH = 16
 LENIENT = settings(
