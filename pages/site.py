@@ -46,6 +46,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("vision/fast.py", "fast"),
         ("vision/detector.py", "boxes"),
         ("vision/captions.py", "captions"),
+        ("vision/squeeze.py", "squeeze"),
     ],
     "Train": [
         ("train/train.py", "train"),

@@ -40,6 +40,7 @@ VISION = {
     "fast": "vision/fast.py",
     "captions": "vision/captions.py",
     "dense-memory": "vision/dense_memory.py",
+    "squeeze": "vision/squeeze.py",
 }
 TRAINING = {
     "descend": "train/optimizers.py",
