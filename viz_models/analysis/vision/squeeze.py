@@ -7,6 +7,7 @@ layers have biases), and map c is multiplied by s_c (eq. 4).
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -46,7 +47,7 @@ class GatedNet(nn.Module):
                 nn.Conv2d(a, b, 3, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU(),
                 SqueezeExcitation(b, HIDDEN) if gated else nn.Identity(),
             )
-            for a, b in zip(widths, widths[1:], strict=False)
+            for a, b in pairwise(widths)
         )  # fmt: skip
         self.pools = nn.ModuleList(
             nn.MaxPool2d(2) if i == 0 else nn.Identity() for i in range(BLOCKS)
@@ -89,7 +90,7 @@ _SHELF = Shelf(_trained)
 def _hooked(
     net: GatedNet, what: Callable[[int], Callable[[nn.Module, tuple[Tensor, ...], Tensor], object]]
 ) -> Iterator[None]:
-    """Hook every gate's sigmoid for a while; none stays, also when the pass raises."""
+    """Put a hook on every gate's sigmoid; none stays, also when the pass raises."""
     modules = net.modules_of_se()
     handles = [m.scale_activation.register_forward_hook(what(i)) for i, m in enumerate(modules)]
     try:
@@ -130,8 +131,7 @@ def replaced(net: GatedNet, inputs: Tensor, values: Tensor | None) -> Tensor:
         return lambda _, inputs, output: given[i, :, :, None, None].expand_as(output)
 
     with _hooked(net, put):
-        logits = net(inputs)
-    return logits
+        return net(inputs)
 
 
 def values_of(kind: Gates, own: Tensor, training: Tensor) -> Tensor | None:

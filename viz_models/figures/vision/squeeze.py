@@ -137,7 +137,8 @@ def classes(
     }
     fig = go.Figure(traces, layout)
     theme.style(fig, dark=dark, height=CLASSES_HEIGHT, scale=scale)
-    fig.layout.margin.t = round(50 * scale)
+    fig.layout.margin.t = round(64 * scale)
+    fig.layout.legend.update(x=0, xanchor="left", y=1.11, yanchor="bottom")  # above the titles
     return fig
 
 

@@ -14,7 +14,6 @@ from viz_models.recipes.commands import (
     record_ablation,
     record_architectures,
     record_masked,
-    record_squeeze,
     record_train,
     record_translators,
     record_vision,
@@ -60,7 +59,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*RECORDINGS, "all"),
         default="all",
         help="flow, home, norm_axes, dense_memory, masked_context, fast: seconds; "
-        "attention_cost: 1 minute; regularization, freezing, squeeze: 2; new_task: 4; masked_arms: 15; "
+        "attention_cost: 1 minute; regularization, freezing, squeeze: 2; new_task: 4; "
+        "masked_arms: 15; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "architectures: 2; architecture_twins: 8; norm_training: 8; translators: 8; "
         "ablation, which needs the weights of train-demo: 10; "
@@ -284,7 +284,6 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     **record_masked.RECORDINGS,
     **record_architectures.RECORDINGS,
     **record_vision.RECORDINGS,
-    "squeeze": record_squeeze.write,
     "ablation": _record_ablation,
     "moments": _record_moments,
 }

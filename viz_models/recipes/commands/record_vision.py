@@ -1,9 +1,10 @@
-"""`record dense_memory`, `fast`, `detector`, `captions`: what the chapter on vision opens with."""
+"""`record dense_memory`, `fast`, `detector` and others: what the chapter on vision opens with."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from viz_models.recipes.commands import record_squeeze
 from viz_models.recordings.vision import captions, detector
 from viz_models.recordings.vision import dense_memory as recordings_dense
 from viz_models.recordings.vision import fast as recordings_fast
@@ -58,4 +59,5 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "fast": write_fast,
     "detector": write_detector,
     "captions": write_captions,
+    "squeeze": record_squeeze.write,
 }

@@ -114,10 +114,11 @@ def draw_module(view: View) -> None:
             f"Test digit {view.result.spec.label}, module {view.block + 1} of {BLOCKS}: "
             f"{CHANNELS} maps of {side}×{side}. Each map becomes one mean, two layers "
             f"({CHANNELS} to {HIDDEN} to {CHANNELS}) make one gate of each, and the map is "
-            f"multiplied by it. The network gives the right digit {view.result.right:.1%}."
+            f"multiplied by it. The network gives the right digit a probability of "
+            f"{view.result.right:.1%}."
         )
-        chosen = {"channel": view.channel, "unit": view.unit}
-        show(figures.module(view.gated, **chosen, **figure_look()), "module", wide=True)
+        drawn = figures.module(view.gated, channel=view.channel, unit=view.unit, **figure_look())
+        show(drawn, "module_drawn", wide=True)
 
 
 def draw_opened(view: View) -> None:
