@@ -156,3 +156,55 @@ def test_an_error_gives_the_turn_back(fails):
     except ValueError:
         pass
     assert not turns._running
+
+
+def test_everybody_who_waits_has_a_place():
+    turns = Turns(slots=1)
+    places = {}
+
+    def noted(person):
+        def wanted():
+            places[person] = turns.place()
+
+        return wanted
+
+    first = Work(turns, "ann")
+    assert first.begins()
+    assert turns.place() == (0, 0)
+    bob = Work(turns, "bob", wanted=noted("bob"))
+    assert bob.waits()
+    eve = Work(turns, "eve", wanted=noted("eve"))
+    until = time.monotonic() + MOST_S
+    while places != {"bob": (1, 2), "eve": (2, 2)} and time.monotonic() < until:
+        time.sleep(0.01)
+    assert places == {"bob": (1, 2), "eve": (2, 2)}
+    assert turns.count() == (1, 2)
+    for work in (first, bob, eve):
+        work.stop()
+    assert turns.place() == (0, 0)
+
+
+def page_that_computes():
+    import streamlit as st
+
+    from viz_models.ui.kit import cache
+
+    st.write(cache.remembered("a new thing", lambda: 42, lambda _: 8))
+
+
+def test_whoever_waits_on_a_page_is_told_their_place(monkeypatch):
+    from streamlit.testing.v1 import AppTest
+
+    from viz_models.ui.kit import cache
+
+    monkeypatch.setattr(cache, "NOTE_AFTER_S", 0.0)
+    monkeypatch.setattr(cache, "_store", cache.Store(cache.LIMIT))
+    others = [Work(cache.TURNS, f"person {i}") for i in range(cache.TURNS._slots)]
+    assert all(other.begins() for other in others)
+    release = threading.Timer(1.0, others[0].end.set)
+    release.start()
+    page = AppTest.from_function(page_that_computes).run(timeout=MOST_S)
+    for other in others:
+        other.stop()
+    assert [note.value for note in page.toast] == ["Others compute just now. You are next."]
+    assert page.markdown[0].value == "42"

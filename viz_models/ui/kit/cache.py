@@ -5,6 +5,7 @@ Keys are frozen specs, never arrays. `st.cache_data` is not used for these: it c
 """
 
 import threading
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -21,6 +22,7 @@ from viz_models.ui.kit.turns import TURNS
 T = TypeVar("T")
 P = ParamSpec("P")
 _LOOKED_AT = "forward_pass.wanted"  # never set; Streamlit refuses an empty key
+NOTE_AFTER_S = 1.0  # most turns come sooner
 LIMIT = 384 << 20  # bytes, about eleven traces of ResNet18
 LARGE_LIMIT = 160 << 20  # a tensor of 51 MB, and what two settings of a norm make of it
 
@@ -136,7 +138,7 @@ def remembered(
     whole = (_session() if private else "", key)
     if store.has(whole):
         return store.get(whole, compute, size)
-    with TURNS.taken(person(), needs, still_wanted):  # before the key, which others may wait for
+    with TURNS.taken(person(), needs, Waiting()):  # before the key, which others may wait for
         return store.get(whole, compute, size)
 
 
@@ -153,6 +155,32 @@ def still_wanted() -> None:
     """Raise what ends a page's run, if the reader has left or done something else."""
     if get_script_run_ctx(suppress_warning=True) is not None:
         _ = _LOOKED_AT in st.session_state  # Streamlit stops a run at such moments
+
+
+class Waiting:
+    """What happens while a reader waits for a turn: they may leave, and are told their place."""
+
+    def __init__(self) -> None:
+        """Nothing is said yet."""
+        self._said, self._since = "", time.monotonic()
+        self._note: Any = st  # then the note that is there: it is written anew, not once more
+
+    def __call__(self) -> None:
+        """Raise if they have left; say their place when it changes, not in the first second."""
+        still_wanted()
+        said = place_in_words(*TURNS.place())
+        if said != self._said and time.monotonic() - self._since > NOTE_AFTER_S:
+            self._said = said
+            self._note = self._note.toast(said, icon=":material/hourglass_empty:", duration="long")
+
+
+def place_in_words(place: int, of: int) -> str:
+    """Return what to say to whoever waits; "" where nobody does."""
+    if not place:
+        return ""
+    if of == 1:
+        return "Others compute just now. You are next."
+    return f"Others compute just now. You are number {place} of {of} who wait."
 
 
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
+import streamlit as st
+
 from viz_models.ui.kit import cache
 from viz_models.ui.kit.turns import TURNS
 
@@ -29,6 +31,7 @@ class Job(Generic[S, T]):
         self.trouble = ""  # one line for the reader, if a ValueError ended it
         self._compute, self._stop = compute, threading.Event()
         self._share, self._looked = 0.0, time.monotonic()
+        self._place = self._said = ""  # of those who wait, in words; what its reader was told
         self._person = cache.person()  # the thread itself knows nobody
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -38,6 +41,7 @@ class Job(Generic[S, T]):
             for spec in self.asked:
                 self._share = 0.0
                 with TURNS.taken(self._person, wanted=self._check):
+                    self._place = ""
                     self.results[spec] = self._compute(spec, self._tell)
         except _StoppedError:
             pass
@@ -51,12 +55,19 @@ class Job(Generic[S, T]):
 
     def _check(self) -> None:
         """Raise what ends the work, if it is stopped or nobody waits for it any more."""
+        self._place = cache.place_in_words(*TURNS.place())
         if self._stop.is_set() or time.monotonic() - self._looked > UNWATCHED:
             raise _StoppedError
 
     def look(self) -> float:
-        """How much of the current result is done, 0..1; says that somebody still waits."""
+        """How much of the current result is done, 0..1; says that somebody still waits.
+
+        Whoever looks is told their place, when others come first.
+        """
         self._looked = time.monotonic()
+        if self._place and self._place != self._said:
+            self._said = self._place
+            st.toast(self._said, icon=":material/hourglass_empty:")
         return self._share
 
     def stop(self) -> None:

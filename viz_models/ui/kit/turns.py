@@ -76,6 +76,13 @@ class Turns:
         with self._free:
             return len(self._running), len(self._waiting)
 
+    def place(self) -> tuple[int, int]:
+        """(which of those who wait this thread is, how many wait); 0 where it does not wait."""
+        ticket = getattr(self._mine, "ticket", None)
+        with self._free:
+            order = self._order()
+            return (order.index(ticket) + 1 if ticket in order else 0), len(order)
+
     def give_way(self, wanted: Callable[[], object] = lambda: None) -> None:
         """Let somebody else go first in the midst of long work, if anybody waits."""
         ticket = getattr(self._mine, "ticket", None)
@@ -113,12 +120,15 @@ class Turns:
             self._used.clear()
             self._forgotten = now
         patient = False  # whether a large one has waited so long that no large one overtakes it
-        for ticket in sorted(self._waiting, key=lambda t: (self._used[t.person], t.since)):
+        for ticket in self._order():
             if self._fits(ticket) and not (ticket.large and patient):
                 return ticket
             waits_long = now - ticket.since > PATIENT_S
             patient |= ticket.large and waits_long and not self._has_turn(ticket.person)
         return None
+
+    def _order(self) -> list[_Ticket]:
+        return sorted(self._waiting, key=lambda t: (self._used[t.person], t.since))
 
     def _fits(self, ticket: _Ticket) -> bool:
         large = [t for t in self._running if t.large]

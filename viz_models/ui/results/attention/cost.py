@@ -6,6 +6,8 @@ import streamlit as st
 
 from viz_models.recordings import attention as recordings_attention
 from viz_models.records import CostPoint, CostRun, CostSpec, PathPoint
+from viz_models.ui.kit import cache
+from viz_models.ui.kit.turns import TURNS
 
 _HERE = "forward_pass.cost_here"
 
@@ -30,11 +32,18 @@ def measured(spec: CostSpec) -> Iterator[tuple[float, CostPoint | PathPoint]]:
     from viz_models.analysis.attention import cost
 
     found: list[CostPoint | PathPoint] = []
-    for part in cost.parts(spec):
+    parts = cost.parts(spec)
+    while part := _next(parts):
         found.append(part)
         if isinstance(part, CostPoint):
             st.session_state[_HERE] = cost.collected(spec, found, "measured now")
         yield len(found) / cost.total(spec), part
+
+
+def _next(parts: Iterator[CostPoint | PathPoint]) -> CostPoint | PathPoint | None:
+    """Measure one part when it is this reader's turn; None at the end."""
+    with TURNS.taken(cache.person(), wanted=cache.Waiting()):
+        return next(parts, None)
 
 
 def parts(run: CostRun) -> Sequence[int]:
