@@ -207,4 +207,4 @@ def test_whoever_waits_on_a_page_is_told_their_place(monkeypatch):
     for other in others:
         other.stop()
     assert [note.value for note in page.toast] == ["Others compute just now. You are next."]
-    assert page.markdown[0].value == "42"
+    assert page.markdown[0].value == "`42`"
