@@ -15,10 +15,11 @@ from viz_models.records import ImageRef, Pair, Photo
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # by content; the rest of Pillow stays closed
 MAX_PIXELS = 16_000_000
+MAX_WEBP_PIXELS = 8_300_000  # 3840 × 2160: libwebp's canvases and Pillow's take 17 bytes a pixel
 MAX_JPEG_PIXELS = 50_500_000  # phones call 8192 × 6144 "50 megapixels"; halved above MAX_PIXELS
 SMALL_SIDE = 224  # below, the network sees an enlarged photo
 
-_LIMITS = "the limit is 50 megapixels for JPEG and 16 for other formats. Save a smaller copy."
+_LIMITS = "the limit is 50 megapixels for JPEG, 8.3 for WebP and 16 for other formats. Save a smaller copy."
 _ORIENTATION = 0x0112  # EXIF tag
 _ONE_AT_A_TIME = threading.Lock()  # ten large uploads at once must not need ten times the memory
 
@@ -117,7 +118,7 @@ def _orientation(image: Image.Image) -> int:
 
 def _check_size(image: Image.Image, raw: bytes, name: str) -> None:
     count = image.width * image.height
-    if count > (MAX_JPEG_PIXELS if jpeg.is_jpeg(image) else MAX_PIXELS):
+    if count > _most_pixels(image):
         size = f"{image.width} × {image.height} = {count / 1e6:.0f} megapixels"
         raise BadImage(name, f"is {size}", f": {_LIMITS}")
     if not jpeg.is_progressive(image):
@@ -126,6 +127,12 @@ def _check_size(image: Image.Image, raw: bytes, name: str) -> None:
     if costly or jpeg.scan_count(raw) > jpeg.MAX_SCANS:
         advice = ". Save it as a baseline JPEG."
         raise BadImage(name, "is a very large progressive JPEG", advice)
+
+
+def _most_pixels(image: Image.Image) -> int:
+    if jpeg.is_jpeg(image):
+        return MAX_JPEG_PIXELS
+    return MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PIXELS
 
 
 def _reduce(image: Image.Image) -> list[str]:
