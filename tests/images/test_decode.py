@@ -202,7 +202,7 @@ def test_too_many_pixels_are_refused_before_any_is_decoded(size):
     assert len(raw) < 150_000
     tracemalloc.start()
     started = time.process_time()
-    with pytest.raises(BadImage, match="the limit is 50 megapixels for JPEG, 8.3 for WebP"):
+    with pytest.raises(BadImage, match="the limit is 50 megapixels for JPEG, 8 for WebP"):
         decode(raw, "bomb.png")
     assert time.process_time() - started < 0.1
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
@@ -304,8 +304,8 @@ def test_a_48_megapixel_phone_photo_passes_within_150_mb(phone_photo):
     [
         ("JPEG", (4000, 4000), {}),
         ("PNG", (4000, 4000), {"compress_level": 1}),
-        ("WEBP", (3840, 2160), {"method": 0}),
-        ("WEBP", (3840, 2160), {"method": 0, "lossless": True, "quality": 0}),
+        ("WEBP", (4000, 2000), {"method": 0}),
+        ("WEBP", (4000, 2000), {"method": 0, "lossless": True, "quality": 0}),
     ],
 )
 def test_the_largest_of_each_format_is_decoded_in_full_within_150_mb(
@@ -318,9 +318,9 @@ def test_the_largest_of_each_format_is_decoded_in_full_within_150_mb(
 
 
 def test_a_webp_that_would_take_more_is_refused_by_its_header():
-    raw = encoded(Image.new("RGB", (3841, 2161)), "WEBP", method=0)
+    raw = encoded(Image.new("RGB", (4000, 2001)), "WEBP", method=0)
     tracemalloc.start()
-    with pytest.raises(BadImage, match="is 3841 × 2161 = 8 megapixels: the limit is"):
+    with pytest.raises(BadImage, match="is 4000 × 2001 = 8 megapixels: the limit is"):
         decode(raw, "large.webp")
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
     tracemalloc.stop()

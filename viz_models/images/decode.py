@@ -15,11 +15,13 @@ from viz_models.records import ImageRef, Pair, Photo
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # by content; the rest of Pillow stays closed
 MAX_PIXELS = 16_000_000
-MAX_WEBP_PIXELS = 8_300_000  # 3840 × 2160: libwebp's canvases and Pillow's take 17 bytes a pixel
+MAX_WEBP_PIXELS = 8_000_000  # canvases of libwebp and Pillow take up to 19 bytes a pixel
 MAX_JPEG_PIXELS = 50_500_000  # phones call 8192 × 6144 "50 megapixels"; halved above MAX_PIXELS
 SMALL_SIDE = 224  # below, the network sees an enlarged photo
 
-_LIMITS = "the limit is 50 megapixels for JPEG, 8.3 for WebP and 16 for other formats. Save a smaller copy."
+_LIMITS = (
+    "the limit is 50 megapixels for JPEG, 8 for WebP and 16 for other formats. Save a smaller copy."
+)
 _ORIENTATION = 0x0112  # EXIF tag
 _ONE_AT_A_TIME = threading.Lock()  # ten large uploads at once must not need ten times the memory
 
