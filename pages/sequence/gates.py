@@ -9,6 +9,8 @@ import streamlit as st
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import gates as panel
 from viz_models.ui.panels.sequence import gates_cards as cards
+from viz_models.ui.panels.sequence import gates_elsewhere as elsewhere
+from viz_models.ui.panels.sequence import gates_readings as readings
 from viz_models.ui.results.sequence import gates as results
 
 
@@ -28,17 +30,18 @@ def main() -> None:
             cards.draw_held(view)
         with right:
             cards.draw_half_lives(view)
-    left, right = st.columns([1, 1], gap="small")
+    left, right = st.columns([1, 1.15], gap="xsmall")
     with left:
         cards.draw_sum(view)
     with right:
-        st.subheader("How to read the picture")
-        st.markdown(text["How to read the picture"].format(**facts))
+        elsewhere.draw_elsewhere(view)
+    st.subheader("How to read the picture")
+    st.markdown(text["How to read the picture"].format(**facts))
     st.subheader("Is a gate needed?")
     st.markdown(text["Is a gate needed?"].format(**facts))
     st.subheader("One network, three readings")
     st.markdown(text["One network, three readings"])
-    cards.draw_readings(view, text)
+    readings.draw_readings(view, text, facts)
     st.subheader("The last state is not out[:, −1]")
     st.markdown(text["The last state is not out[:, −1]"].format(**facts))
     cards.draw_padding(view)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from viz_models.analysis.sequence import gates
+from viz_models.analysis.sequence import gates, gates_readings
 from viz_models.models.sequence.shipped import recurrent
 from viz_models.recipes.sequence import gates as recipe
 from viz_models.recordings.sequence import gates as recordings
@@ -65,12 +65,19 @@ def test_padding_that_is_read_moves_the_last_state():
     assert found.moved > 0.05
 
 
-def test_n_to_n_says_again_what_it_wrote():
-    found = gates.readings(GatesSpec(text="i love cats"))
+def test_three_readings_of_the_same_states():
+    net = recordings.load().of("lstm_attention")
+    spec = GatesSpec(text="i love cats", net="lstm_attention")
+    found = gates_readings.readings(spec, net.kinds, net.words)
     assert found.written == ("j'", "aime", "les", "chats", "<eos>")
-    assert found.given == ("<bos>", *found.written[:-1])
-    assert found.said == found.written, "greedy search writes the likeliest word"
-    assert found.state.shape == (64,)
+    assert [w.name for w in found.words] == ["pronoun", "verb", "noun"]
+    with recurrent(spec.net) as model, torch.no_grad():
+        x = model.source_embedding(gates._source(gates.tokenize(spec.text).ids))
+        states = gates.theirs(model)(x)[0][0]
+    scores = torch.tensor(net.kinds.weight) @ states[-1] + torch.tensor(net.kinds.bias)
+    shares = scores.softmax(0)
+    assert found.kind.name == net.kinds.classes[int(shares.argmax())]
+    assert found.kind.probability == pytest.approx(float(shares.max()), abs=1e-5)
 
 
 def test_what_cannot_be_read_or_opened_is_refused_in_a_line():

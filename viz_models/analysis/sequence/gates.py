@@ -12,9 +12,7 @@ from viz_models.models.sequence.shipped import recurrent
 from viz_models.models.sequence.translator import RecurrentTranslator
 from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import (
-    BOS,
     EOS,
-    FRENCH,
     MAX_TOKENS,
     PAD,
     french_tokens,
@@ -28,7 +26,6 @@ from viz_models.records.sequence.gates import (
     Held,
     Hold,
     Padded,
-    Readings,
     Term,
     Unit,
     Unrolled,
@@ -150,33 +147,6 @@ def held(spec: GatesSpec, gate: Gate, hold: Hold, means: Sequence[float]) -> Hel
 def clamp(gate: Gate, hold: Hold, means: Sequence[float]) -> Clamp:
     """Return what the network takes to hold one gate of all units."""
     return {gate: torch.tensor(means if hold == "mean" else float(hold), dtype=torch.float32)}
-
-
-@torch.no_grad()
-def readings(spec: GatesSpec) -> Readings:
-    """Read one translator in three ways: n words to 1 state, 1 state to n words, n to n.
-
-    n to n is the decoder under teacher forcing: it is given the words that it wrote itself, and
-    says the likeliest next word after each.
-
-    Raises:
-        ValueError: If the text cannot be read.
-    """
-    words = tokenize(spec.text)
-    source = _source(words.ids)
-    with recurrent(spec.net) as model:
-        written = model.write(source, source.shape[1] + MORE)
-        target = torch.cat([torch.full((1, 1), BOS), written[:, :-1]], dim=1)
-        found = model.run(source, target)
-        said = found.logits[0].argmax(-1).tolist()
-        return Readings(
-            tokens=(*words.tokens, "<eos>"),
-            state=found.encoder.last.h[0].numpy(),
-            written=tuple(FRENCH[n] for n in written[0].tolist()),
-            given=tuple(FRENCH[n] for n in target[0].tolist()),
-            said=tuple(FRENCH[n] for n in said),
-            provenance=_provenance(),
-        )
 
 
 @torch.no_grad()

@@ -13,6 +13,7 @@ from viz_models.models.sequence.translator import RecurrentTranslator
 from viz_models.models.threads import one_thread
 from viz_models.models.versions import torch_version
 from viz_models.models.vocabulary import PAD, french_tokens
+from viz_models.recipes.sequence.gates_readouts import readouts
 from viz_models.recipes.translate import LONGEST, batch
 from viz_models.records import Provenance
 from viz_models.records.sequence.gates import (
@@ -67,12 +68,15 @@ def _over(net: Net, pairs: Sequence[SentencePair]) -> NetGates:
             for gate in GATES
             for hold in HOLDS
         ]
+        kinds, words = readouts(model, pairs)
         return NetGates(
             net=net,
             means={gate: mean.numpy() for gate, mean in means.items()},
             right=right(model, pairs),
             right_after_padding=right(model, pairs, read_padding=True),
             shares=tuple(shares),
+            kinds=kinds,
+            words=words,
         )
 
 

@@ -99,6 +99,36 @@ class HeldShare:
     right: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordScore:
+    """How often one word was read rightly."""
+
+    word: str
+    right: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Readout:
+    """A linear layer with a softmax that reads a state of the encoder. K classes, H units."""
+
+    classes: tuple[str, ...]  # K
+    weight: np.ndarray  # (K, H) float32
+    bias: np.ndarray  # (K,) float32
+    fitted_on: int  # states
+    right: int  # of other states
+    guessed: int  # of these, by always naming the most frequent class
+    of: int
+    hardest: WordScore | None  # the word that it reads wrongly most often; None: one a sentence
+
+    def probabilities(self, states: np.ndarray) -> np.ndarray:
+        """(T, H) states to (T, K) probabilities."""
+        scores = states @ self.weight.T + self.bias
+        powers = np.exp(scores - scores.max(1, keepdims=True))
+        shares: np.ndarray = powers / powers.sum(1, keepdims=True)
+        return shares
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class NetGates:
     """The gates of one network's encoder over many sentences. H units."""
@@ -108,6 +138,8 @@ class NetGates:
     right: int  # sentences, with all gates free
     right_after_padding: int  # with the state that follows the padding
     shares: tuple[HeldShare, ...]
+    kinds: Readout  # n to 1: which kind of sentence, from the last state
+    words: Readout  # n to n: which class of word, from the state after each
 
     @property
     def half_lives(self) -> np.ndarray:
@@ -133,15 +165,24 @@ class GatesOverSentences:
         return next(n for n in self.nets if n.net == net)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a linear layer reads from one state: the likeliest class."""
+
+    name: str
+    probability: float
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Readings:
-    """Three ways to read one recurrent network, with what it really said."""
+    """Three ways to use the states of one recurrent network, with what they really say."""
 
     tokens: tuple[str, ...]  # S words of the sentence, its end included
-    state: np.ndarray  # (H,) float32: n to 1, the last h of the encoder
-    written: tuple[str, ...]  # 1 to n: what the decoder writes from that state, its end included
-    given: tuple[str, ...]  # n to n: the words that the decoder is given, one after the other ...
-    said: tuple[str, ...]  # ... and the likeliest next word after each
+    kind: Read  # n to 1: from the last state of the encoder
+    words: tuple[Read, ...]  # n to n: from the state after each word, but not after the end
+    written: tuple[
+        str, ...
+    ]  # 1 to n: what the decoder writes from the last state, its end included
     provenance: Provenance
 
 

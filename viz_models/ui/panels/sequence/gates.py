@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from viz_models.digits import digits
+from viz_models.digits import digits, percent
 from viz_models.figures.sequence.gates import GATE_NAMES, HOLD_NAMES, NAMES
 from viz_models.records.sequence.gates import (
     Gate,
@@ -123,6 +123,22 @@ def facts(view: View) -> dict[str, str]:
         "padding_looking": str(found["lstm_attention"].right_after_padding),
         "right_looking": str(found["lstm_attention"].right),
         "off": digits(view.found.max_difference, 1),
+        **_readout_facts(view.net),
+    }
+
+
+def _readout_facts(net: NetGates) -> dict[str, str]:
+    """Return how well a linear layer reads the states of this network."""
+    kinds, classes, hardest = net.kinds, net.words, net.words.hardest
+    assert hardest is not None
+    return {
+        "kinds": percent(kinds.right / kinds.of),
+        "kinds_guessed": percent(kinds.guessed / kinds.of),
+        "classes": percent(classes.right / classes.of),
+        "classes_guessed": percent(classes.guessed / classes.of),
+        "hardest": hardest.word,
+        "hardest_right": str(hardest.right),
+        "hardest_of": str(hardest.of),
     }
 
 

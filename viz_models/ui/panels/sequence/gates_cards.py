@@ -20,7 +20,6 @@ from viz_models.ui.results.sequence import gates as results
 NAMES = {"g": "z", "i": "z_i", "f": "z_f", "o": "z_o"}
 SUMS = {"f": "z_f", "i": "z_i", "g": "z", "o": "z_o"}
 PADS = 6
-SHOWN = 8  # steps of an unrolled network
 
 
 def draw_unit(view: View) -> None:
@@ -47,11 +46,12 @@ def draw_unit(view: View) -> None:
             term="tolerance",
         ),
     ]
+    lasts = digits(float(view.net.half_lives[found.unit]), 2)
     ledger(
         lines,
         key="unit",
         title="One unit, exactly",
-        note=f"unit {found.unit} at “{view.found.tokens[found.word]}”",
+        note=f"unit {found.unit}, half-life {lasts} words, at “{view.found.tokens[found.word]}”",
         badge=lesson.badge(found.provenance),
         terms=words.glossary(),
     )
@@ -145,30 +145,6 @@ def draw_half_lives(view: View) -> None:
             f"Each mark is a unit, each line a median. Half-life = ln 0.5 ÷ ln(mean z_f), "
             f"over {view.recorded.sentences} sentences."
         )
-
-
-def draw_readings(view: View, text: dict[str, str]) -> None:
-    """Draw three readings of the same network with what it really says."""
-    found = results.readings(view.spec)
-    tokens, written = token_labels(found.tokens), token_labels(found.written)
-    size = len(found.state)
-    given, said = token_labels(found.given), token_labels(found.said)
-    last = ("",) * (len(tokens) - 1)
-    pictures = (
-        ("n to 1", tokens, (*last, f"{size} numbers"), False),
-        ("1 to n", (f"{size} numbers", *written[:-1]), written, True),
-        ("n to n", given, said, False),
-    )
-    for column, (title, inputs, outputs, feedback) in zip(
-        st.columns(3, gap="xsmall"), pictures, strict=True
-    ):
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{title}**")
-            start = max(0, len(inputs) - SHOWN) if title == "n to 1" else 0
-            cut = slice(start, start + SHOWN)
-            chart = figures.reading(inputs[cut], outputs[cut], feedback, **figure_look())
-            show(chart, f"reading_{title.replace(' ', '_')}")
-            st.caption(text[title])
 
 
 def draw_padding(view: View) -> None:

@@ -14,6 +14,7 @@ from viz_models.records.sequence.gates import (
     Unit,
     Unrolled,
 )
+from viz_models.records.sequence.gates_elsewhere import Corpus, Elsewhere, Part
 from viz_models.ui.kit.cache import cached
 
 
@@ -49,10 +50,30 @@ def held(spec: GatesSpec, gate: Gate, hold: Hold) -> Held:
 
 @cached()
 def readings(spec: GatesSpec) -> Readings:
-    """Return three ways to read the network."""
-    from viz_models.analysis.sequence import gates
+    """Return three ways to use the states of the network."""
+    from viz_models.analysis.sequence import gates_readings
 
-    return gates.readings(spec)
+    net = recorded().of(spec.net)
+    return gates_readings.readings(spec, net.kinds, net.words)
+
+
+@cached()
+def corpus(net: Net) -> Corpus:
+    """Return every gate and state of the recorded sentences."""
+    from viz_models.analysis.sequence import gates_elsewhere
+    from viz_models.training.data.grammar import test_pairs
+
+    found = recorded()
+    assert found.provenance.seed is not None
+    pairs = test_pairs(found.sentences, found.provenance.seed)
+    return gates_elsewhere.corpus(net, [p.english for p in pairs])
+
+
+def elsewhere(net: Net, part: Part, unit: int, value: float) -> Elsewhere:
+    """Return where else among the recorded sentences a unit has nearly this value."""
+    from viz_models.analysis.sequence import gates_elsewhere
+
+    return gates_elsewhere.elsewhere(corpus(net), part, unit, value)
 
 
 @cached()
