@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from viz_models.models.sequence.shipped import recurrent
 from viz_models.models.versions import torch_version
@@ -43,7 +44,9 @@ def corpus(net: Net, sentences: Sequence[Sequence[str]]) -> Corpus:
         found = model.encode(source)
     assert found.cells is not None
     real = source != PAD
-    values = {**found.gates, "h": found.states, "c": found.cells}
+    values: dict[Part, Tensor] = {"h": found.states, "c": found.cells}
+    values |= {"f": found.gates["f"], "i": found.gates["i"]}
+    values |= {"o": found.gates["o"], "g": found.gates["g"]}
     return Corpus(
         net=net,
         sentences=tuple((*words, "<eos>") for words in sentences),

@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression
 
 from viz_models.models import lexicon
 from viz_models.models.sequence.translator import RecurrentTranslator
