@@ -7,6 +7,7 @@ work can be done from Python. What most people need can be imported from here:
 `load_sample`, `decode` a photo: one that is shipped, or the bytes of a file
 `prepare`               the photo as a network reads it
 `trace`                 every step of a forward pass, with its values, of any network
+`compare`               two traces step by step, and where they part
 `prediction`            the likeliest classes, and whether to believe them
 `calculation`           one value, recomputed from what it was made of
 `preset`, `price`       a network by name, and what it costs before it is built
@@ -45,6 +46,17 @@ Any other network, with whatever its forward takes, and whether recording change
 >>> mine.value("1").shape
 (2, 4)
 
+Two networks step by step, from the same input:
+
+>>> from viz_models import compare
+>>> from torch import manual_seed
+>>> _ = manual_seed(0)
+>>> net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+>>> before = trace(net, ones(2, 3))
+>>> _ = net[2].weight.data.mul_(2)
+>>> compare(before, trace(net, ones(2, 3))).parting.name
+'2'
+
 A network by name, its price, and the network:
 
 >>> from viz_models import build, preset, price, source
@@ -70,6 +82,7 @@ FUNCTIONS = {
     "decode": "images.decode:decode",
     "prepare": "analysis.flow.preprocess:prepare_for",
     "trace": "notebook:trace",
+    "compare": "notebook:compare",
     "prediction": "analysis.flow.prediction:prediction",
     "calculation": "analysis.flow.arithmetic.calculate:calculation",
     "preset": "models.builder.presets:preset",

@@ -8,6 +8,7 @@ from viz_models.images.decode import decode as decode
 from viz_models.images.samples import load
 from viz_models.models.builder import build as build
 from viz_models.models.builder.presets import preset as preset
+from viz_models.notebook import compare as compare
 from viz_models.notebook import trace as trace
 from viz_models.records import *
 from viz_models.training.loop.loop import train as train

@@ -1,4 +1,4 @@
-"""What a notebook gets: one call that traces a network, and ways to show what it found."""
+"""What a notebook gets: one call that traces a network, one that compares two, ways to show both."""
 
 from dataclasses import fields
 from html import escape
@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viz_models.records import Recorded, RecordSpec, Trace, TraceSpec
+from viz_models.records import Recorded, RecordSpec, SideBySide, Trace, TraceSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,47 @@ def trace(
         raise ValueError("name the network after the spec: trace(RecordSpec(...), net, x)")
     module, given = (args[0], args[1:]) if spec else (what, args)
     return Shown.of(record(module, given, kwargs, spec, loss))
+
+
+def compare(a: Recorded, b: Recorded) -> "ShownPairs":
+    """Put two traces beside each other, step by step: where do two networks or checkpoints part?
+
+    Steps with the same name are partners. Give both networks the same input:
+    `compare(trace(first, x), trace(second, x))`.
+
+    Args:
+        a: What `trace` gave of one network.
+        b: What it gave of the other.
+
+    Raises:
+        ValueError: If one of the two is no trace.
+    """
+    for given in (a, b):
+        if not isinstance(given, Recorded):
+            kind = type(given).__name__
+            raise ValueError(
+                f"compare takes two traces, but this is {kind}: compare(trace(a, x), trace(b, x))"
+            )
+    from viz_models.analysis.anynet.beside import side_by_side
+
+    return ShownPairs.of(side_by_side(a, b))
+
+
+class ShownPairs(SideBySide):
+    """Two networks beside each other, also as a DataFrame."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, found: SideBySide) -> "ShownPairs":
+        """Return the same record with the ways to show it."""
+        return cls(**{f.name: getattr(found, f.name) for f in fields(found)})
+
+    def frame(self) -> "pd.DataFrame":
+        """Return one row for each pair of tensors."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
 
 
 class Shown(Recorded):

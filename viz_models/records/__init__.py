@@ -114,6 +114,7 @@ from viz_models.records.build.window import (
     WindowSpec,
 )
 from viz_models.records.cards import Line
+from viz_models.records.flow.beside import SideBySide, StepPair
 from viz_models.records.flow.inputs import ImageRef, ModelRef, Pair, Photo, Prepared, TraceSpec
 from viz_models.records.flow.opened import OpenSpec
 from viz_models.records.flow.recorded import (
