@@ -1,4 +1,4 @@
-"""What a notebook gets: one call that traces a network, one that compares two, ways to show both."""
+"""What a notebook gets: a network traced, two of them compared, and ways to show the result."""
 
 from dataclasses import fields
 from html import escape
@@ -62,7 +62,8 @@ def compare(a: Recorded, b: Recorded) -> "ShownPairs":
     Raises:
         ValueError: If one of the two is no trace.
     """
-    for given in (a, b):
+    either: tuple[object, object] = (a, b)
+    for given in either:
         if not isinstance(given, Recorded):
             kind = type(given).__name__
             raise ValueError(

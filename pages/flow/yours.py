@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.flow import yours as panel
+from viz_models.ui.panels.flow import yours_beside
 
 
 def main() -> None:
@@ -23,6 +24,9 @@ def main() -> None:
     st.subheader("One value, exactly")
     st.markdown(text["One value, exactly"])
     panel.draw_value(view)
+    st.subheader("Beside another network")
+    st.markdown(text["Beside another network"])
+    yours_beside.draw_beside(view, text)
     st.subheader("Open your own network")
     st.markdown(text["Open your own network"])
     st.code(panel.OPEN, language="bash")

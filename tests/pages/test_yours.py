@@ -1,6 +1,7 @@
 """The page of any network: the example, one of a reader's own, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -67,6 +68,27 @@ def test_the_page_shows_the_network_of_the_command_line(mine, monkeypatch):
     assert "MyNet makes 5 calls" in at.caption[0].value
     monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
     assert yours.asked() == OpenSpec()
+
+
+def test_the_example_stands_beside_itself_in_training_mode(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    at = page()
+    said = [m.value for m in at.markdown if "part at" in m.value]
+    assert len(said) == 1
+    assert "They part at block1\\.norm" in said[0]
+    rounded = at.button_group(key="beside").set_value("bfloat16").run()
+    assert not rounded.exception
+    assert any("They part at stem" in m.value for m in rounded.markdown)
+
+
+def test_the_page_compares_with_what_the_command_line_names(mine, monkeypatch):
+    spec = OpenSpec(source=f"{mine}:MyNet", inputs=("3,8,8",), against=f"{mine}:gone")
+    monkeypatch.setenv(VARIABLE, spec.text())
+    at = page()
+    assert not at.exception
+    assert "has no 'gone'" in at.warning[0].value.replace("\\", "")
+    monkeypatch.setenv(VARIABLE, replace(spec, against=f"{mine}:MyNet").text())
+    assert any("are the same in both" in m.value for m in page().markdown)
 
 
 def test_values_of_known_operations_are_opened_and_agree():

@@ -1,201 +1,44 @@
-"""Open a network that somebody else wrote: his file, a package, timm, Hugging Face, a .pt2."""
+"""Open a network of somebody else: find it, give it inputs, record one forward pass."""
 
-import importlib
-import importlib.util
-import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
-from viz_models.analysis.anynet import weights
-from viz_models.analysis.anynet.example import Example
+from viz_models.analysis.anynet import inputs, sources
 from viz_models.analysis.anynet.record import record
-from viz_models.analysis.flow.preprocess import prepare_for
-from viz_models.images import samples
-from viz_models.records import ModelRef, OpenSpec, Recorded
-
-_HOW = "name it as my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE or net.pt2"
-_VOCABULARY = 100  # whole numbers below it, where a network has no embedding that says how many
+from viz_models.analysis.anynet.sources import Network
+from viz_models.records import OpenSpec, Recorded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A network with its recorded forward pass."""
+    """A network with what it was given, and its recorded forward pass."""
 
     module: nn.Module
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
     recorded: Recorded
 
 
-def opened(spec: OpenSpec) -> Opened:
-    """Make the network and record one forward pass. This imports, and so runs, its code.
+def opened(spec: OpenSpec, network: Network | None = None) -> Opened:
+    """Record one forward pass of a network.
+
+    Args:
+        spec: Which network, and what it is given.
+        network: The network, where it has been found already.
 
     Raises:
         ValueError: With one line, if it cannot be found, made, filled or run.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(spec.seed)
-        module, args, kwargs = _network(spec)
+    found = network or sources.network(spec)
+    module, args, kwargs = found.module, found.args, dict(found.kwargs)
     if spec.inputs:
-        args, kwargs = tuple(_input(text, module, spec.seed) for text in spec.inputs), {}
+        args, kwargs = inputs.given(spec.inputs, module, spec.seed, spec.batch)
     if not args and not kwargs:
         raise ValueError(
             f"say what {type(module).__name__} takes: --input 3,224,224 for numbers, "
             "--input ids:8 for whole numbers, without the batch axis"
         )
-    return Opened(module, record(module, args, kwargs))
-
-
-Made = tuple[nn.Module, tuple[Any, ...], dict[str, Any]]
-
-
-def _network(spec: OpenSpec) -> Made:
-    if not spec.source:
-        photo = prepare_for(samples.load("cat"), ModelRef())
-        return Example().eval(), (torch.tensor(photo.tensor)[None],), {}
-    if spec.source.endswith(".pt2"):
-        return _exported(Path(spec.source))
-    home, _, name = spec.source.partition(":") if not _is_drive(spec.source) else _split(spec)
-    if not name:
-        raise ValueError(f"{spec.source!r} names no network: {_HOW}")
-    tensors = weights.read(Path(spec.checkpoint)) if spec.checkpoint else {}
-    args: tuple[Any, ...] = ()
-    kwargs: dict[str, Any] = {}
-    if home == "timm":
-        module, args = _of_timm(name, tensors)
-    elif home == "hf":
-        module, kwargs = _of_transformers(name)
-    else:
-        module = _made(_found(home, name, spec.folder), tensors, spec.source)
-    if tensors:
-        weights.load(module, tensors, Path(spec.checkpoint).name)
-    return module.eval().requires_grad_(False), args, kwargs
-
-
-def _is_drive(source: str) -> bool:
-    return source[1:3] in (":\\", ":/")  # C:\nets\mine.py:MyNet
-
-
-def _split(spec: OpenSpec) -> tuple[str, str, str]:
-    return spec.source.rpartition(":")
-
-
-def _exported(file: Path) -> Made:
-    if not file.is_file():
-        raise ValueError(f"no such file: {file}")
-    try:
-        program = torch.export.load(file)
-    except Exception as error:
-        raise ValueError(f"{file.name} is no exported program that torch can read") from error
-    args, kwargs = program.example_inputs or ((), {})
-    return program.module(), tuple(args), dict(kwargs)
-
-
-def _of_timm(name: str, tensors: dict[str, Tensor]) -> tuple[nn.Module, tuple[Any, ...]]:
-    timm: Any = _library("timm")
-    try:
-        module = weights.made_to_fit(
-            lambda num_classes=None: timm.create_model(
-                name, **({} if num_classes is None else {"num_classes": num_classes})
-            ),
-            tensors,
-        )
-    except Exception as error:
-        raise ValueError(f"timm cannot make {name!r}: {_said(error)}") from error
-    size = getattr(module, "pretrained_cfg", {}).get("input_size") or (3, 224, 224)
-    return module, (torch.randn(1, *size),)
-
-
-def _of_transformers(name: str) -> tuple[nn.Module, dict[str, Any]]:
-    transformers: Any = _library("transformers")
-    try:
-        if Path(name).exists():
-            config = transformers.AutoConfig.from_pretrained(name, local_files_only=True)
-        else:
-            config = transformers.AutoConfig.for_model(name)
-        module = transformers.AutoModel.from_config(config)
-    except Exception as error:
-        raise ValueError(f"transformers cannot make {name!r}: {_said(error)}") from error
-    return module, dict(module.dummy_inputs)
-
-
-def _library(name: str) -> Any:  # noqa: ANN401 (a module)
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise ValueError(f"{name} is not installed here: pip install {name}") from error
-
-
-def _found(home: str, name: str, folder: str) -> Any:  # noqa: ANN401 (whatever has that name)
-    """Return what a file or a package calls by a name."""
-    if folder and folder not in sys.path:
-        sys.path.append(folder)  # last: a file there must not hide a library
-    try:
-        module = _imported(Path(home)) if home.endswith(".py") else importlib.import_module(home)
-    except ValueError:
-        raise
-    except Exception as error:
-        raise ValueError(f"{home} cannot be imported: {_said(error)}") from error
-    found = getattr(module, name, None)
-    if found is None:
-        nets = [k for k, v in vars(module).items() if isinstance(v, type) and _is_net(v)]
-        there = f"; there is {', '.join(nets[:5])}" if nets else ""
-        raise ValueError(f"{home} has no {name!r}{there}")
-    return found
-
-
-def _imported(file: Path) -> Any:  # noqa: ANN401
-    if not file.is_file():
-        raise ValueError(f"no such file: {file}")
-    sys.path.insert(0, str(file.parent.resolve()))  # what lies beside it can be imported
-    try:
-        spec = importlib.util.spec_from_file_location(f"opened_{file.stem}", file)
-        if spec is None or spec.loader is None:
-            raise ValueError(f"{file} is no Python file")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module  # dataclasses look there
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.pop(0)
-
-
-def _is_net(kind: type) -> bool:
-    return issubclass(kind, nn.Module)
-
-
-def _made(found: Any, tensors: dict[str, Tensor], source: str) -> nn.Module:  # noqa: ANN401
-    if not isinstance(found, nn.Module):
-        if not isinstance(found, Callable):  # type: ignore[arg-type]
-            raise ValueError(f"{source} is no network and makes none")
-        try:
-            found = weights.made_to_fit(found, tensors)
-        except Exception as error:
-            hint = "; write a function without arguments that makes it, and name that"
-            raise ValueError(f"{source}() raised {_said(error)}{hint}") from error
-    if not isinstance(found, nn.Module):
-        raise ValueError(f"{source} makes a {type(found).__name__}, not a torch.nn.Module")
-    return found
-
-
-def _input(text: str, module: nn.Module, seed: int) -> Tensor:
-    """Return random numbers of a shape, with a batch axis of 1 in front."""
-    kind, _, sizes = text.rpartition(":")
-    try:
-        shape = (1, *(int(n) for n in sizes.split(",")))
-    except ValueError as error:
-        raise ValueError(f"{text!r} is no shape; write --input 3,224,224 or ids:8") from error
-    if kind not in ("", "ids") or min(shape) < 1:
-        raise ValueError(f"{text!r} is no shape; write --input 3,224,224 or ids:8")
-    drawn = torch.Generator().manual_seed(seed)
-    if kind == "ids":
-        tables = (m.num_embeddings for m in module.modules() if isinstance(m, nn.Embedding))
-        return torch.randint(next(tables, _VOCABULARY), shape, generator=drawn)
-    return torch.randn(shape, generator=drawn)
-
-
-def _said(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:240]
+    return Opened(module, args, kwargs, record(module, args, kwargs))

@@ -64,7 +64,10 @@ def load(net: nn.Module, tensors: Mapping[str, Tensor], file: str) -> None:
         ValueError: If names or shapes do not fit; the line names the first ones of each kind.
     """
     wanted = net.state_dict()
-    missing = [name for name in wanted if name not in tensors]
+    there = {wanted[name].data_ptr() for name in wanted if name in tensors}
+    missing = [  # a weight that is shared may stand in the file under one of its names
+        name for name, v in wanted.items() if name not in tensors and v.data_ptr() not in there
+    ]
     unknown = [name for name in tensors if name not in wanted]
     wrong = [
         f"{name} ({_shape(tensors[name])}, not {_shape(value)})"
@@ -77,7 +80,7 @@ def load(net: nn.Module, tensors: Mapping[str, Tensor], file: str) -> None:
         raise ValueError(
             f"{file} is of another network than {type(net).__name__}: {'; '.join(said)}"
         )
-    net.load_state_dict(dict(tensors))
+    net.load_state_dict(dict(tensors), strict=False)
 
 
 def made_to_fit(make: Callable[..., Any], tensors: Mapping[str, Tensor]) -> Any:  # noqa: ANN401

@@ -11,6 +11,14 @@ from viz_models.records.flow.values import Cell
 
 Meeting = Literal["same", "values differ", "shapes differ", "only in A", "only in B", "not kept"]
 HTML_PAIRS = 14  # of the table that a notebook shows
+_COUNTED: dict[Meeting, str] = {
+    "same": "are the same",
+    "values differ": "differ",
+    "shapes differ": "have another shape",
+    "only in A": "are only in A",
+    "only in B": "are only in B",
+    "not kept": "were not kept",
+}
 _NUMBERS = ("mean", "std", "min", "max", "zeros")
 
 
@@ -50,8 +58,12 @@ class SideBySide:
 
     @property
     def parting(self) -> StepPair | None:
-        """Return the first step that is not the same in both; None if there is none."""
-        return next((p for p in self.pairs if p.meeting not in ("same", "not kept")), None)
+        """Return the first step that both have and that is not the same in both.
+
+        Where there is none, the first one that only one of them has; None where all are the same.
+        """
+        apart = (p for p in self.pairs if p.meeting in ("values differ", "shapes differ"))
+        return next(apart, next(iter(self.alone), None))
 
     @property
     def alone(self) -> tuple[StepPair, ...]:
@@ -66,22 +78,18 @@ class SideBySide:
     @property
     def sentence(self) -> str:
         """Say in one line where the two part."""
-        if not self.pairs:
-            return f"{self.a} and {self.b} have no steps."
         part, count = self.parting, self.counts
-        if part is None and count["not kept"]:
-            return f"No step differs, but {count['not kept']} values were not kept."
         if part is None:
-            return f"All {len(self.pairs)} values are the same, bit for bit."
+            left = f"; {count['not kept']} were not kept" if count["not kept"] else ""
+            return f"{count['same']} tensors are the same in both, bit for bit{left}."
         said = {
-            "values differ": f"by {digits.digits(part.difference or 0, 3)} at most",
-            "shapes differ": f"{_shape(part, 'a')} in A and {_shape(part, 'b')} in B",
-        }.get(part.meeting, part.meeting)
-        return (
-            f"They part at {part.name}: {said}. Of {len(self.pairs)} values {count['same']} are "
-            f"the same, {count['values differ']} differ, {count['shapes differ']} have another "
-            f"shape, {count['only in A']} are only in A and {count['only in B']} only in B."
-        )
+            "values differ": f"values differ by {digits.digits(part.difference or 0, 3)} at most",
+            "shapes differ": f"the shape is {_shape(part, 'a')} in A and {_shape(part, 'b')} in B",
+            "only in A": "B has no such step",
+            "only in B": "A has no such step",
+        }[part.meeting]
+        counted = ", ".join(f"{count[k]} {word}" for k, word in _COUNTED.items() if count[k])
+        return f"They part at {part.name}: {said}. Of {len(self.pairs)} tensors {counted}."
 
     def rows(self) -> list[dict[str, object]]:
         """Return one row for each pair, in plain Python values."""

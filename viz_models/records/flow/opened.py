@@ -11,10 +11,11 @@ class OpenSpec:
     """A network that is not one of this project's own. With no source it is the example."""
 
     source: str = ""  # "my_file.py:MyNet", "package:factory", "timm:NAME", "hf:bert", "net.pt2"
-    inputs: tuple[
-        str, ...
-    ] = ()  # "3,224,224" for numbers, "ids:8" for whole numbers; no batch axis
+    inputs: tuple[str, ...] = ()  # "3,224,224", "ids:8", "name=16:int", "[3,17,5]", "x.npy"
+    batch: int = 1  # size of the axis that is put in front of each shape
     checkpoint: str = ""  # a file of weights
+    against: str = ""  # what it is compared with: a source, weights, "train" or "bfloat16"
+    against_checkpoint: str = ""  # weights of that, where it is a source
     folder: str = ""  # where a package is looked for, after all that is installed
     seed: int = 0  # of the inputs, and of weights that are not loaded
 

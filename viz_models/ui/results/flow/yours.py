@@ -3,18 +3,22 @@
 import json
 import os
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from viz_models.records import Calculation, Cell, OpenSpec, Recorded
+import numpy as np
+
+from viz_models.records import Calculation, Cell, OpenSpec, Recorded, SideBySide, StepPair
 from viz_models.records.flow.opened import VARIABLE
 from viz_models.runs import home
 from viz_models.ui.kit.cache import cached
 
 if TYPE_CHECKING:
     from viz_models.analysis.anynet.opening import Opened
+    from viz_models.analysis.anynet.sources import Network
 
-_LOCK = threading.Lock()  # two visitors at once open it once
+_LOCK = threading.RLock()  # two visitors at once open it once
 
 
 def asked() -> OpenSpec:
@@ -34,14 +38,33 @@ def recorded(spec: OpenSpec) -> Recorded:
 
 def _opened(spec: OpenSpec) -> "Opened":
     with _LOCK:
-        return _opened_once(spec)
+        return _opened_once(replace(spec, against="", against_checkpoint=""))
 
 
-@lru_cache(maxsize=2)  # the example, and the one that the command line names
+@lru_cache(maxsize=2)
 def _opened_once(spec: OpenSpec) -> "Opened":
     from viz_models.analysis.anynet.opening import opened
 
-    return opened(spec)
+    return opened(spec, _network(spec))
+
+
+@lru_cache(maxsize=1)
+def _network(spec: OpenSpec) -> "Network":
+    from viz_models.analysis.anynet.sources import network
+
+    return network(spec)
+
+
+def _other(spec: OpenSpec) -> "Opened":
+    with _LOCK:
+        return _other_once(spec)
+
+
+@lru_cache(maxsize=2)
+def _other_once(spec: OpenSpec) -> "Opened":
+    from viz_models.analysis.anynet.against import against
+
+    return against(spec, _opened(spec))
 
 
 @cached()
@@ -57,6 +80,35 @@ def file(spec: OpenSpec) -> str:
     from viz_models.figures.network import page
 
     return page.page(recorded(spec))
+
+
+@cached()
+def side_by_side(spec: OpenSpec) -> SideBySide:
+    """Return the network beside the one that `spec.against` names, step by step.
+
+    Raises:
+        ValueError: With one line for the reader, if the other one cannot be opened.
+    """
+    from viz_models.analysis.anynet.beside import side_by_side
+
+    return side_by_side(recorded(spec), _other(spec).recorded)
+
+
+def maps(spec: OpenSpec, pair: StepPair) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the map with the largest difference, (H, W), of both networks.
+
+    None where a value has fewer than two axes to be seen, or was not kept.
+    """
+    cell = pair.cell
+    if pair.is_alone or cell is None or len(cell) not in (3, 4):
+        return None
+    both = []
+    for made in (recorded(spec), _other(spec).recorded):
+        value = made.values[made.index(pair.name)][pair.output]
+        if value is None or value.dtype.kind != "f" or min(value.shape[-2:]) < 2:
+            return None
+        both.append(value[cell[:-2]])
+    return both[0], both[1]
 
 
 def strongest(spec: OpenSpec, step: str) -> Cell | None:

@@ -1,0 +1,141 @@
+"""Any network beside another one: where they part, and one tensor of both."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from viz_models.digits import digits, exact, percent, shape
+from viz_models.figures.flow import beside as figures
+from viz_models.records import Line, Made, OpenSpec, SideBySide, StepPair
+from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.kit import state, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.flow.yours import View
+from viz_models.ui.results.flow import yours as results
+
+_NAMED = 12  # steps without a partner that are written out
+_CHOICES = {"none": "nothing", "train": "itself in train()", "bfloat16": "itself, weights rounded"}
+_CHART = "apart"
+
+
+def draw_beside(view: View, text: Mapping[str, str]) -> None:
+    """Draw the network beside another one, or beside itself after a change."""
+    named = view.spec.against
+    choices = _CHOICES | ({"named": named.rpartition("/")[2]} if named else {})
+    first = "named" if named else "none" if view.spec.source else "train"
+    chosen = chips("Compare with", choices, key="beside", default=first, show="Compare with")
+    if chosen == "none":
+        return
+    spec = view.spec if chosen == "named" else replace(view.spec, against=chosen)
+    try:
+        found = results.side_by_side(spec)
+    except ValueError as error:
+        st.warning(words.plain(str(error)), icon=":material/error:")
+        return
+    st.markdown(f"**{words.plain(found.sentence)}**")
+    if chosen in ("train", "bfloat16"):
+        st.caption(text[f"Beside: {chosen}"])
+    _draw_found(view, spec, found)
+
+
+def _draw_found(view: View, spec: OpenSpec, found: SideBySide) -> None:
+    by_name = {p.name: p for p in reversed(found.pairs)}
+    pair = by_name.get(state.choice("step", "", by_name.__contains__))
+    pair = pair or found.parting or found.pairs[0]
+    with st.container(border=True):
+        fig = figures.apart_over_steps(found, pair.name, **figure_look())
+        names = [p.name for p in found.pairs]
+        show(fig, _CHART, wide=True, on_select=lambda: _open(names), selection_mode="points")
+    numbers, pictures = st.columns(2, gap="small")
+    with numbers.container(border=True, height="stretch"):
+        ledger(_lines(pair), key="both", title=pair.name, note="A | B", terms=words.glossary())
+    with pictures.container(border=True, height="stretch"):
+        _draw_maps(spec, pair)
+    if found.alone:
+        _draw_alone(found)
+    with st.expander("All tensors of both"):
+        st.dataframe([_row(p) for p in found.pairs], hide_index=True, key="pairs")
+
+
+def _open(names: list[str]) -> None:
+    """Choose the step that was clicked."""
+    points = st.session_state[_CHART]["selection"]["points"]
+    if points:
+        state.choose("step", names[points[0]["point_index"]])
+
+
+def _lines(pair: StepPair) -> list[Line]:
+    """Return what both networks have at a step, and how far it lies apart."""
+    a, b = pair.made("a"), pair.made("b")
+    lines = [Line(label="shape", value=f"{_shape(a)} | {_shape(b)}")]
+    for name in ("mean", "std", "min", "max", "zeros"):
+        lines.append(Line(label=name, value=f"{_number(a, name)} | {_number(b, name)}"))
+    if pair.difference is None:
+        return [*lines, Line(label=pair.meeting, role="chosen", rule=True)]
+    where = f"at {', '.join(map(str, pair.cell))}" if pair.cell else ""
+    apart = Line(
+        label="largest difference",
+        note=where,
+        value=exact(pair.difference),
+        role="chosen" if pair.difference else "checked",
+        rule=True,
+    )
+    lines.append(apart)
+    if pair.relative:
+        lines.append(Line(label="relative to the largest in A", value=digits(pair.relative, 3)))
+    return lines
+
+
+def _shape(made: Made | None) -> str:
+    return "none" if made is None else shape(made.shape) or "one number"
+
+
+def _number(made: Made | None, name: str) -> str:
+    if made is None or made.stats is None:
+        return "–"
+    value = float(getattr(made.stats, name))
+    return percent(value) if name == "zeros" else digits(value)
+
+
+def _draw_maps(spec: OpenSpec, pair: StepPair) -> None:
+    both = results.maps(spec, pair)
+    if both is None or pair.cell is None:
+        same = pair.meeting == "same"
+        st.caption(
+            "Both have the same values here. Choose a mark that is higher."
+            if same
+            else "There are no two maps to be seen at this step."
+        )
+        return
+    st.markdown(f"**Where the difference is largest: {_map_name(pair)}**")
+    show(figures.maps_of_both(*both, **figure_look()), "both_maps")
+
+
+def _map_name(pair: StepPair) -> str:
+    before = ", ".join(map(str, (pair.cell or ())[:-2]))
+    return f"map {before}"
+
+
+def _draw_alone(found: SideBySide) -> None:
+    for side in ("A", "B"):
+        names = [p.name for p in found.alone if p.meeting == f"only in {side}"]
+        if names:
+            left = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            listed = ", ".join(names[:_NAMED])
+            st.caption(words.plain(f"Only in {side}: {listed}{left}."))
+
+
+def _row(pair: StepPair) -> dict[str, object]:
+    return {
+        "step": f"{pair.name}[{pair.output}]" if pair.output else pair.name,
+        "": pair.meeting,
+        "A": _shape(pair.made("a")),
+        "B": _shape(pair.made("b")),
+        "largest difference": pair.difference,
+        "relative": pair.relative,
+        "mean in A": _number(pair.made("a"), "mean"),
+        "mean in B": _number(pair.made("b"), "mean"),
+    }
