@@ -85,6 +85,21 @@ def test_the_same_network_in_training_mode_and_with_rounded_weights(mine, capsys
     assert rounded["parting"] == "fc"
 
 
+def test_gradients_of_a_named_loss(mine, tmp_path, capsys):
+    found = said(capsys, f"{mine}:Net", "--input", "4", "--loss", "cross_entropy:1")
+    assert found["loss"] == "cross-entropy of class 1"
+    rows = {row["step"]: row for row in found["steps"]}
+    out = rows["fc"]
+    assert found["loss_value"] > 0
+    assert 0 < out["gradient_largest"] <= out["gradient_norm"] <= 2**0.5  # softmax − one-hot
+    text = tmp_path / "text.py"
+    made = "nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 2))"
+    text.write_text(f"from torch import nn\ndef net():\n    return {made}\n", encoding="utf-8")
+    found = said(capsys, f"{text}:net", "--input", "ids:3", "--loss", "sum")
+    assert found["steps"][1]["gradient_norm"] > 0
+    assert found["steps"][0]["gradient_norm"] is None
+
+
 def test_a_number_that_json_does_not_have_is_null(tmp_path, capsys):
     file = tmp_path / "odd.py"
     body = "class Net(nn.Module):\n    def forward(self, x): return x / 0 * 0\n"
@@ -99,6 +114,8 @@ def test_a_number_that_json_does_not_have_is_null(tmp_path, capsys):
         (["--against", "weights.pt"], "no such file"),
         (["--against-checkpoint", "weights.pt"], "needs --against"),
         (["--batch", "0"], "1 or more"),
+        (["--loss", "much"], "is no loss; write sum, mean"),
+        (["--loss", "cross_entropy:3"], "there is no class 3: the output has 0 to 2"),
         (["--against", "train"], "Expected more than 1 value per channel when training"),
         (["--against", "bfloat16", "--html", "a.html"], "leave out --html"),
     ],

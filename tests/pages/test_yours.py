@@ -81,6 +81,18 @@ def test_the_example_stands_beside_itself_in_training_mode(monkeypatch):
     assert any("They part at stem" in m.value for m in rounded.markdown)
 
 
+def test_a_switch_names_the_loss_whose_gradients_are_shown(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    at = page()
+    at.button_group(key="loss").set_value("cross_entropy").run()
+    assert not at.exception
+    assert r"The loss, cross\-entropy of class 0, is" in at.caption[0].value
+    at.number_input(key="class").set_value(10).run()
+    assert not at.exception
+    assert "there is no class 10" in at.error[0].value
+    assert "The loss" not in at.caption[0].value
+
+
 def test_the_page_compares_with_what_the_command_line_names(mine, monkeypatch):
     spec = OpenSpec(source=f"{mine}:MyNet", inputs=("3,8,8",), against=f"{mine}:gone")
     monkeypatch.setenv(VARIABLE, spec.text())

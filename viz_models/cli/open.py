@@ -40,6 +40,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against-checkpoint", default="", help="weights of what --against names, if a source"
     )
+    parser.add_argument(
+        "--loss",
+        default="",
+        help="keep the gradient at every value: of sum, mean or cross_entropy:CLASS of the output",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the input; default: 0")
     parser.add_argument("--json", action="store_true", help="print every step instead")
     parser.add_argument("--html", type=Path, help="write one HTML file instead")
@@ -83,6 +88,7 @@ def _spec(options: argparse.Namespace) -> OpenSpec:
         against=_absolute(options.against),
         against_checkpoint=options.against_checkpoint
         and str(Path(options.against_checkpoint).resolve()),
+        loss=options.loss,
         seed=options.seed,
         folder=str(Path.cwd()),
     )
@@ -94,6 +100,8 @@ def _json(recorded: Recorded, other: Recorded | None) -> str:
         "output": recorded.check.text if recorded.check else "",
         "notes": recorded.notes,
     }
+    if recorded.loss is not None:
+        said |= {"loss": recorded.loss_name, "loss_value": recorded.loss}
     if other is None:
         return _written(said | {"steps": recorded.rows()})
     from viz_models.analysis.anynet.beside import side_by_side

@@ -28,6 +28,28 @@ def test_the_file_is_complete_and_asks_nobody(recorded, tmp_path):
     assert data["exact"]
 
 
+def test_gradients_stand_in_the_file_with_the_name_of_their_loss():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 36, 5))
+    x = zoo.pixels(1, 3, 8, 8)
+
+    def squares(out):
+        return (out**2).sum()
+
+    text = trace(net, x, loss=squares).html()
+    data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL).group(1))
+    made = net[0](x)
+    slope = torch.autograd.grad(squares(net[1:](made)), made)[0]
+    assert data["loss"].startswith("squares = ")
+    drawn = data["steps"][1]
+    norm, largest, zeros = drawn["outputs"][0]["gradient"]
+    assert float(norm) == pytest.approx(float(slope.norm()), rel=1e-3)
+    assert float(largest) == pytest.approx(float(slope.abs().max()), rel=1e-3)
+    assert zeros == f"{100 * float((slope == 0).float().mean()):.1f} %"
+    assert drawn["slope"]["channels"] == drawn["image"]["channels"]
+    assert drawn["slope"]["kind"] == "diverging"
+
+
 def test_no_name_can_end_the_script(recorded):
     class Odd(nn.Module):
         def forward(self, x):

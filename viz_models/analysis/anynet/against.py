@@ -11,7 +11,6 @@ from torch import nn
 
 from viz_models.analysis.anynet import sources
 from viz_models.analysis.anynet.opening import Opened, opened
-from viz_models.analysis.anynet.record import record
 from viz_models.analysis.anynet.sources import Network
 from viz_models.records import OpenSpec
 
@@ -47,8 +46,7 @@ def against(spec: OpenSpec, first: Opened) -> Opened:
     """
     if spec.against in CHANGES:
         module = _changed(first.module, spec.against)
-        recorded = record(module, first.args, first.kwargs)
-        return Opened(module, first.args, first.kwargs, recorded)
+        return opened(replace(spec, inputs=()), Network(module, first.args, first.kwargs))
     file = Path(spec.against)
     if file.suffix in sources.WEIGHTS and not sources.is_scripted(file):
         other = replace(spec, checkpoint=spec.against)

@@ -49,9 +49,10 @@ class Gradients:
         """
         try:
             total = loss(out)
+        except ValueError as error:
+            raise ValueError(f"the loss cannot be taken: {_line(error)}") from error
         except Exception as error:
-            said = " ".join(f"{type(error).__name__}: {error}".split())[:240]
-            raise ValueError(f"the loss raised {said}") from error
+            raise ValueError(f"the loss raised {type(error).__name__}: {_line(error)}") from error
         if not isinstance(total, Tensor) or total.numel() != 1:
             given = tuple(total.shape) if isinstance(total, Tensor) else type(total).__name__
             raise ValueError(f"a loss is a tensor with one number, but this one gave {given}")
@@ -63,8 +64,7 @@ class Gradients:
         try:
             torch.autograd.grad(total, [*self.leaves, *wanted], allow_unused=True)
         except RuntimeError as error:  # the network overwrites what its backward pass needs
-            said = " ".join(str(error).split())[:240]
-            raise ValueError(f"the backward pass raised {said}") from error
+            raise ValueError(f"the backward pass raised {_line(error)}") from error
         return total.item()
 
     def at(self, step: int, outputs: int) -> tuple[np.ndarray | None, ...]:
@@ -85,6 +85,10 @@ def size_of(gradient: np.ndarray | None) -> GradientSize | None:
         largest=float(size.max()),
         zeros=1 - np.count_nonzero(size) / size.size,
     )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:240]
 
 
 def _frozen(value: Tensor) -> np.ndarray:

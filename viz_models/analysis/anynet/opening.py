@@ -1,14 +1,17 @@
 """Open a network of somebody else: find it, give it inputs, record one forward pass."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
 
 from viz_models.analysis.anynet import inputs, sources
+from viz_models.analysis.anynet.losses import loss_of
 from viz_models.analysis.anynet.record import record
 from viz_models.analysis.anynet.sources import Network
+from viz_models.analysis.anynet.tensors import found_in
 from viz_models.records import OpenSpec, Recorded
 
 
@@ -41,4 +44,23 @@ def opened(spec: OpenSpec, network: Network | None = None) -> Opened:
             f"say what {type(module).__name__} takes: --input 3,224,224 for numbers, "
             "--input ids:8 for whole numbers, without the batch axis"
         )
-    return Opened(module, args, kwargs, record(module, args, kwargs))
+    loss = loss_of(spec.loss)
+    with _with_gradients(module, loss is not None and not _has_floats((args, kwargs))):
+        return Opened(module, args, kwargs, record(module, args, kwargs, loss=loss))
+
+
+def _has_floats(value: Any) -> bool:  # noqa: ANN401 (whatever a network takes)
+    return any(tensor.is_floating_point() for tensor in found_in(value))
+
+
+@contextmanager
+def _with_gradients(module: nn.Module, needed: bool) -> Iterator[None]:
+    """Let gradients begin at the weights: whole numbers, such as words, can have none."""
+    frozen = [p for p in module.parameters() if not p.requires_grad and p.is_floating_point()]
+    try:
+        for parameter in frozen if needed else ():
+            parameter.requires_grad_()
+        yield
+    finally:
+        for parameter in frozen:
+            parameter.requires_grad_(False)

@@ -68,7 +68,8 @@ def record(
     if len(session.steps) == len(_inputs(module, args, given)) or not found_in(out):
         raise ValueError(f"{type(module).__name__} made no tensor from these inputs")
     check = _check(out, bare, bare_seconds, seconds) if spec.check else None
-    return result(session, spec, out, check, total)
+    name = getattr(loss, "__name__", "") if loss else ""
+    return result(session, spec, out, check, (total, name.strip("<>")))
 
 
 def _eager(module: object) -> nn.Module:

@@ -37,7 +37,7 @@ def result(
     spec: RecordSpec,
     out: Any,  # noqa: ANN401
     check: Check | None,
-    loss: float | None = None,
+    loss: tuple[float | None, str] = (None, ""),
 ) -> Recorded:
     """Return what a session has seen as a record.
 
@@ -46,7 +46,7 @@ def result(
         spec: How it was recorded.
         out: What the network gave.
         check: How that compares with a bare forward.
-        loss: Whose gradients were taken.
+        loss: Whose gradients were taken, and what it is called.
     """
     of = session.step_names()
     values = tuple(_arrays(draft, session.owned) for draft in session.steps)
@@ -61,7 +61,8 @@ def result(
         steps=steps,
         values=values,
         gradients=gradients,
-        loss=loss,
+        loss=loss[0],
+        loss_name=loss[1],
         outputs=ends,
         parameters=sum(p.numel() for p in session.root.parameters()),
         check=check,

@@ -74,7 +74,7 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
   Object.assign(search, { type: "search", placeholder: "Search steps: conv, layer1, relu …" });
   search.setAttribute("aria-label", "Search steps");
   head.append(networkPart("h2", "", data.network), networkPart("span", `badge ${data.exact ? "exact" : ""}`, data.check || "not compared"),
-    networkPart("span", "muted", [data.about, ...data.notes].join(" · ")), search);
+    networkPart("span", "muted", [data.about, ...(data.loss ? [`loss: ${data.loss}`] : []), ...data.notes].join(" · ")), search);
   const sides = networkPart("div", "sides"), diagram = networkPart("div", "diagram"), detail = networkPart("div", "detail");
   const found = networkPart("div", "found");
   sides.append(diagram, detail);
@@ -167,24 +167,29 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     }));
     return element;
   }
+  function mapsOf(image) {
+    const maps = networkPart("div", "maps");
+    image.channels.forEach((channel, i) => {
+      const figure = networkPart("figure", "");
+      figure.append(networkCanvas(image, luts[image.kind], i, 74), `map ${channel}`);
+      maps.append(figure);
+    });
+    return maps;
+  }
   function drawDetail() {
     const step = steps[chosen];
     const where = step.op === "input" ? "what the network was given" : `${step.function} in ${step.path || "the network itself"} (${step.module})`;
     detail.replaceChildren(networkPart("h3", "", step.name), networkPart("div", "muted", where));
     if (step.call) detail.append(networkPart("code", "", step.call));
-    if (step.image) {
-      const maps = networkPart("div", "maps");
-      step.image.channels.forEach((channel, i) => {
-        const figure = networkPart("figure", "");
-        figure.append(networkCanvas(step.image, luts[step.image.kind], i, 74), `map ${channel}`);
-        maps.append(figure);
-      });
-      detail.append(maps);
-    }
+    if (step.image) detail.append(mapsOf(step.image));
+    if (step.slope) detail.append(networkPart("div", "muted", "gradient of the loss at each of these values"), mapsOf(step.slope));
     const reads = step.inputs.map(([source, text, kind, shape]) => row([source >= 0 ? link(source, text) : text, kind, shape]));
     if (reads.length) detail.append(table(["it reads", "", "shape"], reads));
     const gives = step.outputs.map((made, i) => row([`${i}: ${made.shape} ${made.dtype}${made.kept ? "" : " (not kept)"}`, ...(made.stats.length ? made.stats : Array(5).fill("–"))]));
     detail.append(table(["it gives", "mean", "std", "min", "max", "zeros"], gives));
+    const slopes = step.outputs.flatMap((made, i) => (made.gradient.length ? [row([`${i}: ${made.shape}`, ...made.gradient])] : []));
+    if (slopes.length) detail.append(table(["gradient at", "norm", "largest", "zeros"], slopes));
+    else if (data.loss) detail.append(networkPart("div", "muted", "No gradient comes back to this step."));
     const readers = steps.flatMap((other, i) => (other.inputs.some(([source]) => source === chosen) ? [i] : []));
     if (readers.length) {
       const line = networkPart("div", "muted", "read by ");
@@ -198,13 +203,14 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     const hits = steps.flatMap((step, i) => (words.every((w) => `${step.name} ${step.function} ${step.module}`.toLowerCase().includes(w)) ? [i] : []));
     const rows = hits.slice(0, NETWORK_MOST_ROWS).map((i) => {
       const step = steps[i], made = step.outputs[0];
-      const element = row([link(i, step.name), step.op, made?.shape ?? "", ...(made?.stats.length ? made.stats : Array(5).fill("–"))]);
+      const slope = data.loss ? [made?.gradient[0] ?? "–"] : [];
+      const element = row([link(i, step.name), step.op, made?.shape ?? "", ...(made?.stats.length ? made.stats : Array(5).fill("–")), ...slope]);
       element.className = `step ${i === chosen ? "chosen" : ""}`;
       return element;
     });
     const left = hits.length - rows.length;
     const said = `${hits.length} of ${steps.length} steps${left > 0 ? `; the first ${rows.length} are shown, search for the others` : ""}`;
-    found.replaceChildren(networkPart("div", "muted", said), table(["step", "operation", "gives", "mean", "std", "min", "max", "zeros"], rows));
+    found.replaceChildren(networkPart("div", "muted", said), table(["step", "operation", "gives", "mean", "std", "min", "max", "zeros", ...(data.loss ? ["gradient norm"] : [])], rows));
   }
   function drawAll() { drawDiagram(); drawDetail(); drawFound(); }
   search.oninput = drawFound;

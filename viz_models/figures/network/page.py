@@ -57,14 +57,15 @@ def drawn(recorded: Recorded) -> dict[str, Any]:
         recorded: Any recorded forward pass.
     """
     place = {step.name: i for i, step in enumerate(recorded.steps)}
-    images = _images(recorded)
-    seen = [_step(step, place, image) for step, image in zip(recorded.steps, images, strict=True)]
+    images, slopes = _images(recorded)
+    seen = [_step(*each, place) for each in zip(recorded.steps, images, slopes, strict=True)]
     return {
         "network": recorded.network,
         "check": recorded.check.text if recorded.check else "",
         "exact": bool(recorded.check and recorded.check.exact),
         "about": f"{len(recorded.steps):,} steps · {recorded.parameters:,} parameters",
         "notes": list(recorded.notes),
+        "loss": "" if recorded.loss is None else f"{recorded.loss_name} = {digits(recorded.loss)}",
         "made": recorded.provenance.versions,
         "steps": seen,
         "luts": {
@@ -74,8 +75,11 @@ def drawn(recorded: Recorded) -> dict[str, Any]:
     }
 
 
+_Image = dict[str, Any] | None
+
+
 def _step(
-    step: RecordedStep, place: dict[str, int], image: dict[str, Any] | None
+    step: RecordedStep, image: _Image, slope: _Image, place: dict[str, int]
 ) -> dict[str, Any]:
     return {
         "name": step.name,
@@ -91,26 +95,34 @@ def _step(
         "outputs": [_made(made) for made in step.outputs],
         "kernels": list(step.kernels),
         "image": image,
+        "slope": slope,
     }
 
 
 def _made(made: Made) -> dict[str, Any]:
-    stats = made.stats
+    stats, size = made.stats, made.gradient
     numbers = [] if stats is None else [stats.mean, stats.std, stats.min, stats.max]
     return {
         "shape": shape(made.shape) or "one number",
         "dtype": made.dtype,
         "stats": [digits(n) for n in numbers] + ([percent(stats.zeros)] if stats else []),
+        "gradient": [digits(size.norm), digits(size.largest), percent(size.zeros)] if size else [],
         "kept": made.kept,
     }
 
 
-def _images(recorded: Recorded) -> list[dict[str, Any] | None]:
-    """Return the maps of each step, as many as there is room for."""
+def _images(recorded: Recorded) -> tuple[list[_Image], list[_Image]]:
+    """Return the maps of each step and of its gradient, as many as there is room for."""
     shown = [_maps(given[0]) if given else None for given in recorded.values]
-    count = sum(maps is not None for maps in shown)
+    slopes = [_maps(given[0]) if given else None for given in recorded.gradients]
+    count = sum(maps is not None for maps in (*shown, *slopes))
     most = min(MOST_MAPS, max(1, MAP_BYTES // max(1, count * MAP_SIDE * MAP_SIDE)))
-    return [None if maps is None else _image(maps, most) for maps in shown]
+    slopes += [None] * (len(shown) - len(slopes))
+    orders = [None if maps is None else _most_varied(maps, most) for maps in shown]
+    return (
+        [None if m is None else _image(m, o) for m, o in zip(shown, orders, strict=True)],
+        [None if m is None else _image(m, o) for m, o in zip(slopes, orders, strict=True)],
+    )
 
 
 def _maps(value: np.ndarray | None) -> np.ndarray | None:
@@ -121,9 +133,13 @@ def _maps(value: np.ndarray | None) -> np.ndarray | None:
     return maps if min(maps.shape[1:]) > 1 else None
 
 
-def _image(maps: np.ndarray, most: int) -> dict[str, Any]:
+def _most_varied(maps: np.ndarray, most: int) -> np.ndarray:
     with np.errstate(invalid="ignore"):
-        order = np.argsort(-np.nan_to_num(maps.std(axis=(1, 2))), kind="stable")[:most]
+        return np.argsort(-np.nan_to_num(maps.std(axis=(1, 2))), kind="stable")[:most]
+
+
+def _image(maps: np.ndarray, order: np.ndarray | None) -> dict[str, Any]:
+    order = np.arange(1) if order is None else order  # a gradient of what was not kept
     chosen = np.nan_to_num(maps[order].astype(np.float32))
     down, right = (-(-n // MAP_SIDE) for n in chosen.shape[1:])
     kind = pixels.scheme(chosen)

@@ -14,6 +14,7 @@ class OpenSpec:
     inputs: tuple[str, ...] = ()  # "3,224,224", "ids:8", "name=16:int", "[3,17,5]", "x.npy"
     batch: int = 1  # size of the axis that is put in front of each shape
     checkpoint: str = ""  # a file of weights
+    loss: str = ""  # whose gradients are taken: "sum", "mean", "cross_entropy:3"
     against: str = ""  # what it is compared with: a source, weights, "train" or "bfloat16"
     against_checkpoint: str = ""  # weights of that, where it is a source
     folder: str = ""  # where a package is looked for, after all that is installed

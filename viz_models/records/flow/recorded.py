@@ -109,6 +109,7 @@ class Recorded:
     values: tuple[tuple[np.ndarray | None, ...], ...]  # of each step one array an output
     gradients: tuple[tuple[np.ndarray | None, ...], ...] = ()  # as `values`; empty without a loss
     loss: float | None = None
+    loss_name: str = ""  # "sum", or what the function is called
     outputs: tuple[Source, ...]  # where the tensors of the network's output came from
     parameters: int
     check: Check | None

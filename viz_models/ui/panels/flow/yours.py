@@ -11,6 +11,7 @@ from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.network import network
 from viz_models.ui.kit import frame, lesson, state, take_away, words
 from viz_models.ui.kit.controls import control, control_row, named
+from viz_models.ui.panels.flow.yours_controls import controls
 from viz_models.ui.results.flow import yours as results
 
 OPEN = "forward-pass open my_file.py:MyNet --input 3,224,224"
@@ -28,16 +29,26 @@ class View:
 
 def view() -> View | None:
     """Return the network with the chosen step; say in a line why it cannot be opened."""
-    spec = results.asked()
-    try:
-        found = results.recorded(spec)
-    except ValueError as error:
-        st.error(words.plain(str(error)), icon=":material/error:")
+    asked = results.asked()
+    spec = controls(asked)
+    found = _recorded(spec)
+    if found is None and spec != asked:  # what was chosen here does not fit
+        spec, found = asked, _recorded(asked)
+    if found is None:
         return None
     names = {step.name for step in found.steps}
     first = next((s.name for s in found.steps[1:] if _has_maps(s)), found.steps[0].name)
     chosen = state.choice("step", first, names.__contains__)
     return View(spec, found, found.steps[found.index(chosen)])
+
+
+def _recorded(spec: OpenSpec) -> Recorded | None:
+    """Return the recorded network; None, and a line on the page, where that cannot be."""
+    try:
+        return results.recorded(spec)
+    except ValueError as error:
+        st.error(words.plain(str(error)), icon=":material/error:")
+        return None
 
 
 def _has_maps(step: RecordedStep) -> bool:
@@ -50,8 +61,14 @@ def facts(view: View) -> dict[str, str]:
         "network": words.plain(view.recorded.network),
         "steps": f"{len(view.recorded.steps):,}",
         "parameters": f"{view.recorded.parameters:,}",
-        "checked": _checked(view.recorded.check),
+        "checked": _checked(view.recorded.check) + _said_of_loss(view.recorded),
     }
+
+
+def _said_of_loss(found: Recorded) -> str:
+    if found.loss is None:
+        return ""
+    return f" The loss, {words.plain(found.loss_name)}, is {digits(found.loss)}."
 
 
 def _checked(check: Check | None) -> str:
@@ -92,7 +109,7 @@ def draw_value(view: View) -> None:
         st.caption(f":red[{words.plain(refusal)}] The largest value is shown instead.")
     with st.container(border=True):
         ledger(
-            _lines(view, sums),
+            [*_lines(view, sums), *_slope(view, cell)],
             key="sum",
             title=f"{view.step.name} at {', '.join(map(str, cell))}",
             note=view.step.call,
@@ -149,6 +166,16 @@ def _lines(view: View, sums: Calculation) -> list[Line]:
     total = Line(label="total", value=digits(sums.total, 6), role="chosen", rule=True)
     torchs = beside_torch(sums.torch_value, sums.difference, agrees=sums.agrees)
     return [*lines, total, torchs]
+
+
+def _slope(view: View, cell: Cell) -> list[Line]:
+    """Return the gradient of the loss at the value that is opened, where there is one."""
+    found = view.recorded
+    if found.loss is None:
+        return []
+    slope = found.gradients[found.index(view.step.name)][0]
+    value = "none comes back" if slope is None else digits(float(slope[cell]), 6)
+    return [Line(label=f"gradient of the loss ({found.loss_name})", value=value, rule=True)]
 
 
 def draw_take_away(view: View) -> None:

@@ -45,7 +45,10 @@ def _opened(spec: OpenSpec) -> "Opened":
 def _opened_once(spec: OpenSpec) -> "Opened":
     from viz_models.analysis.anynet.opening import opened
 
-    return opened(spec, _network(spec))
+    source = OpenSpec(
+        source=spec.source, checkpoint=spec.checkpoint, folder=spec.folder, seed=spec.seed
+    )
+    return opened(spec, _network(source))
 
 
 @lru_cache(maxsize=1)
