@@ -17,7 +17,7 @@ from viz_models.ui.panels.flow.yours import View
 from viz_models.ui.results.flow import yours as results
 
 _NAMED = 12  # steps without a partner that are written out
-_CHOICES = {"none": "nothing", "train": "itself in train()", "bfloat16": "itself, weights rounded"}
+_CHOICES = {"none": "nothing", "train": "its train mode", "bfloat16": "its rounded weights"}
 _CHART = "apart"
 
 
