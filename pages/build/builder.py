@@ -12,6 +12,7 @@ from viz_models.ui.panels.build import (
     builder_controls,
     builder_more,
     builder_race,
+    builder_recurrent_cards,
     builder_stage,
 )
 
@@ -41,6 +42,7 @@ def main() -> None:
         with cards:
             builder_cards.draw_paths(view, text)
             builder_cards.draw_connections(view, text)
+            builder_recurrent_cards.draw(view, text)
     builder_more.draw_times(view, text)
     builder_more.draw_take_away(view, text)
     builder_race.finish(view, running, text)

@@ -1,6 +1,7 @@
 """A network from the builder on the flow page: its link there, its link back, what is refused."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -20,12 +21,18 @@ Followed = ConvSpec | RnnSpec
 
 
 def link(spec: BuildSpec) -> None:
-    """From the builder to the flow page, where a photo can pass the network."""
+    """From the builder to the flow page, where a photo can pass the network.
+
+    A photo has three colors, so a network that reads gray images is followed with three channels.
+    """
+    gray = isinstance(spec, Followed) and not reads_tokens(spec) and spec.in_channels == 1
+    if gray:
+        spec = replace(spec, in_channels=_COLORS)
     if _trouble(spec):
         return
     st.page_link(
         PAGES / "flow/tensor_flow.py",
-        label="Follow a tensor through this",
+        label="Follow a tensor through this" + ", made for three colors" * gray,
         icon=":material/conversion_path:",
         query_params={_PARAM: door.written(spec)},
     )
