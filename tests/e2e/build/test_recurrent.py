@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import in_the_address_bar, red_boxes, visit, wait_until_idle
+from tests.e2e.browser import card, in_the_address_bar, red_boxes, visit, wait_until_idle
 from viz_models.models.builder.specs import from_json
 from viz_models.records import RnnSpec
 
@@ -24,6 +24,7 @@ def test_it_is_unrolled_and_followed_gate_by_gate(server, page):
     expect(
         page.get_by_text("A recurrent network is as deep as its sequence is long")
     ).to_be_visible()
+    expect(card(page, "One step back")).to_contain_text("row 5 multiplies it by")
     page.get_by_text("Follow a tensor through this").click()
     page.wait_for_url(re.compile("/flow"), timeout=SETTLED)
     expect(page.get_by_test_id("flow")).to_be_visible(timeout=SETTLED)

@@ -14,7 +14,7 @@ from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.build.builder_stage import View
 from viz_models.ui.results.build import builder as results
 
-STATES = 210  # px
+STATES = 170  # px
 SHOWN = 3  # digits of a factor
 
 
