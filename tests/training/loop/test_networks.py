@@ -151,7 +151,8 @@ def test_an_unknown_preset_is_said():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_learn(name):
-    """A third of their budget; how well in all of it stands in test_recipe.py."""
-    spec = replace(PRESETS[name], budget=Budget(amount=6, unit="epochs"), moments=0)
+    """A third of their budget or less; how well in all of it stands in test_recipe.py."""
+    epochs = 2 if name == "torchvision" else 6  # ResNet18 is by far the largest, and learns fastest
+    spec = replace(PRESETS[name], budget=Budget(amount=epochs, unit="epochs"), moments=0)
     *_, last = loop.train(spec)
     assert last.evaluation.accuracy > 0.8
