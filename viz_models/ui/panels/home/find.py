@@ -29,7 +29,9 @@ class Entry:
     @property
     def label(self) -> str:
         """Return the text of a link to it: its name, then its question."""
-        return f"**{self.name}** · {self.question}" if self.name else self.question
+        asked = self.question.removeprefix(f"{self.name}: ")  # no name twice
+        asked = asked[:1].upper() + asked[1:]
+        return f"**{self.name}** · {asked}" if self.name else asked
 
 
 def of_pages(files: Mapping[str, str]) -> tuple[Entry, ...]:
