@@ -82,6 +82,15 @@ def test_contrast(name, palette):
             assert contrast(getattr(palette, role), ground) >= 4.5, role
 
 
+@pytest.mark.parametrize(("name", "palette"), THEMES)
+def test_contrast_of_captions(name, palette):
+    """Streamlit writes captions in the text's color, 60 % opaque."""
+    for ground in (palette.ground, palette.card):
+        pairs = zip(theme.rgb(palette.text), theme.rgb(ground), strict=True)
+        red, green, blue = (round(0.6 * text + 0.4 * behind) for text, behind in pairs)
+        assert contrast(f"#{red:02x}{green:02x}{blue:02x}", ground) >= 4.5
+
+
 def test_these_eyes_see_what_is_known_to_be_confused():
     d3 = plotly.colors.qualitative.D3
     assert min(difference(a, b) for a, b in combinations(d3, 2)) < 2
