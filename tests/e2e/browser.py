@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
 from tests.conftest import ROOT
@@ -110,6 +111,22 @@ def sideways_overflow(page: Page) -> int:
           document.querySelector('[data-testid="stMain"]')]
           .filter(Boolean).map(e => e.scrollWidth - e.clientWidth))"""
     )
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps somebody out who cannot see well or has no mouse, as axe-core finds it.
+
+    Streamlit's own list of pages, which a phone hides behind a button, is left out.
+    """
+    where = {"exclude": [['[data-testid="stSidebarNav"]']]}
+    run = Axe().run(page, context=where, options={"resultTypes": ["violations"]})
+    found = run.response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
 
 
 def red_boxes(page: Page) -> list[str]:

@@ -1,11 +1,18 @@
-"""Every page fits a phone and the projector of a class, on dark ground."""
+"""Every page fits a phone, on dark ground, and the projector of a class, on light, for everybody."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import View, red_boxes, sideways_overflow, visit, wait_until_idle
+from tests.e2e.browser import (
+    View,
+    barriers,
+    red_boxes,
+    sideways_overflow,
+    visit,
+    wait_until_idle,
+)
 from viz_models.ui.kit import lessons
 
 pytestmark = pytest.mark.e2e
@@ -35,6 +42,7 @@ def check(page: Page, path: str):
     lines = charts.locator("path").evaluate_all("all => all.map(e => e.getAttribute('d') || '')")
     assert not any("NaN" in line for line in lines)
     assert red_boxes(page) == []
+    assert barriers(page) == []
     assert sideways_overflow(page) == 0
     said = page.locator("body").inner_text()
     assert path in MAY_SAY_NAN or not re.search(r"\bnan\b", said, re.IGNORECASE)
@@ -46,6 +54,7 @@ def test_it_fits(server, page, path):
     visit(page, f"{server.url}/{path}", timeout_ms=SETTLED)
     check(page, path)
     page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light")
     page.keyboard.press("p")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()  # as it is presented
     check(page, path)

@@ -251,7 +251,11 @@ function size(g, figure, tallest) {
   g.height = rows * (height + gap) - gap + g.pad.top + g.pad.bottom;
   Object.assign(canvas, { width: Math.round(g.width * ratio), height: Math.round(g.height * ratio) });
   Object.assign(canvas.style, { width: `${g.width}px`, height: `${g.height}px` });
-  figure.querySelector(":scope > .view").style.maxHeight = g.height > tallest + 1 ? `${tallest}px` : "";
+  const view = figure.querySelector(":scope > .view");
+  view.style.maxHeight = g.height > tallest + 1 ? `${tallest}px` : "";
+  const scrolls = view.scrollHeight > view.clientHeight + 1 || view.scrollWidth > view.clientWidth + 1;
+  if (scrolls) view.tabIndex = 0; // who has no mouse scrolls with the arrow keys
+  else view.removeAttribute("tabindex");
   const below = figure.querySelector(":scope > .below").style; // its text is centred under the tiles
   below.paddingLeft = `${g.pad.left - MARGIN}px`;
   below.paddingRight = `${g.pad.right - MARGIN}px`;
