@@ -29,7 +29,7 @@ def main() -> None:
     yours_beside.draw_beside(view, text)
     st.subheader("Open your own network")
     st.markdown(text["Open your own network"])
-    st.code(panel.OPEN, language="bash")
+    st.code(panel.OPEN, language="bash", wrap_lines=True)
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     panel.draw_take_away(view)

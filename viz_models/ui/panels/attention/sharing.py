@@ -112,7 +112,8 @@ def draw_stage(view: View) -> None:
     for column, kind in zip(st.columns(4, gap="xsmall"), SHARING_KINDS, strict=True):
         version = view.sharing.version(kind)
         with column.container(border=True, height="stretch", gap="xsmall"):
-            st.image(_diagram(version), width="stretch")
+            alt = f"{HEADS} heads of Q read {version.kv_heads} of K and V"
+            st.image(_diagram(version), width="stretch", alt=alt)
             tiles([_heads(version)], key=f"heads_{kind}", luts=luts(is_dark()))
             ledger(_lines(view, version), key=f"version_{kind}", terms=words.glossary())
     st.caption(rows_and_columns(view), help=help_on("row", "layer and head"))
