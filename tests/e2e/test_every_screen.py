@@ -1,4 +1,4 @@
-"""Every page fits a phone, on dark ground, and the projector of a class, on light, for everybody."""
+"""Every page fits a phone, on dark ground, and a projector, on light; and keeps nobody out."""
 
 import re
 
