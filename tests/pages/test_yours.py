@@ -12,7 +12,7 @@ from torch import nn
 from tests.conftest import ROOT
 from viz_models.__main__ import main
 from viz_models.analysis.anynet.arithmetic import calculation, strongest
-from viz_models.analysis.anynet.opening import opened
+from viz_models.analysis.anynet.opening.opened import opened
 from viz_models.records import OpenSpec
 from viz_models.records.flow.opened import VARIABLE
 from viz_models.ui.results.flow import yours

@@ -19,7 +19,8 @@ from viz_models.runs import home
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
-        help="my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE or net.pt2; its code is run",
+        help="my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE, hf:FOLDER, net.pt2 or a "
+        "ScriptModule; its code is run",
     )
     parser.add_argument(
         "--input",
@@ -30,6 +31,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         ".pt2 know theirs",
     )
     parser.add_argument("--batch", type=int, default=1, help="size of the batch axis; default: 1")
+    parser.add_argument(
+        "--text", default="", help="for a network that reads words: hf:FOLDER with a tokenizer"
+    )
+    parser.add_argument(
+        "--tokenizer", default="", help="folder or tokenizer.json of another network's tokenizer"
+    )
     parser.add_argument("--checkpoint", default="", help="weights: .safetensors, or of torch.save")
     parser.add_argument(
         "--against",
@@ -57,8 +64,8 @@ def _run(options: argparse.Namespace) -> str:
             "strangers share this server, so it runs no code of others: open it at home"
         )
     spec = _spec(options)
-    from viz_models.analysis.anynet.against import against
-    from viz_models.analysis.anynet.opening import opened
+    from viz_models.analysis.anynet.opening.against import against
+    from viz_models.analysis.anynet.opening.opened import opened
 
     first = opened(spec)  # what is wrong is said before a page opens
     other = against(spec, first).recorded if spec.against else None
@@ -84,6 +91,8 @@ def _spec(options: argparse.Namespace) -> OpenSpec:
         source=_absolute(options.source),
         inputs=tuple(map(_absolute_input, options.input)),
         batch=options.batch,
+        sentence=options.text,
+        tokenizer=options.tokenizer and str(Path(options.tokenizer).resolve()),
         checkpoint=options.checkpoint and str(Path(options.checkpoint).resolve()),
         against=_absolute(options.against),
         against_checkpoint=options.against_checkpoint
@@ -139,6 +148,8 @@ def _absolute(source: str) -> str:
     file, colon, name = source.rpartition(":")
     if file.endswith(".py"):
         return f"{Path(file).resolve()}{colon}{name}"
+    if file == "hf" and Path(name).exists():
+        return f"hf:{Path(name).resolve()}"
     return str(Path(source).resolve()) if Path(source).is_file() else source
 
 

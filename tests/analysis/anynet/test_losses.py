@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from viz_models.analysis.anynet.losses import loss_of
+from viz_models.analysis.anynet.opening.losses import loss_of
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ class OpenSpec:
     source: str = ""  # "my_file.py:MyNet", "package:factory", "timm:NAME", "hf:bert", "net.pt2"
     inputs: tuple[str, ...] = ()  # "3,224,224", "ids:8", "name=16:int", "[3,17,5]", "x.npy"
     batch: int = 1  # size of the axis that is put in front of each shape
+    sentence: str = ""  # a text for a network that reads words; whole numbers without a tokenizer
+    tokenizer: str = ""  # a folder or a tokenizer.json, where the network's own folder has none
     checkpoint: str = ""  # a file of weights
     loss: str = ""  # whose gradients are taken: "sum", "mean", "cross_entropy:3"
     against: str = ""  # what it is compared with: a source, weights, "train" or "bfloat16"

@@ -15,8 +15,8 @@ from viz_models.runs import home
 from viz_models.ui.kit.cache import cached
 
 if TYPE_CHECKING:
-    from viz_models.analysis.anynet.opening import Opened
-    from viz_models.analysis.anynet.sources import Network
+    from viz_models.analysis.anynet.opening.opened import Opened
+    from viz_models.analysis.anynet.opening.sources import Network
 
 _LOCK = threading.RLock()  # two visitors at once open it once
 
@@ -43,7 +43,7 @@ def _opened(spec: OpenSpec) -> "Opened":
 
 @lru_cache(maxsize=2)
 def _opened_once(spec: OpenSpec) -> "Opened":
-    from viz_models.analysis.anynet.opening import opened
+    from viz_models.analysis.anynet.opening.opened import opened
 
     source = OpenSpec(
         source=spec.source, checkpoint=spec.checkpoint, folder=spec.folder, seed=spec.seed
@@ -53,7 +53,7 @@ def _opened_once(spec: OpenSpec) -> "Opened":
 
 @lru_cache(maxsize=1)
 def _network(spec: OpenSpec) -> "Network":
-    from viz_models.analysis.anynet.sources import network
+    from viz_models.analysis.anynet.opening.sources import network
 
     return network(spec)
 
@@ -65,7 +65,7 @@ def _other(spec: OpenSpec) -> "Opened":
 
 @lru_cache(maxsize=2)
 def _other_once(spec: OpenSpec) -> "Opened":
-    from viz_models.analysis.anynet.against import against
+    from viz_models.analysis.anynet.opening.against import against
 
     return against(spec, _opened(spec))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from torch import nn
 
-from viz_models.analysis.anynet import inputs, sources
-from viz_models.analysis.anynet.losses import loss_of
+from viz_models.analysis.anynet.opening import inputs, sources, texts
+from viz_models.analysis.anynet.opening.losses import loss_of
+from viz_models.analysis.anynet.opening.sources import Network
 from viz_models.analysis.anynet.record import record
-from viz_models.analysis.anynet.sources import Network
 from viz_models.analysis.anynet.tensors import found_in
 from viz_models.records import OpenSpec, Recorded
 
@@ -23,6 +23,8 @@ class Opened:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     recorded: Recorded
+    tokens: tuple[str, ...] = ()  # of a text
+    takes_words: bool = False  # whether a text can be given, or whole numbers
 
 
 def opened(spec: OpenSpec, network: Network | None = None) -> Opened:
@@ -39,6 +41,10 @@ def opened(spec: OpenSpec, network: Network | None = None) -> Opened:
     module, args, kwargs = found.module, found.args, dict(found.kwargs)
     if spec.inputs:
         args, kwargs = inputs.given(spec.inputs, module, spec.seed, spec.batch)
+    tokens: tuple[str, ...] = ()
+    if spec.sentence:
+        (args, given), tokens = texts.read(spec.sentence, found, spec.tokenizer, (args, kwargs))
+        kwargs = dict(given)
     if not args and not kwargs:
         raise ValueError(
             f"say what {type(module).__name__} takes: --input 3,224,224 for numbers, "
@@ -46,7 +52,9 @@ def opened(spec: OpenSpec, network: Network | None = None) -> Opened:
         )
     loss = loss_of(spec.loss)
     with _with_gradients(module, loss is not None and not _has_floats((args, kwargs))):
-        return Opened(module, args, kwargs, record(module, args, kwargs, loss=loss))
+        recorded = record(module, args, kwargs, loss=loss)
+    words = texts.takes_words(found, (args, kwargs))
+    return Opened(module, args, kwargs, recorded, tokens, words or bool(spec.tokenizer))
 
 
 def _has_floats(value: Any) -> bool:  # noqa: ANN401 (whatever a network takes)

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from viz_models.analysis.anynet import weights
-from viz_models.analysis.anynet.example import Example
+from viz_models.analysis.anynet.opening import hugging, weights
+from viz_models.analysis.anynet.opening.example import Example
 from viz_models.analysis.flow.preprocess import prepare_for
 from viz_models.images import samples
 from viz_models.records import ModelRef, OpenSpec
@@ -30,6 +30,7 @@ class Network:
     module: nn.Module
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    tokenizer: Path | None = None  # a folder
 
 
 def network(spec: OpenSpec) -> Network:
@@ -40,16 +41,13 @@ def network(spec: OpenSpec) -> Network:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.seed)
-        return Network(*_network(spec))
+        return _network(spec)
 
 
-Made = tuple[nn.Module, tuple[Any, ...], dict[str, Any]]
-
-
-def _network(spec: OpenSpec) -> Made:
+def _network(spec: OpenSpec) -> Network:
     if not spec.source:
         photo = prepare_for(samples.load("cat"), ModelRef())
-        return Example().eval(), (torch.tensor(photo.tensor)[None],), {}
+        return Network(Example().eval(), (torch.tensor(photo.tensor)[None],))
     file = Path(spec.source)
     if file.suffix == ".pt2":
         return _exported(file)
@@ -61,15 +59,16 @@ def _network(spec: OpenSpec) -> Made:
     tensors = weights.read(Path(spec.checkpoint)) if spec.checkpoint else {}
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
+    tokenizer = None
     if home == "timm":
         module, args = _of_timm(name, tensors)
     elif home == "hf":
-        module, kwargs = _of_transformers(name)
+        module, kwargs, tokenizer = hugging.made(name, with_weights=not tensors)
     else:
         module = _made(_found(home, name, spec.folder), tensors, spec.source)
     if tensors:
         weights.load(module, tensors, Path(spec.checkpoint).name)
-    return module.eval().requires_grad_(False), args, kwargs
+    return Network(module.eval().requires_grad_(False), args, kwargs, tokenizer)
 
 
 def _is_drive(source: str) -> bool:
@@ -80,7 +79,7 @@ def _split(spec: OpenSpec) -> tuple[str, str, str]:
     return spec.source.rpartition(":")
 
 
-def _exported(file: Path) -> Made:
+def _exported(file: Path) -> Network:
     if not file.is_file():
         raise ValueError(f"no such file: {file}")
     try:
@@ -88,7 +87,7 @@ def _exported(file: Path) -> Made:
     except Exception as error:
         raise ValueError(f"{file.name} is no exported program that torch can read") from error
     args, kwargs = program.example_inputs or ((), {})
-    return program.module(), tuple(args), dict(kwargs)
+    return Network(program.module(), tuple(args), dict(kwargs))
 
 
 def is_scripted(file: Path) -> bool:
@@ -99,7 +98,7 @@ def is_scripted(file: Path) -> bool:
         return any(name.endswith("/constants.pkl") for name in inside.namelist())
 
 
-def _scripted(file: Path) -> Made:
+def _scripted(file: Path) -> Network:
     if not file.is_file():
         raise ValueError(f"no such file: {file}")
     if not is_scripted(file):
@@ -109,11 +108,11 @@ def _scripted(file: Path) -> Made:
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch wants files of torch.export
-        return torch.jit.load(file, map_location="cpu").eval(), (), {}
+        return Network(torch.jit.load(file, map_location="cpu").eval())
 
 
 def _of_timm(name: str, tensors: dict[str, Tensor]) -> tuple[nn.Module, tuple[Any, ...]]:
-    timm: Any = _library("timm")
+    timm: Any = hugging.library("timm")
     try:
         module = weights.made_to_fit(
             lambda num_classes=None: timm.create_model(
@@ -122,29 +121,9 @@ def _of_timm(name: str, tensors: dict[str, Tensor]) -> tuple[nn.Module, tuple[An
             tensors,
         )
     except Exception as error:
-        raise ValueError(f"timm cannot make {name!r}: {_said(error)}") from error
+        raise ValueError(f"timm cannot make {name!r}: {hugging.said(error)}") from error
     size = getattr(module, "pretrained_cfg", {}).get("input_size") or (3, 224, 224)
     return module, (torch.randn(1, *size),)
-
-
-def _of_transformers(name: str) -> tuple[nn.Module, dict[str, Any]]:
-    transformers: Any = _library("transformers")
-    try:
-        if Path(name).exists():
-            config = transformers.AutoConfig.from_pretrained(name, local_files_only=True)
-        else:
-            config = transformers.AutoConfig.for_model(name)
-        module = transformers.AutoModel.from_config(config)
-    except Exception as error:
-        raise ValueError(f"transformers cannot make {name!r}: {_said(error)}") from error
-    return module, dict(module.dummy_inputs)
-
-
-def _library(name: str) -> Any:  # noqa: ANN401 (a module)
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise ValueError(f"{name} is not installed here: pip install {name}") from error
 
 
 def _found(home: str, name: str, folder: str) -> Any:  # noqa: ANN401 (whatever has that name)
@@ -156,7 +135,7 @@ def _found(home: str, name: str, folder: str) -> Any:  # noqa: ANN401 (whatever 
     except ValueError:
         raise
     except Exception as error:
-        raise ValueError(f"{home} cannot be imported: {_said(error)}") from error
+        raise ValueError(f"{home} cannot be imported: {hugging.said(error)}") from error
     found = getattr(module, name, None)
     if found is None:
         nets = [k for k, v in vars(module).items() if isinstance(v, type) and _is_net(v)]
@@ -193,11 +172,7 @@ def _made(found: Any, tensors: dict[str, Tensor], source: str) -> nn.Module:  # 
             found = weights.made_to_fit(found, tensors)
         except Exception as error:
             hint = "; write a function without arguments that makes it, and name that"
-            raise ValueError(f"{source}() raised {_said(error)}{hint}") from error
+            raise ValueError(f"{source}() raised {hugging.said(error)}{hint}") from error
     if not isinstance(found, nn.Module):
         raise ValueError(f"{source} makes a {type(found).__name__}, not a torch.nn.Module")
     return found
-
-
-def _said(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:240]

@@ -9,9 +9,9 @@ from types import MappingProxyType
 import torch
 from torch import nn
 
-from viz_models.analysis.anynet import sources
-from viz_models.analysis.anynet.opening import Opened, opened
-from viz_models.analysis.anynet.sources import Network
+from viz_models.analysis.anynet.opening import sources
+from viz_models.analysis.anynet.opening.opened import Opened, opened
+from viz_models.analysis.anynet.opening.sources import Network
 from viz_models.records import OpenSpec
 
 
@@ -46,14 +46,18 @@ def against(spec: OpenSpec, first: Opened) -> Opened:
     """
     if spec.against in CHANGES:
         module = _changed(first.module, spec.against)
-        return opened(replace(spec, inputs=()), Network(module, first.args, first.kwargs))
+        return opened(_as_given(spec), Network(module, first.args, first.kwargs))
     file = Path(spec.against)
     if file.suffix in sources.WEIGHTS and not sources.is_scripted(file):
         other = replace(spec, checkpoint=spec.against)
     else:
         other = replace(spec, source=spec.against, checkpoint=spec.against_checkpoint)
     module = sources.network(other).module
-    return opened(replace(other, inputs=()), Network(module, first.args, first.kwargs))
+    return opened(_as_given(other), Network(module, first.args, first.kwargs))
+
+
+def _as_given(spec: OpenSpec) -> OpenSpec:
+    return replace(spec, inputs=(), sentence="")
 
 
 def _changed(module: nn.Module, change: str) -> nn.Module:
