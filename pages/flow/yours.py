@@ -20,6 +20,7 @@ def main() -> None:
             return
         section = "Answer: yours" if view.spec.source else "Answer: example"
         lesson.answer(said, text[section], **panel.facts(view))
+        panel.draw_tokens(view)
         panel.draw_network(view)
     st.subheader("One value, exactly")
     st.markdown(text["One value, exactly"])

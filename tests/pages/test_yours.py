@@ -32,6 +32,13 @@ class MyNet(nn.Module):
 def text():
     return nn.Sequential(nn.Embedding(20, 4), nn.Linear(4, 2))
 
+class Silent(nn.Module):
+    def forward(self, x):
+        return "three"
+
+def silent():
+    return Silent()
+
 def broken():
     raise RuntimeError("no")
 
@@ -93,6 +100,44 @@ def test_a_switch_names_the_loss_whose_gradients_are_shown(monkeypatch):
     assert "The loss" not in at.caption[0].value
 
 
+SEVERAL = """
+import torch
+from torch import nn
+
+class Reads(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(9, 4)
+        self.rnn = nn.LSTM(4, 4, batch_first=True)
+
+    def forward(self, ids, scale):
+        states, (last, cell) = self.rnn(self.words(ids))
+        return {"states": states * scale, "ends": [last, cell]}
+"""
+
+
+def test_several_inputs_and_outputs_and_numbers_typed_on_the_page(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "reads.py"
+    file.write_text(SEVERAL, encoding="utf-8")
+    inputs = ("ids=5:int", "scale=1,4")
+    command = [f"--input={text}" for text in inputs]
+    assert main(["open", f"{file}:Reads", "--json", *command]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [step["step"] for step in said["steps"][:2]] == ["input.ids", "input.scale"]
+    assert [(one["output"], one["step"], one["shape"]) for one in said["given"]] == [
+        ("states", "mul", [1, 5, 4]),
+        ("ends.0", "rnn[1]", [1, 1, 4]),
+        ("ends.1", "rnn[2]", [1, 1, 4]),
+    ]
+    monkeypatch.setenv(VARIABLE, OpenSpec(source=f"{file}:Reads", inputs=inputs).text())
+    at = page()
+    at.text_input(key="text").set_value("3, 1, 4").run()
+    assert not at.exception
+    assert not at.error
+    at.text_input(key="text").set_value("three").run()
+    assert "no tokenizer here" in at.error[0].value.replace("\\", "")
+
+
 def test_the_page_compares_with_what_the_command_line_names(mine, monkeypatch):
     spec = OpenSpec(source=f"{mine}:MyNet", inputs=("3,8,8",), against=f"{mine}:gone")
     monkeypatch.setenv(VARIABLE, spec.text())
@@ -144,6 +189,16 @@ def test_an_exported_program_knows_its_input(tmp_path):
     assert found.check.exact
 
 
+def test_a_script_module_in_a_file(tmp_path, capsys):
+    net = torch.jit.script(nn.Sequential(nn.Linear(4, 3), nn.ReLU()))
+    torch.jit.save(net, tmp_path / "net.pt")
+    assert main(["open", str(tmp_path / "net.pt"), "--input", "4", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["output"] == "bit-exact"
+    x = torch.randn((1, 4), generator=torch.Generator().manual_seed(0))
+    assert said["steps"][-1]["max"] == pytest.approx(net(x).max().item())
+
+
 @pytest.mark.parametrize(
     ("source", "more", "line"),
     [
@@ -161,13 +216,29 @@ def test_an_exported_program_knows_its_input(tmp_path):
         (
             "{}:MyNet",
             ["--checkpoint", "{dir}/other.pt"],
-            "is of another network than MyNet: 4 miss",
+            "is of another network than MyNet: 4 missing: conv.weight, conv.bias, fc.weight, …; "
+            "1 unknown: a",
         ),
+        (
+            "{}:MyNet",
+            ["--checkpoint", "{dir}/wide.safetensors"],
+            "1 of another shape: conv.weight (5×3×3×3, not 4×3×3×3)",
+        ),
+        ("{}:MyNet", ["--checkpoint", "{dir}/torn.safetensors"], "no checkpoint that can be read"),
+        ("{dir}/code.pt", ["--input", "2"], "a checkpoint or a pickle, which is not run"),
+        ("{dir}/torn.pt2", [], "no exported program that torch can read"),
+        ("{}:silent", ["--input", "3"], "made no tensor from these inputs"),
+        ("{}:MyNet", ["--input", "3,8,8", "--text", "the cat"], "no tokenizer here"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(mine, tmp_path, capsys, source, more, line):
     torch.save(nn.Linear(2, 2), tmp_path / "code.pt")
     torch.save({"state_dict": {"a": torch.ones(2)}}, tmp_path / "other.pt")
+    wide = {"conv.weight": torch.ones(5, 3, 3, 3), "conv.bias": torch.ones(4)}
+    fc = {"fc.weight": torch.ones(3, 144), "fc.bias": torch.ones(3)}
+    save_file(wide | fc, tmp_path / "wide.safetensors")
+    for torn in ("torn.safetensors", "torn.pt2"):
+        (tmp_path / torn).write_bytes(b"no such thing")
     arguments = [text.format(mine, dir=tmp_path) for text in (source, *more)]
     with pytest.raises(SystemExit) as end:
         main(["open", *arguments])

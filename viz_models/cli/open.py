@@ -108,6 +108,7 @@ def _json(recorded: Recorded, other: Recorded | None) -> str:
         "network": recorded.network,
         "output": recorded.check.text if recorded.check else "",
         "notes": recorded.notes,
+        "given": recorded.given(),
     }
     if recorded.loss is not None:
         said |= {"loss": recorded.loss_name, "loss_value": recorded.loss}

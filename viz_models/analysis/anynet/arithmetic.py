@@ -29,14 +29,17 @@ _KNOWN: MappingProxyType[str, tuple[Op, type[nn.Module] | None]] = MappingProxyT
 )
 
 
-def calculation(root: nn.Module, recorded: Recorded, name: str, cell: Cell) -> Calculation:
+def calculation(
+    root: nn.Module, recorded: Recorded, name: str, cell: Cell, output: int = 0
+) -> Calculation:
     """Recompute one value of a step in float64 from what the step read.
 
     Args:
         root: The network that was recorded.
         recorded: Its forward pass.
         name: One of its steps.
-        cell: Index of the value in the step's first output, batch axis included.
+        cell: Index of the value in one of the step's outputs, batch axis included.
+        output: Which of them; no rule is known for any but the first.
 
     Returns:
         The sum with its operands. Where no rule is known, or the rule does not fit this call, the
@@ -46,23 +49,23 @@ def calculation(root: nn.Module, recorded: Recorded, name: str, cell: Cell) -> C
         ValueError: If there is no such cell.
     """
     step = recorded.steps[recorded.index(name)]
-    output = recorded.value(name)
-    cell = checked_cell(cell, output.shape, name)
+    value = recorded.value(name, output)
+    cell = checked_cell(cell, value.shape, name)
     inputs = _inputs(recorded, step, cell)
     known = _KNOWN.get(step.op)
     module = root.get_submodule(step.path) if step.path else root
     has_module = known is not None and (known[1] is None or type(module) is known[1])
-    if known and has_module and inputs and output.ndim > 1:
+    if known and has_module and inputs and value.ndim > 1 and not output:
         try:
             found = calculate(
-                _plain_step(step, known[0], output), module, inputs, output[cell[0]], cell[1:]
+                _plain_step(step, known[0], value), module, inputs, value[cell[0]], cell[1:]
             )
         except (ValueError, IndexError, AttributeError, TypeError):
             found = None  # a call with other shapes than the rule is written for
         if found is not None and found.formula and found.agrees:
             return found
-    plain = _plain_step(step, "other", output)
-    return calculate(plain, None, inputs, output, cell)
+    plain = _plain_step(step, "other", value)
+    return calculate(plain, None, inputs, value, cell)
 
 
 def strongest(value: np.ndarray) -> Cell:

@@ -11,7 +11,7 @@ from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.gradients import size_of
 from viz_models.analysis.anynet.session import Draft, Session
 from viz_models.analysis.anynet.statistics import statistics_of
-from viz_models.analysis.anynet.tensors import found_in, plain
+from viz_models.analysis.anynet.tensors import named_in, plain
 from viz_models.analysis.flow.writes import memory_of
 from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
@@ -54,7 +54,8 @@ def result(
     gradients = tuple(back.at(d.number, len(d.sizes)) for d in session.steps) if back else ()
     steps = _steps(session, spec, of, values, gradients)
     _freeze(values)
-    ends = tuple(session.named(session.source(t), of) for t in found_in(out))
+    given = list(named_in(out))
+    ends = tuple(session.named(session.source(tensor), of) for _, tensor in given)
     return Recorded(
         network=type(session.root).__name__,
         spec=spec,
@@ -64,6 +65,7 @@ def result(
         loss=loss[0],
         loss_name=loss[1],
         outputs=ends,
+        output_names=tuple(name for name, _ in given),
         parameters=sum(p.numel() for p in session.root.parameters()),
         check=check,
         notes=_notes(session, spec),

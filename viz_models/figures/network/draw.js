@@ -2,6 +2,7 @@
 // The same code draws in the HTML file and in the app. All text goes in as text, never as markup.
 
 const NETWORK_MOST_BOXES = 20; // that are unfolded at first
+const NETWORK_MOST_GIVEN = 8; // tensors of the network's output that are named
 const NETWORK_MOST_ROWS = 300; // of the table
 
 function networkPart(tag, name, text = "") {
@@ -77,8 +78,14 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     networkPart("span", "muted", [data.about, ...(data.loss ? [`loss: ${data.loss}`] : []), ...data.notes].join(" · ")), search);
   const sides = networkPart("div", "sides"), diagram = networkPart("div", "diagram"), detail = networkPart("div", "detail");
   const found = networkPart("div", "found");
+  const given = networkPart("div", "muted given", "The network gives ");
+  data.given.slice(0, NETWORK_MOST_GIVEN).forEach(([source, name, shape], i) => {
+    const text = `${name || "one tensor"} ${shape || "one number"}`;
+    given.append(i ? ", " : "", source >= 0 ? link(source, text) : text);
+  });
+  if (data.given.length > NETWORK_MOST_GIVEN) given.append(` and ${data.given.length - NETWORK_MOST_GIVEN} more tensors`);
   sides.append(diagram, detail);
-  root.replaceChildren(head, sides, found);
+  root.replaceChildren(head, given, sides, found);
 
   function pick(index) {
     chosen = index;

@@ -68,6 +68,10 @@ def drawn(recorded: Recorded) -> dict[str, Any]:
         "loss": "" if recorded.loss is None else f"{recorded.loss_name} = {digits(recorded.loss)}",
         "made": recorded.provenance.versions,
         "steps": seen,
+        "given": [
+            [place.get(source.name, -1) if source.kind == "step" else -1, name, shape(source.shape)]
+            for name, source in zip(recorded.output_names, recorded.outputs, strict=False)
+        ],
         "luts": {
             kind: base64.b64encode(theme.lut(kind).astype(np.uint8).tobytes()).decode()
             for kind in ("sequential", "diverging")

@@ -111,6 +111,7 @@ class Recorded:
     loss: float | None = None
     loss_name: str = ""  # "sum", or what the function is called
     outputs: tuple[Source, ...]  # where the tensors of the network's output came from
+    output_names: tuple[str, ...] = ()  # of these: "logits", "boxes.0"; "" for a single tensor
     parameters: int
     check: Check | None
     notes: tuple[str, ...] = ()  # what a reader must know: values left out, modules in one step
@@ -149,6 +150,14 @@ class Recorded:
         if found is None:
             raise ValueError(f"no gradient comes back to {name}")
         return found
+
+    def given(self) -> list[dict[str, object]]:
+        """Return one row for each tensor of the network's output: its name, and who made it."""
+        named = zip(self.output_names, self.outputs, strict=False)
+        return [
+            {"output": name, "step": source.text, "kind": source.kind, "shape": source.shape}
+            for name, source in named
+        ]
 
     def __iter__(self) -> Iterator[RecordedStep]:
         """Go through the steps."""

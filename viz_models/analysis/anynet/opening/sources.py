@@ -83,6 +83,8 @@ def _exported(file: Path) -> Network:
     if not file.is_file():
         raise ValueError(f"no such file: {file}")
     try:
+        if not zipfile.is_zipfile(file):  # torch would print a traceback, too
+            raise ValueError("no archive")
         program = torch.export.load(file)
     except Exception as error:
         raise ValueError(f"{file.name} is no exported program that torch can read") from error

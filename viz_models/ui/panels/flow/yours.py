@@ -10,11 +10,12 @@ from viz_models.records import Calculation, Cell, Check, Line, OpenSpec, Recorde
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.network import network
 from viz_models.ui.kit import frame, lesson, state, take_away, words
-from viz_models.ui.kit.controls import control, control_row, named
+from viz_models.ui.kit.controls import chips, control, control_row, named
 from viz_models.ui.panels.flow.yours_controls import controls
 from viz_models.ui.results.flow import yours as results
 
 OPEN = "forward-pass open my_file.py:MyNet --input 3,224,224"
+_TOKENS = 40  # that are written out
 _LONG_SUMS = ("conv2d", "linear")
 
 
@@ -29,13 +30,13 @@ class View:
 
 def view() -> View | None:
     """Return the network with the chosen step; say in a line why it cannot be opened."""
-    asked = results.asked()
-    spec = controls(asked)
+    spec = results.asked()
     found = _recorded(spec)
-    if found is None and spec != asked:  # what was chosen here does not fit
-        spec, found = asked, _recorded(asked)
     if found is None:
         return None
+    asked = controls(spec, takes_words=results.takes_words(spec))
+    if asked != spec and (other := _recorded(asked)):
+        spec, found = asked, other
     names = {step.name for step in found.steps}
     first = next((s.name for s in found.steps[1:] if _has_maps(s)), found.steps[0].name)
     chosen = state.choice("step", first, names.__contains__)
@@ -97,19 +98,32 @@ def draw_network(view: View) -> None:
         )
 
 
+def draw_tokens(view: View) -> None:
+    """Draw the tokens of the text with their numbers, in the order in which they are read."""
+    tokens = results.tokens(view.spec)
+    if tokens:
+        names = [step.name for step in view.recorded]
+        ids = view.recorded.value("input" if "input" in names else "input.input_ids")
+        numbered = zip(tokens, ids[0].tolist(), strict=False)
+        shown = [f"**{words.plain(token)}** {number}" for token, number in numbered]
+        left = f" and {len(shown) - _TOKENS} more" if len(shown) > _TOKENS else ""
+        st.caption(f"{len(shown)} tokens: {', '.join(shown[:_TOKENS])}{left}")
+
+
 def draw_value(view: View) -> None:
     """Draw how one value of the chosen step came about."""
-    strongest = results.strongest(view.spec, view.step.name)
+    output = _output(view.step)
+    strongest = results.strongest(view.spec, view.step.name, output)
     if view.step.op == "input" or strongest is None:
         st.caption("Choose a step that computes something: then one of its values is opened here.")
         return
-    cell, refusal = _cell(view, strongest)
-    sums = results.calculation(view.spec, view.step.name, cell)
+    cell, refusal = _cell(view, strongest, output)
+    sums = results.calculation(view.spec, view.step.name, cell, output)
     if refusal:
         st.caption(f":red[{words.plain(refusal)}] The largest value is shown instead.")
     with st.container(border=True):
         ledger(
-            [*_lines(view, sums), *_slope(view, cell)],
+            [*_lines(view, sums), *_slope(view, cell, output)],
             key="sum",
             title=f"{view.step.name} at {', '.join(map(str, cell))}",
             note=view.step.call,
@@ -118,9 +132,17 @@ def draw_value(view: View) -> None:
         )
 
 
-def _cell(view: View, strongest: Cell) -> tuple[Cell, str]:
+def _output(step: RecordedStep) -> int:
+    """Return which of a step's outputs is opened; a step with several gets a switch."""
+    if len(step.outputs) < 2:
+        return 0
+    names = {str(k): str(k) for k in range(len(step.outputs))}
+    return int(chips("Output", names, key="output", default="0", show="Which output"))
+
+
+def _cell(view: View, strongest: Cell, output: int) -> tuple[Cell, str]:
     """Return which value is opened, and what is wrong with what was typed."""
-    sizes = view.step.outputs[0].shape
+    sizes = view.step.outputs[output].shape
     with control_row(), named(f"Which value of {shape(sizes) or 'one number'}"):
         typed: str = control(
             st.text_input,
@@ -168,12 +190,12 @@ def _lines(view: View, sums: Calculation) -> list[Line]:
     return [*lines, total, torchs]
 
 
-def _slope(view: View, cell: Cell) -> list[Line]:
+def _slope(view: View, cell: Cell, output: int) -> list[Line]:
     """Return the gradient of the loss at the value that is opened, where there is one."""
     found = view.recorded
     if found.loss is None:
         return []
-    slope = found.gradients[found.index(view.step.name)][0]
+    slope = found.gradients[found.index(view.step.name)][output]
     value = "none comes back" if slope is None else digits(float(slope[cell]), 6)
     return [Line(label=f"gradient of the loss ({found.loss_name})", value=value, rule=True)]
 

@@ -1,4 +1,4 @@
-"""What a reader chooses for any network: whose gradients are kept."""
+"""What a reader chooses for any network: what it reads, and whose gradients are kept."""
 
 from dataclasses import replace
 
@@ -6,21 +6,39 @@ import streamlit as st
 
 from viz_models.records import OpenSpec
 from viz_models.ui.kit import frame
-from viz_models.ui.kit.controls import chips, control, control_row
+from viz_models.ui.kit.controls import chips, control, control_row, named
 
 _LOSSES = {"none": "nothing", "sum": "sum", "mean": "mean", "cross_entropy": "cross-entropy"}
+_LONGEST = 2000  # characters of a text
 _MOST_CLASSES = 1_000_000
 
 
-def controls(spec: OpenSpec) -> OpenSpec:
+def controls(spec: OpenSpec, *, takes_words: bool) -> OpenSpec:
     """Draw one row of controls; return the spec with what is chosen.
 
     Args:
         spec: What the command line named, whose choices are the defaults.
+        takes_words: Whether the network can be given a text, or whole numbers.
     """
     with control_row():
+        sentence = _text(spec) if takes_words else spec.sentence
         loss = _loss(spec)
-    return replace(spec, loss=loss)
+    return replace(spec, sentence=sentence, loss=loss)
+
+
+def _text(spec: OpenSpec) -> str:
+    with named("Text"):
+        typed: str = control(
+            st.text_input,
+            "A text, or whole numbers where there is no tokenizer",
+            spec.sentence,
+            key="text",
+            placeholder="a text, or numbers: 3, 17, 5",
+            max_chars=_LONGEST,
+            label_visibility="collapsed",
+            width=frame.px(330),
+        )
+    return typed.strip() or spec.sentence
 
 
 def _loss(spec: OpenSpec) -> str:

@@ -114,17 +114,27 @@ def maps(spec: OpenSpec, pair: StepPair) -> tuple[np.ndarray, np.ndarray] | None
     return both[0], both[1]
 
 
-def strongest(spec: OpenSpec, step: str) -> Cell | None:
+def tokens(spec: OpenSpec) -> tuple[str, ...]:
+    """Return the tokens of the text that the network reads; none where it reads no text."""
+    return _opened(spec).tokens
+
+
+def takes_words(spec: OpenSpec) -> bool:
+    """Return whether the network can be given a text, or whole numbers of the reader's own."""
+    return _opened(spec).takes_words
+
+
+def strongest(spec: OpenSpec, step: str, output: int = 0) -> Cell | None:
     """Return the place of the largest value of a step; None where there is nothing to open."""
     from viz_models.analysis.anynet.arithmetic import strongest
 
     found = recorded(spec)
     values = found.values[found.index(step)]
-    value = values[0] if values else None
+    value = values[output] if values else None
     return None if value is None or not value.size else strongest(value)
 
 
-def calculation(spec: OpenSpec, step: str, cell: Cell) -> Calculation:
+def calculation(spec: OpenSpec, step: str, cell: Cell, output: int = 0) -> Calculation:
     """Return how one value came about.
 
     Raises:
@@ -133,4 +143,4 @@ def calculation(spec: OpenSpec, step: str, cell: Cell) -> Calculation:
     from viz_models.analysis.anynet.arithmetic import calculation
 
     found = _opened(spec)
-    return calculation(found.module, found.recorded, step, cell)
+    return calculation(found.module, found.recorded, step, cell, output)
