@@ -18,7 +18,7 @@ def main() -> None:
         view = panel.view()
         if view is None:
             return
-        section = "Answer: yours" if view.spec.source else "Answer: example"
+        section = "Answer: example" if panel.is_example(view) else "Answer: yours"
         lesson.answer(said, text[section], **panel.facts(view))
         panel.draw_tokens(view)
         panel.draw_network(view)

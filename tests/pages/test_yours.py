@@ -138,6 +138,20 @@ def test_several_inputs_and_outputs_and_numbers_typed_on_the_page(tmp_path, monk
     assert "no tokenizer here" in at.error[0].value.replace("\\", "")
 
 
+def test_the_page_opens_the_networks_of_this_project(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    at = page()
+    for name in ("LSTM that translates", "GPT-tiny, untrained"):
+        at.selectbox(key="net").set_value(name).run()
+        assert not at.exception
+        assert not at.error
+        assert "bit for bit that of" in at.caption[0].value
+    assert at.text_input(key="text").value == ""
+    at.text_input(key="text").set_value("1 2 999999").run()
+    assert "IndexError" in at.error[0].value
+    assert not at.exception
+
+
 def test_the_page_compares_with_what_the_command_line_names(mine, monkeypatch):
     spec = OpenSpec(source=f"{mine}:MyNet", inputs=("3,8,8",), against=f"{mine}:gone")
     monkeypatch.setenv(VARIABLE, spec.text())

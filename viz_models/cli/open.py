@@ -19,8 +19,8 @@ from viz_models.runs import home
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
-        help="my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE, hf:FOLDER, net.pt2 or a "
-        "ScriptModule; its code is run",
+        help="my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE, hf:FOLDER, net.pt2, a "
+        "ScriptModule, shipped:NAME or build:PRESET; its code is run",
     )
     parser.add_argument(
         "--input",

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from viz_models.analysis.anynet.opening import hugging, weights
+from viz_models.analysis.anynet.opening import hugging, shipped, weights
 from viz_models.analysis.anynet.opening.example import Example
 from viz_models.analysis.flow.preprocess import prepare_for
 from viz_models.images import samples
@@ -62,6 +62,10 @@ def _network(spec: OpenSpec) -> Network:
     tokenizer = None
     if home == "timm":
         module, args = _of_timm(name, tensors)
+    elif home == "shipped":
+        module, args = shipped.made(name)
+    elif home == "build":
+        module, args = shipped.built(name, spec.seed)
     elif home == "hf":
         module, kwargs, tokenizer = hugging.made(name, with_weights=not tensors)
     else:

@@ -12,6 +12,7 @@ from viz_models.ui.instruments.network import network
 from viz_models.ui.kit import frame, lesson, state, take_away, words
 from viz_models.ui.kit.controls import chips, control, control_row, named
 from viz_models.ui.panels.flow.yours_controls import controls
+from viz_models.ui.panels.flow.yours_controls import network as network_of
 from viz_models.ui.results.flow import yours as results
 
 OPEN = "forward-pass open my_file.py:MyNet --input 3,224,224"
@@ -30,11 +31,12 @@ class View:
 
 def view() -> View | None:
     """Return the network with the chosen step; say in a line why it cannot be opened."""
-    spec = results.asked()
-    found = _recorded(spec)
-    if found is None:
-        return None
-    asked = controls(spec, takes_words=results.takes_words(spec))
+    with control_row():
+        spec = network_of(results.asked())
+        found = _recorded(spec)
+        if found is None:
+            return None
+        asked = controls(spec, takes_words=results.takes_words(spec))
     if asked != spec and (other := _recorded(asked)):
         spec, found = asked, other
     names = {step.name for step in found.steps}
@@ -54,6 +56,11 @@ def _recorded(spec: OpenSpec) -> Recorded | None:
 
 def _has_maps(step: RecordedStep) -> bool:
     return bool(step.outputs) and len(step.outputs[0].shape) == 4
+
+
+def is_example(view: View) -> bool:
+    """Return whether nobody has named a network."""
+    return not view.spec.source
 
 
 def facts(view: View) -> dict[str, str]:

@@ -6,23 +6,45 @@ import streamlit as st
 
 from viz_models.records import OpenSpec
 from viz_models.ui.kit import frame
-from viz_models.ui.kit.controls import chips, control, control_row, named
+from viz_models.ui.kit.controls import chips, control, named, select
 
 _LOSSES = {"none": "nothing", "sum": "sum", "mean": "mean", "cross_entropy": "cross-entropy"}
+_OURS = {
+    "ResNet18, trained": "shipped:resnet18",
+    "Transformer that translates": "shipped:translator",
+    "LSTM that translates": "shipped:lstm",
+    "small BERT": "shipped:bert",
+    "vision Transformer": "shipped:vit",
+    "Mask R-CNN": "shipped:mask_rcnn",
+    "captioner": "shipped:captioner",
+    "res-20, untrained": "build:res20",
+    "GPT-tiny, untrained": "build:gpt_tiny",
+}
 _LONGEST = 2000  # characters of a text
 _MOST_CLASSES = 1_000_000
 
 
+def network(asked: OpenSpec) -> OpenSpec:
+    """Draw the choice of a network: what the command line named, or one of this project's own.
+
+    Args:
+        asked: What the command line named; the example where it named nothing.
+    """
+    first = "yours" if asked.source else "example"
+    choices = {first: asked} | {name: OpenSpec(source=source) for name, source in _OURS.items()}
+    with named("Network"):
+        return select("Network", choices, "net", 250)
+
+
 def controls(spec: OpenSpec, *, takes_words: bool) -> OpenSpec:
-    """Draw one row of controls; return the spec with what is chosen.
+    """Draw the other controls; return the spec with what is chosen.
 
     Args:
         spec: What the command line named, whose choices are the defaults.
         takes_words: Whether the network can be given a text, or whole numbers.
     """
-    with control_row():
-        sentence = _text(spec) if takes_words else spec.sentence
-        loss = _loss(spec)
+    sentence = _text(spec) if takes_words else spec.sentence
+    loss = _loss(spec)
     return replace(spec, sentence=sentence, loss=loss)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from viz_models.records import Calculation, Cell, OpenSpec, Recorded, SideBySide, StepPair
 from viz_models.records.flow.opened import VARIABLE
 from viz_models.runs import home
-from viz_models.ui.kit.cache import cached
+from viz_models.ui.kit.cache import cached, remembered
 
 if TYPE_CHECKING:
     from viz_models.analysis.anynet.opening.opened import Opened
@@ -37,11 +37,25 @@ def recorded(spec: OpenSpec) -> Recorded:
 
 
 def _opened(spec: OpenSpec) -> "Opened":
+    alone = replace(spec, against="", against_checkpoint="")
+    if is_ours(spec):
+        return remembered((alone, "yours"), lambda: _open(alone), _size)
     with _LOCK:
-        return _opened_once(replace(spec, against="", against_checkpoint=""))
+        return _opened_once(alone)
 
 
-@lru_cache(maxsize=2)
+def is_ours(spec: OpenSpec) -> bool:
+    """Return whether a network is one of this project's own, which strangers may open, too."""
+    return not spec.source or spec.source.startswith(("shipped:", "build:"))
+
+
+def _open(spec: OpenSpec) -> "Opened":
+    from viz_models.analysis.anynet.opening.opened import opened
+
+    return opened(spec)
+
+
+@lru_cache(maxsize=2)  # it may be too large for the store
 def _opened_once(spec: OpenSpec) -> "Opened":
     from viz_models.analysis.anynet.opening.opened import opened
 
@@ -59,15 +73,24 @@ def _network(spec: OpenSpec) -> "Network":
 
 
 def _other(spec: OpenSpec) -> "Opened":
+    if is_ours(spec):
+        return remembered((spec, "yours, other"), lambda: _open_other(spec), _size)
     with _LOCK:
         return _other_once(spec)
 
 
-@lru_cache(maxsize=2)
-def _other_once(spec: OpenSpec) -> "Opened":
+def _open_other(spec: OpenSpec) -> "Opened":
     from viz_models.analysis.anynet.opening.against import against
 
     return against(spec, _opened(spec))
+
+
+_other_once = lru_cache(maxsize=2)(_open_other)
+
+
+def _size(opened: "Opened") -> int:
+    weights = 4 * opened.recorded.parameters
+    return weights + opened.recorded.bytes * (2 if opened.recorded.gradients else 1)
 
 
 @cached()
