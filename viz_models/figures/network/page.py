@@ -144,7 +144,7 @@ def _most_varied(maps: np.ndarray, most: int) -> np.ndarray:
 
 def _image(maps: np.ndarray, order: np.ndarray | None) -> dict[str, Any]:
     order = np.arange(1) if order is None else order  # a gradient of what was not kept
-    chosen = np.nan_to_num(maps[order].astype(np.float32))
+    chosen = np.nan_to_num(maps[order].astype(np.float32)).astype(np.float64)  # −inf fits, too
     down, right = (-(-n // MAP_SIDE) for n in chosen.shape[1:])
     kind = pixels.scheme(chosen)
     low, high = pixels.robust_limits(chosen)
