@@ -141,7 +141,7 @@ def test_several_inputs_and_outputs_and_numbers_typed_on_the_page(tmp_path, monk
 def test_the_page_opens_the_networks_of_this_project(monkeypatch):
     monkeypatch.delenv(VARIABLE, raising=False)
     at = page()
-    for name in ("LSTM that translates", "GPT-tiny, untrained"):
+    for name in ("small BERT", "GPT-tiny, untrained"):
         at.selectbox(key="net").set_value(name).run()
         assert not at.exception
         assert not at.error

@@ -205,6 +205,37 @@ def test_a_forward_of_the_instance_comes_back():
     assert net.__dict__["forward"] is mine
 
 
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 3)
+
+    def run(self, x):
+        return torch.relu(self.fc(x))
+
+    def forward(self, x):
+        return self.run(x)
+
+
+class CallsOtherMethods(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.ModuleList([Part(), Part()])
+
+    def forward(self, x):
+        return self.parts[1](self.parts[0].run(x))
+
+
+def test_calls_in_other_methods_than_forward_belong_to_their_module():
+    net = CallsOtherMethods()
+    found = trace(net, torch.rand(2, 3))
+    names = [f"parts.{i}.{name}" for i in range(2) for name in ("fc", "relu")]
+    assert [step.name for step in found] == ["input", *names]
+    assert [step.path for step in found if step.op == "relu"] == ["parts.0", "parts.1"]
+    assert found.check.exact
+    assert not [m for m in net.modules() if {"run", "forward"} & m.__dict__.keys()]
+
+
 def test_the_limit_of_memory_is_kept_and_said():
     net = nn.Sequential(*(nn.Linear(100, 100) for _ in range(5)))
     found = trace(RecordSpec(max_bytes=1000), net, torch.ones(1, 100))

@@ -160,8 +160,8 @@ class Session:
         """Go into the forward of a module, by its name below the module around it."""
         known = self.aliases.get(id(module))
         around = self.path[-1][0]
-        if known is None:  # a module that the network made while it ran
-            path = around
+        if known is None or self.path[-1][1] is module:
+            path = around  # made while the network ran, or one method of it calls another
         else:
             below = f"{around}." if around else ""
             path = next((name for name in known if name.startswith(below)), known[0])

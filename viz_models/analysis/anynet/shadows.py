@@ -1,4 +1,4 @@
-"""Know in whose forward a call is made, without a hook: `forward` is shadowed for a while.
+"""Know in whose forward a call is made, without a hook: methods are shadowed for a while.
 
 The shadow lies in the `__dict__` of each module, where Python looks before it looks in the class.
 Several threads may record the same module at once: the last one takes the shadow away, and a
@@ -9,6 +9,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from inspect import isfunction
 from typing import Any
 
 from torch import nn
@@ -16,30 +17,40 @@ from torch import nn
 Around = Callable[[nn.Module, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 
 
+_METHODS = ("forward", "run", "encode", "decode")  # by which a network calls its parts
+
+
 class _Shadow:
-    """One module whose forward is shadowed, and what stood in its `__dict__` before."""
+    """One module whose methods are shadowed, and what stood in its `__dict__` before."""
 
     def __init__(self, module: nn.Module) -> None:
         self.module, self.users = module, 0
-        self.had = "forward" in module.__dict__
-        self.original = module.forward
-        original = self.original
-
-        @functools.wraps(original)
-        def forward(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            around = getattr(_RECORDING, "around", None)
-            if around is None:
-                return original(*args, **kwargs)
-            return around(module, original, args, kwargs)
-
-        module.__dict__["forward"] = forward
+        self.before: dict[str, Callable[..., Any] | None] = {}
+        for name in _METHODS:
+            if name == "forward" or isfunction(getattr(type(module), name, None)):
+                self.before[name] = module.__dict__.get(name)
+                module.__dict__[name] = _through(module, getattr(module, name))
 
     def remove(self) -> None:
         """Put back what was there."""
-        if self.had:
-            self.module.__dict__["forward"] = self.original
-        else:
-            self.module.__dict__.pop("forward", None)
+        for name, original in self.before.items():
+            if original is None:
+                self.module.__dict__.pop(name, None)
+            else:
+                self.module.__dict__[name] = original
+
+
+def _through(module: nn.Module, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method that tells whoever records in this thread, and does the same."""
+
+    @functools.wraps(original)
+    def method(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        around = getattr(_RECORDING, "around", None)
+        if around is None:
+            return original(*args, **kwargs)
+        return around(module, original, args, kwargs)
+
+    return method
 
 
 _RECORDING = threading.local()  # `around`: what this thread does around a forward

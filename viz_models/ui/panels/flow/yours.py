@@ -55,7 +55,10 @@ def _recorded(spec: OpenSpec) -> Recorded | None:
 
 
 def _has_maps(step: RecordedStep) -> bool:
-    return bool(step.outputs) and len(step.outputs[0].shape) == 4
+    made = step.outputs[0] if step.outputs else None
+    if made is None or "float" not in made.dtype or len(made.shape) not in (3, 4):
+        return False
+    return min(made.shape[-2:]) > 1
 
 
 def is_example(view: View) -> bool:

@@ -12,7 +12,6 @@ _LOSSES = {"none": "nothing", "sum": "sum", "mean": "mean", "cross_entropy": "cr
 _OURS = {
     "ResNet18, trained": "shipped:resnet18",
     "Transformer that translates": "shipped:translator",
-    "LSTM that translates": "shipped:lstm",
     "small BERT": "shipped:bert",
     "vision Transformer": "shipped:vit",
     "Mask R-CNN": "shipped:mask_rcnn",
