@@ -34,6 +34,7 @@ def small(tmp_path_factory):
 def test_a_language_model_reads_a_text_with_its_own_weights_and_tokenizer(small):
     folder, net, reader = small
     found = opened(OpenSpec(source=f"hf:{folder}", sentence="the dog sleeps soundly"))
+    assert found.reads == "text"
     assert found.tokens == ("the", "dog", "sleeps", "<unk>")
     assert found.recorded.check.exact
     with torch.no_grad():
@@ -47,7 +48,7 @@ def test_without_a_tokenizer_whole_numbers_are_read(small, tmp_path):
     (tmp_path / "config.json").write_bytes((folder / "config.json").read_bytes())
     found = opened(OpenSpec(source=f"hf:{tmp_path}", sentence="1, 4 3"))
     assert found.recorded.value("input").tolist() == [[1, 4, 3]]
-    assert found.takes_words
+    assert found.reads == "numbers"
     with pytest.raises(ValueError, match="there is no tokenizer here: 'the dog' are no whole"):
         opened(OpenSpec(source=f"hf:{tmp_path}", sentence="the dog"))
     whole = OpenSpec(source=f"hf:{tmp_path}", sentence="the dog", tokenizer=str(folder))

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Literal
 
+Reads = Literal["", "text", "numbers"]  # what of the reader's own a network can be given
 VARIABLE = "FORWARD_PASS_OPEN"  # of the environment: what `forward-pass open` tells the app
 
 

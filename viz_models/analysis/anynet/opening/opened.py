@@ -13,6 +13,7 @@ from viz_models.analysis.anynet.opening.sources import Network
 from viz_models.analysis.anynet.record import record
 from viz_models.analysis.anynet.tensors import found_in
 from viz_models.records import OpenSpec, Recorded
+from viz_models.records.flow.opened import Reads
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,7 @@ class Opened:
     kwargs: Mapping[str, Any]
     recorded: Recorded
     tokens: tuple[str, ...] = ()  # of a text
-    takes_words: bool = False  # whether a text can be given, or whole numbers
+    reads: Reads = ""  # whether it can be given a text, or whole numbers
 
 
 def opened(spec: OpenSpec, network: Network | None = None) -> Opened:
@@ -53,8 +54,8 @@ def opened(spec: OpenSpec, network: Network | None = None) -> Opened:
     loss = loss_of(spec.loss)
     with _with_gradients(module, loss is not None and not _has_floats((args, kwargs))):
         recorded = record(module, args, kwargs, loss=loss)
-    words = texts.takes_words(found, (args, kwargs))
-    return Opened(module, args, kwargs, recorded, tokens, words or bool(spec.tokenizer))
+    reads: Reads = "text" if spec.tokenizer else texts.reads(found, (args, kwargs))
+    return Opened(module, args, kwargs, recorded, tokens, reads)
 
 
 def _has_floats(value: Any) -> bool:  # noqa: ANN401 (whatever a network takes)

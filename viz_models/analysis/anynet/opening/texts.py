@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from viz_models.analysis.anynet.opening import hugging
 from viz_models.analysis.anynet.opening.inputs import whole_numbers
 from viz_models.analysis.anynet.opening.sources import Network
+from viz_models.records.flow.opened import Reads
 
 Given = tuple[tuple[Any, ...], Mapping[str, Any]]
 
@@ -46,9 +47,11 @@ def read(
     return _with_ids(network.module, named, given), tokens
 
 
-def takes_words(network: Network, given: Given) -> bool:
-    """Return whether a network has a tokenizer, or is given whole numbers."""
-    return network.tokenizer is not None or _place_of_ids(*given) is not None
+def reads(network: Network, given: Given) -> Reads:
+    """Return whether a network has a tokenizer for a text, or at least takes whole numbers."""
+    if network.tokenizer is not None:
+        return "text"
+    return "" if _place_of_ids(*given) is None else "numbers"
 
 
 def _with_ids(module: nn.Module, named: dict[str, Tensor], given: Given) -> Given:

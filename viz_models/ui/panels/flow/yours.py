@@ -36,11 +36,12 @@ def view() -> View | None:
         found = _recorded(spec)
         if found is None:
             return None
-        asked = controls(spec, takes_words=results.takes_words(spec))
+        asked = controls(spec, reads=results.reads(spec))
     if asked != spec and (other := _recorded(asked)):
         spec, found = asked, other
     names = {step.name for step in found.steps}
-    first = next((s.name for s in found.steps[1:] if _has_maps(s)), found.steps[0].name)
+    shown = (s.name for s in found.steps if s.path and _has_maps(s))
+    first = next(shown, found.steps[-1].name)
     chosen = state.choice("step", first, names.__contains__)
     return View(spec, found, found.steps[found.index(chosen)])
 

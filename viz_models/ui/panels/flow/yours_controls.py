@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from viz_models.records import OpenSpec
+from viz_models.records.flow.opened import Reads
 from viz_models.ui.kit import frame
 from viz_models.ui.kit.controls import chips, control, named, select
 
@@ -35,26 +36,26 @@ def network(asked: OpenSpec) -> OpenSpec:
         return select("Network", choices, "net", 250)
 
 
-def controls(spec: OpenSpec, *, takes_words: bool) -> OpenSpec:
+def controls(spec: OpenSpec, *, reads: Reads) -> OpenSpec:
     """Draw the other controls; return the spec with what is chosen.
 
     Args:
         spec: What the command line named, whose choices are the defaults.
-        takes_words: Whether the network can be given a text, or whole numbers.
+        reads: Whether the network can be given a text, or whole numbers.
     """
-    sentence = _text(spec) if takes_words else spec.sentence
+    sentence = _text(spec, reads) if reads else spec.sentence
     loss = _loss(spec)
     return replace(spec, sentence=sentence, loss=loss)
 
 
-def _text(spec: OpenSpec) -> str:
-    with named("Text"):
+def _text(spec: OpenSpec, reads: Reads) -> str:
+    with named("Text" if reads == "text" else "Numbers"):
         typed: str = control(
             st.text_input,
-            "A text, or whole numbers where there is no tokenizer",
+            "A text" if reads == "text" else "Whole numbers that it reads",
             spec.sentence,
             key="text",
-            placeholder="a text, or numbers: 3, 17, 5",
+            placeholder="the cat sleeps" if reads == "text" else "3, 17, 5",
             max_chars=_LONGEST,
             label_visibility="collapsed",
             width=frame.px(330),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viz_models.records import Calculation, Cell, OpenSpec, Recorded, SideBySide, StepPair
-from viz_models.records.flow.opened import VARIABLE
+from viz_models.records.flow.opened import VARIABLE, Reads
 from viz_models.runs import home
 from viz_models.ui.kit.cache import cached, remembered
 
@@ -142,9 +142,9 @@ def tokens(spec: OpenSpec) -> tuple[str, ...]:
     return _opened(spec).tokens
 
 
-def takes_words(spec: OpenSpec) -> bool:
+def reads(spec: OpenSpec) -> Reads:
     """Return whether the network can be given a text, or whole numbers of the reader's own."""
-    return _opened(spec).takes_words
+    return _opened(spec).reads
 
 
 def strongest(spec: OpenSpec, step: str, output: int = 0) -> Cell | None:
