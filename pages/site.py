@@ -42,6 +42,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
     ],
     "Vision": [
         ("vision/architectures.py", "architectures"),
+        ("vision/inception.py", "inception"),
         ("vision/dense_memory.py", "dense-memory"),
         ("vision/fast.py", "fast"),
         ("vision/detector.py", "boxes"),

@@ -27,7 +27,7 @@ from viz_models.cli import (
 )
 from viz_models.cli import open as open_
 from viz_models.cli.command import Command, NoNetworkError
-from viz_models.cli.vision import architectures, caption, detect, guidelines
+from viz_models.cli.vision import architectures, caption, detect, guidelines, inception
 from viz_models.recipes.commands import (
     check_weights,
     record,
@@ -56,6 +56,7 @@ COMMANDS: dict[str, Command] = {
     "sequence": sequence.COMMAND,
     "guidelines": guidelines.COMMAND,
     "architectures": architectures.COMMAND,
+    "inception": inception.COMMAND,
     "detect": detect.COMMAND,
     "roi": detect.ROI,
     "caption": caption.COMMAND,

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from viz_models.recipes.commands import record_squeeze
+from viz_models.recipes.commands import record_inception, record_squeeze
 from viz_models.recordings.vision import captions, detector
 from viz_models.recordings.vision import dense_memory as recordings_dense
 from viz_models.recordings.vision import fast as recordings_fast
@@ -60,4 +60,5 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "detector": write_detector,
     "captions": write_captions,
     "squeeze": record_squeeze.write,
+    "inception_digits": record_inception.write,
 }

@@ -36,6 +36,7 @@ SEQUENCE = {
 }
 VISION = {
     "architectures": "vision/architectures.py",
+    "inception": "vision/inception.py",
     "boxes": "vision/detector.py",
     "fast": "vision/fast.py",
     "captions": "vision/captions.py",

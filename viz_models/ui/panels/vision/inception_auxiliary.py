@@ -1,0 +1,33 @@
+"""The lesson on Inception, third part: what becomes of the auxiliary classifiers."""
+
+import streamlit as st
+
+from viz_models.digits import count, percent
+from viz_models.figures.vision import inception as figures
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.results.vision import inception as results
+
+MODES = {"train": "train()", "eval": "eval()"}
+
+
+def facts() -> dict[str, str]:
+    """Return what the text of this part may name."""
+    ran = results.modules_run()
+    return {
+        "all_parameters": count(ran.parameters),
+        "aux_parameters": count(ran.auxiliary_parameters),
+        "aux_share": percent(ran.auxiliary_parameters / ran.parameters),
+        "outputs_in_training": ", ".join(f"`{f}`" for f in ran.train_outputs),
+    }
+
+
+def draw_modules() -> None:
+    """Draw which modules of torchvision's GoogLeNet run in train and in eval mode."""
+    with st.container(border=True):
+        mode = chips("Mode", MODES, key="mode", default="train", show="Mode")
+        ran = results.modules_run()
+        fig = figures.modules(ran, training=mode == "train", **figure_look())
+        show(fig, "modules_run", wide=True)
+        st.caption("measured now · by hooks on torchvision's googlenet")
