@@ -9,6 +9,7 @@ from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import inception as panel
 from viz_models.ui.panels.vision import inception_auxiliary as auxiliary
 from viz_models.ui.panels.vision import inception_price as price
+from viz_models.ui.panels.vision import inception_training as training
 
 
 def main() -> None:
@@ -24,18 +25,23 @@ def main() -> None:
         with right:
             panel.draw_value(view)
     st.caption(text["The network"].format(**panel.facts(view)))
-    priced = _draw_price(text)
-    st.subheader("Where are the auxiliary classifiers after the training?")
-    st.markdown(
-        text["Where are the auxiliary classifiers after the training?"].format(**auxiliary.facts())
-    )
-    auxiliary.draw_modules()
+    _draw_price(text)
+    trained = training.facts() | auxiliary.facts()
+    for title, draw in (
+        ("Does the network need all four branches?", training.draw_branches),
+        ("What do the auxiliary classifiers do?", training.draw_auxiliary),
+        ("Where are they after the training?", auxiliary.draw_modules),
+        ("What did BatchNorm change?", training.draw_norm),
+    ):
+        st.subheader(title)
+        st.markdown(text[title].format(**trained))
+        draw()
     st.subheader("Take it away")
-    st.markdown(text["Take it away"])
-    take_away.row("inception", code=panel.code(view), table=price.table(priced))
+    st.markdown(text["Take it away"].format(**trained))
+    take_away.row("inception", code=panel.code(view), table=training.table())
 
 
-def _draw_price(text: dict[str, str]) -> price.View:
+def _draw_price(text: dict[str, str]) -> None:
     """Draw what the 1x1 convolutions save, with widths to choose."""
     st.subheader("What do the 1×1 convolutions save?")
     view = price.controls()
@@ -45,7 +51,6 @@ def _draw_price(text: dict[str, str]) -> price.View:
         price.draw_bars(view)
     with right:
         price.draw_sum(view)
-    return view
 
 
 main()

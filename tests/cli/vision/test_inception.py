@@ -3,15 +3,17 @@ import json
 import pytest
 
 from viz_models.__main__ import main
+from viz_models.recordings.vision import inception as recordings
 
 
-def test_the_price_and_a_value_are_one_object(capsys):
+def test_the_price_a_value_and_all_trainings_are_one_object(capsys):
     assert main(["inception", "--module", "3b", "--cell", "20,3,4", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["price"]["macs"] == found["price"]["torch_reduced"]
     assert found["price"]["naive_macs"] == found["price"]["torch_naive"]
     assert found["value"]["branch"] == "3x3"
     assert all(step["agrees"] for step in found["value"]["steps"])
+    assert len(found["trainings"]) == len(recordings.load().runs)
 
 
 def test_other_widths_are_counted(capsys):

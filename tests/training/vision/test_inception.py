@@ -1,14 +1,16 @@
-"""The small GoogLeNet's trainings, in short."""
+"""What the recording claims about trainings, and the same trainings in short."""
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
 from viz_models.models.vision.inception import Logits, Single, build
-from viz_models.records.vision.inception import InceptionTraining, eighth
-from viz_models.training.vision import inception
+from viz_models.recordings.vision import inception as recordings
+from viz_models.records.vision.inception import WEIGHT, InceptionTraining, eighth
+from viz_models.training.vision import inception, inception_grid
 
 SHORT = InceptionTraining(steps=2, batch_size=8, look=2, side=16)
 
@@ -68,14 +70,33 @@ def test_a_branch_that_is_switched_off_is_as_if_its_weights_in_the_next_layer_we
         assert torch.equal(silent, net(x).main)
 
 
-def test_one_branch_in_place_of_four_gives_as_many_channels():
+def test_one_branch_has_about_as_many_multiply_adds():
+    record = recordings.load()
+    assert record.single_macs == pytest.approx(record.macs, rel=0.05)
     w = eighth("4c")
     assert Single(w, norm=True)(torch.zeros(2, w.inputs, 4, 4)).shape[1] == w.outputs
 
 
-def test_a_training_is_made_again_alike_and_nothing_is_trained_in_no_steps():
-    spec = replace(SHORT, auxiliary=0.3)
-    first, again = inception.run(spec), inception.run(spec)
-    assert replace(again, cpu_seconds=0) == replace(first, cpu_seconds=0)
+@pytest.mark.slow
+def test_every_training_is_made_again_alike():
+    found = inception_grid.measure(seeds=(0,), base=SHORT)
+    again = inception.run(found.runs[-1].spec)
+    assert replace(again, cpu_seconds=0) == replace(found.runs[-1], cpu_seconds=0)
+    assert found.of(norm=True, single=True)[0].without == {}
+
+
+def test_the_recording_holds_every_training_of_five_seeds():
+    record = recordings.load()
+    assert len(record.seeds) >= 5
+    asked = {replace(s, seed=k) for s in inception_grid.specs() for k in record.seeds}
+    assert {r.spec for r in record.runs} == asked
+    plain, helped = record.of(), record.of(auxiliary=WEIGHT)
+    np.testing.assert_allclose([r.main[0] for r in helped], [r.main[0] for r in plain], rtol=1e-5)
+    for run in helped:
+        assert run.main[0] - run.extra[0] <= run.both[0] * 1.0001
+        assert run.both[0] <= (run.main[0] + run.extra[0]) * 1.0001
+
+
+def test_nothing_is_trained_in_no_steps():
     with pytest.raises(ValueError, match="1 or more"):
         inception.run(replace(SHORT, steps=0))

@@ -1,4 +1,4 @@
-"""`inception`: what an Inception module costs, and how one value of it came about."""
+"""`inception`: what an Inception module costs, one value of it, and how its parts trained."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from viz_models.cli.command import Command
 from viz_models.digits import digits
+from viz_models.recordings.vision import inception as recordings
 from viz_models.records.vision.inception import GOOGLENET, MODULES, InceptionPrice, InceptionSpec
 
 if TYPE_CHECKING:
@@ -59,9 +60,12 @@ def _cell(text: str) -> tuple[int, int, int]:
 
 
 def report(price: InceptionPrice, value: "OpenedValue | None") -> dict[str, Any]:
-    """Return what `--json` prints: the price, and one opened value if asked."""
+    """Return what `--json` prints: the price, one opened value if asked, all trainings."""
     macs, naive = price.macs
-    found: dict[str, Any] = {"price": asdict(price) | {"macs": macs, "naive_macs": naive}}
+    found: dict[str, Any] = {
+        "price": asdict(price) | {"macs": macs, "naive_macs": naive},
+        "trainings": [asdict(run) for run in recordings.load().runs],
+    }
     if value is not None:
         found["value"] = {
             "branch": value.branch,

@@ -1,12 +1,22 @@
-"""`record inception_digits`: the network whose modules the lesson opens."""
+"""`record inception`: all trainings of the lesson; `inception_digits`: the network it opens."""
 
 from pathlib import Path
 
 from viz_models.recipes.commands.kept import written
+from viz_models.recipes.commands.progress import progress
 from viz_models.recordings.folder import FOLDER
+from viz_models.recordings.vision import inception as recordings
 
 
 def write(into: Path) -> Path:
+    """Make all trainings, and keep what was measured; returns where."""
+    from viz_models.training.vision import inception_grid
+
+    found = inception_grid.measure(progress("inception"))
+    return recordings.save(found, into / recordings.PATH.name)
+
+
+def write_network(into: Path) -> Path:
     """Train the network whose modules the page opens, and keep its weights; returns where."""
     from viz_models.analysis.vision.inception import NAME, SIDE
     from viz_models.records.vision.inception import InceptionTraining

@@ -60,5 +60,6 @@ RECORDINGS: dict[str, Callable[[Path], Path]] = {
     "detector": write_detector,
     "captions": write_captions,
     "squeeze": record_squeeze.write,
-    "inception_digits": record_inception.write,
+    "inception": record_inception.write,
+    "inception_digits": record_inception.write_network,
 }

@@ -73,6 +73,8 @@ GOOGLENET: dict[str, tuple[Widths, int]] = {
 }
 MODULES = tuple(GOOGLENET)
 POOLED = ("4a", "5a")  # max pooling halves the maps before these
+WEIGHT = 0.3  # of the auxiliary losses, section 5 of the paper
+FASTER = 10  # times the learning rate, in the comparison of BatchNorm
 AUXILIARY = ("4a", "4d")  # an auxiliary classifier reads what these give
 
 
@@ -191,3 +193,35 @@ class ModulesRun:
     train_outputs: tuple[str, ...]  # names of the fields that training gives, in their order
     parameters: int
     auxiliary_parameters: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class InceptionRecord:
+    """All trainings over all seeds."""
+
+    runs: tuple[InceptionRun, ...]
+    seeds: tuple[int, ...]
+    tests: int
+    train: int
+    parameters: int  # of the small network, without auxiliary classifiers
+    macs: int  # for a digit of 32x32
+    single_macs: int
+    machine: str
+    provenance: Provenance
+
+    def of(
+        self,
+        *,
+        norm: bool = False,
+        auxiliary: float = 0.0,
+        single: bool = False,
+        fast: bool = False,
+    ) -> tuple[InceptionRun, ...]:
+        """Return the runs of one kind, by seed; `fast` is ten times the learning rate."""
+        lr = InceptionTraining().lr * (FASTER if fast else 1)
+        asked = (norm, auxiliary, single, lr)
+        return tuple(
+            r
+            for r in self.runs
+            if (r.spec.norm, r.spec.auxiliary, r.spec.single, r.spec.lr) == asked
+        )

@@ -9,7 +9,6 @@ from viz_models.figures.vision import inception as figures
 from viz_models.records import Line
 from viz_models.records.vision.inception import GOOGLENET, MODULES, ConvPrice, InceptionPrice
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit import take_away
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control_row, slider
 from viz_models.ui.kit.look import figure_look
@@ -110,14 +109,3 @@ def _torch(ours: int, theirs: int) -> Line:
     if ours == theirs:
         return Line(label="equals torch's flop counter", value=f"{theirs:,}", role="checked")
     return Line(label="differs from torch's flop counter", value=f"{theirs:,}", role="warning")
-
-
-def table(view: View) -> str:
-    """Return a table with a row for each convolution, with and without reductions."""
-    head = ("module", "reductions", "branch", "kernel_size", "inputs", "outputs", "multiply_adds")
-    rows = [
-        [view.module, way, c.branch, c.kernel_size, c.inputs, c.outputs, c.macs]
-        for way, convs in (("yes", view.found.reduced), ("no", view.found.naive))
-        for c in convs
-    ]
-    return take_away.csv_text(head, rows)

@@ -1,7 +1,12 @@
 """Results for the lesson on Inception modules; torch is imported when one is computed."""
 
+from collections.abc import Sequence
+
+from viz_models.recordings.vision import inception as recordings
+from viz_models.records.train.paired import Paired
 from viz_models.records.vision.inception import (
     InceptionPrice,
+    InceptionRecord,
     InceptionSpec,
     ModulesRun,
     Opened,
@@ -9,6 +14,11 @@ from viz_models.records.vision.inception import (
     Widths,
 )
 from viz_models.ui.kit.cache import cached
+
+
+def recorded() -> InceptionRecord:
+    """Return all trainings of the lesson."""
+    return recordings.load()
 
 
 @cached()
@@ -51,3 +61,10 @@ def modules_run() -> ModulesRun:
     from viz_models.analysis.vision import inception
 
     return inception.modules_run()
+
+
+def paired(differences: Sequence[float]) -> Paired:
+    """Return the mean of paired differences with its interval."""
+    from viz_models.analysis import seed_noise
+
+    return seed_noise.paired(differences)

@@ -1,0 +1,178 @@
+"""The lesson on Inception, third part: branches, auxiliary classifiers and BatchNorm, trained."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import count, digits, percent
+from viz_models.figures.vision import inception_training as figures
+from viz_models.records.train.paired import Paired
+from viz_models.records.vision.inception import (
+    BRANCHES,
+    FASTER,
+    WEIGHT,
+    InceptionRecord,
+    InceptionRun,
+    InceptionTraining,
+)
+from viz_models.ui.kit import lesson, take_away
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.results.vision import inception as results
+
+
+def facts() -> dict[str, str]:
+    """Return what the texts of the page may name; words follow the intervals."""
+    record = results.recorded()
+    spec = InceptionTraining()
+    return (
+        {
+            "seeds": str(len(record.seeds)),
+            "train": f"{record.train:,}",
+            "tests": str(record.tests),
+            "steps": str(spec.steps),
+            "batch": str(spec.batch_size),
+            "rate": digits(spec.lr, 2),
+            "fast_rate": digits(FASTER * spec.lr, 2),
+            "trained_side": str(spec.side),
+            "small_parameters": count(record.parameters),
+            "trainings": str(len(record.runs)),
+            "minutes": digits(sum(r.cpu_seconds for r in record.runs) / 60, 2),
+            "machine": record.machine,
+        }
+        | _branches(record)
+        | _auxiliary(record)
+        | _norm(record)
+    )
+
+
+def _mean(runs: Sequence[InceptionRun]) -> str:
+    return percent(float(np.mean([r.accuracy for r in runs])))
+
+
+def _gap(runs: Sequence[InceptionRun], others: Sequence[InceptionRun]) -> Paired:
+    pairs = zip(runs, others, strict=True)
+    return results.paired([a.accuracy - b.accuracy for a, b in pairs])
+
+
+def points(gap: Paired) -> str:
+    """Return a difference in percentage points with its 95 % interval, and what that says."""
+    mean, low, high = (digits(100 * x, 2) for x in (gap.mean, gap.low, gap.high))
+    said = f"{mean} points, 95 % interval {low} to {high}"
+    return said if gap.decided else f"{said}, which contains zero"
+
+
+def _branches(record: InceptionRecord) -> dict[str, str]:
+    four, one = record.of(norm=True), record.of(norm=True, single=True)
+    gap = _gap(four, one)
+    said = {
+        "higher": "Four branches were better",
+        "lower": "One branch was better",
+        "not larger than the seed noise": "Neither was better",
+        "too few pairs": "There are too few seeds for a verdict",
+    }[gap.verdict]
+    least = max(BRANCHES, key=lambda b: float(np.mean([r.without[b] for r in four])))
+    most = min(BRANCHES, key=lambda b: float(np.mean([r.without[b] for r in four])))
+    names = {b: b.replace("x", "×") for b in BRANCHES}
+    return {
+        "four": _mean(four),
+        "one": _mean(one),
+        "four_gap": points(gap),
+        "four_said": said,
+        "four_macs": count(record.macs),
+        "one_macs": count(record.single_macs),
+        "least_branch": names[least],
+        "least_kept": percent(float(np.mean([r.without[least] for r in four]))),
+        "most_branch": names[most],
+        "most_kept": percent(float(np.mean([r.without[most] for r in four]))),
+    }
+
+
+def _auxiliary(record: InceptionRecord) -> dict[str, str]:
+    plain, helped = record.of(), record.of(auxiliary=WEIGHT)
+    start = [b.both[0] / b.main[0] for b in helped]
+    end = [b.both[-1] / b.main[-1] for b in helped]
+    gap = _gap(helped, plain)
+    said = {
+        "higher": "The network with auxiliary classifiers was better",
+        "lower": "The network with auxiliary classifiers was worse",
+        "not larger than the seed noise": "The accuracy at the end differs by no more than noise",
+        "too few pairs": "There are too few seeds for a verdict",
+    }[gap.verdict]
+    return {
+        "aux_start": f"{digits(float(np.median(start)), 2)} times as large "
+        f"({digits(min(start), 2)} to {digits(max(start), 2)} over the seeds)",
+        "aux_end": f"{digits(float(np.median(end)), 2)} times "
+        f"({digits(min(end), 2)} to {digits(max(end), 2)})",
+        "without_aux": _mean(plain),
+        "with_aux": _mean(helped),
+        "aux_gap": points(gap),
+        "aux_said": said,
+    }
+
+
+def _norm(record: InceptionRecord) -> dict[str, str]:
+    said = {
+        f"{'bn' if norm else 'no'}_{'fast' if fast else 'slow'}": _mean(
+            record.of(norm=norm, fast=fast)
+        )
+        for norm in (False, True)
+        for fast in (False, True)
+    }
+    slow = _gap(record.of(norm=True), record.of())
+    fast = _gap(record.of(norm=True, fast=True), record.of(fast=True))
+    own = _gap(record.of(norm=True, fast=True), record.of(norm=True))
+    return said | {
+        "bn_gap_slow": points(slow),
+        "bn_gap_fast": points(fast),
+        "bn_gap_own": points(own),
+        "guessing": str(sum(r.accuracy < 0.2 for r in record.of(fast=True))),
+    }
+
+
+def draw_branches() -> None:
+    """Draw the accuracy without each branch, and of the network with one branch."""
+    record = results.recorded()
+    with st.container(border=True):
+        show(figures.branches(record, **figure_look()), "without_branch", wide=True)
+        st.caption(lesson.badge(record.provenance))
+
+
+def draw_auxiliary() -> None:
+    """Draw the early gradient and the accuracy with and without auxiliary losses."""
+    record = results.recorded()
+    with st.container(border=True):
+        fig = figures.auxiliary(record, **figure_look())
+        show(fig, "auxiliary_curves", wide=True)
+        st.caption(lesson.badge(record.provenance))
+
+
+def draw_norm() -> None:
+    """Draw the accuracy with and without BatchNorm at both learning rates."""
+    record = results.recorded()
+    kinds = {
+        f"{norm} {fast}": record.of(norm=norm, fast=fast)
+        for norm in (False, True)
+        for fast in (False, True)
+    }
+    with st.container(border=True):
+        show(figures.norm(kinds, **figure_look()), "norm_curves", wide=True)
+        st.caption(lesson.badge(record.provenance))
+
+
+def table() -> str:
+    """Return a table with a row for each training."""
+    head = (
+        *("batch_norm", "auxiliary_weight", "one_branch", "learning_rate", "seed", "accuracy"),
+        *("early_gradient_first", "early_gradient_last", "cpu_seconds"),
+    )
+    rows = [
+        [
+            *(s.norm, s.auxiliary, s.single, s.lr, s.seed, run.accuracy),
+            *(run.both[0], run.both[-1], run.cpu_seconds),
+        ]
+        for run in results.recorded().runs
+        for s in (run.spec,)
+    ]
+    return take_away.csv_text(head, rows)
