@@ -59,6 +59,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("train/freezing.py", "freeze"),
         ("train/runs.py", "runs"),
     ],
+    "Class": [("classroom/room.py", "class")],
 }
 ABOUT = lessons.index()
 CHAPTERS = {

@@ -11,7 +11,8 @@ from viz_models.ui.kit import controls, state
 pytestmark = pytest.mark.slow
 PAGES = sorted(p.relative_to(ROOT / "pages").as_posix() for p in (ROOT / "pages").glob("*/*.py"))
 VALUES = ("", "nan", "-1", "9" * 400, "<script>../../etc\x00,,")
-ALWAYS = {"run", "spec", "folder", "present"}  # what pages may ask the URL for themselves
+# what pages may ask the URL for themselves
+ALWAYS = {"run", "spec", "folder", "present", "teacher", "screen"}
 
 
 @contextmanager

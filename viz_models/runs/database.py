@@ -12,6 +12,7 @@ from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, T
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
+from viz_models.runs.classroom.tables import CLASSES
 from viz_models.runs.lock import Lock
 
 BUSY_S = 10.0  # a writer waits so long for another
@@ -110,7 +111,8 @@ class Database:
 
     def _make_tables(self) -> None:
         """As a writer from the start: whoever else makes them now is waited for."""
-        TABLES.create_all(self._engine.execution_options(writes=True))
+        for tables in (TABLES, CLASSES):
+            tables.create_all(self._engine.execution_options(writes=True))
 
     def _heals(self, error: SQLAlchemyError) -> bool:
         """Whether the file was unreadable; then it lies aside, and there is a new, empty one."""

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import socket
 import sys
 from collections.abc import Mapping
 
@@ -35,6 +36,20 @@ def group(address: str) -> str:
     except ValueError:
         return address
     return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
+
+
+def own_address() -> str:
+    """Return the address by which others in the same network reach this machine; "" where none.
+
+    Nothing is sent: the system only says which way it would go.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        try:
+            way.connect(("192.0.2.1", 9))  # an address that is nobody's (RFC 5737)
+            found: str = way.getsockname()[0]
+        except OSError:
+            return ""
+    return "" if ipaddress.ip_address(found).is_loopback else found
 
 
 def socket_limits(environ: Mapping[str, str] = os.environ) -> tuple[int, int]:

@@ -98,12 +98,20 @@ class Share:
         self._each, self._clock = each, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # who: how many, when
 
+    def has(self, who: str) -> bool:
+        """Whether somebody has one left."""
+        return self._of(who, self._clock()) >= 1
+
     def take(self, who: str) -> bool:
         """Use one of somebody's share, if there is one left."""
         now = self._clock()
-        left, when = self._left.pop(who, (float(self._each), now))
-        left = min(float(self._each), left + (now - when) * self._each / 3600)
+        left = self._of(who, now)
+        self._left.pop(who, None)
         self._left[who] = (left - 1 if left >= 1 else left, now)
         while len(self._left) > _ADDRESSES:
             self._left.popitem(last=False)
         return left >= 1
+
+    def _of(self, who: str, now: float) -> float:
+        left, when = self._left.get(who, (float(self._each), now))
+        return min(float(self._each), left + (now - when) * self._each / 3600)

@@ -54,4 +54,11 @@ TRAINING = {
 OTHERS = {
     "flow": FLOW,
     "runs": "train/runs.py",
+    "class": "classroom/room.py",
 }
+
+
+def every() -> dict[str, str]:
+    """Return all pages but the home page: address -> file."""
+    listed = (OWN, BUILD, NORMALIZE, ATTEND, SEQUENCE, VISION, TRAINING, OTHERS)
+    return {path: file for chapter in listed for path, file in chapter.items()} | {"train": TRAIN}

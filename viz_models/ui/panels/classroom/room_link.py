@@ -1,0 +1,27 @@
+"""The link from a question to the page of this site that shows its answer."""
+
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from viz_models.places import PAGES
+from viz_models.ui.kit import lessons
+from viz_models.ui.panels.home import chapters
+
+
+def draw_link(link: str) -> None:
+    """Draw it; nothing where there is none, or no such page.
+
+    Args:
+        link: From the root of the site: "train?card=Depth".
+    """
+    path, _, query = link.partition("?")
+    files = chapters.every()
+    if path not in files:
+        return
+    st.page_link(
+        PAGES / files[path],
+        label=f"See it: {lessons.index()[path].name}",
+        icon=":material/arrow_forward:",
+        query_params=dict(parse_qsl(query)),
+    )

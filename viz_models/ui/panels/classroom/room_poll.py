@@ -1,0 +1,78 @@
+"""What the room says: bars for choices, a histogram for estimates, and how many have voted."""
+
+from collections.abc import Callable
+from statistics import median
+
+import streamlit as st
+
+from viz_models.figures.classroom import room as figures
+from viz_models.records.classroom.room import Question, Room
+from viz_models.ui.instruments.ballot import ballot
+from viz_models.ui.kit import frame
+from viz_models.ui.kit.look import figure_look
+
+
+def draw_choices(
+    asked: Question,
+    room: Room,
+    *,
+    shows: bool,
+    mine: str | None = None,
+    on_choose: Callable[[], None] | None = None,
+) -> None:
+    """Draw the choices of a question.
+
+    Args:
+        asked: The question.
+        room: With its votes.
+        shows: Whether bars stand beside the choices.
+        mine: What whoever looks has voted for.
+        on_choose: Called after a press; None lets nobody press.
+    """
+    ballot(
+        asked.spec.choices,
+        key=key(asked),
+        counts=room.tally.counts if shows else None,
+        chosen=mine,
+        right=asked.spec.answer if asked.revealed else "",
+        large=frame.presenting(),
+        on_choose=on_choose,
+    )
+
+
+def key(asked: Question) -> str:
+    """Return the key of the choices; another question begins anew."""
+    return f"ballot_{asked.id}"
+
+
+def draw_numbers(asked: Question, room: Room, *, mine: str | None = None) -> None:
+    """Draw all estimates, their median and, once it is revealed, the right number."""
+    numbers = room.tally.numbers
+    answer = float(asked.spec.answer) if asked.revealed and asked.spec.answer else None
+    if answer is not None:
+        st.markdown(f"The right number: **:green[{figures.number(answer)}]**")
+    if not numbers:
+        st.caption("Nobody has sent a number yet.")
+        return
+    st.echarts_chart(
+        figures.histogram(
+            numbers, answer=answer, mine=None if mine is None else float(mine), **figure_look()
+        ),
+        height=frame.px(figures.HEIGHT),
+        theme=None,
+        key=f"numbers_{asked.id}",
+        alt=f"{len(numbers)} estimates from {numbers[0]:g} to {numbers[-1]:g}",
+    )
+    st.caption(f"Half of the estimates are {figures.number(median(numbers))} or less.")
+
+
+def draw_turnout(room: Room) -> None:
+    """Draw how many voted beside how many are here, and why the first could be more."""
+    voted, here = room.tally.voters, room.present
+    st.markdown(f"**{voted}** of **{here}** present {'has' if voted == 1 else 'have'} voted")
+    if voted <= here and not room.tally.gone:
+        return
+    gone = room.tally.gone
+    votes = f"{gone} vote{'s' * (gone > 1)} came from browsers that are not here any more"
+    why = "somebody has left, or has voted again with another browser or a deleted cookie"
+    st.caption(f":material/group_remove: {votes if gone else 'More votes than people'}: {why}.")

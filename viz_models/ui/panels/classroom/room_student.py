@@ -1,0 +1,95 @@
+"""What a student sees: the open question, the own vote, and later what the room said."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from viz_models.records.classroom.room import Question, Room
+from viz_models.ui.kit import frame, owner, state, words
+from viz_models.ui.kit.controls import control
+from viz_models.ui.panels.classroom import room_poll
+from viz_models.ui.panels.classroom.room_link import draw_link
+from viz_models.ui.results.classroom import room as results
+from viz_models.ui.results.classroom.room_watch import look
+
+TICK_S = 2.0
+_TROUBLE = "forward_pass.class.trouble"  # why the last vote did not count
+
+
+def draw(code: str, text: Mapping[str, str]) -> None:
+    """Draw the room as a student sees it; it follows what the teacher does by itself."""
+    st.fragment(partial(_draw, code, text), run_every=TICK_S)()
+
+
+def _draw(code: str, text: Mapping[str, str]) -> None:
+    try:
+        results.come(code)
+        room = look(code)
+    except (ValueError, OSError) as error:  # the class is over, or the store does not answer
+        st.title(text["Over"])
+        st.warning(str(error))
+        return
+    if not owner.may_take_part():
+        st.info(owner.NO_COOKIE)
+    asked = room.question
+    if asked is None:
+        st.title(text["Waiting"])
+        st.caption(_place(room))
+        return
+    st.title(words.plain(asked.spec.text))
+    st.caption(f"Question {asked.place} · {_place(room)}")
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        st.warning(trouble)
+    mine = results.mine(asked.id)
+    if asked.spec.is_number:
+        _draw_number(code, asked, room, mine)
+    else:
+        on_choose = None if asked.revealed else partial(_choose, code, asked)
+        room_poll.draw_choices(asked, room, shows=asked.revealed, mine=mine, on_choose=on_choose)
+    if asked.revealed:
+        draw_link(asked.spec.link)
+    elif mine is not None:
+        st.caption(text["Voted"])
+
+
+def _place(room: Room) -> str:
+    return f"Class {room.code} · {room.present} {'person' if room.present == 1 else 'people'} here"
+
+
+def _draw_number(code: str, asked: Question, room: Room, mine: str | None) -> None:
+    if asked.revealed:
+        room_poll.draw_numbers(asked, room, mine=mine)
+        return
+    key = f"number_{asked.id}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        control(
+            st.number_input,
+            "Your number",
+            key=key,
+            bound=False,
+            value=None if mine is None else float(mine),
+            format="%g",
+            width=frame.px(240),
+        )
+        st.button("Send", type="primary", on_click=_send, args=(code, asked.id, key))
+    if mine is not None:
+        st.markdown(f"You sent **{float(mine):g}**.")
+
+
+def _choose(code: str, asked: Question) -> None:
+    choice = state.reported(room_poll.key(asked), "choice")
+    if choice is not None:
+        _vote(code, asked.id, choice)
+
+
+def _send(code: str, question: str, key: str) -> None:
+    number = st.session_state.get(key)
+    _vote(code, question, "" if number is None else repr(number))
+
+
+def _vote(code: str, question: str, choice: str) -> None:
+    try:
+        results.vote(code, question, choice)
+    except (ValueError, OSError) as error:
+        st.session_state[_TROUBLE] = str(error)

@@ -1,0 +1,1 @@
+"""Doors from the pages for a class to what is kept."""
