@@ -50,8 +50,9 @@ test-cluster: $(CLUSTER) ## the run store on PostgreSQL, runs on two Ray nodes, 
 	@$(PY) scripts/postgres.py
 	@sh scripts/loopback.sh $(PY) -m pytest -q -m cluster tests/runs $(ARGS)
 
-load: $(DEV) ## sixty tabs that watch a run: missed ticks, gaps, server time a tick; ARGS="--tabs 20 --seconds 10"
+load: $(DEV) ## sixty tabs that watch a run, then sixty people who vote within a second; ARGS="--tabs 20 --seconds 10"
 	@$(PY) -m benchmarks.load $(ARGS)
+	@$(PY) -m benchmarks.votes
 
 hostile: $(DEV) ## what one hostile visitor could do, tried on a server of its own: two minutes
 	@$(PY) -m benchmarks.hostile $(ARGS)

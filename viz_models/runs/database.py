@@ -1,6 +1,7 @@
 """The tables of the run store, and a connection to them that keeps its word."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,6 +100,7 @@ class Database:
             StoreError: If it does not answer.
         """
         self.url = url
+        self._turn = threading.Lock()  # SQLite lets writers try again and again, in no order
         self._engine = _engine(url)
         self._prepare()
 
@@ -157,7 +159,7 @@ class Database:
             StoreError: If the database does not answer, or the disk is full.
         """
         try:
-            with self._engine.connect() as connection:
+            with self._my_turn(), self._engine.connect() as connection:
                 connection.execution_options(writes=True)
                 with connection.begin():
                     yield connection
@@ -165,6 +167,21 @@ class Database:
             raise
         except SQLAlchemyError as error:
             raise self._said(error) from error
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Let the writers of this process come one after the other, in the order of asking.
+
+        Sixty of them that ask SQLite at once starve each other for longer than BUSY_S.
+        """
+        if not self._turn.acquire(timeout=BUSY_S):
+            busy = StoreError(f"the run store was busy for {BUSY_S:g} s: try again")
+            busy.busy = True
+            raise busy
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def connect(self) -> Connection:
         """Return a connection of one's own, outside of any transaction; close it.

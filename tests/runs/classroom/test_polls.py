@@ -191,7 +191,7 @@ def test_a_deleted_cookie_is_seen_as_more_votes_than_people(box, lesson, monkeyp
     # Eve deletes her cookie, so that she is somebody new, and votes again; Ann stays.
     later = time.time() + classes.HERE_S + 1
     monkeypatch.setattr(classes.time, "time", lambda: later)
-    classes.come(box, code, "ann")
+    classes.note_here(box, code, ["ann", "of another room"])
     polls.vote(box, code, "eve without her cookie", question, "0")
     found = polls.room(box, code)
     assert (found.tally.voters, found.present, found.tally.gone) == (3, 2, 1)

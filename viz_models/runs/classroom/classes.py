@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+from collections.abc import Collection
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
@@ -92,7 +93,7 @@ def with_secret(database: Database, secret: str) -> str:
 
 
 def come(database: Database, code: str, person: str, address: str = "", secret: str = "") -> bool:
-    """Let somebody in, or note that they are still here.
+    """Let somebody in.
 
     Args:
         database: Where classes are.
@@ -112,6 +113,13 @@ def come(database: Database, code: str, person: str, address: str = "", secret: 
         room = alive(connection, code)
         teaches = bool(secret) and secrets.compare_digest(room.secret, _hash(secret))
         return seat(connection, code, person, address, teaches=teaches)
+
+
+def note_here(database: Database, code: str, persons: Collection[str]) -> None:
+    """Note of all these, who have come in before, that they are still here."""
+    here = sql.and_(people.c.room == code, people.c.person.in_(persons))
+    with database.write() as connection:
+        connection.execute(sql.update(people).where(here).values(seen=time.time()))
 
 
 def seat(

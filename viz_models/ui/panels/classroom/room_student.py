@@ -27,7 +27,7 @@ def _draw(code: str, text: Mapping[str, str]) -> None:
         results.come(code)
         room = look(code)
     except (ValueError, OSError) as error:  # the class is over, or the store does not answer
-        st.title(text["Over"])
+        st.title(text["Busy" if isinstance(error, OSError) else "Over"])
         st.warning(str(error))
         return
     if not owner.may_take_part():

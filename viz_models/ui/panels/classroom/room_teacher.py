@@ -108,7 +108,7 @@ def _look(code: str, text: Mapping[str, str]) -> Room | None:
     try:
         return look(code)
     except (ValueError, OSError) as error:
-        st.title(text["Over"])
+        st.title(text["Busy" if isinstance(error, OSError) else "Over"])
         st.warning(str(error))
         return None
 

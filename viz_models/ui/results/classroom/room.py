@@ -1,6 +1,5 @@
 """Classes as a page meets them: who asks, which room the URL names, what people do there."""
 
-import time
 from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
@@ -15,11 +14,10 @@ from viz_models.ui.results.classroom import room_watch
 from viz_models.web import gate, hosting
 from viz_models.web.owner_cookie import Share
 
-BEAT_S = 8.0  # between two signs of life of one tab
 WRONG_EACH, WRONG_ADDRESS = 20, 600  # codes an hour that do not exist, of a browser, of an address
 ROOM, TEACHER = "room", "teacher"  # parameters of the URL
 _SECRET = "forward_pass.class.secret"  # code -> the teacher's secret, in this session alone
-_BEAT = "forward_pass.class.beat"  # code -> when this tab last showed itself
+_SEATS = "forward_pass.class.seats"  # code -> whether this browser teaches there
 _WRONG = "forward_pass.class.wrong"  # the last code that did not exist
 _MINE = "forward_pass.class.mine"  # id of a question -> what this browser voted for
 _wrong = {"browser": Share(WRONG_EACH), "address": Share(WRONG_ADDRESS)}
@@ -87,12 +85,12 @@ def start() -> None:
 def _teach(code: str, secret: str) -> None:
     classes.come(client.store().database, code, owner.browser(), owner.address(), secret)
     st.session_state.setdefault(_SECRET, {})[code] = secret
-    st.session_state.setdefault(_BEAT, {})[code] = (time.monotonic(), True)
+    st.session_state.setdefault(_SEATS, {})[code] = True
     open_(code)
 
 
 def come(typed: str) -> tuple[str, bool]:
-    """Come into a room, or show that one is still there.
+    """Come into a room; later only show that one is still there.
 
     Returns:
         (its code, whether this browser teaches there).
@@ -104,23 +102,21 @@ def come(typed: str) -> tuple[str, bool]:
     code, database = classes.cleaned(typed), client.store().database
     if not code:
         raise NoSuchClassError
-    beats = st.session_state.setdefault(_BEAT, {})
-    since, teaches = beats.get(code, (float("-inf"), False))
-    if time.monotonic() - since < BEAT_S:
-        return code, teaches
-    if not owner.may_take_part() and not teaches:
-        return known(code), False  # nobody could tell its tabs apart: it looks, and is not counted
+    seats: dict[str, bool] = st.session_state.setdefault(_SEATS, {})
     who = owner.browser()
-    if code not in beats and not classes.is_in(database, code, who):
+    if code in seats:
+        room_watch.note_here(code, who)
+        return code, seats[code]
+    if not owner.may_take_part():
+        return known(code), False  # nobody could tell its tabs apart: it looks, and is not counted
+    if not classes.is_in(database, code, who):
         _check_share()
     try:
-        teaches = classes.come(database, code, who, owner.address())
+        seats[code] = classes.come(database, code, who, owner.address())
     except NoSuchClassError:
-        beats.pop(code, None)
         _count_wrong(code)
         raise
-    beats[code] = (time.monotonic(), teaches)
-    return code, teaches
+    return code, seats[code]
 
 
 def known(typed: str) -> str:
@@ -200,7 +196,7 @@ def end(code: str) -> None:
     """
     classes.end(client.store().database, code, owner.browser())
     st.session_state.get(_SECRET, {}).pop(code, None)
-    st.session_state.get(_BEAT, {}).pop(code, None)
+    st.session_state.get(_SEATS, {}).pop(code, None)
     room_watch.forget(code)
     open_("")
 

@@ -1,19 +1,21 @@
-"""How rooms stand: read from the store once for all who look, twice a second.
+"""How rooms stand, and who is still there: asked and told once for all who look.
 
-Sixty tabs that follow one room would otherwise ask for it thirty times a second.
+Sixty tabs that follow one room would otherwise read it thirty times a second, and write as often.
 """
 
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from viz_models.records.classroom.room import Room
 from viz_models.runs import client
-from viz_models.runs.classroom import polls
+from viz_models.runs.classroom import classes, polls
 from viz_models.runs.classroom.classes import NoSuchClassError
 
 FRESH_S = 0.5  # how old may be what is shown
+BEAT_S = 5.0  # between two times that all who are here are written down
 _MOST = 64  # rooms kept in memory
 
 
@@ -24,6 +26,8 @@ class _Looked:
     room: Room | None = None
     read_at: float = float("-inf")
     reading: threading.Lock = field(default_factory=threading.Lock)
+    here: set[str] = field(default_factory=set)  # who showed themselves since they were noted
+    noted_at: float = field(default_factory=time.monotonic)
 
 
 _looked: OrderedDict[str, _Looked] = OrderedDict()
@@ -36,11 +40,7 @@ def look(code: str) -> Room:
     Raises:
         NoSuchClassError: If it is over.
     """
-    with _lock:
-        looked = _looked.setdefault(code, _Looked())
-        _looked.move_to_end(code)
-        while len(_looked) > _MOST:
-            _looked.popitem(last=False)
+    looked = _get(code)
     is_old = time.monotonic() - looked.read_at >= FRESH_S
     if is_old and looked.reading.acquire(blocking=looked.room is None):
         try:
@@ -56,5 +56,26 @@ def look(code: str) -> Room:
 
 def forget(code: str) -> None:
     """Read it anew at the next look: something was done to it."""
+    _get(code).read_at = float("-inf")
+
+
+def note_here(code: str, person: str) -> None:
+    """Note that somebody is still here; whoever comes when it is time writes all of them down."""
+    looked = _get(code)
     with _lock:
-        _looked.pop(code, None)
+        looked.here.add(person)
+        if time.monotonic() - looked.noted_at < BEAT_S:
+            return
+        looked.noted_at, here = time.monotonic(), looked.here
+        looked.here = set()
+    with suppress(client.StoreError):  # they show themselves again soon
+        classes.note_here(client.store().database, code, here)
+
+
+def _get(code: str) -> _Looked:
+    with _lock:
+        looked = _looked.setdefault(code, _Looked())
+        _looked.move_to_end(code)
+        while len(_looked) > _MOST:
+            _looked.popitem(last=False)
+        return looked
