@@ -55,6 +55,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("train/broken.py", "broken"),
         ("train/gan.py", "gan"),
         ("train/workers.py", "workers"),
+        ("train/sweep.py", "sweep"),
         ("train/regularization.py", "regularize"),
         ("train/freezing.py", "freeze"),
         ("train/runs.py", "runs"),

@@ -161,6 +161,7 @@ from viz_models.records.train.experiments import (
     CIFAR10_CLASSES,
     Arm,
     Augmentation,
+    Axis,
     Budget,
     BudgetUnit,
     DataName,
@@ -179,6 +180,7 @@ from viz_models.records.train.experiments import (
     RunState,
     Schedule,
     StepRecord,
+    Table,
     Wrong,
     ZooSpec,
 )

@@ -61,6 +61,30 @@ PRESETS: dict[str, RunSpec] = {
     ),
 }
 
+_SWEPT = RunSpec(
+    optimizer=OptimizerSpec(name="momentum", lr=0.01),
+    batch_size=64,
+    budget=Budget(amount=10, unit="epochs"),
+    evaluations=5,
+)
+SWEPT: dict[str, RunSpec] = {  # what a sweep begins with: small, since there are many runs
+    "MLP": replace(
+        _SWEPT,
+        model=MlpSpec(depth=2, width=64, in_channels=1, norm="layer", init="he"),
+    ),
+    "CNN": replace(
+        _SWEPT,
+        model=replace(_CONV, depths=(1, 1), widths=(8, 16), stem_width=8),
+        optimizer=OptimizerSpec(name="momentum", lr=0.03),
+        budget=Budget(amount=5, unit="epochs"),
+    ),
+    "Transformer": replace(
+        _SWEPT,
+        model=TransformerSpec(layers=2, size=8, patch=2, in_channels=1),
+        optimizer=OptimizerSpec(name="adamw", lr=3e-3, schedule="one cycle"),
+    ),
+}
+
 
 SAMPLES = 100_000  # of larger data, that a first try sees: minutes on a CPU, not hours
 

@@ -1,7 +1,7 @@
 """Runs and experiments as plain data, for files, links and the run store, and back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args, get_origin, get_type_hints
 
 from viz_models.models.builder import specs as builder_specs
@@ -13,6 +13,7 @@ from viz_models.records import (
     Growth,
     ModelSpec,
     RunSpec,
+    Table,
     ZooSpec,
 )
 
@@ -28,7 +29,8 @@ def to_json(spec: RunSpec | ExperimentSpec) -> dict[str, Any]:
     """Field -> value; tuples become lists, a model says its `family` first."""
     if isinstance(spec, ExperimentSpec):
         arms = [{"label": arm.label, "run": to_json(arm.run)} for arm in spec.arms]
-        return {"name": spec.name, "card": spec.card, "arms": arms, "seeds": list(spec.seeds)}
+        head = {"name": spec.name, "card": spec.card, "table": _plain(spec.table)}
+        return {**head, "arms": arms, "seeds": list(spec.seeds)}
     plain = {name: _plain(getattr(spec, name)) for name in _names(RunSpec)}
     return {**plain, "model": model_to_json(spec.model)}
 
@@ -66,9 +68,9 @@ def experiment_from_json(data: object) -> ExperimentSpec:
     if arms is not None:
         if not isinstance(arms, list) or not 1 <= len(arms) <= MAX_ARMS:
             raise ValueError(f"arms of an experiment: a list of 1 to {MAX_ARMS}")
-        spec = ExperimentSpec(
-            name=spec.name, card=spec.card, arms=tuple(map(_arm, arms)), seeds=spec.seeds
-        )
+        spec = replace(spec, arms=tuple(map(_arm, arms)))
+    if spec.table and spec.table.cells != len(spec.arms):
+        raise ValueError(f"a table of {spec.table.cells} cells needs as many arms")
     if not 1 <= len(spec.seeds) <= MAX_SEEDS or len(set(spec.seeds)) < len(spec.seeds):
         raise ValueError(f"seeds of an experiment: 1 to {MAX_SEEDS} different whole numbers")
     return spec
@@ -129,8 +131,9 @@ def _made(kind: type, data: object, title: str, but: str = "") -> Any:  # noqa: 
 def _value(value: object, hint: Any, title: str) -> object:  # noqa: ANN401 (a type hint)
     if hint == ModelSpec:
         return model_from_json(value)
-    if hint == Growth | None:
-        return None if value is None else _made(Growth, value, "growth")
+    for kind in (Growth, Table):
+        if hint == kind | None:
+            return None if value is None else _made(kind, value, kind.__name__.lower())
     if is_dataclass(hint):
         return _made(hint, value, title)  # type: ignore[arg-type]
     if get_origin(hint) is tuple:
@@ -161,7 +164,7 @@ def _object(data: object, title: str) -> Mapping[str, Any]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (any field of a record)
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(v) for name, v in asdict(value).items()}
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     return [_plain(v) for v in value] if isinstance(value, tuple) else value
 
 

@@ -72,7 +72,7 @@ def test_one_recorded_run_comes_out_the_same_now() -> None:
 
     asked = CARDS["hidden-layers"]
     arm, run = next(iter(asked.experiment.runs()))
-    now = card_record._outcome(asked, arm, run)
+    now = card_record._outcome(asked.experiment, arm, run)
     then = recordings.load()[asked.id].outcomes[0]
     assert now.tests.accuracy == pytest.approx(then.tests.accuracy, abs=0.01)  # another processor
     assert now.tests.loss == pytest.approx(then.tests.loss, rel=1e-3)

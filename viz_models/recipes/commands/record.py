@@ -64,7 +64,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
         "architectures: 2; architecture_twins: 8; norm_training: 8; translators: 8; "
         "ablation, which needs the weights of train-demo: 10; "
-        "moments, which needs what train-demo left in its folder: 10; workers: seconds; "
+        "moments, which needs what train-demo left in its folder: 10; workers: seconds; sweep: 1; "
         "default: %(default)s",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="folder; default: %(default)s")
@@ -164,7 +164,9 @@ def _record_train_cards(into: Path) -> Path:
     from viz_models.training.cards.cards import CARDS
     from viz_models.training.cards.record import measure
 
-    measured = (measure(card, _progress(f"train_cards, {card.id}")) for card in CARDS.values())
+    measured = (
+        measure(card.experiment, _progress(f"train_cards, {card.id}")) for card in CARDS.values()
+    )
     return recordings_train.save(measured, into / recordings_train.PATH.name)
 
 

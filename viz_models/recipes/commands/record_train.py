@@ -1,4 +1,4 @@
-"""What `record` measures for the lessons on optimizers and on broken training."""
+"""What `record` measures for the lessons on optimizers, broken training and sweeps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from viz_models.recipes.commands.progress import progress
 from viz_models.recordings import broken as recordings_broken
 from viz_models.recordings import descend as recordings_descend
+from viz_models.recordings import sweep as recordings_sweep
 
 
 def _descend_net(into: Path) -> Path:
@@ -30,8 +31,17 @@ def _broken(into: Path) -> Path:
     )
 
 
+def _sweep(into: Path) -> Path:
+    from viz_models.training.cards.record import measure
+    from viz_models.training.sweeps.table import opening
+
+    found = measure(opening(), progress("sweep"))
+    return recordings_sweep.save(found, into / recordings_sweep.PATH.name)
+
+
 RECORDINGS: dict[str, Callable[[Path], Path]] = {  # name -> writes it into a folder
     "descend_net": _descend_net,
     "descend_sweeps": _descend_sweeps,
     "broken": _broken,
+    "sweep": _sweep,
 }

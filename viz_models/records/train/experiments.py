@@ -113,11 +113,37 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """The values that one setting of a run takes in a sweep."""
+
+    setting: str  # its name: "layers"
+    values: tuple[str, ...]  # as people write them: "20", "residual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What a sweep varies: every value of one setting with every value of the other."""
+
+    rows: Axis
+    columns: Axis
+
+    def place(self, row: int, column: int) -> int:
+        """Return the place among the arms, which go row by row."""
+        return row * len(self.columns.values) + column
+
+    @property
+    def cells(self) -> int:
+        """How many arms it has."""
+        return len(self.rows.values) * len(self.columns.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentSpec:
     """What people start: every arm with every seed; a single run is one arm with one seed."""
 
     name: str = ""  # what people call it; made up from the arms where empty
     card: str = ""  # id of the question that it answers
+    table: Table | None = None  # of a sweep: its arms are the cells, row by row
     arms: tuple[Arm, ...] = (Arm(label="", run=RunSpec()),)
     seeds: tuple[int, ...] = (0,)
 

@@ -1,4 +1,4 @@
-"""All runs of a question card, one after the other in one thread, to be kept on disk."""
+"""All runs of an experiment, one after the other in one thread, to be kept on disk."""
 
 import datetime
 import time
@@ -10,8 +10,8 @@ import torch
 
 from viz_models.recordings.train import written
 from viz_models.records.provenance import Provenance
-from viz_models.records.train.cards import Card, CardResult, Outcome
-from viz_models.records.train.experiments import RunSpec
+from viz_models.records.train.cards import CardResult, Outcome
+from viz_models.records.train.experiments import ExperimentSpec, RunSpec
 from viz_models.records.train.runs import StoredState
 from viz_models.training.loop import loop
 from viz_models.training.verdict import outcome
@@ -19,39 +19,41 @@ from viz_models.training.verdict import outcome
 Progress = Callable[[int, int], None]  # runs done, runs in all
 
 
-def measure(card: Card, progress: Progress = lambda done, total: None) -> CardResult:
-    """Make every run of a card on this machine's processor.
+def measure(
+    experiment: ExperimentSpec, progress: Progress = lambda done, total: None
+) -> CardResult:
+    """Make every run of an experiment on this machine's processor.
 
     Args:
-        card: Which question.
+        experiment: Of a question card, or a sweep.
         progress: Told after each run.
     """
     begin = time.process_time()
-    todo = list(card.experiment.runs())
+    todo = list(experiment.runs())
     outcomes: list[Outcome] = []
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # another number adds in another order, and late digits differ
     try:
         for arm, run in todo:
-            outcomes.append(_outcome(card, arm, run))
+            outcomes.append(_outcome(experiment, arm, run))
             progress(len(outcomes), len(todo))
     finally:
         torch.set_num_threads(threads)
     return CardResult(
-        card=card.id,
-        spec=written(card.experiment),
+        card=experiment.card,
+        spec=written(experiment),
         outcomes=tuple(outcomes),
         cpu_seconds=round(time.process_time() - begin, 1),
         provenance=_provenance(),
     )
 
 
-def _outcome(card: Card, arm: int, run: RunSpec) -> Outcome:
+def _outcome(experiment: ExperimentSpec, arm: int, run: RunSpec) -> Outcome:
     # processor time: a machine that does other things at the same time would stretch the clock's
     steps = list(loop.train(run, clock=time.process_time))
     state: StoredState = "diverged" if steps[-1].state == "diverged" else "finished"
     moments = [s.moment for s in steps if s.moment is not None]
-    return outcome(card.experiment, arm, run.seed, state, steps, moments)
+    return outcome(experiment, arm, run.seed, state, steps, moments)
 
 
 def _provenance() -> Provenance:

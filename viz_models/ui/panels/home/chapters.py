@@ -50,6 +50,7 @@ TRAINING = {
     "freeze": "train/freezing.py",
     "gan": "train/gan.py",
     "workers": "train/workers.py",
+    "sweep": "train/sweep.py",
 }
 OTHERS = {
     "flow": FLOW,

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -69,6 +69,18 @@ def draw_chart(ids: Sequence[str], *, height: int = HEIGHT) -> None:
         height: Of the chart, in px at normal type size.
     """
     view = draw_controls()
+    follow(ids, partial(_tick, view=view, height=frame.px(height)))
+
+
+def follow(ids: Sequence[str], draw: Callable[[list[Watched]], None]) -> None:
+    """Draw what changes while runs go on: now, and once a second until all have ended.
+
+    The whole page is drawn anew as `draw_live` says.
+
+    Args:
+        ids: Experiments that exist.
+        draw: Draws them, as they stand at the moment.
+    """
     watched = [watch(id) for id in ids]
     for each in watched:
         each.look()
@@ -76,7 +88,16 @@ def draw_chart(ids: Sequence[str], *, height: int = HEIGHT) -> None:
     every = None
     if any(each.active for each in watched):
         every = TICK_S if any(_moves(each) for each in watched) else WAITING_TICK_S
-    st.fragment(partial(_tick, tuple(ids), view, frame.px(height)), run_every=every)()
+    st.fragment(partial(_followed, tuple(ids), draw), run_every=every)()
+
+
+def _followed(ids: tuple[str, ...], draw: Callable[[list[Watched]], None]) -> None:
+    watched = [watch(id) for id in ids]
+    for each in watched:
+        each.look()
+    if _is_news(watched):
+        st.rerun()
+    draw(watched)
 
 
 _SEEN = "forward_pass.states"
@@ -106,13 +127,8 @@ def _moves(watched: Watched) -> bool:
     return any(run.state in ("starting", "running") for run in found)
 
 
-def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
+def _tick(watched: list[Watched], view: CurveView, height: int) -> None:
     """Draw again what changes once a second: one chart, one line."""
-    watched = [watch(id) for id in ids]
-    for each in watched:
-        each.look()
-    if _is_news(watched):
-        st.rerun()
     look = figure_look()
     st.echarts_chart(
         option(watched, view, dark=look["dark"], scale=look["scale"]),
@@ -121,10 +137,15 @@ def _tick(ids: tuple[str, ...], view: CurveView, height: int) -> None:
         key="curves",
         alt=f"{view.metric} of the runs, {train_axes.AXIS[view.along]} along the bottom",
     )
-    for each in watched if len(watched) == 1 else ():
-        if each.experiment:
-            share, said = status(each)
-            st.progress(share, text=said)
+    if len(watched) == 1:
+        draw_progress(watched[0])
+
+
+def draw_progress(watched: Watched) -> None:
+    """Draw how far an experiment is, and how it stands."""
+    if watched.experiment:
+        share, said = status(watched)
+        st.progress(share, text=said)
 
 
 def draw_controls() -> CurveView:

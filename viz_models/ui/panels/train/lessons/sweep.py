@@ -1,0 +1,288 @@
+"""A sweep on screen: its table as it fills, the curves of one cell, what its columns change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import streamlit as st
+
+from viz_models.figures.train import curves as train_curves
+from viz_models.figures.train import sweep as figures
+from viz_models.figures.train import sweep_lines
+from viz_models.records import ENDED, Provenance
+from viz_models.records.train.cards import Difference, Measure, Outcome
+from viz_models.records.train.curves import CurveView, RunCurve
+from viz_models.records.train.sweep import Cell, Grid
+from viz_models.ui.kit import frame, lesson, take_away, words
+from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.controls import chips, select
+from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.train import live as train_live
+from viz_models.ui.panels.train import stage as train_stage
+from viz_models.ui.panels.train import verdict as train_verdict
+from viz_models.ui.panels.train.buttons import draw_buttons
+from viz_models.ui.panels.train.lessons.sweep_ask import Asked
+from viz_models.ui.results.train import runs
+from viz_models.ui.results.train import sweep as results
+from viz_models.ui.results.train import train as train_results
+from viz_models.ui.results.train.watch import Watched
+
+MEASURES: dict[str, Measure] = {
+    "accuracy": "accuracy",
+    "test-loss": "test loss",
+    "training-loss": "training loss",
+    "seconds": "seconds",
+}
+MOST_NAMED = 3  # rows in the answer
+SHOWS: dict[Measure, CurveView] = {
+    "accuracy": CurveView(metric="accuracy", examples="validation"),
+    "test loss": CurveView(metric="loss", examples="validation"),
+    "training loss": CurveView(metric="loss", examples="training"),
+    "seconds": CurveView(metric="loss", examples="training", along="second"),
+}
+_CLICKED = "forward_pass.sweep.clicked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A sweep, and what is known about it."""
+
+    asked: Asked
+    measure: Measure
+    outcomes: tuple[Outcome, ...]
+    grid: Grid
+    changes: tuple[Difference, ...]  # the last column less the first, in each row
+    provenance: Provenance | None  # None where nothing was run
+
+
+def view(asked: Asked) -> View:
+    """Draw the choice of the measure; return the sweep with what its runs came to so far."""
+    titles = {name: train_verdict.UNITS[measure][0] for name, measure in MEASURES.items()}
+    measure = MEASURES[chips("Measure", titles, key="measure", default="accuracy")]
+    experiment = asked.experiment
+    found: tuple[Outcome, ...] = ()
+    provenance = None
+    if experiment is not None:
+        found = train_results.outcomes(experiment)
+        device = next((run.device for run in experiment.runs if run.device), "")
+        provenance = Provenance(kind="measured now", device=device)
+    elif asked.spec == results.opening():
+        kept = results.recorded()
+        found, provenance = kept.outcomes, kept.provenance
+    return View(
+        asked=asked,
+        measure=measure,
+        outcomes=found,
+        grid=results.grid(asked.spec, found, experiment.runs if experiment else (), measure),
+        changes=train_results.differences(results.changes(asked.spec, measure), found),
+        provenance=provenance,
+    )
+
+
+def answer(now: View) -> str:
+    """Return which answer the page gives: what was measured, how far it is, or what will be."""
+    if now.asked.experiment and any(r.state not in ENDED for r in now.asked.experiment.runs):
+        return "Answer: not all"
+    return "Answer: measured" if now.grid.known else "Answer: not yet"
+
+
+def facts(now: View) -> dict[str, str]:
+    """Return the numbers that the texts name."""
+    spec = now.asked.spec
+    experiment = now.asked.experiment
+    runs_ = experiment.runs if experiment else ()
+    told = {
+        "cells": str(len(spec.arms)),
+        "seeds": str(len(spec.seeds)),
+        "runs": str(len(spec.arms) * len(spec.seeds)),
+        "ended": str(sum(run.state in ENDED for run in runs_)),
+        "measure": train_verdict.UNITS[now.measure][0],
+        "first": now.grid.columns[0],
+        "last": now.grid.columns[-1],
+        "said": _said(now.changes),
+        "changes": _list(
+            [
+                f"{train_verdict.amount(d)} ({row})"
+                for d, row in zip(now.changes, now.grid.rows, strict=False)
+            ]
+        ),
+    }
+    if not now.grid.known:
+        return told
+    best, worst = _ends(now)
+    return told | {
+        "best": best.label,
+        "best_value": figures.number(best.mean or 0.0, now.measure),
+        "worst": worst.label,
+        "worst_value": figures.number(worst.mean or 0.0, now.measure),
+    }
+
+
+def _said(changes: tuple[Difference, ...]) -> str:
+    """Return in words whether the columns do the same in every row."""
+    verdicts = {difference.verdict for difference in changes}
+    if not changes or "too few pairs" in verdicts:
+        return "There is no verdict below five seeds."
+    if len(verdicts) > 1:
+        return "It depends on the row."
+    if verdicts == {"not larger than the seed noise"}:
+        return "No row changes by more than the seed noise."
+    return "All rows change in the same direction."
+
+
+def _list(parts: list[str]) -> str:
+    shown = parts if len(parts) <= MOST_NAMED else [*parts[: MOST_NAMED - 1], parts[-1]]
+    return ", ".join(shown) or "nothing: it has one column"
+
+
+def _ends(now: View) -> tuple[Cell, Cell]:
+    """Return the best cell and the worst."""
+    order = sorted(now.grid.known, key=lambda cell: cell.mean or 0.0)
+    less = now.measure in figures.LESS_IS_BETTER
+    return (order[0], order[-1]) if less else (order[-1], order[0])
+
+
+def draw_stage(now: View, text: Mapping[str, str]) -> None:
+    """Draw the table and the curves of the chosen cell; both move while runs go on."""
+    if now.asked.experiment is None:
+        curves = tuple(train_results.curves(now.outcomes))
+        _draw(now, text, now.grid, curves)
+    else:
+        train_live.follow((now.asked.experiment.id,), partial(_tick, now, text))
+
+
+def _tick(now: View, text: Mapping[str, str], watched: list[Watched]) -> None:
+    """Draw a sweep as it stands at the moment."""
+    (each,) = watched
+    if each.experiment is None:
+        return
+    found = train_results.outcomes(each.experiment)
+    grid = results.grid(now.asked.spec, found, each.experiment.runs, now.measure)
+    _draw(now, text, grid, each.drawn())
+    train_live.draw_progress(each)
+
+
+def _draw(now: View, text: Mapping[str, str], grid: Grid, curves: tuple[RunCurve, ...]) -> None:
+    left, right = st.columns([1.7, 1], gap="xsmall")
+    with right, st.container(border=True, height="stretch"):
+        chosen = _draw_cell(now, grid, curves)
+    with left, st.container(border=True, height="stretch"):
+        st.echarts_chart(
+            figures.heatmap(grid, chosen, **figure_look()),
+            height=frame.px(figures.height(grid)),
+            theme=None,
+            key="table",
+            on_select=partial(_click, grid),
+            alt=f"{now.measure} of {len(grid.rows)} times {len(grid.columns)} cells",
+        )
+        origin = f" · {lesson.badge(now.provenance)}" if now.provenance else ""
+        st.caption(text["Legend"] + origin)
+
+
+def _draw_cell(now: View, grid: Grid, curves: tuple[RunCurve, ...]) -> int:
+    """Draw the choice of a cell and the curves of its seeds; return its place."""
+    labels = [cell.label for cell in grid.cells]
+    usual = labels[len(grid.columns) - 1]
+    if st.session_state.get("cell") not in labels:
+        st.session_state.pop("cell", None)
+    chosen = select(
+        "Cell", {label: i for i, label in enumerate(labels)}, "cell", 240, default=usual
+    )
+    shown = SHOWS[now.measure]
+    mine = [replace(curve, arm=0) for curve in curves if curve.arm == chosen]
+    st.echarts_chart(
+        train_curves.curves(mine, [labels[chosen]], shown, **figure_look()),
+        height=frame.px(figures.height(grid) - 40),
+        theme=None,
+        key="cell_curves",
+        alt=f"{shown.metric} of {labels[chosen]}",
+    )
+    cell = grid.cells[chosen]
+    by_seed = (
+        f"{seed}: {figures.number(value, now.measure)}"
+        for seed, value in zip(cell.seeds, cell.values, strict=True)
+    )
+    st.caption(f"By seed: {', '.join(by_seed) or 'nothing yet'}.")
+    return chosen
+
+
+def _click(grid: Grid) -> None:
+    """Choose the cell that was clicked; a second click on the same one is no other choice."""
+    selected = st.session_state["table"]["selection"]["selected"]
+    places = [i for group in selected for i in group["data_indices"]]
+    place = places[0] if places else st.session_state.get(_CLICKED, -1)
+    if 0 <= place < len(grid.cells):
+        st.session_state[_CLICKED] = place
+        st.session_state["cell"] = grid.cells[place].label
+
+
+def draw_start_row(now: View) -> None:
+    """Draw the button that starts it with its price, or those that end it."""
+    experiment = now.asked.experiment
+    if experiment is not None:
+        if runs.is_mine(experiment):
+            draw_buttons(experiment)
+        return
+    trouble, said = now.asked.trouble, ""
+    try:
+        said = "" if trouble else _price(now)
+    except (ValueError, OSError) as error:
+        trouble = str(error)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        train_stage.draw_start("Run it here", now.asked.spec, disabled=bool(trouble))
+        st.caption(said)
+    if trouble:
+        st.warning(words.plain(trouble), icon=":material/scale:")
+    train_stage.draw_refusal()
+
+
+def _price(now: View) -> str:
+    """Return what it costs: "40 runs, about 2 minutes on 2 slots"."""
+    found = results.price(now.asked.spec)
+    minutes = found.seconds / 60
+    time = f"{minutes:.0f} minutes" if minutes >= 1.5 else f"{max(1, found.seconds):.0f} seconds"
+    slots = "1 slot" if found.slots == 1 else f"{found.slots} slots"
+    return f"{found.runs} runs, about {time} on {slots} here, if nobody else computes."
+
+
+def draw_lines(now: View) -> None:
+    """Draw each row as a line over the columns."""
+    with st.container(border=True, height="stretch"):
+        title = train_verdict.measured(results.changes(now.asked.spec, now.measure)[0])
+        show(sweep_lines.lines(now.grid, title, **figure_look()), "lines")
+
+
+def draw_changes(now: View) -> None:
+    """Draw what the last column changes in each row, against the noise of the seeds."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{now.grid.columns[-1]} − {now.grid.columns[0]}**, row by row")
+        less = now.measure in figures.LESS_IS_BETTER
+        sides = ("better", "worse") if less else ("worse", "better")
+        train_verdict.draw_verdict(now.changes, now.asked.spec.arms, sides)
+
+
+def code(now: View) -> str:
+    """Return the run of the chosen cell as one file of plain PyTorch."""
+    labels = [arm.label for arm in now.asked.spec.arms]
+    name = st.session_state.get("cell")
+    place = labels.index(name) if name in labels else len(now.grid.columns) - 1
+    return train_results.script(now.asked.spec.arms[place].run)
+
+
+def table(now: View) -> str:
+    """Return every run that has ended as a row of CSV."""
+    spec = now.asked.spec
+    rows = (
+        [
+            spec.arms[o.arm].label,
+            o.seed,
+            o.state,
+            o.tests.accuracy[-1] if o.tests.step else "",
+            o.tests.loss[-1] if o.tests.step else "",
+            "" if o.training_loss is None else o.training_loss,
+            o.seconds,
+        ]
+        for o in now.outcomes
+    )
+    names = ("test_accuracy", "test_loss", "training_loss", "seconds")
+    return take_away.csv_text(("cell", "seed", "state", *names), rows)
