@@ -94,7 +94,9 @@ def _skips(run: RunSpec, word: str) -> RunSpec:
 
 
 def _norm(run: RunSpec, norm: str) -> RunSpec:
-    families = {kind: {"norm": norm} for kind in (MlpSpec, ConvSpec, DigitsNetSpec)}
+    families: dict[type, dict[str, str]] = {
+        kind: {"norm": norm} for kind in (MlpSpec, ConvSpec, DigitsNetSpec)
+    }
     return _network(run, "normalization", families)
 
 

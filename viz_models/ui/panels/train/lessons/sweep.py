@@ -81,9 +81,12 @@ def view(asked: Asked) -> View:
 
 def answer(now: View) -> str:
     """Return which answer the page gives: what was measured, how far it is, or what will be."""
-    if now.asked.experiment and any(r.state not in ENDED for r in now.asked.experiment.runs):
+    experiment = now.asked.experiment
+    if experiment and any(run.state not in ENDED for run in experiment.runs):
         return "Answer: not all"
-    return "Answer: measured" if now.grid.known else "Answer: not yet"
+    if len(now.grid.known) == len(now.grid.cells):
+        return "Answer: measured"
+    return "Answer: some" if experiment else "Answer: not yet"
 
 
 def facts(now: View) -> dict[str, str]:
@@ -96,6 +99,7 @@ def facts(now: View) -> dict[str, str]:
         "seeds": str(len(spec.seeds)),
         "runs": str(len(spec.arms) * len(spec.seeds)),
         "ended": str(sum(run.state in ENDED for run in runs_)),
+        "finished": str(sum(o.whole for o in now.outcomes)),
         "measure": train_verdict.UNITS[now.measure][0],
         "first": now.grid.columns[0],
         "last": now.grid.columns[-1],

@@ -72,7 +72,7 @@ def _controls() -> ExperimentSpec:
         rows, of_rows = _axis("rows", list(names), "skip connections")
         columns, of_columns = _axis("columns", [n for n in names if n != rows], "layers")
         seeds = select("Seeds", SEEDS, "seeds", 96, default="5 seeds")
-        epochs = select("Budget", {AS_USUAL: 0, **EPOCHS}, "budget", 122)
+        epochs = select("Budget", {AS_USUAL: 0, **EPOCHS}, "budget", 140)
     if epochs:
         base = replace(base, budget=Budget(amount=epochs, unit="epochs"))
     table = Table(
@@ -84,11 +84,16 @@ def _controls() -> ExperimentSpec:
 def _linked() -> dict[str, RunSpec]:
     """Return the run that a link names, if it names one."""
     text = st.query_params.get(_PARAM, "")
+    if not text:
+        return {}
     try:
-        return {FROM_LINK: train_results.read(text)} if text else {}
+        run = train_results.read(text)
+        if run.data.name == "folder":  # a link alone opens nothing
+            raise ValueError("a sweep reads no folders; choose digits")
     except ValueError as error:
         st.warning(words.plain(f"The link names no network: {error}"), icon=":material/edit:")
         return {}
+    return {FROM_LINK: run}
 
 
 def _axis(param: str, titles: list[str], usual: str) -> tuple[str, str]:
