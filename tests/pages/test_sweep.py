@@ -68,7 +68,7 @@ def test_a_network_of_a_link_can_be_swept(sweep):
         spec=json.dumps({"family": "mlp", "depth": 2, "in_channels": 1}),
         network="that of the link",
         layers="4, 8",
-        seeds="1 seeds",
+        seeds="1 seed",
     )
     assert "4 runs, about" in text(at)
 

@@ -96,7 +96,7 @@ def facts(now: View) -> dict[str, str]:
     runs_ = experiment.runs if experiment else ()
     told = {
         "cells": str(len(spec.arms)),
-        "seeds": str(len(spec.seeds)),
+        "seeds": "one seed" if len(spec.seeds) == 1 else f"{len(spec.seeds)} seeds",
         "runs": str(len(spec.arms) * len(spec.seeds)),
         "ended": str(sum(run.state in ENDED for run in runs_)),
         "finished": str(sum(o.whole for o in now.outcomes)),
@@ -196,7 +196,7 @@ def _draw_cell(now: View, grid: Grid, curves: tuple[RunCurve, ...]) -> int:
     mine = [replace(curve, arm=0) for curve in curves if curve.arm == chosen]
     st.echarts_chart(
         train_curves.curves(mine, [labels[chosen]], shown, **figure_look()),
-        height=frame.px(figures.height(grid) - 40),
+        height=frame.px(figures.height(grid)),
         theme=None,
         key="cell_curves",
         alt=f"{shown.metric} of {labels[chosen]}",

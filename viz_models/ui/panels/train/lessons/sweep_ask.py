@@ -13,8 +13,8 @@ from viz_models.ui.results.train import sweep as results
 from viz_models.ui.results.train import train as train_results
 
 FROM_LINK = "that of the link"
-SEEDS = {f"{n} seeds": n for n in (1, 2, 3, 5, 10)}
-EPOCHS = {f"{n} epochs": n for n in (1, 2, 5, 10, 20, 50)}
+SEEDS = {"1 seed": 1} | {f"{n} seeds": n for n in (2, 3, 5, 10)}
+EPOCHS = {"1 epoch": 1} | {f"{n} epochs": n for n in (2, 5, 10, 20, 50)}
 AS_USUAL = "usual budget"
 _PARAM = "spec"
 
