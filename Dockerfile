@@ -13,6 +13,7 @@ RUN python -m venv /opt/venv \
  && pip install -r requirements.txt
 COPY app.py LICENSE ./
 COPY .streamlit ./.streamlit
+COPY lessons ./lessons
 COPY pages ./pages
 COPY pretrained ./pretrained
 COPY viz_models ./viz_models

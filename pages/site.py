@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from viz_models.ui.guides import panel, place
 from viz_models.ui.kit import frame, lessons, state
 
 HERE = Path(__file__).parent
@@ -75,11 +76,12 @@ st.set_page_config(page_title="Forward Pass", page_icon=HERE / "favicon.svg", la
 st.logo(HERE / "logo.svg", size="large", link=None)
 frame.style()
 page = st.navigation(CHAPTERS, position="top")
-state.enter(page.url_path)
+state.enter(page.url_path, anew=place.enter())
 about = ABOUT[page.url_path or "home"]
-frame.bar(about.name, about.about)
+frame.bar(about.name, about.about, place.said())
 if page.url_path:
     frame.place(next(name for name, pages in CHAPTERS.items() if page in pages), about.name)
+panel.draw(page.url_path or "home")
 page.run()
 frame.neighbors([p for chapter in CHAPTERS.values() for p in chapter], page)
 frame.drawn()

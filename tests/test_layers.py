@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "viz_models/digits.py": set(),
     "viz_models/patches": set(),
     "viz_models/recordings": {"records", "places"},
+    "viz_models/guides": BASE,
     "viz_models/garbage.py": set(),
     "viz_models/places.py": set(),
     "viz_models/web": {"runs"},  # the address of the data folder alone
@@ -26,8 +27,8 @@ MAY_IMPORT = {
     "viz_models/analysis": {"models", "images"} | BASE,
     "viz_models/training": {"analysis", "models", "images"} | BASE,
     "viz_models/runs": {"training", "analysis", "models", "images"} | BASE,
-    "viz_models/ui": {"web", "runs", "training", "analysis", "models", "images", "figures"} | BASE,
-    "viz_models/cli": {"runs", "training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/ui": {"guides", "web", "runs", "training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/cli": {"guides", "runs", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/recipes": {"cli", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/notebook.py": {"analysis", "figures"} | BASE,
     "viz_models/__main__.py": {"cli", "recipes"},

@@ -1,4 +1,4 @@
-"""Where the files are that are no code of this package: pages, app.py, trained weights."""
+"""Where the files are that are no code of this package: pages, app.py, lessons, trained weights."""
 
 from pathlib import Path
 
@@ -7,3 +7,4 @@ INSTALLED = PACKAGE / "installed"  # a wheel brings them there (pyproject.toml)
 ROOT = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent
 PAGES = ROOT / "pages"
 PRETRAINED = ROOT / "pretrained"
+LESSONS = ROOT / "lessons"

@@ -4,6 +4,7 @@ from itertools import chain
 
 import streamlit as st
 
+from viz_models.ui.guides import panel
 from viz_models.ui.kit import words
 from viz_models.ui.panels.home import cards, chapters, find
 from viz_models.ui.panels.home.chapters import FLOW, TRAIN
@@ -36,6 +37,7 @@ def main() -> None:
         st.caption(caption.strip())
         every = chain(flow, build, normalize, attend, sequence, vision, train)
         find.draw_search(text, (*every, *find.of_pages(chapters.OTHERS)))
+        panel.draw_list(text["Lessons"])
         draw_stops(text, STOPS)
         cards.draw_hero(FLOW)
     left, right = st.columns(2, gap="small")

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from viz_models.ui.kit import frame
+from viz_models.ui.guides import locks
+from viz_models.ui.kit import frame, state
 
 T = TypeVar("T")
 
@@ -22,8 +23,7 @@ def control(
 ) -> Any:  # noqa: ANN401
     """Draw one widget whose value is the URL parameter `key`.
 
-    The one door for all widgets, so that a lesson can later hide, lock or preset any of them
-    here. Values that the URL cannot mean fall back to the default (Streamlit sees to it).
+    The one door for all widgets: a guided lesson locks and hides them here. Values that the URL cannot mean fall back to the default (Streamlit sees to it).
 
     Args:
         widget: A Streamlit input that can be bound, such as `st.slider`.
@@ -38,7 +38,11 @@ def control(
     """
     if bound:
         options["bind"] = "query-params"
-    value = widget(label, *args, key=key, **options)
+        state.bound(key)
+    if locks.is_locked(key):
+        options |= {"disabled": True, "help": locks.WHY}
+    with st.container(key=f"locked_away_{key}") if locks.is_hidden(key) else nullcontext():
+        value = widget(label, *args, key=key, **options)
     if value is None and options.get("required"):
         return options.get("default")  # an empty value in a link chooses nothing
     return value
@@ -69,7 +73,7 @@ def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: 
     Returns:
         The chosen value.
     """
-    with named(show) if show else nullcontext():
+    with named(show) if show and not locks.is_hidden(key) else nullcontext():
         return control(
             st.pills,
             label,
@@ -108,7 +112,7 @@ def control_row() -> DeltaGenerator:
 
 def slider(label: str, options: Sequence[T], key: str, width: int, *, value: T) -> T:
     """Return a slider over given values, with its name before it."""
-    with named(label):
+    with nullcontext() if locks.is_hidden(key) else named(label):
         chosen: T = control(
             st.select_slider,
             label,

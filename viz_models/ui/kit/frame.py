@@ -18,9 +18,9 @@ _KEYS = (
     ("?", "open or close this sheet"),
     ("P", "present: large type, nothing around the lesson"),
     ("Esc", "stop presenting"),
-    ("N  B", "next page, page before"),
+    ("N  B", "next page, page before; in a lesson its next step, the step before"),
     ("← →", "step before, next step"),
-    ("PageUp PageDown", "the same, while the diagram is on screen"),
+    ("PageUp PageDown", "the same, while the diagram is on screen; steps of a lesson on a projector"),
     ("Home End", "first step, last step, while the diagram is on screen"),
     ("Space", "play and pause, after a click on the diagram"),
     ("↑ ↓ ← →", "after a click on a map: move to another value"),
@@ -57,7 +57,7 @@ def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
                 st.page_link(page, label=page.title, icon=f":material/{icon}:")
 
 
-def bar(name: str, about: str) -> None:
+def bar(name: str, about: str, lesson: str) -> None:
     """Draw Reset, Copy link, Present and `?` in the header.
 
     It is drawn before the page, so that its keys work while the page is still computing.
@@ -65,6 +65,7 @@ def bar(name: str, about: str) -> None:
     Args:
         name: What the menu calls the page.
         about: One or two sentences for the sheet: what one sees here, and what one can do.
+        lesson: Step of the guided lesson that is on, for the URL; "" without one.
     """
     with st.container(key="page_tools"):  # page.css takes it out of the page's rows
         mounted("bar")(
@@ -74,6 +75,7 @@ def bar(name: str, about: str) -> None:
                 "keys": [list(row) for row in _KEYS],
                 "name": name,
                 "about": about,
+                "lesson": lesson,
             },
             on_present_change=_present,
         )

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.records import Provenance
+from viz_models.ui.guides import locks
 
 
 def head(text: Mapping[str, str]) -> DeltaGenerator:
@@ -16,7 +17,12 @@ def head(text: Mapping[str, str]) -> DeltaGenerator:
 
 def answer(where: DeltaGenerator, section: str, **facts: str) -> None:
     """One line of answer, with what was measured."""
-    where.caption(section.format(**facts))
+    say(where, section.format(**facts))
+
+
+def say(where: DeltaGenerator, line: str) -> None:
+    """Draw the line under the question, unless a guided lesson asks the reader first."""
+    where.caption(locks.ANSWER if locks.is_hidden("answer") else line)
 
 
 def badge(provenance: Provenance) -> str:

@@ -14,21 +14,40 @@ _CHOICE = "forward_pass.choice."
 _HELD = "forward_pass.held."
 _NOTES = "forward_pass.notes."
 _ENTERED = "forward_pass.entered"
+_BOUND = "forward_pass.bound"
 
 
-def enter(page: str) -> None:
+def enter(page: str, *, anew: bool = False) -> None:
     """Tell which page this run draws; called once a run by the frame.
 
     When a page is entered, what the URL says about a choice counts, else what was chosen
     there before. While the page stays open only the instruments change a choice.
+
+    Args:
+        page: Its path.
+        anew: Whether only the URL counts, also where the page was open before.
     """
-    st.session_state[_ENTERED] = st.session_state.get(_PAGE) != page
+    st.session_state[_ENTERED] = anew or st.session_state.get(_PAGE) != page
     if st.session_state[_ENTERED]:
         st.session_state[_PAGE] = page
+        if anew:
+            _forget()
         for name in [n for n in st.session_state if str(n).startswith(_HELD)]:
             del st.session_state[name]  # the instruments are mounted anew
         for name, value in st.query_params.items():
             st.session_state[_name(name)] = value
+
+
+def _forget() -> None:
+    """Forget what was chosen on this page, and what its controls and those of others hold."""
+    bound = st.session_state.get(_BOUND, ())
+    for name in [n for n in st.session_state if n in bound or str(n).startswith(_name(""))]:
+        del st.session_state[name]
+
+
+def bound(key: str) -> None:
+    """Note that a control's value is part of the URL."""
+    st.session_state.setdefault(_BOUND, set()).add(key)
 
 
 def entered() -> bool:

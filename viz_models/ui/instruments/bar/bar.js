@@ -8,6 +8,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   sheet.querySelector(".name").textContent = data.name;
   sheet.querySelector(".about").textContent = data.about;
   fillSheet(sheet.querySelector("dl"), data.keys);
+  if (data.lesson && !new URL(window.location.href).searchParams.has("lesson")) writeParam("lesson", data.lesson);
+  followLessons(bar);
 
   const actions = {
     // A widget bound to the URL cannot be told its default again, so the page is opened anew.
@@ -23,8 +25,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const does = event.key === "Escape" ? endsPresenting(event, data, sheet) && actions.present : {
       "?": actions.keys,
       p: actions.present,
-      n: () => document.querySelector(".st-key-lesson_next a")?.click(),
-      b: () => document.querySelector(".st-key-lesson_before a")?.click(),
+      n: () => (lessonLink("next") ?? document.querySelector(".st-key-lesson_next a"))?.click(),
+      b: () => (lessonLink("before") ?? document.querySelector(".st-key-lesson_before a"))?.click(),
+      // A clicker has these two keys only.
+      PageDown: data.presenting && data.lesson && (() => lessonLink("next")?.click()),
+      PageUp: data.presenting && data.lesson && (() => lessonLink("before")?.click()),
     }[event.key];
     if (does && (event.key === "Escape" || !isForSomeoneElse(event))) {
       event.preventDefault();

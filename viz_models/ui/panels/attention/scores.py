@@ -20,7 +20,7 @@ from viz_models.records import (
 )
 from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.tiles import flips
-from viz_models.ui.kit import state, words
+from viz_models.ui.kit import lesson, state, words
 from viz_models.ui.kit.controls import chips, control, select
 from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import scores as results
@@ -181,7 +181,7 @@ def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None
         infinite, zero, after = results.three_ways(view.spec, query)
         facts |= {"leak": percent(zero.leak), "short": f"{after.total:.2f}"}
         facts |= {"whole": f"{infinite.total:.2f}"}
-    where.caption(text[section].format(**facts))
+    lesson.say(where, text[section].format(**facts))
 
 
 def draw_foot(view: View) -> None:

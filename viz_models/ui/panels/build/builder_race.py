@@ -12,7 +12,7 @@ from viz_models.figures.build import builder_race as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
 from viz_models.records import Race, RaceLine, RaceSpec, RnnSpec
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.lesson import badge
+from viz_models.ui.kit.lesson import badge, say
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.build.builder_families import INIT
 from viz_models.ui.panels.build.builder_stage import View
@@ -85,7 +85,7 @@ def finish(view: View, running: Running | None, text: Mapping[str, str]) -> None
 def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
     race = running.race()
     running.note.caption(_note(race))
-    running.said.caption(answer(view, race, text))
+    say(running.said, answer(view, race, text))
     figure = figures.gradient_race(
         race,
         view.measure,

@@ -17,7 +17,7 @@ from viz_models.records import (
 )
 from viz_models.records.flow.inputs import Built
 from viz_models.ui.instruments import flow
-from viz_models.ui.kit import photos, state
+from viz_models.ui.kit import lesson, photos, state
 from viz_models.ui.kit.controls import control, select
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow import guess as flow_guess
@@ -189,7 +189,7 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
         where.caption(text["Quiz"].format(done=done, count=len(steps) - 1))
         return
     section = text[flow_words.section(step, view.trace)]
-    where.caption(flow_words.answer(section, words))
+    lesson.say(where, flow_words.answer(section, words))
 
 
 def diagram(view: View) -> None:

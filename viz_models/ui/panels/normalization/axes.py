@@ -15,7 +15,7 @@ from viz_models.figures.normalization import axes as figures
 from viz_models.records import CellNorm, Normalized, NormSpec, Place, SourceSpec
 from viz_models.records.normalization.axes import KEPT_STEPS
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import state
+from viz_models.ui.kit import lesson, state
 from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control, select
 from viz_models.ui.kit.look import is_dark, luts
@@ -124,7 +124,7 @@ def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None
     )
     for trouble in view.result.degenerate:
         sentence += f" {trouble.sentence}"
-    where.caption(sentence)
+    lesson.say(where, sentence)
 
 
 def _counted(n: int, what: str) -> str:

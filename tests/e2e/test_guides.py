@@ -1,0 +1,77 @@
+"""A guided lesson beside the live page: walked by keys, answered, reloaded, presented, folded."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import PHONE, in_the_address_bar, red_boxes, reload, visit, wait_until_idle
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_lesson_is_walked_beside_the_live_page(server, page):
+    visit(page, server.url)
+    page.locator(".st-key-guides a", has_text="Why residual networks work").click()
+    panel, headline = page.locator(".st-key-guide"), page.locator("h1")
+    expect(panel).to_contain_text("Why residual networks work · 1 of 9")
+    expect(headline).to_have_text("What does a skip connection add?")
+    panel.get_by_role("button", name="1.31 times as long").click()
+    expect(panel).to_contain_text("(your answer)")
+    expect(panel).to_contain_text("x is still in the sum")
+
+    wait_until_idle(page)
+    page.keyboard.press("n")  # the same page, another view
+    expect(headline).to_have_text("How can y and x be added when their shapes differ?")
+    page.keyboard.press("b")  # at once, while the other view is still being drawn
+    expect(panel).to_contain_text("(your answer)")  # still answered
+    expect(page).to_have_url(re.compile(r"step=layer1\.1\.add"))
+    wait_until_idle(page)
+    assert in_the_address_bar(page) == {"step": "layer1.1.add", "lesson": "skips.1"}
+
+    visit(page, f"{server.url}/flow?tint=memory&sort=by+mean&lesson=forward.8")
+    reload(page)
+    expect(panel).to_contain_text("8 of 8")
+    tint = page.locator(".st-key-tint input")
+    expect(tint).to_be_disabled()
+    panel.get_by_text("Show the answer").click()
+    expect(tint).to_be_enabled()
+    panel.get_by_text("Set this step's view again").click()
+    expect(page).not_to_have_url(re.compile("sort"))  # the link wins over what was chosen
+    expect(tint).to_have_value("multiply-adds")
+    wait_until_idle(page)
+    assert in_the_address_bar(page)["tint"] == "multiply-adds"
+
+    panel.get_by_text("End the lesson").click()
+    expect(panel).to_have_count(0)
+    assert "lesson" not in in_the_address_bar(page)
+    assert red_boxes(page) == []
+
+
+def test_a_clicker_walks_a_lesson_on_the_projector(server, page):
+    visit(page, f"{server.url}/bleu?lesson=forward.4&present=true")
+    panel = page.locator(".st-key-guide")
+    expect(panel).to_contain_text("Back to this step's view")
+    page.keyboard.press("PageDown")
+    expect(page.locator("h1")).to_have_text("What survives max pooling?")
+    expect(panel).to_contain_text("5 of 8")
+    wait_until_idle(page)
+    page.keyboard.press("PageUp")
+    expect(panel).to_contain_text("4 of 8")
+    wait_until_idle(page)
+    assert in_the_address_bar(page)["present"] == "true"
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True, ids=["phone"])
+def test_on_a_phone_it_is_a_sheet_that_folds(server, page):
+    visit(page, f"{server.url}/bleu?lesson=forward.4")
+    panel = page.locator(".st-key-guide")
+    box = panel.bounding_box()
+    assert (box["x"], box["width"]) == (0, 390)
+    assert box["y"] > 400
+    panel.locator("summary").click()
+    expect(panel.get_by_text("ReLU replaces")).to_be_hidden()
+    page.wait_for_function("document.querySelector('.st-key-guide').offsetHeight < 130")
+    page.get_by_text("Next →").tap()
+    expect(panel).to_contain_text("5 of 8")

@@ -1,0 +1,85 @@
+"""The panel of a lesson: it stands beside the live page, on a phone below it."""
+
+import html
+from pathlib import Path
+
+import streamlit as st
+
+from viz_models.records.guides import Guide
+from viz_models.ui.guides import locks, place, question
+from viz_models.ui.guides.place import Place
+
+_CSS = Path(__file__).with_name("guides.css")
+
+
+def draw(page: str) -> None:
+    """Draw the step that is on, if a lesson is, and lock what it locks; before the page itself.
+
+    Args:
+        page: Path of the page that stands beside it.
+    """
+    at = place.here()
+    if at is None:
+        locks.put()
+        return
+    step = at.step
+    if page == step.path and question.is_open(step):
+        locks.put(step.locked, step.hidden)
+    else:
+        locks.put()
+    st.html(_CSS)
+    with st.container(key="guide", gap="xsmall"):
+        with st.expander(f"**{at.guide.title}** · {at.number} of {len(at.guide.steps)}", True):
+            st.markdown(f"## {step.title}")
+            st.markdown(step.text)
+            question.draw_question(step)
+            _draw_way_back(at, page)
+        _draw_way(at)
+
+
+def _draw_way_back(at: Place, page: str) -> None:
+    """Draw a link to the step's view, which the reader may have left."""
+    text = "Back to this step's view" if page != at.step.path else "Set this step's view again"
+    link = html.escape(place.address_again(at.step))
+    st.html(f'<a class="guide-link guide-again" href="{link}">{text}</a>')
+
+
+def _draw_way(at: Place) -> None:
+    """Draw the step before, the next one, and the end."""
+    links = []
+    for name, number, text in (
+        ("before", at.number - 1, "← Back"),
+        ("next", at.number + 1, "Next →"),
+    ):
+        if 1 <= number <= len(at.guide.steps):
+            step = at.guide.steps[number - 1]
+            link, title = html.escape(place.address(step)), html.escape(step.title)
+            links.append(
+                f'<a class="guide-link guide-{name}" href="{link}" title="{title}">{text}</a>'
+            )
+    with st.container(
+        key="guide_way", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
+        st.html(f'<nav aria-label="Steps of the lesson">{"".join(links)}</nav>', width="content")
+        st.button("End the lesson", key="guide_end", type="tertiary", on_click=place.end)
+
+
+def draw_list(title: str) -> None:
+    """Draw links to all lessons that come with the site.
+
+    Args:
+        title: What stands before them, Markdown.
+    """
+    st.html(_CSS)
+    with st.container(key="guides", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(title, width="content")
+        links = "".join(_link(guide) for guide in place.guides().values())
+        st.html(f'<nav class="guide-list" aria-label="Lessons">{links}</nav>', width="content")
+
+
+def _link(guide: Guide) -> str:
+    href, about = html.escape(place.address(guide.steps[0])), html.escape(guide.about)
+    return (
+        f'<a class="guide-link" href="{href}" title="{about}">'
+        f"<b>{html.escape(guide.title)}</b> {guide.minutes} min</a>"
+    )

@@ -1,0 +1,28 @@
+// Links of a guided lesson. They are drawn by ui/guides/panel.py.
+
+/** The link to the step before or the next one of the lesson that is on. */
+function lessonLink(which) {
+  return document.querySelector(`.st-key-guide a.guide-${which}`);
+}
+
+/** Open a lesson's links without loading the site anew. */
+function followLessons(bar) {
+  document.removeEventListener("click", bar.following);
+  bar.following = (event) => {
+    const link = event.target.closest?.("a.guide-link");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    openView(link.href);
+  };
+  document.addEventListener("click", bar.following);
+}
+
+/** Open a view as the browser's Back does: what the address says wins over all that was chosen before. */
+function openView(href) {
+  const url = new URL(href, window.location.href);
+  const present = new URL(window.location.href).searchParams.get("present");
+  if (present) url.searchParams.set("present", present);
+  window.history.pushState(null, "", url);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+}
