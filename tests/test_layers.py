@@ -27,8 +27,19 @@ MAY_IMPORT = {
     "viz_models/analysis": {"models", "images"} | BASE,
     "viz_models/training": {"analysis", "models", "images"} | BASE,
     "viz_models/runs": {"training", "analysis", "models", "images"} | BASE,
-    "viz_models/ui": {"guides", "web", "runs", "training", "analysis", "models", "images", "figures"} | BASE,
-    "viz_models/cli": {"guides", "runs", "training", "analysis", "models", "images", "figures"} | BASE,
+    "viz_models/ui": {
+        "guides",
+        "web",
+        "runs",
+        "training",
+        "analysis",
+        "models",
+        "images",
+        "figures",
+    }
+    | BASE,
+    "viz_models/cli": {"guides", "runs", "training", "analysis", "models", "images", "figures"}
+    | BASE,
     "viz_models/recipes": {"cli", "training", "analysis", "models", "images", "figures"} | BASE,
     "viz_models/notebook.py": {"analysis", "figures"} | BASE,
     "viz_models/__main__.py": {"cli", "recipes"},

@@ -144,7 +144,7 @@ def _take(
 ) -> str:
     """Take one line of a step; return which part of the step the next line belongs to."""
     if setting := _SETTING.fullmatch(line.strip()):
-        _set(step, i, *setting.groups(), mistakes)
+        _set(step, i, setting[1], setting[2], mistakes)
         return part
     if line.startswith("**Question.**"):
         if step.asked_at:

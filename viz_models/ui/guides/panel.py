@@ -57,9 +57,7 @@ def _draw_way(at: Place) -> None:
             links.append(
                 f'<a class="guide-link guide-{name}" href="{link}" title="{title}">{text}</a>'
             )
-    with st.container(
-        key="guide_way", horizontal=True, vertical_alignment="center", gap="xsmall"
-    ):
+    with st.container(key="guide_way", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.html(f'<nav aria-label="Steps of the lesson">{"".join(links)}</nav>', width="content")
         st.button("End the lesson", key="guide_end", type="tertiary", on_click=place.end)
 

@@ -54,7 +54,7 @@ def _ask(step: GuideStep) -> None:
             on_click=give,
             args=(step, str(i)),
         )
-    if step.locked or step.hidden:
+    if set(step.locked + step.hidden) - {"answer"}:
         st.caption(":material/lock: What this is about is locked until you have answered.")
     st.button(
         "Show the answer",
@@ -125,7 +125,9 @@ def _marked_estimate(estimate: Estimate, answer: str) -> str:
         share = said / estimate.value
         factor = share if share > 1 else 1 / share
         way = "too many" if share > 1 else "too few"
-        off = f", {percent(factor - 1)} {way}" if factor < 2 else f", a factor of {digits(factor, 2)}"
+        off = (
+            f", {percent(factor - 1)} {way}" if factor < 2 else f", a factor of {digits(factor, 2)}"
+        )
     return f":orange[:material/arrow_forward:] {right} (you said {_written(said)}{off})"
 
 

@@ -23,7 +23,8 @@ def control(
 ) -> Any:  # noqa: ANN401
     """Draw one widget whose value is the URL parameter `key`.
 
-    The one door for all widgets: a guided lesson locks and hides them here. Values that the URL cannot mean fall back to the default (Streamlit sees to it).
+    The one door for all widgets: a guided lesson locks and hides them here. Values that the URL
+    cannot mean fall back to the default (Streamlit sees to it).
 
     Args:
         widget: A Streamlit input that can be bound, such as `st.slider`.

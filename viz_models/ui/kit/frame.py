@@ -20,7 +20,10 @@ _KEYS = (
     ("Esc", "stop presenting"),
     ("N  B", "next page, page before; in a lesson its next step, the step before"),
     ("← →", "step before, next step"),
-    ("PageUp PageDown", "the same, while the diagram is on screen; steps of a lesson on a projector"),
+    (
+        "PageUp PageDown",
+        "the same, while the diagram is on screen; steps of a lesson on a projector",
+    ),
     ("Home End", "first step, last step, while the diagram is on screen"),
     ("Space", "play and pause, after a click on the diagram"),
     ("↑ ↓ ← →", "after a click on a map: move to another value"),
