@@ -2,7 +2,11 @@
 
 from functools import cache
 
+import numpy as np
+import torch
+
 from viz_models import load_sample, prepare, trace
+from viz_models.analysis.attention.patches import digit_attention
 from viz_models.recordings import ablation, flow
 
 
@@ -46,10 +50,22 @@ def accuracy_without_a_block():
     return [parts["layer3.1.add"], 100 * resnet.whole, ablation.load().images, max(plain) // 1 + 1]
 
 
+def weights_of_a_head():
+    found = digit_attention(np.zeros((8, 8), np.float32), 0)
+    rows, columns = found.weights.shape[-2:]
+    return [found.grid**2, rows, rows * columns]
+
+
+def share_that_a_step_leaves():
+    return [100 * (1 - torch.nn.BatchNorm2d(1).momentum)]
+
+
 COMPUTED = {
     "forward.1": numbers_of_the_photo,
     "forward.2": products_of_a_kernel,
     "forward.8": work_of_resnet18,
+    "heads.7": weights_of_a_head,
+    "norms.5": share_that_a_step_leaves,
     "skips.3": a_projection_and_a_3x3,
     "skips.8": accuracy_without_a_block,
 }
