@@ -51,7 +51,7 @@ def accuracy_without_a_block():
 
 
 def weights_of_a_head():
-    found = digit_attention(np.zeros((8, 8), np.float32), 0)
+    found = digit_attention(np.zeros((1, 8, 8), np.float32), 0)
     rows, columns = found.weights.shape[-2:]
     return [found.grid**2, rows, rows * columns]
 
