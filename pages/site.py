@@ -4,12 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from viz_models.ui.guides import panel, place
+from viz_models.ui.guides import mine, panel, place
 from viz_models.ui.kit import frame, lessons, state
 
 HERE = Path(__file__).parent
 LESSONS = {  # chapter -> file of each page, and its path in the URL
-    "": [("home/home.py", "home"), ("flow/tensor_flow.py", "flow"), ("flow/yours.py", "yours")],
+    "": [
+        ("home/home.py", "home"),
+        ("flow/tensor_flow.py", "flow"),
+        ("flow/yours.py", "yours"),
+        ("home/my_lesson.py", "my-lesson"),
+    ],
     "Build": [
         ("build/builder.py", "build"),
         ("build/compare.py", "compare"),
@@ -63,10 +68,17 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
     ],
     "Class": [("classroom/room.py", "class")],
 }
+NOT_IN_THE_MENU = {"my-lesson"}  # the home page leads there
 ABOUT = lessons.index()
 CHAPTERS = {
     chapter: [
-        st.Page(HERE / file, title=ABOUT[path].name, url_path=path, default=path == "home")
+        st.Page(
+            HERE / file,
+            title=ABOUT[path].name,
+            url_path=path,
+            default=path == "home",
+            visibility="hidden" if path in NOT_IN_THE_MENU else "visible",
+        )
         for file, path in listed
     ]
     for chapter, listed in LESSONS.items()
@@ -78,10 +90,11 @@ frame.style()
 page = st.navigation(CHAPTERS, position="top")
 state.enter(page.url_path, anew=place.enter())
 about = ABOUT[page.url_path or "home"]
-frame.bar(about.name, about.about, place.said())
+frame.bar(about.name, about.about, place.said(), mine.text(), mine.heard)
 if page.url_path:
     frame.place(next(name for name, pages in CHAPTERS.items() if page in pages), about.name)
 panel.draw(page.url_path or "home")
 page.run()
-frame.neighbors([p for chapter in CHAPTERS.values() for p in chapter], page)
+listed = [p for chapter in CHAPTERS.values() for p in chapter]
+frame.neighbors([p for p in listed if p is page or p.url_path not in NOT_IN_THE_MENU], page)
 frame.drawn()

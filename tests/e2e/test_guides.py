@@ -75,3 +75,26 @@ def test_on_a_phone_it_is_a_sheet_that_folds(server, page):
     page.wait_for_function("document.querySelector('.st-key-guide').offsetHeight < 130")
     page.get_by_text("Next →").tap()
     expect(panel).to_contain_text("5 of 8")
+
+
+def test_a_teacher_makes_a_lesson_and_walks_it(server, page):
+    visit(page, f"{server.url}/bleu?n=2")
+    page.get_by_role("button", name="Add this view to my lesson").click()
+    expect(page.get_by_text("Added to your lesson")).to_be_visible()
+    visit(page, f"{server.url}/my-lesson")  # a session of its own: the browser has kept it
+    field = page.locator("textarea")
+    expect(field).to_have_value(re.compile(r"\[Open the view\]\(/bleu\?n=2\)"))
+    field.fill(field.input_value() + "\n**Question.** Why?")
+    field.press("Control+Enter")
+    expect(page.get_by_text("a question needs choices")).to_be_visible()
+    field.fill(field.input_value() + "\n- [x] so\n- [ ] no\n\n**Answer.** So.")
+    field.press("Control+Enter")
+    page.get_by_role("link", name="Walk through it").click()
+    panel = page.locator(".st-key-guide")
+    expect(panel).to_contain_text("My lesson · 1 of 1")
+    wait_until_idle(page)
+    assert in_the_address_bar(page) == {"n": "2", "lesson": "my.1"}
+    reload(page)
+    panel.get_by_role("button", name="so", exact=True).click()
+    expect(panel).to_contain_text("(your answer)")
+    assert red_boxes(page) == []

@@ -165,3 +165,21 @@ def test_lessons_take_as_long_as_they_say():
         assert 10 <= guide.minutes <= 20
         assert 6 <= len(guide.steps) <= 9
         assert sum(bool(step.question) for step in guide.steps) >= 5
+
+
+@pytest.mark.slow
+def test_a_lesson_of_ones_own_is_checked_ordered_and_begun_anew(open_page):
+    at = open_page("pages/site.py").switch_page("home/my_lesson.py").run()
+    assert any("Nothing here yet" in m.value for m in at.markdown)
+    at.button("my_from_skips").click().run()
+    assert any("9 steps, no mistakes" in m.value for m in at.markdown)
+    at.button("my_up_2").click().run()
+    assert at.text_area("my_text").value.index("When the shapes") < at.text_area(
+        "my_text"
+    ).value.index("What a skip adds")
+    at.text_area("my_text").set_value("## <script> *no* fields\n").run()
+    assert any("a lesson begins with a line" in m.value for m in at.markdown)
+    at.button("my_question").click().run()
+    at.button("my_anew").click().run()
+    assert any("Nothing here yet" in m.value for m in at.markdown)
+    assert [e.value for e in at.exception] == []

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from viz_models.places import PAGES
 from viz_models.records.guides import Guide
 from viz_models.ui.guides import locks, place, question
 from viz_models.ui.guides.place import Place
 
+EDITOR = "home/my_lesson.py"
 _CSS = Path(__file__).with_name("guides.css")
 
 
@@ -73,6 +75,13 @@ def draw_list(title: str) -> None:
         st.markdown(title, width="content")
         links = "".join(_link(guide) for guide in place.guides().values())
         st.html(f'<nav class="guide-list" aria-label="Lessons">{links}</nav>', width="content")
+        st.page_link(PAGES / EDITOR, label="Make a lesson", icon=":material/edit:", width="content")
+
+
+def draw_link(address: str, text: str) -> None:
+    """Draw a link to the view of a step."""
+    st.html(_CSS)
+    st.html(f'<a class="guide-link" href="{html.escape(address)}">{html.escape(text)}</a>')
 
 
 def _link(guide: Guide) -> str:

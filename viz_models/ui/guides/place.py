@@ -8,6 +8,7 @@ import streamlit as st
 
 from viz_models.guides import shelf
 from viz_models.records.guides import Guide, GuideStep
+from viz_models.ui.guides import mine
 
 PARAM = "lesson"
 _SAID = "forward_pass.guide.said"  # as the URL said it: "skips.3"
@@ -57,7 +58,7 @@ def said() -> str:
 
 def guides() -> Mapping[str, Guide]:
     """Return all lessons that this reader can walk."""
-    return shelf.shipped()
+    return {**shelf.shipped(), **mine.guide()}
 
 
 def end() -> None:

@@ -1,8 +1,9 @@
 """What stands around every lesson: the bar, the sheet of keys, presenting."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -10,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from viz_models.models import warm
 from viz_models.ui.instruments.mounting import mounted
 
+Heard = Mapping[str, Any]
 _PRESENTING = "forward_pass.presenting"
 _BAR = "forward_pass.bar"
 _LARGER = 1.3  # of presenting.css on a projector, over the base of 14 px
@@ -60,7 +62,9 @@ def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
                 st.page_link(page, label=page.title, icon=f":material/{icon}:")
 
 
-def bar(name: str, about: str, lesson: str) -> None:
+def bar(
+    name: str, about: str, lesson: str, mine: str | None, on_heard: Callable[[Heard], None]
+) -> None:
     """Draw Reset, Copy link, Present and `?` in the header.
 
     It is drawn before the page, so that its keys work while the page is still computing.
@@ -69,6 +73,8 @@ def bar(name: str, about: str, lesson: str) -> None:
         name: What the menu calls the page.
         about: One or two sentences for the sheet: what one sees here, and what one can do.
         lesson: Step of the guided lesson that is on, for the URL; "" without one.
+        mine: The reader's own lesson, for the browser to keep; None asks whether it has one.
+        on_heard: Takes what the bar says of it: {"add": view} or {"mine": text}.
     """
     with st.container(key="page_tools"):  # page.css takes it out of the page's rows
         mounted("bar")(
@@ -79,8 +85,11 @@ def bar(name: str, about: str, lesson: str) -> None:
                 "name": name,
                 "about": about,
                 "lesson": lesson,
+                "mine": mine,
             },
             on_present_change=_present,
+            on_add_change=lambda: on_heard(st.session_state[_BAR]),
+            on_mine_change=lambda: on_heard(st.session_state[_BAR]),
         )
 
 

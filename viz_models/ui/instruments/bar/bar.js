@@ -10,6 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   fillSheet(sheet.querySelector("dl"), data.keys);
   if (data.lesson && !new URL(window.location.href).searchParams.has("lesson")) writeParam("lesson", data.lesson);
   followLessons(bar);
+  keepLesson(data.mine, setTriggerValue);
 
   const actions = {
     // A widget bound to the URL cannot be told its default again, so the page is opened anew.
@@ -17,6 +18,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     // What is wanted, not "the other way": asked twice while the page is busy, it means the same.
     present: () => setTriggerValue("present", !data.presenting),
     keys: () => (sheet.open ? sheet.close() : sheet.showModal()),
+    add: () => setTriggerValue("add", viewHere()),
     copy: () => copyLink(parentElement.querySelector(".said")),
   };
   bar.onclick = (event) => actions[event.target.dataset.do]?.();

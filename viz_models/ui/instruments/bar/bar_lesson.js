@@ -26,3 +26,21 @@ function openView(href) {
   window.dispatchEvent(new PopStateEvent("popstate"));
   document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
 }
+
+const KEPT = "forward-pass.lesson";
+
+/** Keep the reader's own lesson in this browser, and give it back to a session that has none. */
+function keepLesson(mine, setTriggerValue) {
+  try {
+    const kept = window.localStorage.getItem(KEPT);
+    if (mine === null || mine === undefined) { if (kept) setTriggerValue("mine", kept); }
+    else if (mine === "") window.localStorage.removeItem(KEPT);
+    else if (mine !== kept) window.localStorage.setItem(KEPT, mine);
+  } catch { /* a browser that keeps nothing: the lesson stays in the session */ }
+}
+
+/** The view that is open, for a step of a lesson: its address and what stands above it. */
+function viewHere() {
+  const { pathname, search } = window.location;
+  return { address: pathname + search, title: document.querySelector("h1")?.innerText ?? "" };
+}

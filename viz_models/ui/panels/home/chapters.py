@@ -53,6 +53,7 @@ TRAINING = {
     "sweep": "train/sweep.py",
 }
 OTHERS = {
+    "my-lesson": "home/my_lesson.py",
     "flow": FLOW,
     "runs": "train/runs.py",
     "class": "classroom/room.py",

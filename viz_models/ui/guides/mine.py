@@ -1,0 +1,61 @@
+"""A teacher's own lesson: kept in the session and in the browser, without an account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from viz_models.guides import editing, reading, shelf
+from viz_models.records.guides import Guide
+
+NAME = "my"  # of the lesson in the URL
+_TEXT = "forward_pass.guide.mine"
+_READ = "forward_pass.guide.mine.read"  # what was read of which text
+
+
+def text() -> str | None:
+    """Return its Markdown; None while this session knows of none, "" after it was thrown away."""
+    return st.session_state.get(_TEXT)
+
+
+def put(markdown: str) -> None:
+    """Keep another text."""
+    st.session_state[_TEXT] = markdown[: reading.LONGEST + 1]
+
+
+def read() -> Guide:
+    """Return the lesson.
+
+    Raises:
+        LessonError: With one line for each mistake.
+    """
+    markdown = text() or ""
+    if st.session_state.get(_READ, (None,))[0] != markdown:
+        try:
+            found: Guide | reading.LessonError = reading.read(markdown, NAME, shelf.pages())
+        except reading.LessonError as error:
+            found = error
+        st.session_state[_READ] = (markdown, found)
+    known = st.session_state[_READ][1]
+    if isinstance(known, reading.LessonError):
+        raise known
+    return known
+
+
+def guide() -> Mapping[str, Guide]:
+    """Return the lesson by its name, if there is one without mistakes."""
+    try:
+        return {NAME: read()} if text() else {}
+    except reading.LessonError:
+        return {}
+
+
+def heard(said: Mapping[str, Any]) -> None:
+    """Take what the bar in the header says: a view to add, or what the browser has kept."""
+    if kept := said.get("mine"):
+        if text() is None:
+            put(str(kept))
+    elif view := said.get("add"):
+        before = text() or ""
+        put(editing.added(before, str(view["title"])[:200], str(view["address"])[:4000]))
+        st.toast("Added to your lesson. You find it on the page “My lesson”.")
