@@ -37,7 +37,7 @@ def main() -> None:
         st.caption(caption.strip())
         every = chain(flow, build, normalize, attend, sequence, vision, train)
         find.draw_search(text, (*every, *find.of_pages(chapters.OTHERS)))
-        panel.draw_list(text["Lessons"])
+        panel.draw_list(*text["Lessons"].splitlines())
         draw_stops(text, STOPS)
         cards.draw_hero(FLOW)
     left, right = st.columns(2, gap="small")

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from viz_models.places import PAGES
 from viz_models.records.guides import Guide
 from viz_models.ui.guides import locks, place, question
 from viz_models.ui.guides.place import Place
 
-EDITOR = "home/my_lesson.py"
+EDITOR = "my-lesson"  # its path in the URL
 _CSS = Path(__file__).with_name("guides.css")
 
 
@@ -64,18 +63,20 @@ def _draw_way(at: Place) -> None:
         st.button("End the lesson", key="guide_end", type="tertiary", on_click=place.end)
 
 
-def draw_list(title: str) -> None:
-    """Draw links to all lessons that come with the site.
+def draw_list(title: str, make: str) -> None:
+    """Draw links to all lessons that come with the site, and to the editor.
 
     Args:
-        title: What stands before them, Markdown.
+        title: What stands before them.
+        make: Text of the link to the editor.
     """
+    links = "".join(_link(guide) for guide in place.guides().values())
     st.html(_CSS)
-    with st.container(key="guides", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(title, width="content")
-        links = "".join(_link(guide) for guide in place.guides().values())
-        st.html(f'<nav class="guide-list" aria-label="Lessons">{links}</nav>', width="content")
-        st.page_link(PAGES / EDITOR, label="Make a lesson", icon=":material/edit:", width="content")
+    with st.container(key="guides"):
+        st.html(
+            f'<nav class="guide-list" aria-label="Lessons"><b>{html.escape(title)}</b>{links}'
+            f'<a class="guide-link" href="./{EDITOR}">{html.escape(make)}</a></nav>'
+        )
 
 
 def draw_link(address: str, text: str) -> None:
