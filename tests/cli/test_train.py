@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests.conftest import ROOT
 from tests.runs.rig import LONG, TINY, Rig, tiny
+from tests.training.data import idx_files
 from viz_models.__main__ import main
 from viz_models.cli import train
 from viz_models.runs import client
@@ -98,12 +99,25 @@ def test_a_folder_of_pictures(rig, photos, capsys):
     assert sum(map(sum, told["evaluation"]["confusion"])) == 4
 
 
+def test_mnist_from_idx_files(rig, tmp_path, capsys):
+    folder = idx_files.write(tmp_path, train=100, test=20)
+    options = ["--data", "fashion_mnist", "--folder", str(folder), "--seconds", "1"]
+    assert main(["train", "--preset", "small-mlp", *options, "--device", "cpu"]) == 0
+    (id, *_) = capsys.readouterr().out.split()
+    assert client.store().run(id).state == "finished"
+    assert main(["runs", "show", id, "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["runs"]
+    assert {"ankle boot", "T-shirt"} < set(told["evaluation"]["by_class"])
+    assert sum(map(sum, told["evaluation"]["confusion"])) == 20
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
         (["--data", "folder"], "needs --folder DIR"),
-        (["--data", "digits", "--folder", "x"], "goes with --data folder"),
+        (["--data", "digits", "--folder", "x"], "goes with --data folder or mnist"),
         (["--folder", "no-such-folder"], "no folder"),
+        (["--data", "mnist", "--folder", "no-such-folder"], "no folder"),
         (["--preset", "resnet", "--data", "moons"], "choose an MLP"),
     ],
 )

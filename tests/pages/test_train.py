@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from tests.training.data import idx_files
 from viz_models.records import MlpSpec
 from viz_models.training.cards.cards import CARDS, OPENING
-from viz_models.training.data import folders
+from viz_models.training.data import folders, idx
 from viz_models.training.data.folder_listing import listed
 from viz_models.ui.panels.train.view import OWN
 
@@ -221,3 +222,35 @@ def test_a_host_does_not_even_look_whether_a_folder_is_there(train, monkeypatch)
     monkeypatch.setattr(folders, "listed", lambda name: pytest.fail("it looked"))
     at = train(spec='{"data": {"name": "folder", "folder": "/etc", "size": 32}}')
     assert len(at.warning) == 1
+
+
+def test_mnist_is_read_from_the_readers_folder(train, tmp_path):
+    at = train(card=OWN, dataset="MNIST")
+    field = at.text_input(key="idx")
+    field.set_value(str(tmp_path)).run()
+    (said,) = [w.value.replace("\\", "") for w in at.warning]
+    assert "lacks train-images-idx3-ubyte" in said
+    idx_files.write(tmp_path, train=30, test=10)
+    at.run()
+    assert [w.value for w in at.warning] == []
+    assert not at.button(key="start").disabled
+
+
+def test_a_link_to_idx_files_opens_nothing_before_a_click(train, monkeypatch):
+    looked = []
+    monkeypatch.setattr(idx, "found", lambda place, within=(): looked.append(place) or refuse())
+    at = train(card=OWN, dataset="MNIST", idx="/etc")
+    assert "/etc" not in looked
+    spec = '{"data": {"name": "mnist", "folder": "/etc"}}'
+    train(card=OWN, spec=spec)
+    assert "/etc" not in looked
+    at.button(key="read_idx").click().run()
+    assert "/etc" in looked
+
+
+def test_a_host_looks_into_no_folder_of_idx_files(train, monkeypatch):
+    monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
+    looked = []
+    monkeypatch.setattr(idx, "found", lambda place, within=(): looked.append(place) or refuse())
+    train(spec='{"data": {"name": "mnist", "folder": "/etc"}}', idx="/etc")
+    assert "/etc" not in looked

@@ -12,6 +12,7 @@ import skimage.data
 import torch
 from PIL import Image
 
+from tests.training.data import idx_files
 from viz_models.records import (
     Budget,
     DataSpec,
@@ -122,6 +123,18 @@ def test_of_folders(tmp_path):
     spec = RunSpec(model=MlpSpec(depth=1, width=8, classes=2, size=9), batch_size=4, budget=SHORT)
     folders = [DataSpec(name="folder", folder=str(tmp_path / f), size=9) for f in ("own", "none")]
     same([replace(spec, data=folder) for folder in folders], tmp_path)
+
+
+@pytest.mark.slow
+def test_of_idx_files(tmp_path):
+    packed = idx_files.write(tmp_path / "packed", size=12)
+    plain = idx_files.write(tmp_path / "plain" / "MNIST" / "raw", size=12, zipped=False).parents[1]
+    run = RunSpec(model=MlpSpec(depth=1, width=8, in_channels=1, size=12), budget=SHORT)
+    asked = [
+        DataSpec(name="mnist", folder=str(plain)),
+        DataSpec(name="fashion_mnist", folder=str(packed), limit=20, seed=2),
+    ]
+    same([replace(run, data=data) for data in asked], tmp_path)
 
 
 def as_rgba(pixels):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LOOK_S = 0.2
 CANCEL_S = 5.0
 SECONDS_BETWEEN_LINES = 2.0
+FOLDERS = ("folder", "mnist", "fashion_mnist")  # of pictures, or of idx files
 FOLDER_SIZE = 32  # pixels; `--size` says another
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 
@@ -29,7 +30,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--preset", metavar="NAME", help="small-cnn, small-mlp, ...")
     parser.add_argument("--data", help="digits, mnist, fashion_mnist, cifar10, folder, moons, ...")
     parser.add_argument(
-        "--folder", type=Path, metavar="DIR", help="of pictures, one subfolder a class"
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="of pictures, one subfolder a class; with --data mnist or fashion_mnist of idx files",
     )
     parser.add_argument("--size", type=int, help="height and width that pictures are brought to")
     parser.add_argument("--device", help="auto, cpu, cuda, cuda:1, mps")
@@ -120,10 +124,12 @@ def _changed(run: RunSpec, options: argparse.Namespace) -> RunSpec:
 def _data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
     """Return the examples that the options name."""
     if options.folder is not None:
-        if options.data not in (None, "folder"):
-            raise ValueError(f"--folder goes with --data folder, not --data {options.data}")
+        name = options.data or "folder"
+        if name not in FOLDERS:
+            raise ValueError(f"--folder goes with --data {' or '.join(FOLDERS)}, not --data {name}")
         folder = str(options.folder.expanduser().resolve())  # the worker is somewhere else
-        data = replace(data, name="folder", folder=folder, size=data.size or FOLDER_SIZE)
+        size = data.size or FOLDER_SIZE if name == "folder" else data.size
+        data = replace(data, name=name, folder=folder, size=size)  # type: ignore[arg-type]
     elif options.data == "folder":
         raise ValueError("--data folder needs --folder DIR, with one subfolder a class")
     elif options.data:

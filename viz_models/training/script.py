@@ -14,7 +14,7 @@ from viz_models.models import zoo
 from viz_models.models.digits_net import norm_layer
 from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RunSpec
 from viz_models.training.carried import Carried
-from viz_models.training.data import augment, folders, torchvision_sets
+from viz_models.training.data import augment, folders, idx, torchvision_sets
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import TEST_BATCH
 from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
@@ -132,6 +132,9 @@ def _examples(spec: RunSpec) -> list[str]:
         size = data.facts(spec.data).size
         return [_section("folder", size=size, folder=ascii(spec.data.folder))]
     found = TORCHVISION_SETS[name]
+    if spec.data.folder:
+        read = ", ".join(map(ascii, (spec.data.folder, found.facts.classes, found.within)))
+        return [_section("idx", called=found.title, read=read)]
     return [_section("torchvision", called=found.title, name=found.source.__name__)]
 
 
@@ -140,6 +143,7 @@ def _carried(spec: RunSpec) -> Carried:
     asked, carried = spec.data, Carried()
     wanted = (
         (folders, "read", asked.name == "folder"),
+        (idx, "read", asked.folder and asked.name != "folder"),
         (torchvision_sets, "scale", True),
         (data, "_resized", asked.size),
         (data, "noisy", asked.label_noise),

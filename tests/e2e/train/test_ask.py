@@ -38,7 +38,7 @@ def test_the_page_opens_on_a_question(server, page):
     look(page, "train")
     predict(page, "batch-size", "higher")
     expect(page.get_by_text("n = 5 pairs")).to_be_visible()
-    expect(page.get_by_text("Which digits are confused?")).to_be_visible()
+    expect(page.get_by_text("Which classes are confused?")).to_be_visible()
     assert red_boxes(page) == []
     look(page, "train_opening_answered")
 

@@ -112,7 +112,7 @@ def test_resized_as_torchvision_does():
 @pytest.mark.parametrize(("wrong", "says"), [
     ({"name": "imagenet"}, "unknown data 'imagenet'"),
     ({"name": "folder"}, "needs the folder's path"),
-    ({"folder": "/tmp"}, "goes with data 'folder'"),
+    ({"folder": "/tmp"}, "goes with data folder, mnist"),
     ({"label_noise": 1.5}, "label noise 1.5"),
     ({"limit": -1}, "limit -1"),
     ({"size": 1000}, "size 1000"),

@@ -48,7 +48,7 @@ class DataSpec:
     """Which examples, and what is done to them once, before the training."""
 
     name: DataName = "digits"
-    folder: str = ""  # of images, one subfolder a class; for "folder" alone
+    folder: str = ""  # "folder": of images, one subfolder a class; MNIST: of idx files, or empty
     size: int = 0  # height and width that images are resized to; 0: as they are
     limit: int = 0  # training examples; 0: all
     label_noise: float = 0.0  # share of the training labels replaced by a random class

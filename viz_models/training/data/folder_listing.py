@@ -47,8 +47,7 @@ def listed(folder: str) -> Listing:
         ValueError: If there are not two classes or more with pictures to train on and to test;
             the line names what is missing.
     """
-    if folder.startswith(("\\\\", "//")):  # Windows would ask that machine, and say who asks
-        raise ValueError("folders of other machines are not read; copy it to this one")
+    check_is_here(folder)
     root = Path(folder).expanduser()
     if not root.is_dir():
         raise ValueError(f"there is no folder {str(root)!r}; give one with a subfolder for a class")
@@ -72,6 +71,15 @@ def listed(folder: str) -> Listing:
     ]
     said = tuple(_sentence(why, paths) for why, paths in left_out.items())
     return Listing(root=root, classes=classes, train=numbered[0], test=numbered[1], left_out=said)
+
+
+def check_is_here(folder: str) -> None:
+    """Raise a ValueError for a folder of another machine.
+
+    Windows would ask that machine, and say who asks.
+    """
+    if folder.startswith(("\\\\", "//")):
+        raise ValueError("folders of other machines are not read; copy it to this one")
 
 
 def by_class(folder: str) -> dict[str, list[Path]]:

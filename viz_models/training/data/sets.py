@@ -13,6 +13,7 @@ from viz_models.images import digits as handwritten
 from viz_models.records import DataSpec
 from viz_models.training.data.dataset import MAX_SIZE, Dataset, Facts, Progress
 
+FOLDERS = ("folder", "mnist", "fashion_mnist")  # may be read from a folder that is named
 FLOATS = ("digits", "moons", "circles", "spirals")  # the others are kept as bytes
 
 
@@ -60,7 +61,7 @@ def _source(spec: DataSpec, progress: Progress) -> Dataset:
         return folders.read(spec.folder, spec.size, progress)
     from viz_models.training.data import torchvision_sets
 
-    return torchvision_sets.read(spec.name, progress)
+    return torchvision_sets.read(spec.name, spec.folder, progress)
 
 
 def kept(spec: DataSpec) -> Dataset:
@@ -117,7 +118,7 @@ def facts(spec: DataSpec) -> Facts:
     elif spec.name in ("mnist", "fashion_mnist", "cifar10"):
         from viz_models.training.data import torchvision_sets
 
-        found = torchvision_sets.facts(spec.name)
+        found = torchvision_sets.facts(spec.name, spec.folder)
     else:
         found = _source(spec, lambda done, total: None).facts()
     size = spec.size if spec.size and found.size > 1 else found.size
@@ -159,8 +160,8 @@ def check(spec: DataSpec) -> None:
         raise ValueError(f"unknown data {spec.name!r}; choose {', '.join(names)}")
     if spec.name == "folder" and not spec.folder:
         raise ValueError("data from a folder needs the folder's path")
-    if spec.name != "folder" and spec.folder:
-        raise ValueError(f"a folder goes with data 'folder', not {spec.name!r}")
+    if spec.name not in FOLDERS and spec.folder:
+        raise ValueError(f"a folder goes with data {', '.join(FOLDERS)}, not {spec.name!r}")
     if not 0 <= spec.label_noise <= 1:
         raise ValueError(f"label noise {spec.label_noise} must be a share from 0 to 1")
     if spec.limit < 0:

@@ -13,6 +13,7 @@ from torch import Tensor
 from viz_models.models.download import download
 from viz_models.patches.light import torchvision
 from viz_models.records import CIFAR10_CLASSES
+from viz_models.training.data import idx
 from viz_models.training.data.dataset import Dataset, Facts, Progress, scale
 
 DIGITS = tuple("0123456789")
@@ -20,6 +21,7 @@ CLOTHES = (
     *("T-shirt", "trouser", "pullover", "dress", "coat"),
     *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
 )
+IDX = ("mnist", "fashion_mnist")  # those that come as idx files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +32,17 @@ class TorchvisionSet:
     source: Any  # torchvision's class
     facts: Facts
 
+    @property
+    def within(self) -> tuple[str, ...]:
+        """Where torchvision keeps its idx files, below the folder of all data sets."""
+        return (f"{self.source.__name__}/raw",)
+
     def files(self, root: Path) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
         """(where, MD5, addresses) of what is to be fetched."""
         if self.title == "CIFAR-10":
             yield root / self.source.filename, self.source.tgz_md5, (self.source.url,)
             return
-        folder = root / self.source.__name__ / "raw"
+        folder = root / self.within[0]
         for name, md5 in self.source.resources:
             yield folder / name, md5, tuple(f"{mirror}{name}" for mirror in self.source.mirrors)
 
@@ -60,9 +67,14 @@ TORCHVISION_SETS = {
 }
 
 
-def facts(name: str) -> Facts:
-    """Sizes of a data set, whether it is here or not."""
-    return TORCHVISION_SETS[name].facts
+def facts(name: str, folder: str = "") -> Facts:
+    """Sizes of a data set, whether it is here or not; of a folder with idx files, theirs.
+
+    Raises:
+        ValueError: If the folder does not have four idx files that match.
+    """
+    one = TORCHVISION_SETS[name]
+    return idx.facts(folder, one.facts.classes, one.within) if folder else one.facts
 
 
 def root() -> Path:
@@ -74,30 +86,43 @@ def is_here(name: str) -> bool:
     """Whether a run can begin without the network."""
     one = TORCHVISION_SETS[name]
     try:
-        one.source(root(), download=False)
-    except RuntimeError:
+        if name in IDX:
+            idx.found(str(root() / one.within[0]))
+        else:
+            one.source(root(), download=False)
+    except (RuntimeError, ValueError):
         return False
     return True
 
 
-def read(name: str, progress: Progress = lambda done, total: None) -> Dataset:
+def read(name: str, folder: str = "", progress: Progress = lambda done, total: None) -> Dataset:
     """Return the data set; fetched first where it is not here.
 
     Args:
         name: "mnist", "fashion_mnist" or "cifar10".
+        folder: With idx files, for "mnist" and "fashion_mnist"; empty: where torchvision has them.
         progress: Told the bytes of each file while it is fetched; may raise to stop.
 
     Raises:
         ConnectionError: If it is not here and the network says no.
-        ValueError: If what is here is damaged.
+        ValueError: If what is here is damaged; the line names the file.
 
     References:
         LeCun et al. 1998, doi:10.1109/5.726791. Xiao et al. 2017, arXiv:1708.07747.
         Krizhevsky 2009, Learning multiple layers of features from tiny images.
     """
+    one = TORCHVISION_SETS[name]
+    if folder:
+        return idx.read(folder, one.facts.classes, one.within)
     if not is_here(name):
         fetch(name, progress)
-    return _read(name, str(root()))
+    if name not in IDX:
+        return _read(name, str(root()))
+    kept = root() / one.within[0]
+    try:
+        return idx.read(str(kept), one.facts.classes)
+    except ValueError as trouble:
+        raise ValueError(f"{trouble}; delete it from {kept} to have it fetched again") from trouble
 
 
 def fetch(name: str, progress: Progress) -> None:
@@ -111,6 +136,8 @@ def fetch(name: str, progress: Progress) -> None:
     for path, md5, addresses in one.files(root()):
         if not _is_right(path, md5):
             _fetch_one(one.title, path, md5, addresses, progress)
+    if name in IDX:
+        return  # read as they are
     try:
         for train in (True, False):
             one.source(root(), train=train, download=True)  # unpacks; nothing is left to fetch
@@ -156,7 +183,6 @@ def _read(name: str, folder: str) -> Dataset:
     )
 
 
-def _pixels(found: Tensor | np.ndarray) -> Tensor:
-    """(N, H, W) or (N, H, W, C) uint8 as (N, C, H, W)."""
-    pixels = torch.as_tensor(found)
-    return pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)
+def _pixels(found: np.ndarray) -> Tensor:
+    """(N, H, W, C) uint8 as (N, C, H, W)."""
+    return torch.as_tensor(found).permute(0, 3, 1, 2)

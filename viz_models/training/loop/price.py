@@ -69,7 +69,9 @@ def price(spec: RunSpec, hosted: bool = False) -> RunPrice:
         RefusedError: If it is too much; the line says the limit and the nearest value.
         ValueError: If it cannot be run at all.
     """
-    if hosted and spec.data.name == "folder":  # before anything looks whether it is there
+    if hosted and (
+        spec.data.name == "folder" or spec.data.folder
+    ):  # before anything looks whether it is there
         raise RefusedError("folders are read only where you run this yourself; choose digits")
     checks.check(spec)
     model = checks.grows(spec) or spec.model

@@ -44,7 +44,12 @@ def draw_card(now: View, text: Words) -> None:
         st.markdown("**What it means**")
         st.markdown(text[f"{now.card.id}: meaning"].format(**facts))
     first = now.card.comparisons[0]
-    train_outcomes.draw_confusions(now.outcomes, arms, (first.plus[0], first.minus[0]))
+    names = results.class_names(arms[0].run.data, _classes(now.outcomes))
+    train_outcomes.draw_confusions(now.outcomes, arms, (first.plus[0], first.minus[0]), names)
+
+
+def _classes(found: Sequence[Outcome]) -> int:
+    return max((len(o.confusion) for o in found), default=0)
 
 
 def _draw_found(now: View) -> None:

@@ -77,13 +77,16 @@ def seconds(time: float) -> str:
     return f"{time:.2f} s" if time < 10 else f"{time:.1f} s"
 
 
-def draw_confusions(found: Sequence[Outcome], arms: Sequence[Arm], first: tuple[int, int]) -> None:
+def draw_confusions(
+    found: Sequence[Outcome], arms: Sequence[Arm], first: tuple[int, int], names: Sequence[str]
+) -> None:
     """Draw the confusion matrices of two arms, each with precision, recall and F1 by class.
 
     Args:
         found: Runs that have ended.
         arms: All arms of the experiment.
         first: Which two are chosen until the reader chooses others.
+        names: Of the classes.
     """
     counted = counts(found, arms, range(len(arms)))
     if len(counted) < 2:
@@ -91,7 +94,7 @@ def draw_confusions(found: Sequence[Outcome], arms: Sequence[Arm], first: tuple[
     most = _most(counted)
     with st.container(border=True):
         st.markdown(
-            "**Which digits are confused?** Each row is a true digit, each column the network's "
+            "**Which classes are confused?** Each row is a true class, each column the network's "
             "guess. The diagonal (hatched) counts what is right."
         )
         for side, place, arm in zip(
@@ -106,35 +109,39 @@ def draw_confusions(found: Sequence[Outcome], arms: Sequence[Arm], first: tuple[
                     230,
                     default=name,
                 )
-                _draw_confusion(chosen, counted[chosen], most, side)
+                _draw_confusion(chosen, counted[chosen], most, side, names)
         st.caption(
             f"All seeds of an arm are counted together. The colors go from 0 to {most}, the most "
-            "frequent mistake. Precision: of the images guessed as this digit, the share that is "
-            "this digit. Recall: of the images of this digit, the share that is guessed so. F1 is "
+            "frequent mistake. Precision: of the images guessed as this class, the share that is "
+            "this class. Recall: of the images of this class, the share that is guessed so. F1 is "
             "their harmonic mean. A dash: nothing was guessed so, or there is no such image."
         )
 
 
-def _draw_confusion(name: str, matrix: np.ndarray, most: int, side: str) -> None:
+def _draw_confusion(
+    name: str, matrix: np.ndarray, most: int, side: str, names: Sequence[str]
+) -> None:
     picture, table = st.columns([1.2, 1], gap="xsmall")
     with picture:
-        group = _matrix(name, matrix, most, MATRIX, numbers=True)
+        group = _matrix(name, matrix, most, MATRIX, names)
         tiles([group], key=f"confusion_of_{side}", luts=luts(is_dark()), param=f"confused_{side}")
-        st.caption(f"Most frequent mistake: {_worst(matrix)}.")
+        st.caption(f"Most frequent mistake: {_worst(matrix, names)}.")
     with table:
         sheet(
             ("precision %", "recall %", "F1 %"),
-            rows_by_class(matrix),
+            rows_by_class(matrix, names),
             key=f"by_class_{side}",
         )
 
 
-def rows_by_class(matrix: np.ndarray) -> list[tuple[str, list[tuple[str, str]]]]:
+def rows_by_class(
+    matrix: np.ndarray, names: Sequence[str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return a row for each class; "-" stands where nothing can be measured."""
     rows = results.by_class(matrix)
     return [
-        (str(name), [("-" if value is None else f"{100 * value:.1f}", "") for value in row])
-        for name, row in enumerate(rows)
+        (name, [("-" if value is None else f"{100 * value:.1f}", "") for value in row])
+        for name, row in zip(names, rows, strict=True)
     ]
 
 
@@ -163,8 +170,12 @@ def _sum(found: Sequence[Outcome], place: int) -> np.ndarray:
     return np.sum(np.array(tables, dtype=np.int64), axis=0) if tables else np.zeros((0, 0))
 
 
-def _matrix(name: str, matrix: np.ndarray, most: int, size: int, *, numbers: bool = False) -> Tiles:
-    names = tuple(str(i) for i in range(len(matrix)))
+def _matrix(
+    name: str, matrix: np.ndarray, most: int, size: int, names: Sequence[str] = ()
+) -> Tiles:
+    """Return one matrix; with the names of its classes, its cells have their numbers, too."""
+    numbers = bool(names)
+    names = tuple(names) or tuple(str(i) for i in range(len(matrix)))
     return Tiles(
         name=name,
         title=name,
@@ -180,8 +191,8 @@ def _matrix(name: str, matrix: np.ndarray, most: int, size: int, *, numbers: boo
     )
 
 
-def _worst(matrix: np.ndarray) -> str:
+def _worst(matrix: np.ndarray, names: Sequence[str]) -> str:
     wrong = matrix - np.diag(np.diag(matrix))
-    right, guess = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    right, guess = (int(i) for i in np.unravel_index(int(wrong.argmax()), wrong.shape))
     share = percent(wrong.max() / max(1, matrix[right].sum()))
-    return f"{right} is taken for {guess} in {share} of its images"
+    return f"{names[right]} is taken for {names[guess]} in {share} of its images"

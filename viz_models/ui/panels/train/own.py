@@ -7,24 +7,22 @@ import streamlit as st
 from viz_models.digits import count, memory
 from viz_models.records import Experiment, Repair, RunSpec, ZooSpec
 from viz_models.records.train.experiments import Arm, ExperimentSpec
-from viz_models.ui.kit import frame, owner, words
+from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control
 from viz_models.ui.panels.train import ask as train_ask
 from viz_models.ui.panels.train import knobs as train_knobs
 from viz_models.ui.panels.train import live as train_live
 from viz_models.ui.panels.train import outcomes as train_outcomes
 from viz_models.ui.panels.train import stage as train_stage
+from viz_models.ui.panels.train.data_folder import draw_folder
 from viz_models.ui.results.train import train as results
 
 FROM_LINK = "the network of the link"
 OPEN = "the run on screen"
 ZOO = "torchvision"  # the preset that leaves the choice of the network
-FOLDER_SIZE = 32  # pixels, unless another is chosen
 SEEDS = (1, 2, 3, 5, 10)
 SCRIPT = 470  # px
-NO_FOLDERS = "folders are read only where you run this yourself; choose digits"
 _PARAM = "spec"
-_CONFIRMED = "forward_pass.folder"  # that the reader has asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,24 +94,10 @@ def _base(experiment: Experiment | None) -> RunSpec:
 
 
 def _wanted(run: RunSpec) -> Wanted:
-    if run.data.name == "folder" and owner.hosted():  # before anything looks whether it is there
-        return Wanted(run=run, repairs=(), trouble=NO_FOLDERS)
-    if run.data.name == "folder":
-        folder = control(
-            st.text_input,
-            "Folder of images, one subfolder a class",
-            key="folder",
-            on_change=_confirm,
-        )
-        run = replace(run, data=replace(run.data, folder=folder, size=run.data.size or FOLDER_SIZE))
-        side = run.data.size
-        st.caption(
-            f"Each picture is cut to its middle square and resized to {side}×{side} pixels; "
-            "“More settings” changes that."
-        )
-        if folder != st.session_state.get(_CONFIRMED, ""):  # a link alone opens nothing
-            st.button(words.plain(f"Read {folder[:80]}"), key="read_folder", on_click=_confirm)
-            return Wanted(run=run, repairs=(), trouble="the link names a folder; read it first")
+    data, trouble = draw_folder(run.data)
+    run = replace(run, data=data)
+    if trouble:
+        return Wanted(run=run, repairs=(), trouble=trouble)
     try:
         run, repairs = results.fitted(run)
         results.price(run)
@@ -121,11 +105,6 @@ def _wanted(run: RunSpec) -> Wanted:
     except (ValueError, OSError) as error:
         return Wanted(run=run, repairs=(), trouble=str(error))
     return Wanted(run=run, repairs=repairs, trouble="", left_out=left_out)
-
-
-def _confirm() -> None:
-    """Remember that the reader typed the folder, or wants it read; for callbacks."""
-    st.session_state[_CONFIRMED] = st.session_state.get("folder", "")
 
 
 def _draw_offer(wanted: Wanted, seeds: int) -> None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 import streamlit as st
 
 from viz_models.figures.train import curves as train_curves
-from viz_models.records.train.cards import CardResult, Shown
+from viz_models.records.train.cards import Shown
 from viz_models.records.train.curves import CurveView
 from viz_models.records.train.experiments import ExperimentSpec
 from viz_models.ui.kit import frame, lesson, words
 from viz_models.ui.kit.controls import chips, control, control_row
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import live as train_live
+from viz_models.ui.panels.train.data_folder import draw_folder
 from viz_models.ui.panels.train.view import View
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import train as results
@@ -59,21 +60,42 @@ def _draw_recorded(now: View) -> None:
 
 def _draw_start_row(now: View) -> None:
     """Draw what starts the real runs, starts them again, or goes back to the recorded ones."""
+    spec, trouble = _with_folder(results.cards()[now.card.id].experiment)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if now.experiment is None or now.ended:
             label = "Run it here" if now.experiment is None else "Run it again"
-            draw_start(label, results.cards()[now.card.id].experiment)
+            draw_start(label, spec, disabled=bool(trouble))
         if now.experiment is not None:
             st.button("Recorded runs", key="back", on_click=runs.open_)
-        st.caption(cost(results.recorded(now.card.id)))
+        st.caption(cost(now))
+    if trouble:
+        st.warning(words.plain(trouble), icon=":material/folder_open:")
     draw_refusal()
 
 
-def cost(recorded: CardResult) -> str:
+def _with_folder(spec: ExperimentSpec) -> tuple[ExperimentSpec, str]:
+    """Ask where the files are, of data that may be in a folder; return what stands in the way."""
+    first = spec.arms[0].run.data
+    if not results.is_idx(first):
+        return spec, ""
+    with st.popover("Where the images are", icon=":material/folder_open:"):
+        data, trouble = draw_folder(first)
+    if not data.folder:
+        return spec, trouble
+    arms = tuple(
+        replace(arm, run=replace(arm.run, data=replace(arm.run.data, folder=data.folder)))
+        for arm in spec.arms
+    )
+    return replace(spec, arms=arms), trouble or results.trouble(data)
+
+
+def cost(now: View) -> str:
     """Return how many runs a card has, and what they took when they were recorded."""
+    recorded = results.recorded(now.card.id)
     steps = sum(o.seconds for o in recorded.outcomes)
+    data = results.data_title(now.card.experiment.arms[0].run.data)
     return (
-        f"{len(recorded.outcomes)} runs on scikit-learn's digits. When they were recorded, their "
+        f"{len(recorded.outcomes)} runs on {data}. When they were recorded, their "
         f"training steps took {steps:.1f} s of processor time in all; with tests and looks inside "
         f"{recorded.cpu_seconds:.1f} s."
     )
