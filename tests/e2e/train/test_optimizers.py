@@ -27,3 +27,18 @@ def test_a_clicked_start_walks_again_and_a_step_opens(server, page):
     reload(page)
     expect(card(page, "RMSProp, step 7")).to_be_visible()
     assert in_the_address_bar(page) == asked
+
+
+def test_a_click_on_a_map_moves_the_start_and_the_rate(server, page):
+    visit(page, f"{server.url}/descend?steps=30")
+    chart = page.locator(".st-key-maps .js-plotly-plot")
+    chart.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    panel = chart.locator(".nsewdrag").first.bounding_box()
+    page.mouse.click(panel["x"] + panel["width"] * 0.7, panel["y"] + panel["height"] * 0.5)
+    page.wait_for_function("() => new URL(location.href).searchParams.has('start')")
+    wait_until_idle(page)
+    asked = in_the_address_bar(page)
+    assert float(asked["start"]) > 0.5
+    assert 0.02 < float(asked["rate"]) < 0.5  # in the middle of 0.001 to 10
+    expect(card(page, "Adam, step 30")).to_be_visible()

@@ -140,9 +140,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const got = unpack(data), { header } = got;
   if (root.token !== header.token) { // Python walked again
     Object.assign(root, { token: header.token, start: header.start, dragging: false });
-    if (root.sent !== header.start.join()) {
+    const start = header.start.join(",");
+    if (root.sent !== start) { // chosen elsewhere on the page
       clearInterval(root.playing);
       root.playing = 0;
+      writeParam("start", start === header.usual.start.join(",") ? null : start);
     }
   }
   root.got = got;

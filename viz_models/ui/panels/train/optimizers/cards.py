@@ -1,20 +1,27 @@
 """Below the walks: one step opened, maps of all starts, rates and schedules."""
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.train import optimizers as figures
+from viz_models.figures.train import optimizers_maps
 from viz_models.records import Line
-from viz_models.records.train.optimizers import OPTIMIZERS
+from viz_models.records.train.optimizers import OPTIMIZERS, Terrain
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
-from viz_models.ui.kit import lesson, words
+from viz_models.ui.kit import lesson, state, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train.optimizers.stage import ends
-from viz_models.ui.panels.train.optimizers.view import View
+from viz_models.ui.panels.train.optimizers.view import RATES, View
 from viz_models.ui.results.train import optimizers as results
+
+MAPS = "maps"  # the figure's key
+SPOTS = 49  # along each weight, where a map can be clicked
 
 
 def draw_step(view: View) -> None:
@@ -75,39 +82,63 @@ def draw_ends(view: View) -> None:
 
 
 def draw_maps(view: View) -> None:
-    """Draw a map for each optimizer: all starts, in the color of where they end."""
-    sweep, basins, terrain = view.sweep, view.basins, view.terrain
-    minima = len(terrain.minima)
+    """Draw a map for each optimizer: all starts, in the color of where they end; a click starts."""
+    alone = len(view.terrain.low) == 1
     with st.container(border=True):
-        if len(terrain.low) == 1:
-            starts = figures.start_axes(terrain, sweep.spec.points)[0]
-            fig = figures.maps(
-                sweep.labels,
-                minima,
-                (starts, sweep.rates),
-                ("start", "rate"),
-                (view.spec.start[0], view.spec.rate or sweep.rates[0]),
-                log=True,
-                **figure_look(),
-            )
-        else:
-            side = round(basins.labels.shape[1] ** 0.5)
-            axes = figures.start_axes(terrain, side)
-            fig = figures.maps(
-                basins.labels.reshape(len(OPTIMIZERS), side, side),
-                minima,
-                (axes[0], axes[1]),
-                terrain.names,  # type: ignore[arg-type]
-                view.spec.start,  # type: ignore[arg-type]
-                log=False,
-                **figure_look(),
-            )
-        show(fig, "maps", wide=True)
-        st.caption(
-            lesson.badge(
-                results.sweeps().provenance if len(terrain.low) == 1 else basins.provenance
-            )
-        )
+        fig = _over_rate(view) if alone else _over_plane(view)
+        show(fig, MAPS, wide=True, on_select=partial(_start_here, alone), selection_mode="points")
+        origin = results.sweeps().provenance if alone else view.basins.provenance
+        st.caption(lesson.badge(origin))
+
+
+def _over_rate(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
+    """Return the maps of one weight: start across, rate up."""
+    sweep, terrain = view.sweep, view.terrain
+    rates = np.array([rate for rate in RATES if sweep.rates[0] <= rate <= sweep.rates[-1]])
+    return optimizers_maps.maps(
+        sweep.labels,
+        len(terrain.minima),
+        (optimizers_maps.start_axes(terrain, sweep.spec.points)[0], sweep.rates),
+        ("start", "rate"),
+        (view.spec.start[0], view.spec.rate or sweep.rates[0]),
+        (_spots(terrain)[0], rates),
+        log=True,
+        **figure_look(),
+    )
+
+
+def _over_plane(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
+    """Return the maps of two weights, at the chosen rate."""
+    basins, terrain = view.basins, view.terrain
+    side = round(basins.labels.shape[1] ** 0.5)
+    across, up = optimizers_maps.start_axes(terrain, side)
+    spots = _spots(terrain)
+    return optimizers_maps.maps(
+        basins.labels.reshape(len(OPTIMIZERS), side, side),
+        len(terrain.minima),
+        (across, up),
+        terrain.names,  # type: ignore[arg-type]
+        view.spec.start,  # type: ignore[arg-type]
+        (spots[0], spots[1]),
+        log=False,
+        **figure_look(),
+    )
+
+
+def _spots(terrain: Terrain) -> list[np.ndarray]:
+    """Return where the maps can be clicked along each weight, none of it on the border."""
+    return [along[1:-1] for along in optimizers_maps.start_axes(terrain, SPOTS + 2)]
+
+
+def _start_here(alone: bool) -> None:
+    """Let the walks above start where a map was clicked; over one weight at that rate, too."""
+    points = st.session_state[MAPS]["selection"]["points"]
+    if not points:
+        return
+    x, y = float(points[0]["x"]), float(points[0]["y"])
+    state.choose("start", f"{x:.4g}" if alone else f"{x:.4g},{y:.4g}")
+    if alone:
+        st.session_state["rate"] = min(RATES, key=lambda rate: abs(rate - y))
 
 
 def draw_rates(view: View) -> None:
