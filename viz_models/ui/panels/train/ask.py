@@ -17,6 +17,7 @@ from viz_models.ui.panels.train import stage as train_stage
 from viz_models.ui.panels.train import verdict as train_verdict
 from viz_models.ui.panels.train import votes as train_votes
 from viz_models.ui.panels.train.view import PREDICTED, View
+from viz_models.ui.results.train import data as data_results
 from viz_models.ui.results.train import train as results
 
 Words = Mapping[str, str]
@@ -44,7 +45,7 @@ def draw_card(now: View, text: Words) -> None:
         st.markdown("**What it means**")
         st.markdown(text[f"{now.card.id}: meaning"].format(**facts))
     first = now.card.comparisons[0]
-    names = results.class_names(arms[0].run.data, _classes(now.outcomes))
+    names = data_results.class_names(arms[0].run.data, _classes(now.outcomes))
     train_outcomes.draw_confusions(now.outcomes, arms, (first.plus[0], first.minus[0]), names)
 
 

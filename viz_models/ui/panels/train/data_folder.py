@@ -7,7 +7,7 @@ import streamlit as st
 from viz_models.records import DataSpec
 from viz_models.ui.kit import owner, words
 from viz_models.ui.kit.controls import control
-from viz_models.ui.results.train import train as results
+from viz_models.ui.results.train import data as data_results
 
 NO_FOLDERS = "folders are read only where you run this yourself; choose digits"
 READ_FIRST = "the link names a folder; read it first"
@@ -31,7 +31,7 @@ def draw_folder(data: DataSpec) -> tuple[DataSpec, str]:
     if data.name == "folder":
         return _pictures(data)
     data = replace(data, folder="")
-    return _idx(data) if results.is_idx(data) else (data, "")
+    return _idx(data) if data_results.is_idx(data) else (data, "")
 
 
 def _pictures(data: DataSpec) -> tuple[DataSpec, str]:
@@ -45,7 +45,7 @@ def _pictures(data: DataSpec) -> tuple[DataSpec, str]:
 
 
 def _idx(data: DataSpec) -> tuple[DataSpec, str]:
-    title = results.data_title(data)
+    title = data_results.data_title(data)
     if owner.hosted():
         return data, ""
     folder, trouble = _asked(f"Folder with your own idx files of {title} (optional)", _IDX)
@@ -56,7 +56,7 @@ def _idx(data: DataSpec) -> tuple[DataSpec, str]:
 
 def _where(data: DataSpec, title: str) -> str:
     """Return what happens without a folder."""
-    if results.is_here(data):
+    if data_results.is_here(data):
         return f"{title} is on this machine."
     return (
         f"{title} is not on this machine. A run fetches it once, as torchvision does; without a "

@@ -15,6 +15,7 @@ from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import live as train_live
 from viz_models.ui.panels.train.data_folder import draw_folder
 from viz_models.ui.panels.train.view import View
+from viz_models.ui.results.train import data as data_results
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import train as results
 
@@ -76,7 +77,7 @@ def _draw_start_row(now: View) -> None:
 def _with_folder(spec: ExperimentSpec) -> tuple[ExperimentSpec, str]:
     """Ask where the files are, of data that may be in a folder; return what stands in the way."""
     first = spec.arms[0].run.data
-    if not results.is_idx(first):
+    if not data_results.is_idx(first):
         return spec, ""
     with st.popover("Where the images are", icon=":material/folder_open:"):
         data, trouble = draw_folder(first)
@@ -86,14 +87,14 @@ def _with_folder(spec: ExperimentSpec) -> tuple[ExperimentSpec, str]:
         replace(arm, run=replace(arm.run, data=replace(arm.run.data, folder=data.folder)))
         for arm in spec.arms
     )
-    return replace(spec, arms=arms), trouble or results.trouble(data)
+    return replace(spec, arms=arms), trouble or data_results.trouble(data)
 
 
 def cost(now: View) -> str:
     """Return how many runs a card has, and what they took when they were recorded."""
     recorded = results.recorded(now.card.id)
     steps = sum(o.seconds for o in recorded.outcomes)
-    data = results.data_title(now.card.experiment.arms[0].run.data)
+    data = data_results.data_title(now.card.experiment.arms[0].run.data)
     return (
         f"{len(recorded.outcomes)} runs on {data}. When they were recorded, their "
         f"training steps took {steps:.1f} s of processor time in all; with tests and looks inside "
