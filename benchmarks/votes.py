@@ -83,7 +83,7 @@ class Student:
         asked.fragment_id, asked.is_auto_rerun = self.fragment, tick
         if self.pressed:
             state = asked.widget_states.widgets.add()
-            state.id, state.json_value = self.ballot, json.dumps({"choice": self.choice})
+            state.id, state.json_value = self.ballot, json.dumps({"choice": f"{self.choice}:0"})
         return message.SerializeToString()
 
     async def _hear(self, wire: websockets.ClientConnection) -> None:

@@ -11,6 +11,7 @@ from viz_models.cli import (
     app,
     attend,
     bleu,
+    classroom,
     cost,
     descend,
     dispatch,
@@ -43,6 +44,7 @@ from viz_models.recipes.commands import (
 COMMANDS: dict[str, Command] = {
     "app": app.COMMAND,
     "serve": serve.COMMAND,
+    "class": classroom.COMMAND,
     "weights": weights.COMMAND,
     "open": open_.COMMAND,
     "trace": trace.COMMAND,

@@ -32,13 +32,13 @@ def test_a_class_votes_and_the_teacher_reveals(server, new_page):
     teacher.get_by_label("Question", exact=True).fill(QUESTION)
     teacher.get_by_label("Choices", exact=True).fill(CHOICES)
     teacher.get_by_role("button", name="Ask", exact=True).click()
+    counts = teacher.get_by_test_id("ballot").locator(".count")
+    expect(counts).to_have_text(["00 %", "00 %", "00 %"])
     ann.get_by_role("button", name="It overfits").click()
     bob.get_by_role("button", name="It overfits").click()
     bob.get_by_role("button", name="It is harder").click()  # until the reveal minds may change
     expect(teacher.get_by_text("2 of 2 present have voted")).to_be_visible()
-    expect(teacher.get_by_test_id("ballot").locator(".count")).to_have_text(
-        ["150 %", "150 %", "00 %"]
-    )
+    expect(counts).to_have_text(["150 %", "150 %", "00 %"])
     for student in (ann, bob):
         expect(student.get_by_role("heading", name=QUESTION)).to_be_visible()
         expect(student.get_by_text("Your vote counts")).to_be_visible()

@@ -50,6 +50,8 @@ def test_the_right_bar_and_ones_own_have_their_colors(dark):
     drawn = room.histogram([1.0, 2.0, 3.0, 4.0, 9.0], answer=9.0, mine=1.0, dark=dark)
     colors = [bar["itemStyle"]["color"] for bar in drawn["series"][0]["data"]]
     palette = room.theme.palette(dark)
+    marked = [label for label in drawn["xAxis"]["data"] if isinstance(label, dict)]
+    assert [label["textStyle"]["color"] for label in marked] == [palette.green_text]
     assert colors[0] == palette.orange
     assert colors[-1] == palette.green
     assert set(colors[1:-1]) == {palette.categorical[0]}
@@ -57,7 +59,14 @@ def test_the_right_bar_and_ones_own_have_their_colors(dark):
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(11_689_512, "11.7 M"), (2500, "2,500"), (-2500, "−2,500"), (0.25, "0.25"), (0, "0")],
+    [
+        (11_689_512, "11.7 M"),
+        (5e6, "5 M"),
+        (2500, "2,500"),
+        (-2500, "−2,500"),
+        (0.25, "0.25"),
+        (0, "0"),
+    ],
 )
 def test_numbers_are_written_as_people_do(value, said):
     assert room.number(value) == said

@@ -41,12 +41,15 @@ def histogram(
     for value, color in ((mine, p.orange), (answer, p.green)):
         if value is not None:
             colors[int(places([value], edges)[0])] = color
-    letters = {
-        "color": p.text,
-        "fontSize": round(theme.TEXT_SIZE * scale),
-        "fontFamily": theme.FONT,
-    }
-    first, last = int(counts[0] == 0), len(counts) - int(counts[-1] == 0)  # the open ends may go
+    size = round(theme.TEXT_SIZE * scale)
+    letters = {"color": p.text, "fontSize": size, "fontFamily": theme.FONT}
+    under: list[Any] = list(names(edges))
+    if answer is not None:  # its bar may have no height
+        place = int(places([answer], edges)[0])
+        look = {"color": p.green_text, "fontWeight": "bold"}
+        under[place] = {"value": under[place], "textStyle": look}
+    goes = [counts[i] == 0 and colors[i] == p.categorical[0] for i in (0, -1)]  # of the open ends
+    first, last = int(goes[0]), len(counts) - int(goes[1])
     bars = [
         {"value": int(counts[i]), "itemStyle": {"color": colors[i]}} for i in range(first, last)
     ]
@@ -61,8 +64,8 @@ def histogram(
         },
         "xAxis": {
             "type": "category",
-            "data": names(edges)[first:last],
-            "axisLabel": {**letters, "interval": 0},
+            "data": under[first:last],
+            "axisLabel": {**letters, "interval": 0, "lineHeight": round(1.35 * size)},
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": p.border}},
         },
@@ -121,5 +124,5 @@ def number(value: float) -> str:
     if abs(value) >= 1e12:
         return digits(value, 3)
     if abs(value) >= 1e3:
-        return f"−{count(-value)}" if value < 0 else count(value)
+        return f"{'−' * (value < 0)}{count(abs(value)).replace('.0 ', ' ')}"
     return digits(value, 4)

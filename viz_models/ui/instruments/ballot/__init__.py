@@ -16,6 +16,7 @@ def ballot(
     chosen: str | None = None,
     right: str = "",
     large: bool = False,
+    refused: int = 0,
     on_choose: Callable[[], None] | None = None,
 ) -> None:
     """Mount the choices, one below the other, each with a letter.
@@ -27,18 +28,20 @@ def ballot(
         chosen: What whoever looks has voted for.
         right: Place of the right choice; "" marks none.
         large: For the last row of a room.
-        on_choose: Called after a press, with the place as the state's field `choice`; None lets
-            nobody press.
+        refused: How many votes did not count; when it grows, the browser takes its paint back.
+        on_choose: Called after a press, with "place:refused" as the state's field `choice`; None
+            lets nobody press.
     """
     mounted("ballot")(
         key=key,
         data={
             "choices": list(choices),
-            "counts": [counts.get(str(i), 0) for i in range(len(choices))] if counts else [],
+            "counts": [(counts or {}).get(str(i), 0) for i in range(len(choices))],
             "shows": counts is not None,
             "chosen": chosen,
             "right": right,
             "large": large,
+            "refused": refused,
             "open": on_choose is not None,
         },
         on_choice_change=on_choose or _nothing,

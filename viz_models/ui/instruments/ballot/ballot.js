@@ -37,7 +37,8 @@ function barOf(count, votes, all) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".ballot"), choices = root.querySelector(".choices");
   choices.classList.toggle("large", data.large);
-  if (root.awaited === data.chosen || !data.open) root.awaited = undefined;
+  if (root.awaited === data.chosen || !data.open || root.refused !== data.refused) root.awaited = undefined;
+  root.refused = data.refused;
   const chosen = root.awaited ?? data.chosen, shown = JSON.stringify([data, chosen]);
   if (root.shown !== shown) {
     const focused = choices.getRootNode().activeElement?.dataset?.place;
@@ -55,7 +56,7 @@ export default function ({ data, parentElement, setStateValue }) {
       other.classList.toggle("chosen", other === row);
       other.setAttribute("aria-pressed", String(other === row));
     }
-    setStateValue("choice", root.awaited);
+    setStateValue("choice", `${root.awaited}:${data.refused}`); // pressed again after a refusal, it is news
   };
   root.dataset.ready = "yes";
 }

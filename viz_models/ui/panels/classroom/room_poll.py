@@ -18,6 +18,7 @@ def draw_choices(
     *,
     shows: bool,
     mine: str | None = None,
+    refused: int = 0,
     on_choose: Callable[[], None] | None = None,
 ) -> None:
     """Draw the choices of a question.
@@ -27,6 +28,7 @@ def draw_choices(
         room: With its votes.
         shows: Whether bars stand beside the choices.
         mine: What whoever looks has voted for.
+        refused: How many of their votes did not count.
         on_choose: Called after a press; None lets nobody press.
     """
     ballot(
@@ -36,6 +38,7 @@ def draw_choices(
         chosen=mine,
         right=asked.spec.answer if asked.revealed else "",
         large=frame.presenting(),
+        refused=refused,
         on_choose=on_choose,
     )
 
@@ -69,7 +72,8 @@ def draw_numbers(asked: Question, room: Room, *, mine: str | None = None) -> Non
 def draw_turnout(room: Room) -> None:
     """Draw how many voted beside how many are here, and why the first could be more."""
     voted, here = room.tally.voters, room.present
-    st.markdown(f"**{voted}** of **{here}** present {'has' if voted == 1 else 'have'} voted")
+    with st.container(key="class_turnout"):  # presenting.css enlarges it
+        st.markdown(f"**{voted}** of **{here}** present {'has' if voted == 1 else 'have'} voted")
     if voted <= here and not room.tally.gone:
         return
     gone = room.tally.gone

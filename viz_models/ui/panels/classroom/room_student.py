@@ -15,6 +15,7 @@ from viz_models.ui.results.classroom.room_watch import look
 
 TICK_S = 2.0
 _TROUBLE = "forward_pass.class.trouble"  # why the last vote did not count
+_REFUSED = "forward_pass.class.refused_votes"  # how many did not
 
 
 def draw(code: str, text: Mapping[str, str]) -> None:
@@ -46,7 +47,10 @@ def _draw(code: str, text: Mapping[str, str]) -> None:
         _draw_number(code, asked, room, mine)
     else:
         on_choose = None if asked.revealed else partial(_choose, code, asked)
-        room_poll.draw_choices(asked, room, shows=asked.revealed, mine=mine, on_choose=on_choose)
+        refused = st.session_state.get(_REFUSED, 0)
+        room_poll.draw_choices(
+            asked, room, shows=asked.revealed, mine=mine, refused=refused, on_choose=on_choose
+        )
     if asked.revealed:
         draw_link(asked.spec.link)
     elif mine is not None:
@@ -80,7 +84,7 @@ def _draw_number(code: str, asked: Question, room: Room, mine: str | None) -> No
 def _choose(code: str, asked: Question) -> None:
     choice = state.reported(room_poll.key(asked), "choice")
     if choice is not None:
-        _vote(code, asked.id, choice)
+        _vote(code, asked.id, choice.partition(":")[0])
 
 
 def _send(code: str, question: str, key: str) -> None:
@@ -93,3 +97,4 @@ def _vote(code: str, question: str, choice: str) -> None:
         results.vote(code, question, choice)
     except (ValueError, OSError) as error:
         st.session_state[_TROUBLE] = str(error)
+        st.session_state[_REFUSED] = st.session_state.get(_REFUSED, 0) + 1
