@@ -19,6 +19,18 @@ def test_a_word_is_clicked_and_the_link_keeps_it(server, page):
     expect(card(page, "Word 5")).to_be_visible()
 
 
+def test_a_small_map_is_clicked_and_its_word_is_chosen(server, page):
+    visit(page, f"{server.url}/captions")
+    maps = page.locator(".st-key-words canvas.cells").last
+    box = maps.bounding_box()
+    maps.click(position={"x": box["width"] * 0.95, "y": box["height"] / 2})
+    words = page.get_by_test_id("scrubber").get_by_role("option")
+    expect(words.last).to_have_attribute("aria-selected", "true")
+    last = words.count()
+    expect(card(page, f"Word {last}")).to_be_visible()
+    assert in_the_address_bar(page)["word"] == str(last - 1)
+
+
 def test_an_own_scene_and_a_cell_come_from_the_link(server, page):
     visit(page, f"{server.url}/captions?digits=37&cell=0,2,3&word=0")
     expect(card(page, "row 2, column 3").first).to_be_visible()

@@ -13,7 +13,7 @@ def test_a_value_of_a_branch_opens_and_the_link_keeps_it(server, page):
     opened = card(page, "Map 30, row 2, column 3")
     expect(opened.get_by_text("equals torch").first).to_be_visible()
     expect(opened.get_by_text("branch 3×3, its channel 6")).to_be_visible()
-    page.get_by_text("eval()", exact=True).last.click()  # the chip; the prose names it before
+    page.get_by_text("eval", exact=True).last.click()
     page.wait_for_url("**mode=eval**")
     assert in_the_address_bar(page)["cell"] == "30,2,3"
     reload(page)

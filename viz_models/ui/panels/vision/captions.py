@@ -239,6 +239,7 @@ def draw_foot(view: View) -> None:
         lead="it writes",
         said=[f"{w}, p = {p:.3f}" for w, p in zip(found.written, chances, strict=True)],
         default=first_word(found),
+        at=view.word,
     )
 
 
@@ -260,12 +261,18 @@ def draw_words(view: View, text: Mapping[str, str]) -> None:
                     margins=(tuple("" if s is None else percent(s) for s in found.on_digit),),
                     margin_names=("on it",),
                     lit=np.broadcast_to(lit[:, None, None], (count, SIDE, SIDE)).copy(),
+                    pick="cell",
+                    follows=(None, 0),
                     axes=("row", "column"),
                     bar=True,
                 )
             ],
             key="words",
             luts=luts(is_dark()),
+            param="word",
+            start=(view.word,),
+            default=(first_word(found),),
+            on_change=state.listen("words", "cell", "word"),
             height=200,
         )
         st.caption(text["Every word"])

@@ -9,7 +9,7 @@ from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import inception as results
 
-MODES = {"train": "train()", "eval": "eval()"}
+MODES = {"train": "train", "eval": "eval"}  # links show what the chips say
 
 
 def facts() -> dict[str, str]:
