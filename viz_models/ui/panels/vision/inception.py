@@ -188,7 +188,8 @@ def _lines(opened: OpenedValue) -> list[Line]:
         for w in sums.windows
     ]
     if sums.rest_count:
-        label = f"the {sums.rest_count} other {name}s"
+        many = f"the {sums.rest_count} other {name}s"
+        label = many if sums.rest_count > 1 else f"the other {name}"
         lines.append(Line(label=label, value=signed(sums.rest_total), role="number"))
     return [
         *lines,
