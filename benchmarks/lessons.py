@@ -16,11 +16,10 @@ from playwright.sync_api import Browser, Page
 from benchmarks.measure import print_table
 from benchmarks.pages import IMPORTING, window
 from benchmarks.served import Served, fresh_server
-from benchmarks.watch import Seen, Watcher, started_browser
+from benchmarks.watch import ANY, FRAME, Seen, Watcher, started_browser
 
 THERE = (0, 1, 2)  # places of a control
 BACK = (2, 1, 0, 1, 2)
-FRAME = ("frame", "question")
 HEAD = (
     "median",
     "first painted ms",
@@ -80,6 +79,14 @@ CONTROLS: tuple[tuple[str, str, Slider | Select | Chips], ...] = (
     ("build", "depth 20 and more", Slider("depth")),
     ("window", "how many", Slider("windows")),
     ("scale", "d_k", Slider("d_k")),
+    ("memory", "forget bias", Slider("bias")),
+    ("memory", "opened input", Slider("at")),
+    ("gates", "value that is searched elsewhere", Chips("part")),
+    ("gates", "held value", Chips("hold")),
+    ("bottleneck", "network", Select("Network")),
+    ("masked-words", "network", Chips("net")),
+    ("new-task?n=50", "examples", Slider("n")),
+    ("bleu?n=1", "longest n-gram", Slider("n")),
 )
 FLOOR = Slider("frequency")  # of benchmarks/empty/chart.py
 
@@ -119,7 +126,7 @@ def _moved(
     watcher: Watcher, control: Slider | Select | Chips, places: Sequence[int]
 ) -> Iterator[Seen]:
     for at, to in pairwise(places):
-        yield watcher.act(partial(control.move, watcher.page, at, to), "chart")
+        yield watcher.act(partial(control.move, watcher.page, at, to), ANY)
 
 
 def _cpu(server: Served, before: float | None, moves: int) -> str:

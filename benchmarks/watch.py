@@ -17,6 +17,8 @@ from scripts import chromium
 from tests.e2e.browser import FLAGS
 
 _SCRIPT = Path(__file__).with_name("watch.js")
+ANY = "any"  # some part of the page, but none of its frame
+FRAME = ("frame", "question")
 _QUIET = 0.2  # s without a change: then it is finished
 _PATIENCE = 60  # s
 _SINCE = """began => document.querySelector('[data-test-script-state="notRunning"]')
@@ -114,7 +116,7 @@ class Watcher:
 
         Args:
             do: Its last press is where the clock starts.
-            until: A part of the page that changes.
+            until: A part of the page that changes; ANY is whatever stands in the page's frame.
 
         Raises:
             RuntimeError: When it does not end in a minute.
@@ -147,7 +149,8 @@ class Watcher:
             if not self.wire.over:
                 continue
             painted = self.page.evaluate(_SINCE, began)
-            waiting = until not in (part for part, _ in painted)
+            parts = {part for part, _ in painted}
+            waiting = not parts - {*FRAME} if until == ANY else until not in parts
             if not waiting and time.time() > max(at for _, at in painted) + _QUIET:
                 return painted
         raise RuntimeError(f"still changing after {_PATIENCE} s")

@@ -1,4 +1,4 @@
-"""Lesson: what BLEU counts, and why the same sentence has six scores.
+"""Lesson: what BLEU counts, and why the same sentence has seven scores.
 
 Source: Papineni et al. 2002, https://aclanthology.org/P02-1040.
 """

@@ -17,8 +17,8 @@ def test_the_table_has_a_line_for_each_convention(capsys):
     assert main(["bleu", "--label", "a b", "--prediction", "a b", "--n", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == ["p_1     2/2", "p_2     1/1", "BP      1"]
-    assert lines[3] == "paper   1"
-    assert len(lines) == 9
+    assert lines[3:5] == ["paper   1", "nltk    1"]
+    assert len(lines) == 10
 
 
 def test_an_empty_reference_is_refused_in_a_line(capsys):

@@ -22,7 +22,19 @@ def test_a_plain_network_has_no_attention(capsys):
     assert "unknown, read as <unk>: kangaroos" in out
 
 
-def test_bad_input_is_told_in_one_line(capsys):
-    with pytest.raises(SystemExit):
-        main(["sequence", "--text", ""])
-    assert capsys.readouterr().err.count("\n") == 1
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the text has no word; try: i love cats"),
+        ("!.", "no word"),
+        ("cat " * 200, "the text has 200 words; the limit is 128"),
+        ("<pad> <pad>", "the text contains <pad>, which is no word"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(capsys, text, said):
+    with pytest.raises(SystemExit) as stop:
+        main(["sequence", "--text", text])
+    assert stop.value.code == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1

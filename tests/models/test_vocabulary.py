@@ -32,6 +32,13 @@ def test_no_word_is_refused(text):
         tokenize(text)
 
 
+@pytest.mark.parametrize("mark", ["<pad>", "<bos>", "<eos>"])
+def test_a_mark_is_no_word(mark):
+    with pytest.raises(ValueError, match=f"the text contains {mark}, which is no word"):
+        tokenize(f"i love {mark}")
+    assert tokenize("i love <unk>").ids[-1] == UNK
+
+
 def test_the_limit_is_named():
     assert len(tokenize("cat " * MAX_TOKENS).ids) == MAX_TOKENS
     with pytest.raises(ValueError, match=f"{MAX_TOKENS + 1} words; the limit is {MAX_TOKENS}"):

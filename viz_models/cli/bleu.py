@@ -1,4 +1,4 @@
-"""`bleu`: a translation counted n-gram by n-gram, and its score under six conventions."""
+"""`bleu`: a translation counted n-gram by n-gram, and its score under seven conventions."""
 
 import argparse
 import json
@@ -53,7 +53,7 @@ def table(found: Bleu) -> str:
 
 
 COMMAND = Command(
-    help="a translation counted n-gram by n-gram, and its BLEU under six conventions",
+    help="a translation counted n-gram by n-gram, and its BLEU under seven conventions",
     add_arguments=_add_arguments,
     run=_run,
 )

@@ -8,6 +8,7 @@ from viz_models.models import lexicon
 
 SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")
 PAD, BOS, EOS, UNK = range(4)
+MARKS = SPECIAL[:UNK]  # what stands around words, and is none
 ENGLISH = SPECIAL + lexicon.english()
 FRENCH = SPECIAL + lexicon.french()
 MAX_TOKENS = 128  # of a sentence, its <eos> or <bos> not counted
@@ -28,7 +29,8 @@ def tokenize(text: str) -> Tokens:
     """Cut English into words; all punctuation but the question mark is left out.
 
     Raises:
-        ValueError: If no word is left, or more than MAX_TOKENS are.
+        ValueError: If no word is left, more than MAX_TOKENS are, or a mark such as <pad> stands in
+            the text, which no reader may set.
     """
     lowered = text.lower().replace("’", "'")
     for short, long in _SHORT.items():
@@ -36,6 +38,8 @@ def tokenize(text: str) -> Tokens:
     words = re.findall(r"<\w+>|[^\W_]+(?:[-'][^\W_]+)*|\?", lowered)
     if not words:
         raise ValueError("the text has no word; try: i love cats")
+    if reserved := [w for w in words if w in MARKS]:
+        raise ValueError(f"the text contains {reserved[0]}, which is no word; try: i love cats")
     if len(words) > MAX_TOKENS:
         raise ValueError(f"the text has {len(words)} words; the limit is {MAX_TOKENS}")
     ids = english_ids(words)

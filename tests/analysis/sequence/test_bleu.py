@@ -56,6 +56,17 @@ def test_equals_nltk_with_either_choice_of_weights():
                 assert found.score(key) == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of p_n that are zero
+def test_equals_nltk_without_smoothing_on_200_pairs():
+    zeros = 0
+    for reference, translation in pairs(200):
+        found = bleu(BleuSpec(reference=reference, translation=translation)).score("nltk")
+        expected = sentence_bleu([list(reference)], list(translation))
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
+        zeros += 0 < found < 1e-50
+    assert zeros > 20
+
+
 def test_the_example_of_the_notes():
     found = bleu(NOTES)
     assert [(o.matched, o.total) for o in found.orders] == [(4, 5), (3, 4), (1, 3), (0, 2)]
@@ -97,7 +108,7 @@ def test_only_short_translations_are_punished(reference, translation, penalty):
 
 def test_an_empty_translation_scores_zero_everywhere():
     found = bleu(BleuSpec(reference=("a",), translation=()))
-    assert [c.score for c in found.conventions] == [0] * 6
+    assert [c.score for c in found.conventions] == [0] * 7
 
 
 def test_what_cannot_be_counted_is_refused_in_a_line():

@@ -7,6 +7,7 @@ from torch.autograd.functional import jacobian
 
 from viz_models.analysis.sequence import memory
 from viz_models.models.sequence.reader import FirstSymbolReader
+from viz_models.models.threads import one_thread
 from viz_models.recipes.sequence import memory as recipe
 from viz_models.recordings.sequence import memory as recordings
 from viz_models.records.sequence.memory import LENGTHS, READERS, MemoryTraining, ReaderSpec
@@ -87,6 +88,32 @@ def test_a_short_training_learns_three_symbols():
     assert run.solved
     assert run.steps < 200
     assert run.after[0] > run.before[0]
+
+
+@pytest.mark.slow
+def test_with_a_forget_bias_of_4_an_lstm_learns_to_say_the_first_of_40_symbols():
+    spec = ReaderSpec(cell="lstm", forget_bias=4.0, length=40)
+    with one_thread():
+        run = recipe.trained(spec, replace(MemoryTraining(), steps=400))
+    assert run.solved
+    kept = next(r for r in recordings.load().runs if r.spec == spec)
+    assert abs(run.steps - kept.steps) <= 100, "other machines round otherwise"
+
+
+def test_what_the_lesson_says_of_the_lengths_is_recorded():
+    grid = recordings.load()
+    lengths = {run.spec.length for run in grid.runs}
+    assert lengths == {10, 40, 80}
+    solved = {
+        (reader.cell, reader.forget_bias, n): [run.solved for run in grid.of(reader, n)]
+        for reader in READERS
+        for n in lengths
+    }
+    assert {len(found) for found in solved.values()} == {5}
+    assert all(solved["lstm", 4.0, 40])
+    assert all(solved["attention", 0.0, 80])
+    for cell, bias in (("rnn", 0.0), ("gru", 0.0), ("lstm", 0.0), ("lstm", 1.0)):
+        assert not any(solved[cell, bias, 40])
 
 
 def test_the_recording_is_what_the_lesson_asks_for():

@@ -96,8 +96,13 @@ def test_what_was_recorded_is_of_the_shipped_networks():
     kept = recordings.load()
     assert {s.model for s in kept.scores} == {*shipped.CONFIGS, "transformer"}
     assert all(s.sentences == 2000 for s in kept.scores)
-    assert len({r.seed for r in kept.runs}) == 5
-    few = translators_runs.scores((), 0, count=60)
+    for model in translators_runs.COMPARED:
+        assert [r.seed for r in kept.runs if r.model == model] == [0, 1, 2, 3, 4]
+        runs = kept.trained(model)
+        assert [r.seed for r in runs] == list(range(translators_runs.LONG_SEEDS))
+        assert all(r.score.sentences == 2000 and len(r.held) == 3 for r in runs)
+        assert runs[0].score.exact == pytest.approx(kept.score(model).exact, abs=5e-3)
+    few = translators_runs.scores(count=60)
     for score in few.scores:
         assert score.parameters == kept.score(score.model).parameters
         assert score.exact == pytest.approx(kept.score(score.model).exact, abs=0.15)

@@ -3,9 +3,9 @@ from viz_models.recordings.sequence import gates as recordings
 
 
 def test_every_unit_of_both_networks_has_a_mark():
-    fig = figures.half_lives(recordings.load(), "lstm", 3)
+    fig = figures.half_lives(recordings.load(), {"lstm": [5.0], "lstm_attention": []}, "lstm", 3)
     assert sorted(len(t.x) for t in fig.data) == [1, 64, 64]
-    assert len(fig.layout.shapes) == 2
+    assert len(fig.layout.shapes) == 2 + 1
 
 
 def test_the_held_value_is_orange():

@@ -6,6 +6,7 @@ Smoothing: Chen and Cherry 2014, https://aclanthology.org/W14-3346, as sacrebleu
 """
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -100,6 +101,12 @@ def _paper(orders: Sequence[Order]) -> tuple[Precisions, Precisions]:
     return [o.precision for o in orders], [1 / len(orders)] * len(orders)
 
 
+def _nltk(orders: Sequence[Order]) -> tuple[Precisions, Precisions]:
+    """Put the smallest float in place of a p_n of zero, as nltk does without smoothing."""
+    shares = [o.precision or sys.float_info.min for o in orders]
+    return shares, [1 / len(orders)] * len(orders)
+
+
 def _halving_weights(orders: Sequence[Order]) -> tuple[Precisions, Precisions]:
     return [o.precision for o in orders], [0.5**o.n for o in orders]
 
@@ -144,6 +151,7 @@ def _equal(orders: Sequence[Order]) -> Precisions:
 
 CONVENTIONS: dict[str, Rule] = {
     "paper": _paper,
+    "nltk": _nltk,
     "none": _unsmoothed,
     "exp": _exponential,
     "floor": _floor,
@@ -154,7 +162,7 @@ CONVENTIONS: dict[str, Rule] = {
 
 def _convention(key: str, rule: Rule, orders: Sequence[Order], penalty: float) -> Convention:
     shares, exponents = rule(orders)
-    # sacrebleu calls a translation without a single match 0, however it is smoothed
+    # sacrebleu and nltk call a translation without a single match 0, however it is smoothed
     found = any(o.matched for o in orders) or key in ("paper", "d2l")
     score = penalty * _product(shares, exponents) if found else 0.0
     halved = tuple(1 - 0.5**e for e in exponents)

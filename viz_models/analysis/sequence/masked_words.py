@@ -20,7 +20,7 @@ from viz_models.models.sequence.masked import (
 )
 from viz_models.models.transformer import Layer
 from viz_models.models.versions import torch_version
-from viz_models.models.vocabulary import ENGLISH, PAD, SPECIAL, UNK, english_ids, tokenize
+from viz_models.models.vocabulary import ENGLISH, PAD, UNK, english_ids, tokenize
 from viz_models.records.provenance import Provenance
 from viz_models.records.sequence.masked_words import (
     ARMS,
@@ -74,12 +74,6 @@ def _words(text: str, which: str) -> tuple[str, ...]:
         raise ValueError(
             f"the {which} sentence has {len(words)} words; the limit is {LONGEST}, "
             "and the network learned from at most 15"
-        )
-    reserved = [word for word in words if word in SPECIAL and word != "<unk>"]
-    if reserved:
-        raise ValueError(
-            f"the {which} sentence contains {reserved[0]}, which is no word; "
-            "type words only, such as: the black cat sleeps"
         )
     return words
 

@@ -1,6 +1,6 @@
 """Figures of the lesson on gates: half-lives, what a held gate breaks, and unrolled networks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,19 @@ BOX = 0.32  # half the width of a cell
 
 
 def half_lives(
-    recorded: GatesOverSentences, net: Net, unit: int, *, dark: bool = False, scale: float = 1.0
+    recorded: GatesOverSentences,
+    medians: Mapping[Net, Sequence[float]],
+    net: Net,
+    unit: int,
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
 ) -> go.Figure:
     """Draw the half-life of every unit of both networks as a mark, with the medians.
 
     Args:
         recorded: Both networks.
+        medians: Of trainings with other seeds, as thin lines.
         net: Whose unit is chosen.
         unit: The chosen one.
         dark: Which theme is showing.
@@ -53,7 +60,8 @@ def half_lives(
             "half is lost after %{x:.3~g} words<extra></extra>",
             showlegend=False,
         )
-        shapes.append(_median(float(np.median(lives)), -row, color))
+        shapes.append(_median(float(np.median(lives)), -row, color, 3))
+        shapes += [_median(x, -row, color, 1) for x in medians[name]]
         if name == net:
             fig.add_scatter(
                 x=[lives[unit]], y=[-row + lift[unit]], mode="markers", hoverinfo="skip",
@@ -76,8 +84,8 @@ def half_lives(
     return fig
 
 
-def _median(x: float, y: float, color: str) -> dict[str, Any]:
-    line = {"color": color, "width": 3}
+def _median(x: float, y: float, color: str, width: int) -> dict[str, Any]:
+    line = {"color": color, "width": width}
     return {"type": "line", "x0": x, "x1": x, "y0": y - 0.42, "y1": y + 0.42, "line": line}
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -117,6 +118,73 @@ def seeds(
     fig.update_xaxes(tickformat=".0%", range=[0, 1], title_text="exact translations")
     fig.update_yaxes(dtick=1, autorange="reversed", title_text="seed", zeroline=False)
     return fig
+
+
+def seeds_by_length(
+    found: TranslatorScores,
+    names: dict[str, str],
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
+) -> go.Figure:
+    """Draw the share of exact translations over the length, over all long trainings.
+
+    A line is the mean of the trainings, its band goes from the lowest to the highest.
+
+    Args:
+        found: With its trainings.
+        names: Model -> what it is called.
+        dark: Which theme is showing.
+        scale: Of letters and height, for presenting.
+    """
+    p = theme.palette(dark)
+    fig = go.Figure()
+    models = list(dict.fromkeys(r.model for r in found.long_runs))
+    for model, color in zip(models, (p.gold, p.blue), strict=False):
+        words, shares = shares_by_length(found, model)
+        fig.add_scatter(**_band(words, shares, theme.fade(color, 0.2)))
+        fig.add_scatter(
+            x=words,
+            y=shares.mean(0),
+            customdata=[f"{low:.0%} to {high:.0%}" for low, high in _ends(shares)],
+            name=names[model],
+            mode="lines+markers",
+            line={"color": color, "width": 2},
+            marker={"size": 6},
+            hovertemplate=f"<b>{names[model]}</b>, %{{x}} words<br>"
+            f"%{{y:.1%}} exact<br>%{{customdata}} in {len(shares)} trainings<extra></extra>",
+        )
+    fig.update_layout(hovermode="closest", showlegend=False)
+    theme.style(fig, dark=dark, height=SEEDS, scale=scale)
+    fig.update_yaxes(tickformat=".0%", range=[-0.03, 1.05], title_text="exact translations")
+    shown = list(range(2, LAST + 1))
+    fig.update_xaxes(
+        title_text="words of the sentence",
+        tickvals=shown,
+        ticktext=[*map(str, shown[:-1]), f"{LAST}+"],
+    )
+    return fig
+
+
+def shares_by_length(found: TranslatorScores, model: str) -> tuple[list[int], np.ndarray]:
+    """Return lengths, and (trainings, lengths) shares of exact translations."""
+    rows = [grouped(run.score.lengths) for run in found.trained(model)]
+    shares = np.array([[exact / count for _, count, exact in row] for row in rows])
+    return [words for words, _, _ in rows[0]], shares
+
+
+def _ends(shares: np.ndarray) -> list[tuple[float, float]]:
+    return list(zip(shares.min(0).tolist(), shares.max(0).tolist(), strict=True))
+
+
+def _band(words: Sequence[int], shares: np.ndarray, color: str) -> dict[str, Any]:
+    """Return the area from the lowest to the highest training."""
+    return {
+        "x": [*words, *reversed(words)],
+        "y": [*shares.max(0), *reversed(shares.min(0))],
+        "fill": "toself", "fillcolor": color, "line": {"width": 0}, "mode": "lines",
+        "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
 
 
 def forced_and_free(found: Forcing, *, dark: bool = False, scale: float = 1.0) -> go.Figure:

@@ -62,7 +62,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "attention_cost: 1 minute; regularization, freezing, squeeze: 2; new_task: 4; "
         "masked_arms: 15; inception: 8; inception_digits: 1; "
         "attention_sharing: 4; train_cards: 4; gates: 1; loss_surface: 5; memory: 15; "
-        "architectures: 2; architecture_twins: 8; norm_training: 8; translators: 8; "
+        "architectures: 2; architecture_twins: 8; norm_training: 8; translators: 15; "
         "ablation, which needs the weights of train-demo: 10; "
         "moments, which needs what train-demo left in its folder: 10; workers: seconds; sweep: 1; "
         "default: %(default)s",

@@ -1,4 +1,4 @@
-"""`record translators`: test every shipped translator, and train two of them with five seeds."""
+"""`record translators`: test every shipped translator, and train two of them with several seeds."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from viz_models.recordings.sequence import translators as recordings
 
 
 def write(into: Path) -> Path:
-    """Measure and keep the scores; takes 8 minutes of one core."""
+    """Measure and keep the scores; takes 15 minutes of one core."""
     from viz_models.models.threads import one_thread
     from viz_models.recipes.sequence import translators_runs
 

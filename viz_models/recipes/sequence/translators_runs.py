@@ -3,12 +3,15 @@
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import get_args
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
+from viz_models.analysis.sequence.gates import clamp
 from viz_models.analysis.sequence.translators import provenance
 from viz_models.models import text_models
 from viz_models.models.sequence import shipped
@@ -16,10 +19,12 @@ from viz_models.models.sequence.translator import RecurrentTranslator
 from viz_models.models.transformer import Translator
 from viz_models.models.vocabulary import PAD, french_tokens
 from viz_models.recipes.attention import TEST_SEED, TEST_SENTENCES
-from viz_models.recipes.sequence import translators
+from viz_models.recipes.sequence import gates, translators
 from viz_models.recipes.translate import LONGEST, Batch, batch
+from viz_models.records.sequence.gates import GATES, HeldShare, half_lives
 from viz_models.records.sequence.translators import (
     LengthScore,
+    LongRun,
     RecurrentModel,
     SeedRun,
     TranslatorScore,
@@ -29,40 +34,74 @@ from viz_models.training.data.grammar import SentencePair, test_pairs
 
 COMPARED: tuple[RecurrentModel, ...] = ("lstm", "lstm_attention")
 SEEDS = 5
-STEPS = 1000  # of each training; the shipped networks have had four times as many
+STEPS = 1000  # of each short training
+LONG_SEEDS = 3
+LONG_STEPS = translators.SPEC.steps  # as the shipped networks, whose seed is 0
 Tell = Callable[[int, int], None]
 
 
-def measure(tell: Tell, seeds: int = SEEDS, steps: int = STEPS) -> TranslatorScores:
-    """Test every shipped translator, then train the compared ones with every seed.
+def measure(
+    tell: Tell,
+    seeds: tuple[int, int] = (SEEDS, LONG_SEEDS),
+    steps: tuple[int, int] = (STEPS, LONG_STEPS),
+    count: int = TEST_SENTENCES,
+) -> TranslatorScores:
+    """Train the compared translators with every seed, then test every shipped one.
 
     Args:
         tell: Called with how many trainings are done, and of how many.
-        seeds: Trainings of each network.
-        steps: Of each training.
+        seeds: Short trainings of each network, and long ones.
+        steps: Of each short training, and of each long one.
+        count: Sentences to test on.
     """
+    pairs, total = test_pairs(count, TEST_SEED), sum(seeds) * len(COMPARED)
     runs: list[SeedRun] = []
-    for seed in range(seeds):
-        for name in COMPARED:
-            runs.append(train_anew(name, seed, steps))
-            tell(len(runs), seeds * len(COMPARED))
-    return scores(tuple(runs), steps)
+    long_runs: list[LongRun] = []
+    for name, seed in product(COMPARED, range(seeds[0])):
+        model = train_anew(name, seed, steps[0])
+        runs.append(SeedRun(model=name, seed=seed, exact=translators.exact(model, pairs)))
+        tell(len(runs), total)
+    for name, seed in product(COMPARED, range(seeds[1])):
+        long_runs.append(tested(name, seed, train_anew(name, seed, steps[1]), pairs))
+        tell(len(runs) + len(long_runs), total)
+    return scores(tuple(runs), tuple(long_runs), steps, count)
 
 
-def train_anew(name: RecurrentModel, seed: int, steps: int) -> SeedRun:
-    """Train one network from new weights on new sentences, and test it."""
+def train_anew(name: RecurrentModel, seed: int, steps: int) -> RecurrentTranslator:
+    """Train one network from new weights on new sentences."""
     model = shipped.build(name, seed)
     spec = replace(translators.SPEC, steps=steps, seed=seed)
     for _ in translators.train(model, spec):
         pass
-    return SeedRun(
+    return model
+
+
+@torch.no_grad()
+def tested(
+    name: RecurrentModel, seed: int, model: RecurrentTranslator, pairs: Sequence[SentencePair]
+) -> LongRun:
+    """Test a trained LSTM, also with each gate of its encoder held at its mean."""
+    made = batch(pairs)
+    means = gates.gate_means(model, made.source)
+    held = []
+    for gate in GATES:
+        right = gates.right(model, pairs, clamp(gate, "mean", means[gate].tolist()))
+        held.append(HeldShare(gate=gate, hold="mean", right=right))
+    return LongRun(
         model=name,
         seed=seed,
-        exact=translators.exact(model, test_pairs(TEST_SENTENCES, TEST_SEED)),
+        score=score(name, model, pairs, made),
+        half_life=float(np.median(half_lives(means["f"].numpy()))),
+        held=tuple(held),
     )
 
 
-def scores(runs: tuple[SeedRun, ...], steps: int, count: int = TEST_SENTENCES) -> TranslatorScores:
+def scores(
+    runs: tuple[SeedRun, ...] = (),
+    long_runs: tuple[LongRun, ...] = (),
+    steps: tuple[int, int] = (STEPS, LONG_STEPS),
+    count: int = TEST_SENTENCES,
+) -> TranslatorScores:
     """Test every shipped translator on so many unseen sentences, and put trainings beside them."""
     pairs = test_pairs(count, TEST_SEED)
     made = batch(pairs)
@@ -76,8 +115,10 @@ def scores(runs: tuple[SeedRun, ...], steps: int, count: int = TEST_SENTENCES) -
     return TranslatorScores(
         scores=tuple(found),
         padding=float((made.words == PAD).float().mean()),
-        steps=steps,
+        steps=steps[0],
         runs=runs,
+        long_steps=steps[1],
+        long_runs=long_runs,
         provenance=replace(provenance(), kind="recorded run", date=today, device="cpu"),
     )
 

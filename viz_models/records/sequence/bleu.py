@@ -1,4 +1,4 @@
-"""BLEU: what was asked, every n-gram that was counted, and the score under six conventions."""
+"""BLEU: what was asked, every n-gram that was counted, and the score under seven conventions."""
 
 from dataclasses import dataclass
 

@@ -15,6 +15,12 @@ GATES: tuple[Gate, ...] = ("f", "i", "o")
 HOLDS: tuple[Hold, ...] = ("0", "0.5", "1", "mean")
 
 
+def half_lives(forget: np.ndarray) -> np.ndarray:
+    """(H,) mean forget gates to (H,) words after which half is lost: ln 0.5 / ln(mean z_f)."""
+    half: np.ndarray = np.log(0.5) / np.log(forget.astype(np.float64))
+    return half
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatesSpec:
     """A sentence, and the network whose encoder reads it."""
@@ -143,9 +149,8 @@ class NetGates:
 
     @property
     def half_lives(self) -> np.ndarray:
-        """Return (H,) words after which a unit has lost half: ln 0.5 / ln(mean z_f)."""
-        half: np.ndarray = np.log(0.5) / np.log(self.means["f"].astype(np.float64))
-        return half
+        """Return (H,) words after which a unit has lost half."""
+        return half_lives(self.means["f"])
 
     def right_while(self, gate: Gate, hold: Hold) -> int:
         """Return how many sentences are right while this gate is held."""

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from viz_models.records.provenance import Provenance
+from viz_models.records.sequence.gates import HeldShare
 
 RecurrentModel = Literal[
     "lstm", "lstm_attention", "rnn", "rnn_attention", "gru", "lstm_32", "lstm_16"
@@ -126,16 +127,32 @@ class TranslatorScore:
     @property
     def exact(self) -> float:
         """Share of sentences that are right to the last token, 0..1."""
-        return sum(s.exact for s in self.lengths) / self.sentences
+        return self.exact_from(0)
+
+    def exact_from(self, words: int) -> float:
+        """Return the share of right sentences among those of so many words and more, 0..1."""
+        rows = [s for s in self.lengths if s.words >= words]
+        return sum(s.exact for s in rows) / sum(s.sentences for s in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedRun:
-    """One network trained anew with a seed of its own."""
+    """One network trained anew with a seed of its own, for fewer steps than the shipped ones."""
 
     model: RecurrentModel
     seed: int
     exact: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongRun:
+    """One LSTM trained anew with a seed of its own, as the shipped networks are; seed 0 is one."""
+
+    model: RecurrentModel
+    seed: int
+    score: TranslatorScore
+    half_life: float  # words, the median over the units of the encoder
+    held: tuple[HeldShare, ...]  # right while a gate of the encoder is held at its own mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +163,14 @@ class TranslatorScores:
     padding: float  # share of the targets that is padding, in one batch of all sentences
     steps: int  # of each training in `runs`
     runs: tuple[SeedRun, ...]
+    long_steps: int  # of each training in `long_runs`
+    long_runs: tuple[LongRun, ...]
     provenance: Provenance
 
     def score(self, model: str) -> TranslatorScore:
-        """Return one network's score."""
+        """Return one shipped network's score."""
         return next(s for s in self.scores if s.model == model)
+
+    def trained(self, model: str) -> tuple[LongRun, ...]:
+        """Return the long trainings of one network, one a seed."""
+        return tuple(r for r in self.long_runs if r.model == model)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from viz_models.records.sequence.memory import ReaderSpec
@@ -21,6 +22,10 @@ def test_the_page_opens_an_input_and_says_what_was_not_trained(open_page):
     at.select_slider(key="bias").set_value(2).run()
     assert not at.exception
     assert any("LSTM, b = 2 is measured now" in c.value for c in at.caption)
+    for text, said in (("<pad>", "which is no word"), ("cat " * 200, "the limit is 128")):
+        at.text_input(key="text").set_value(text).run()
+        assert any(said in c.value for c in at.caption)
+    assert not at.exception
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "attention"])
@@ -49,3 +54,13 @@ def test_the_table_has_a_row_for_each_input_of_each_run():
     assert len(panel.table(shown).splitlines()) == 1 + sum(
         run.spec.length for run in shown.grid.runs
     )
+
+
+def test_an_influence_that_float32_cannot_hold_is_not_called_zero():
+    shown = view(ReaderSpec(cell="rnn", length=80))
+    facts = panel.facts(shown)
+    medians = np.median([r.before[0] / r.before[-1] for r in shown.grid.of(panel.READERS[0], 80)])
+    assert facts["rnn"] == ("less than 1e−38" if medians < 1e-38 else panel.digits(medians, 1))
+    assert 0 < float(facts["rnn_step"]) < 1
+    gone = panel._step(np.array([0, 0, 1e-4, 1e-2, 1.0], np.float32))
+    assert gone == pytest.approx(1e-2)

@@ -32,6 +32,12 @@ def test_every_network_can_be_chosen_and_has_a_name():
 @pytest.mark.slow
 def test_what_cannot_be_read_is_refused_and_the_example_stays(open_page):
     at = open_page("pages/sequence/translators.py")
-    at.text_input(key="text").set_value("!").run()
-    assert any("the text has no word" in c.value for c in at.caption)
+    for text, said in (
+        ("!", "the text has no word"),
+        ("cat " * 200, "has 200 words; the limit is 128"),
+        ("<pad> <pad>", "which is no word"),
+        ("i love kangaroos", "kangaroos"),
+    ):
+        at.text_input(key="text").set_value(text).run()
+        assert any(said in c.value for c in at.caption)
     assert not at.exception

@@ -1,4 +1,4 @@
-"""What BLEU counts: the n-grams, the product that they make, and six ways to compute it."""
+"""What BLEU counts: the n-grams, the product that they make, and seven ways to compute it."""
 
 import math
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ REFERENCE, TRANSLATION = "a b c d e f", "a b b c d"
 ORDERS = (1, 2, 3, 4)
 NAMES = {
     "paper": "the paper: BLEU-{n}",
+    "nltk": "nltk, no smoothing",
     "none": "sacrebleu, no smoothing",
     "exp": "sacrebleu, smoothing “exp” (its default)",
     "floor": "sacrebleu, smoothing “floor”",
@@ -29,6 +30,7 @@ NAMES = {
 }
 WAYS = {
     "paper": "one p_n of zero makes the whole product zero",
+    "nltk": "a p_n of zero becomes the smallest float, 2e−308",
     "none": "lengths that the translation is too short for are left out",
     "exp": "the first p_n of zero becomes 1/(2·total), the next 1/(4·total), …",
     "floor": "a p_n of zero becomes 0.1/total",
@@ -173,7 +175,7 @@ def _lines(view: View) -> list[Line]:
 
 
 def draw_conventions(view: View) -> None:
-    """Draw the score of the same two sentences under six conventions."""
+    """Draw the score of the same two sentences under seven conventions."""
     rows = [
         (
             NAMES[c.key].format(n=view.spec.max_order),
@@ -185,7 +187,7 @@ def draw_conventions(view: View) -> None:
         ("score, and what is different",),
         rows,
         key="conventions",
-        title="Six numbers for the same sentence",
+        title="Seven numbers for the same sentence",
         badge=lesson.badge(view.result.provenance),
     )
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 
+from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits, percent
 from viz_models.figures.sequence.gates import GATE_NAMES, HOLD_NAMES, NAMES
 from viz_models.records.sequence.gates import (
+    GATES,
     Gate,
     GatesOverSentences,
     GatesSpec,
@@ -17,6 +20,7 @@ from viz_models.records.sequence.gates import (
     NetGates,
     Unrolled,
 )
+from viz_models.records.sequence.translators import TranslatorScores
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import state, take_away, words
 from viz_models.ui.kit.controls import chips, control_row
@@ -40,6 +44,7 @@ class View:
     gate: Gate  # that is held, if one is
     hold: Hold | None
     cell: tuple[int, int]  # rank of the chosen unit, and its word
+    trainings: TranslatorScores  # of both networks, with several seeds
 
     @property
     def spec(self) -> GatesSpec:
@@ -50,6 +55,10 @@ class View:
     def net(self) -> NetGates:
         """Return what was recorded of the chosen network."""
         return self.recorded.of(self.spec.net)
+
+    def lives(self, net: Net) -> list[float]:
+        """Return the half-life of the median unit in every training of a network."""
+        return [run.half_life for run in self.trainings.trained(net)]
 
     @property
     def order(self) -> np.ndarray:
@@ -80,7 +89,7 @@ def controls() -> View:
     recorded = results.recorded()
     size = len(recorded.of(net).means["f"]), len(found.tokens)
     cell = chosen_pair("cell", size, first_cell(found))
-    return View(found, recorded, gate, None if hold == FREE else hold, cell)
+    return View(found, recorded, gate, None if hold == FREE else hold, cell, results.trainings())
 
 
 def _plain(names: Mapping[Any, str]) -> dict[str, str]:
@@ -94,13 +103,10 @@ def first_cell(found: Unrolled) -> tuple[int, int]:
 
 
 def section(view: View) -> str:
-    """Return which answer is true: which of both networks remembers longer."""
-    alone, looking = (_median(view, net) for net in NAMES)
-    return "Answer: forgets" if looking < alone else "Answer: keeps"
-
-
-def _median(view: View, net: Net) -> float:
-    return float(np.median(view.recorded.of(net).half_lives))
+    """Return which answer is true: whether the network with attention remembers less."""
+    alone, looking = (view.lives(net) for net in NAMES)
+    found = paired([b - a for a, b in zip(alone, looking, strict=True)])
+    return "Answer: forgets" if found.verdict == "lower" else "Answer: keeps"
 
 
 def facts(view: View) -> dict[str, str]:
@@ -108,8 +114,9 @@ def facts(view: View) -> dict[str, str]:
     found = {net: view.recorded.of(net) for net in NAMES}
     gate, hold = (view.gate, view.hold) if view.hold else _worst(view.net)
     return {
-        "alone": f"{_median(view, 'lstm'):.1f}",
-        "looking": f"{_median(view, 'lstm_attention'):.1f}",
+        **_training_facts(view),
+        "alone": f"{np.median(found['lstm'].half_lives):.1f}",
+        "looking": f"{np.median(found['lstm_attention'].half_lives):.1f}",
         "mean_alone": digits(float(found["lstm"].means["f"].mean()), 2),
         "mean_looking": digits(float(found["lstm_attention"].means["f"].mean()), 2),
         "of": str(view.recorded.sentences),
@@ -125,6 +132,21 @@ def facts(view: View) -> dict[str, str]:
         "off": digits(view.found.max_difference, 1),
         **_readout_facts(view.net),
     }
+
+
+def _training_facts(view: View) -> dict[str, str]:
+    """Return means over the trainings with several seeds, and between which numbers they lie."""
+    said = {"steps": f"{view.trainings.long_steps:,}"}
+    nets: tuple[tuple[Net, str], ...] = (("lstm", "alone"), ("lstm_attention", "looking"))
+    for net, name in nets:
+        runs, lives = view.trainings.trained(net), view.lives(net)
+        said |= {"trainings": str(len(runs)), "tested": f"{runs[0].score.sentences:,}"}
+        said[f"{name}_range"] = f"{min(lives):.1f} to {max(lives):.1f}"
+        said[f"{name}_free"] = percent(fmean(run.score.exact for run in runs))
+        for gate in GATES:
+            right = [held.right for run in runs for held in run.held if held.gate == gate]
+            said[f"{name}_{gate}"] = percent(fmean(right) / runs[0].score.sentences)
+    return said
 
 
 def _readout_facts(net: NetGates) -> dict[str, str]:

@@ -6,11 +6,11 @@ import streamlit as st
 from viz_models.digits import digits, enough, operand, percent, signed
 from viz_models.figures.sequence import gates as figures
 from viz_models.records import Line
-from viz_models.records.sequence.gates import GateSum, Padded
+from viz_models.records.sequence.gates import NETS, GateSum, Padded
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.sentence import token_labels
@@ -118,9 +118,9 @@ def draw_held(view: View) -> None:
                 role="checked" if found.held == found.free else "chosen",
             )
         )
-        kept = net.right_while(view.gate, view.hold)
+        still = net.right_while(view.gate, view.hold)
         lines.append(
-            Line(label="unseen sentences right", value=f"{net.right} → {kept} of {of}", rule=True)
+            Line(label="unseen sentences right", value=f"{net.right} → {still} of {of}", rule=True)
         )
     else:
         lines.append(Line(label="unseen sentences right", value=f"{net.right} of {of}", rule=True))
@@ -130,7 +130,14 @@ def draw_held(view: View) -> None:
         title="Hold a gate of the encoder" if not view.hold else "One gate does not move",
         note="choose one in the row above" if not view.hold else "in all units",
     )
-    chart = figures.held_shares(view.recorded, view.spec.net, view.gate, view.hold, **figure_look())
+    chart = kept(
+        "gates_held",
+        lambda **look: figures.held_shares(
+            view.recorded, view.spec.net, view.gate, view.hold, **look
+        ),
+        *(view.spec.net, view.gate, view.hold),
+        **figure_look(),
+    )
     show(chart, "held_shares")
     st.caption(lesson.badge(view.recorded.provenance))
 
@@ -139,11 +146,19 @@ def draw_half_lives(view: View) -> None:
     """Draw the half-life of every unit of both networks."""
     with st.container(border=True, height="stretch"):
         st.markdown("**How long does a unit remember?**")
-        chart = figures.half_lives(view.recorded, view.spec.net, view.unit, **figure_look())
+        medians = {net: view.lives(net) for net in NETS}
+        chart = kept(
+            "gates_half_lives",
+            lambda **look: figures.half_lives(
+                view.recorded, medians, view.spec.net, view.unit, **look
+            ),
+            *(view.spec.net, view.unit),
+            **figure_look(),
+        )
         show(chart, "half_lives")
         st.caption(
-            f"Each mark is a unit, each line a median. Half-life = ln 0.5 ÷ ln(mean z_f), "
-            f"over {view.recorded.sentences} sentences."
+            "Each mark is a unit, the thick line their median; thin lines: medians of "
+            f"{len(medians['lstm'])} trainings. Half-life = ln 0.5 ÷ ln(mean z_f)."
         )
 
 

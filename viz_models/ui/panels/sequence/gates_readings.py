@@ -1,13 +1,14 @@
 """Three readings of one recurrent network: n to 1, n to n and 1 to n, with what it really says."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.sequence import gates as figures
 from viz_models.ui.kit import lesson
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.attention.sentence import token_labels
 from viz_models.ui.panels.sequence.gates import View
@@ -34,7 +35,10 @@ def draw_readings(view: View, text: Mapping[str, str], facts: Mapping[str, str])
             st.markdown(f"**{title}**")
             cut = slice(max(0, len(inputs) - SHOWN) if title == "n to 1" else 0, None)
             steps = inputs[cut][:SHOWN], outputs[cut][:SHOWN]
-            chart = figures.reading(*steps, own, **figure_look())
+            chart = kept(
+                "gates_reading", partial(figures.reading, *steps, own), view.spec, title,
+                **figure_look(),
+            )  # fmt: skip
             show(chart, f"reading_{title.replace(' ', '_')}")
             st.caption(text[title].format(**facts))
     st.caption(lesson.badge(found.provenance))

@@ -19,12 +19,14 @@ from viz_models.records.sequence.memory import (
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.cache import remembered
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.sequence import memory as results
 
 CELLS = {"lstm": "LSTM", "rnn": "RNN", "gru": "GRU", "attention": "attention"}
+TINY = 1e-38  # the smallest number that float32 holds with all its digits
 BIASES = (0, 1, 2, 3, 4, 5, 6)
 FACTORS = {
     "lstm": "the forget gate at first, σ(b)",
@@ -76,13 +78,13 @@ def facts(view: View) -> dict[str, str]:
     grid, length = view.grid, view.chosen.length
     found = {figures.name(r): grid.of(r, length) for r in READERS}
     shares = {name: _first_over_last(runs) for name, runs in found.items()}
-    steps = {name: share ** (1 / (length - 1)) for name, share in shares.items()}
+    steps = {name: float(np.median([_step(run.before) for run in found[name]])) for name in shares}
     learned = [f"{name}: {sum(run.solved for run in runs)}" for name, runs in found.items()]
     return {
         "T": str(length),
-        "rnn": digits(shares["RNN"], 1),
-        "lstm": digits(shares["LSTM, b = 0"], 1),
-        "gru": digits(shares["GRU"], 1),
+        "rnn": _share(shares["RNN"], 1),
+        "lstm": _share(shares["LSTM, b = 0"], 1),
+        "gru": _share(shares["GRU"], 1),
         "lstm4": digits(shares["LSTM, b = 4"], 2),
         "attention": digits(shares["attention"], 2),
         "rnn_step": digits(steps["RNN"], 2),
@@ -100,6 +102,17 @@ def _first_over_last(runs: tuple[MemoryRun, ...]) -> float:
     return float(np.median([run.before[0] / run.before[-1] for run in runs]))
 
 
+def _step(norms: np.ndarray) -> float:
+    """Return what a step keeps on average, from the first input whose influence is not 0."""
+    at = int(np.argmax(norms > TINY))
+    return float((norms[at] / norms[-1]) ** (1 / max(len(norms) - 1 - at, 1)))
+
+
+def _share(share: float, n: int) -> str:
+    """Return a share of an influence; float32 holds nothing below TINY."""
+    return digits(share, n) if share > TINY else "less than 1e−38"
+
+
 def _solved(runs: tuple[MemoryRun, ...]) -> str:
     return f"{sum(run.solved for run in runs)} of {len(runs)}"
 
@@ -108,7 +121,13 @@ def draw_influence(view: View) -> None:
     """Draw the influence of every input before and after training; a click opens an input."""
     with st.container(border=True, height="stretch"):
         now = [found.norms for found in view.now]
-        fig = figures.over_position(view.grid, view.chosen, now, view.at, **figure_look())
+        fig = kept(
+            "memory_influence",
+            lambda **look: figures.over_position(view.grid, view.chosen, now, view.at, **look),
+            view.chosen,
+            view.at,
+            **figure_look(),
+        )
         show(fig, "influence", wide=True, on_select=_open, selection_mode="points")
         if not view.grid.of(view.chosen, view.chosen.length):
             st.caption(
@@ -128,7 +147,12 @@ def draw_learned(view: View) -> None:
     """Draw after how many steps every seed of every reader had learned the task."""
     with st.container(border=True, height="stretch"):
         st.caption(f"Who learns to say the first of {view.chosen.length} inputs? A mark is a seed.")
-        fig = figures.steps_to_solve(view.grid, view.chosen, **figure_look())
+        fig = kept(
+            "memory_learned",
+            lambda **look: figures.steps_to_solve(view.grid, view.chosen, **look),
+            view.chosen,
+            **figure_look(),
+        )
         show(fig, "learned")
 
 
@@ -177,15 +201,15 @@ def _measured(view: View) -> list[Line]:
     lines = [
         Line(
             label="measured: this input ÷ the last input",
-            value=digits(view.share, 3),
+            value=_share(view.share, 3),
             role="chosen",
             rule=True,
             term="influence of an input",
         )
     ]
-    if view.distance and view.chosen.cell != "attention":
-        kept = view.share ** (1 / view.distance)
-        lines.append(Line(label="that is, for each step", value=digits(kept, 3)))
+    if view.distance and view.chosen.cell != "attention" and view.share > TINY:
+        one = view.share ** (1 / view.distance)
+        lines.append(Line(label="that is, for each step", value=digits(one, 3)))
     low, high = (digits(f(found.share(view.at) for found in view.now), 2) for f in (min, max))
     return [*lines, Line(label=f"{len(view.now)} seeds", value=f"{low} to {high}")]
 
@@ -227,13 +251,17 @@ def code(view: View) -> str:
 
 def table(view: View) -> str:
     """Return all recorded readers as CSV, one input of one of them a row."""
+    return remembered("memory_table", lambda: _table(view.grid), len)
+
+
+def _table(grid: MemoryGrid) -> str:
     head = ("cell", "forget bias", "T", "seed", "solved", "steps", "accuracy", "input")
     rows = (
         [
             *(r.spec.cell, r.spec.forget_bias, r.spec.length, r.spec.seed, int(r.solved), r.steps),
             *(r.accuracy, i + 1, float(before), float(after)),
         ]
-        for r in view.grid.runs
+        for r in grid.runs
         for i, (before, after) in enumerate(zip(r.before, r.after, strict=True))
     )
     return take_away.csv_text((*head, "before", "after"), rows)

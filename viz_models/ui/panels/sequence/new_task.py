@@ -29,11 +29,6 @@ NAMES: dict[Way, str] = {
     "frozen": "frozen encoder, new layer",
     "tuned": "fine-tuned",
 }
-WHAT: dict[Way, str] = {
-    "scratch": "the same network with random weights; all of it learns",
-    "frozen": "the encoder stays as it is; only the output layer learns",
-    "tuned": "begins as the trained encoder; all of it learns",
-}
 VERDICTS = {
     "higher": "better",
     "lower": "worse",
@@ -138,14 +133,13 @@ def draw_table(view: View) -> None:
     """Draw all accuracies, and how far each way is from the frozen encoder."""
     sheet(
         tuple(f"{n:,} examples" for n in SIZES),
-        [(f"{NAMES[way]}: {WHAT[way]}", [_cell(view.reached(way, n)) for n in SIZES])
-         for way in WAYS],
+        [(NAMES[way], [_cell(view.reached(way, n)) for n in SIZES]) for way in WAYS],
         key="table",
         title="Judged rightly",
         note="Mean and its 95 % interval; below it the difference to the frozen encoder over pairs "
         "of equal seeds, in points, with its 95 % interval.",
         badge=lesson.badge(view.runs.provenance),
-    )  # fmt: skip
+    )
 
 
 def _cell(one: Learned) -> tuple[str, str]:

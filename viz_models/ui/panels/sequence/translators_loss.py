@@ -1,10 +1,10 @@
 """Seeds, forced and free words, the masked loss, and the state after the padding."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
-from viz_models.analysis.seed_noise import interval, verdict
 from viz_models.digits import digits
 from viz_models.figures.sequence import translators as figures
 from viz_models.records import Line
@@ -12,41 +12,34 @@ from viz_models.records.sequence.translators import MaskedLoss
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
-from viz_models.ui.panels.sequence.translators import NAMES, View
+from viz_models.ui.panels.sequence.translators import NAMES, View, gain
 from viz_models.ui.results.sequence import translators as results
 
 SHOWN = 11  # words of a sentence in a row of the table
-VERDICTS = {
-    "higher": "larger than the noise between seeds, in favor of attention",
-    "lower": "larger than the noise between seeds, against attention",
-    "not larger than the seed noise": "not larger than the noise between seeds",
-    "too few pairs": "no verdict: too few seeds",
-}
 
 
 def draw_seeds(view: View, text: Mapping[str, str]) -> None:
     """Draw the same two networks trained with several seeds, and what follows from it."""
     scores = view.recorded
-    by_seed = {(r.model, r.seed): r.exact for r in scores.runs}
-    pairs = sorted({r.seed for r in scores.runs})
-    gains = [by_seed["lstm_attention", s] - by_seed["lstm", s] for s in pairs]
-    mean, low, high = interval(gains)
     with st.container(border=True):
-        show(figures.seeds(scores, NAMES, **figure_look()), "seeds")
-        if mean is not None and low is not None and high is not None:
-            st.caption(
-                text["told, seeds"].format(
-                    seeds=len(pairs),
-                    steps=f"{scores.steps:,}",
-                    mean=digits(100 * mean, 3),
-                    low=digits(100 * low, 3),
-                    high=digits(100 * high, 3),
-                    verdict=VERDICTS[verdict(len(pairs), low, high)],
-                    badge=lesson.badge(scores.provenance),
-                )
+        left, right = st.columns([1.1, 1], gap="small")
+        look = figure_look()
+        with left:
+            show(kept("seeds", partial(figures.seeds, scores, NAMES), **look), "seeds")
+        with right:
+            by_length = partial(figures.seeds_by_length, scores, NAMES)
+            show(kept("seeds_by_length", by_length, **look), "seeds_by_length")
+        st.caption(
+            text["told, seeds"].format(
+                steps=f"{scores.steps:,}",
+                long_seeds=len(scores.trained("lstm")),
+                long_steps=f"{scores.long_steps:,}",
+                badge=lesson.badge(scores.provenance),
+                **gain(scores),
             )
+        )
 
 
 def draw_forcing(view: View, text: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from viz_models.models import vocabulary
 from viz_models.recordings.sequence import gates as recordings
+from viz_models.recordings.sequence import translators as recorded_translators
 from viz_models.records.sequence.gates import (
     Gate,
     GatesOverSentences,
@@ -15,12 +16,18 @@ from viz_models.records.sequence.gates import (
     Unrolled,
 )
 from viz_models.records.sequence.gates_elsewhere import Corpus, Elsewhere, Part
+from viz_models.records.sequence.translators import TranslatorScores
 from viz_models.ui.kit.cache import cached
 
 
 def recorded() -> GatesOverSentences:
     """Return what both networks do over many sentences, from the recording."""
     return recordings.load()
+
+
+def trainings() -> TranslatorScores:
+    """Return trainings of both networks with several seeds, from the lesson on translators."""
+    return recorded_translators.load()
 
 
 @cached()
