@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits
 from viz_models.figures.sequence import translators as figures
 from viz_models.models import vocabulary
@@ -25,6 +24,7 @@ from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, select
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
+from viz_models.ui.panels.sequence.translators_seeds import gain
 from viz_models.ui.results.sequence import translators as results
 
 NAMES: dict[str, str] = {
@@ -45,12 +45,6 @@ MODELS = {NAMES[model]: model for model in ORDER}
 ALWAYS = {"transformer", "lstm_attention", "lstm", "rnn_attention", "rnn"}  # in the chart
 FIRST = 5  # the word that the page opens on: where the plain LSTM goes wrong
 LONG = 10  # words, from which a sentence is called long
-VERDICTS = {
-    "higher": "larger than the noise between seeds, in favor of attention",
-    "lower": "larger than the noise between seeds, against attention",
-    "not larger than the seed noise": "not larger than the noise between seeds",
-    "too few pairs": "no verdict: too few seeds",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,20 +90,6 @@ def facts(view: View) -> dict[str, str]:
         said[model] = digits(100 * scores.score(model).exact, 3)
         said[f"{model}_long"] = digits(100 * scores.score(model).exact_from(LONG), 2)
     return said | gain(scores)
-
-
-def gain(scores: TranslatorScores) -> dict[str, str]:
-    """Return what attention gains, paired by seed, with its 95 % interval and what that says."""
-    exact = {r.seed: r.exact for r in scores.runs if r.model == "lstm"}
-    looking = {r.seed: r.exact for r in scores.runs if r.model == "lstm_attention"}
-    found = paired([looking[seed] - exact[seed] for seed in sorted(exact)])
-    return {
-        "seeds": str(found.n),
-        "mean": digits(100 * found.mean, 3),
-        "low": digits(100 * found.low, 3),
-        "high": digits(100 * found.high, 3),
-        "verdict": VERDICTS[found.verdict],
-    }
 
 
 def draw_stage(view: View, text: Mapping[str, str]) -> None:

@@ -14,7 +14,8 @@ from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, words
 from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
-from viz_models.ui.panels.sequence.translators import NAMES, View, gain
+from viz_models.ui.panels.sequence.translators import NAMES, View
+from viz_models.ui.panels.sequence.translators_seeds import gain
 from viz_models.ui.results.sequence import translators as results
 
 SHOWN = 11  # words of a sentence in a row of the table
