@@ -1,5 +1,7 @@
 """The gradient of a loss at every value, beside torch's autograd in a plain run."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,8 @@ from torch import nn
 
 from tests.analysis.anynet import zoo
 from viz_models import RecordSpec, trace
+from viz_models.analysis.anynet.opening.opened import opened
+from viz_models.records import OpenSpec
 
 
 def plain_run(net, x, loss):
@@ -121,3 +125,45 @@ def test_without_a_loss_there_is_no_gradient():
     assert "gradient_norm" not in found.frame()
     with pytest.raises(ValueError, match="call trace"):
         found.gradient("linear")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no"), KeyboardInterrupt()])
+def test_nothing_is_left_behind_when_a_loss_raises(error):
+    net = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2))
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+
+    def loss(out):
+        raise error
+
+    wanted = ValueError if isinstance(error, RuntimeError) else KeyboardInterrupt
+    with pytest.raises(wanted):
+        trace(net, torch.rand(4, 2), loss=loss)
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert not [m for m in net.modules() if "forward" in m.__dict__ or m._forward_hooks]
+    assert all(p.grad is None and not p._backward_hooks for p in net.parameters())
+    assert not torch._C._is_torch_function_mode_enabled()
+
+
+def test_two_threads_take_gradients_of_the_same_network():
+    net, x = nn.Sequential(*(nn.Linear(8, 8) for _ in range(10))), torch.rand(4, 8)
+    found, wanted = [], trace(net, x, loss=torch.sum)
+    threads = [
+        threading.Thread(target=lambda: found.append(trace(net, x, loss=torch.sum)))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in found:
+        for step in one:
+            np.testing.assert_array_equal(one.gradient(step.name), wanted.gradient(step.name))
+    assert len(found) == 2
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_weights_that_were_frozen_are_frozen_afterwards():
+    spec = OpenSpec(source="build:gpt_tiny", loss="mean")
+    found = opened(spec)
+    assert not any(p.requires_grad for p in found.module.parameters())
+    assert found.recorded.gradient(found.recorded.steps[-1].name).any()
