@@ -254,3 +254,13 @@ def test_a_host_looks_into_no_folder_of_idx_files(train, monkeypatch):
     monkeypatch.setattr(idx, "found", lambda place, within=(): looked.append(place) or refuse())
     train(spec='{"data": {"name": "mnist", "folder": "/etc"}}', idx="/etc")
     assert "/etc" not in looked
+
+
+def test_a_card_runs_on_the_readers_files(train, tmp_path):
+    at = train(card=CARDS["mnist-batch"].title)
+    at.text_input(key="idx").set_value(str(tmp_path)).run()
+    assert at.button(key="start").disabled
+    assert any("lacks train-images" in w.value.replace("\\", "") for w in at.warning)
+    idx_files.write(tmp_path)
+    at.run()
+    assert not at.button(key="start").disabled

@@ -11,8 +11,9 @@ from viz_models.training.loop import checks
 from viz_models.training.verdict import differences
 
 EACH = pytest.mark.parametrize("asked", CARDS.values(), ids=CARDS)
-MOST_BYTES = 300_000
+MOST_BYTES = 360_000
 MOST_SECONDS = 60  # of all runs of a card on two cores
+COMPUTING = 2 * 0.75  # of these cores, for a part of the time goes to starting the runs
 
 
 @EACH
@@ -41,7 +42,7 @@ def test_the_recorded_runs_are_those_of_the_card(asked: Card) -> None:
     assert places == [(arm, run.seed) for arm, run in asked.experiment.runs()]
     for outcome, (_, run) in zip(recorded.outcomes, asked.experiment.runs(), strict=True):
         assert outcome.training.samples[-1] == outcome.steps * run.batch_size
-    assert recorded.cpu_seconds <= MOST_SECONDS
+    assert recorded.cpu_seconds <= MOST_SECONDS * COMPUTING
     # the steps are measured with the same clock as the whole, of which they are a part
     assert 0.5 < sum(o.seconds for o in recorded.outcomes) / recorded.cpu_seconds <= 1
     assert recorded.provenance.kind == "recorded run"

@@ -1,8 +1,8 @@
 """Questions that short training runs answer: what is run, what is compared, what to predict.
 
-To add a card, write a literal in `networks.py` or `steps.py` beside this file: arms (a `RunSpec`
-each), its five seeds, what is compared, and what can be predicted. All arms have the same seeds, so
-that the runs are pairs, and all runs together take less than 60 s on two cores.
+To add a card, write a literal in `networks.py`, `steps.py` or `images.py` beside this file: arms (a
+`RunSpec` each), its five seeds, what is compared, and what can be predicted. All arms have the same
+seeds, so that the runs are pairs, and all runs together take less than 60 s on two cores.
 
 The prose of a card is four sections of `pages/train/train.en.md`, named after the card's id: the
 question, `: set-up`, `: answer` and `: meaning`. Its blanks are filled in from the runs
@@ -11,6 +11,7 @@ runs: `python -m viz_models record train_cards`.
 """
 
 from viz_models.records.train.cards import Card
+from viz_models.training.cards.images import fashion, mnist_batch
 from viz_models.training.cards.networks import depth, growth, hidden_layers, permuted, rows
 from viz_models.training.cards.steps import batch_size, norm_rate, optimizers
 
@@ -26,6 +27,8 @@ CARDS: dict[str, Card] = {
         hidden_layers(),
         rows(),
         optimizers(),
+        fashion(),
+        mnist_batch(),
     )
 }
 
