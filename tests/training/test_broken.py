@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from viz_models.recordings.broken import load
-from viz_models.records.train.broken import FAULTS, NETS, SEEDS, BrokenSpec
+from viz_models.records.train.broken import FAULTS, NETS, SEEDS, BrokenSpec, usual
 from viz_models.training import broken
 
 SHORT = {"steps": 8, "test_every": 4, "depth": 3}
@@ -79,6 +79,8 @@ def test_a_fault_shows_in_the_recording_as_the_page_says():
     assert min(r.accuracy for r in healthy) > 0.9
     assert max(r.accuracy for r in recorded.of("classes", "mlp")) < 0.1  # worse than guessing
     assert min(r.test_losses.min() for r in recorded.of("softmax_twice", "mlp")) > 1.46
+    assert min(r.accuracy for r in recorded.of("none", "deep")) > 0.7
+    assert max(r.accuracy for r in recorded.of("no_norm", "deep")) < 0.15
     for run in recorded.of("zero_grad", "mlp"):
         assert run.gradients[-20:].mean() > 10 * run.gradients[:5].mean()
 
@@ -90,7 +92,7 @@ def test_the_script_prints_the_recorded_numbers(fault, tmp_path):
     from viz_models.ui.panels.train.broken_code import script_blanks
 
     net = NETS.get(fault, "mlp")
-    blanks = script_blanks(fault, BrokenSpec(fault=fault, net=net))
+    blanks = script_blanks(fault, usual(fault, net, seed=0))
     code = take_away.filled("train/broken", **blanks)
     (tmp_path / "run.py").write_text(code, encoding="utf-8")
     done = subprocess.run(

@@ -14,6 +14,7 @@ from viz_models.records.train.broken import (
     BrokenSpec,
     Fault,
     NetKind,
+    usual,
 )
 from viz_models.training import broken
 
@@ -36,7 +37,7 @@ def measure(
     made = []
     for done, ((fault, net), seed) in enumerate(asked):
         told(done, len(asked))
-        made.append(broken.run(BrokenSpec(fault=fault, net=net, seed=seed, steps=steps)))
+        made.append(broken.run(usual(fault, net, seed, steps)))
     told(len(asked), len(asked))
     return BrokenRuns(
         runs=tuple(made),

@@ -1,6 +1,6 @@
 """Training runs with one fault each, and healthy runs beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -42,6 +42,17 @@ class BrokenSpec:
     momentum: float = 0.9
     depth: int = 40  # hidden layers of the deep network
     test_every: int = 15
+
+
+# 40 layers with BatchNorm and no skips train well only with a small rate and large batches
+_DEEP = BrokenSpec(net="deep", rate=0.005, batch_size=480)
+
+
+def usual(fault: Fault, net: NetKind, seed: int, steps: int = BrokenSpec().steps) -> BrokenSpec:
+    """Return the run with this fault on this network, at settings that suit the network."""
+    return replace(
+        _DEEP if net == "deep" else BrokenSpec(net=net), fault=fault, seed=seed, steps=steps
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -13,9 +13,9 @@ from viz_models.records.train.broken import (
     NETS,
     BrokenRun,
     BrokenRuns,
-    BrokenSpec,
     Fault,
     NetKind,
+    usual,
 )
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
@@ -213,7 +213,7 @@ def _runs(view: View, seed: int) -> Sequence[BrokenRun]:
             whole = (len(found) + done) / len(faults)
             bar.progress(whole, f"{percent(whole)} of both runs")
 
-        found.append(results.run(BrokenSpec(fault=fault, net=view.net, seed=seed), tell))
+        found.append(results.run(usual(fault, view.net, seed), tell))
     place.empty()
     return found
 
