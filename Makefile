@@ -54,7 +54,7 @@ load: $(DEV) ## sixty tabs that watch a run, then sixty people who vote within a
 	@$(PY) -m benchmarks.load $(ARGS)
 	@$(PY) -m benchmarks.votes
 
-hostile: $(DEV) ## what one hostile visitor could do, tried on a server of its own: two minutes
+hostile: $(DEV) ## what one hostile visitor could do, tried on a server of its own: four minutes
 	@$(PY) -m benchmarks.hostile $(ARGS)
 
 bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, and of the pages, as ratios

@@ -6,11 +6,15 @@ import re
 import pytest
 
 from tests.training.data import idx_files
+from tests.runs.rig import tiny
 from viz_models.records import MlpSpec
+from viz_models.runs import client
 from viz_models.training.cards.cards import CARDS, OPENING
 from viz_models.training.data import folders, idx
 from viz_models.training.data.folder_listing import listed
+from viz_models.ui.panels.train import live
 from viz_models.ui.panels.train.view import OWN
+from viz_models.ui.results.train import train as results
 
 pytestmark = pytest.mark.slow
 PAGE = "train/train.py"
@@ -38,6 +42,22 @@ def test_who_looked_at_the_answer_has_no_vote_in_another_tab(train, monkeypatch)
     second = train(card=CARDS[card].title)  # the same browser, no memory but the cookie
     assert "Just show it" not in labels(second)
     assert not any(b.label in CARDS[card].choices.values() for b in second.button)
+
+
+def test_the_curves_of_a_run_come_before_anything_that_needs_torch(train, monkeypatch):
+    run = client.store().submit("local", tiny(), "curves first").id
+    order = []
+    for module, name in ((live, "draw_live"), (results, "presets"), (results, "price")):
+        whole = getattr(module, name)
+
+        def noted(*args, name=name, whole=whole, **options):
+            order.append(name)
+            return whole(*args, **options)
+
+        monkeypatch.setattr(module, name, noted)
+    train(run=run)
+    assert order[0] == "draw_live"
+    assert "presets" in order
 
 
 def text(at):

@@ -22,18 +22,21 @@ class Server:
     """A real `streamlit run` with our middleware around an empty page."""
 
     def __init__(self, folder, app, page=HELLO, **environment):
+        (folder / "app.py").write_text(app)
+        (folder / "site.py").write_text(page)
+        self._start(folder, folder, {"maxUploadSize": "10"}, environment)
+
+    def _start(self, folder, cwd, options, environment):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.host = f"127.0.0.1:{free.getsockname()[1]}"
-        (folder / "app.py").write_text(app)
-        (folder / "site.py").write_text(page)
-        options = {"address": "127.0.0.1", "port": self.host.partition(":")[2]}
-        options |= {"headless": "true", "maxUploadSize": "10", "fileWatcherType": "none"}
+        options = options | {"address": "127.0.0.1", "port": self.host.partition(":")[2]}
+        options |= {"headless": "true", "fileWatcherType": "none"}
         self.log = (folder / "log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py"]
             + [f"--server.{k}={v}" for k, v in options.items()],
-            cwd=folder,
+            cwd=cwd,
             env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
             stdout=self.log,
             stderr=self.log,
@@ -62,6 +65,37 @@ class Server:
         self.process.terminate()
         self.process.wait(10)
         self.log.close()
+
+
+class Site(Server):
+    """The whole app, with a data folder of its own."""
+
+    def __init__(self, folder, **environment):
+        home = folder / "home"
+        home.mkdir()
+        self._start(folder, ROOT, {}, {"FORWARD_PASS_HOME": str(home), **environment})
+
+
+@contextmanager
+def opened(host, page="", query="", **headers):
+    """A socket on which a page was asked for."""
+    address = f"ws://{host}/_stcore/stream"
+    with connect(
+        address, subprotocols=["streamlit"], additional_headers=headers, max_size=None
+    ) as wire:
+        message = BackMsg()
+        message.rerun_script.page_name, message.rerun_script.query_string = page, query
+        wire.send(message.SerializeToString())
+        yield wire
+
+
+def told(wire, seconds=60):
+    """Every message until the page is drawn."""
+    while True:
+        answer = ForwardMsg.FromString(wire.recv(timeout=seconds))
+        yield answer
+        if answer.WhichOneof("type") == "script_finished":
+            return
 
 
 class Browser:

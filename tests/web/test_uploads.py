@@ -10,7 +10,15 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from tests.web.rig import Browser, Server
-from viz_models.web.uploads import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, UploadLimits
+from viz_models.web.uploads import (
+    AT_ONCE,
+    EACH_S,
+    MAX_BYTES,
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    Pace,
+    UploadLimits,
+)
 
 MIB = 2**20
 APP = """
@@ -145,6 +153,10 @@ class Sessions:
         return [len(f.data) for f in self.uploaded_file_mgr.file_storage.get(session, {}).values()]
 
 
+async def at_once(_):
+    """Instead of a wait."""
+
+
 def limited(sessions, **options):
     """The middleware around a route that stores whatever arrives."""
 
@@ -155,12 +167,12 @@ def limited(sessions, **options):
         return PlainTextResponse("", 204)
 
     route = Route("/_stcore/upload_file/{session}/{file}", store, methods=["PUT"])
-    options = {"environ": {"FORWARD_PASS_HOSTED": "1"}} | options
+    options = {"environ": {"FORWARD_PASS_HOSTED": "1"}, "sleep": at_once} | options
     limits = Middleware(UploadLimits, runtime=lambda: sessions, **options)
     return Starlette(routes=[route], middleware=[limits])
 
 
-async def put(app, path, chunks, headers=()):
+async def put(app, path, chunks, headers=(), client=None):
     """Send chunks as they are; return the status and how many of them were taken."""
     taken, sent = 0, []
 
@@ -174,6 +186,7 @@ async def put(app, path, chunks, headers=()):
         sent.append(message)
 
     scope = {"type": "http", "method": "PUT", "path": path, "headers": list(headers)}
+    scope["client"] = client
     await app(scope | {"query_string": b"", "root_path": ""}, receive, send)
     return sent[0]["status"], taken
 
@@ -264,6 +277,33 @@ def test_what_arrives_at_the_same_time_is_bounded_for_all_together():
     statuses = asyncio.run(together())
     assert 413 in statuses
     assert statuses.count(204) * 9 * MIB <= 180 * MIB
+
+
+def test_whoever_sends_much_is_read_slowly_and_nobody_else():
+    waits = {"eve": [], "ann": []}
+
+    async def slow(seconds):
+        waits[who].append(seconds)
+
+    app = limited(Sessions("eve", "ann"), sleep=slow)
+    for who, files in (("eve", 8), ("ann", 2)):
+        client = ("198.51.100.1", 1) if who == "eve" else ("203.0.113.7", 1)
+        for i in range(files):
+            put_one = put(app, f"/_stcore/upload_file/{who}/{i}", [bytes(MIB)] * 9, client=client)
+            assert asyncio.run(put_one)[0] == 204
+    assert len(waits["eve"]) >= 8 * 9 - 40 - 8
+    assert waits["ann"] == []
+
+
+def test_the_pace_is_that_of_a_clock():
+    now = [100.0]
+    pace = Pace(lambda: now[0])
+    assert pace.owed("eve", AT_ONCE) == 0
+    assert pace.owed("eve", EACH_S) == pytest.approx(1)
+    assert pace.owed("ann", EACH_S) == 0
+    now[0] += 2
+    assert pace.owed("eve", EACH_S) == 0
+    assert pace.owed("eve", EACH_S) == pytest.approx(1)
 
 
 def test_a_file_that_arrives_after_its_tab_closed_is_freed_too():

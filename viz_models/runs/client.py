@@ -32,6 +32,19 @@ def ready() -> None:
     presence.ensure()
 
 
+def trouble() -> str:
+    """Return why nothing can be kept just now, in words; "" where all is well."""
+    return home.trouble()
+
+
+def was_set_aside() -> bool:
+    """Whether a list of runs that could not be read lies in the data folder."""
+    try:
+        return any(home.home().glob(f"{home.DATABASE_FILE}.broken-*"))
+    except OSError:
+        return False
+
+
 def ping() -> None:
     """Raise a StoreError, or another OSError, if the store does not answer."""
     store().work.waiting()
@@ -61,7 +74,10 @@ def start(owner: str, spec: ExperimentSpec, key: str, address: str = "") -> Expe
 
     Raises:
         ValueError: If it is refused; the line says the limit and the nearest value.
+        StoreError: If it could not be kept.
     """
+    if line := trouble():
+        raise StoreError(line)
     ready()  # a worker warms while this process imports torch
     from viz_models.training.loop.price import price
 

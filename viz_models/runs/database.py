@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,7 @@ class Database:
         self.url = url
         self._turn = threading.Lock()  # SQLite lets writers try again and again, in no order
         self._engine = _engine(url)
+        self._file: tuple[int, int] | None = None  # SQLite's, as the system knows it
         self._prepare()
 
     def _prepare(self) -> None:
@@ -112,9 +113,21 @@ class Database:
                 raise _plain(error) from error
 
     def _make_tables(self) -> None:
-        """As a writer from the start: whoever else makes them now is waited for."""
+        """Where one is missing: as a writer, so that whoever else makes them now is waited for."""
+        _keep_from_others(self.url)
+        with self._engine.connect() as connection:
+            there = sql.inspect(connection).get_table_names()
         for tables in (TABLES, CLASSES):
-            tables.create_all(self._engine.execution_options(writes=True))
+            if not tables.tables.keys() <= set(there):
+                tables.create_all(self._engine.execution_options(writes=True))
+        self._file = _file(self.url)
+
+    def _connected(self) -> Connection:
+        """Return a connection to the file that lies there now, whoever removed or replaced it."""
+        if _file(self.url) != self._file:
+            self._engine.dispose()
+            self._prepare()
+        return self._engine.connect()
 
     def _heals(self, error: SQLAlchemyError) -> bool:
         """Whether the file was unreadable; then it lies aside, and there is a new, empty one."""
@@ -146,7 +159,7 @@ class Database:
             StoreError: If the database does not answer.
         """
         try:
-            with self._engine.connect() as connection:
+            with self._connected() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise self._said(error) from error
@@ -159,7 +172,7 @@ class Database:
             StoreError: If the database does not answer, or the disk is full.
         """
         try:
-            with self._my_turn(), self._engine.connect() as connection:
+            with self._my_turn(), self._connected() as connection:
                 connection.execution_options(writes=True)
                 with connection.begin():
                     yield connection
@@ -190,7 +203,7 @@ class Database:
             StoreError: If the database does not answer.
         """
         try:
-            return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            return self._connected().execution_options(isolation_level="AUTOCOMMIT")
         except SQLAlchemyError as error:
             raise self._said(error) from error
 
@@ -256,11 +269,26 @@ def _sqlite(url: str) -> Engine:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    if os.name == "posix":
-        path = Path(make_url(url).database or "")
-        if path.name and not path.exists():
-            path.touch(mode=0o600)
     return engine
+
+
+def _keep_from_others(url: str) -> None:
+    """Make SQLite's file where there is none, readable for whoever runs the server alone."""
+    path = Path(make_url(url).database or "")
+    if os.name == "posix" and url.startswith("sqlite") and path.name:
+        with suppress(OSError):  # then SQLite itself says why
+            path.touch(mode=0o600)
+
+
+def _file(url: str) -> tuple[int, int] | None:
+    """Return which file SQLite's is, by device and number; None where there is none."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return None
+    try:
+        found = Path(make_url(url).database or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _sound(path: Path) -> bool:
@@ -281,6 +309,8 @@ def _plain(error: SQLAlchemyError) -> StoreError:
     text = str(getattr(error, "orig", None) or error).splitlines()[0]
     if "full" in text:
         return StoreError("disk full: free some space, then resume")
+    if "readonly" in text:
+        return StoreError("the data folder is read-only: make it writable, then try again")
     if "locked" in text:
         said = StoreError(f"the run store was busy for {BUSY_S:g} s: try again")
     else:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from viz_models.runs import files, home, limits, presence, processes, tidying
@@ -215,7 +216,7 @@ def round_of(dispatcher: Dispatcher, claims: bool = True) -> int:
     try:
         return dispatcher.step(claims)
     except StoreError as error:
-        sys.stderr.write(f"dispatcher: {error}\n")
+        log(error)
         dispatcher.unanswered()
         time.sleep(0.5)
         return 1
@@ -226,6 +227,12 @@ def tidy(store: Store) -> None:
     try:
         tidying.tidy(store, limits.all_runs())
     except (StoreError, OSError, ValueError) as error:
+        log(error)
+
+
+def log(error: Exception) -> None:
+    """Write a line to the log, where the disk has room for it: the dispatcher goes on without."""
+    with suppress(OSError):
         sys.stderr.write(f"dispatcher: {error}\n")
 
 

@@ -1,12 +1,20 @@
 """Where runs live on this machine, and for whom: one folder and two environment variables."""
 
+import errno
 import os
 import sys
+import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 LOCAL_OWNER = "local"
 DATABASE_FILE = "runs-1.sqlite"  # the number changes with the tables
+TRIED_S = 1.0  # for so long it counts whether something could be written
+TRIED_BYTES = 2**18
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+_tried: dict[str, tuple[float, str]] = {}  # folder as it is named: when, and what came of it
 
 
 def home() -> Path:
@@ -19,6 +27,33 @@ def home() -> Path:
     folder = Path(named).expanduser() if named else _data_folder() / "forward-pass"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder.resolve()
+
+
+def trouble() -> str:
+    """Return why nothing can be kept in the data folder now, in words; "" where all is well.
+
+    It is tried, at most once a second: how much is free says little of quotas and rights.
+    """
+    named, now = os.environ.get("FORWARD_PASS_HOME", ""), time.monotonic()
+    when, found = _tried.get(named, (-TRIED_S, ""))
+    if now - when >= TRIED_S:
+        try:
+            with tempfile.TemporaryFile(dir=home()) as file:
+                file.write(bytes(TRIED_BYTES))
+        except OSError as error:
+            found = _in_words(error)
+        else:
+            found = ""
+        _tried[named] = now, found
+    return found
+
+
+def _in_words(error: OSError) -> str:
+    if error.errno in _FULL:
+        return "the disk is full, so that nothing can be stored until some space is free"
+    if error.errno in _READ_ONLY:
+        return "the data folder is read-only, so that nothing can be stored"
+    return f"the data folder cannot be used ({error.strerror})"
 
 
 def runs_folder() -> Path:

@@ -49,9 +49,10 @@ def dispatcher_lock() -> Lock:
 def ensure() -> None:
     """Start a dispatcher unless one is there that is as new as this code; tell it of this app.
 
-    Nothing happens where the database is shared with other machines: theirs is started by hand.
+    Nothing happens where the database is shared with other machines (theirs is started by hand),
+    and where nothing can be written: there none could live.
     """
-    if home.shared():
+    if home.shared() or home.trouble():
         return
     folder = str(home.home())
     _tell(folder)
@@ -122,8 +123,8 @@ def wished() -> int:
 
 def _tell(folder: str) -> None:
     key = f"{folder}:{os.getpid()}"
-    if key not in _told:
-        path = Path(folder) / "apps" / str(os.getpid())
+    path = Path(folder) / "apps" / str(os.getpid())
+    if key not in _told or not path.exists():  # somebody may have removed the folder
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.write_text(processes.own_name(), encoding="utf-8")
         _told.add(key)

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from starlette.datastructures import Headers
@@ -13,6 +15,7 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from viz_models.runs import home
+from viz_models.web import hosting
 
 MAX_FILE_BYTES = 10 * 2**20  # where strangers share the machine
 MAX_SESSION_BYTES = 30 * 2**20
@@ -21,8 +24,11 @@ OWN_SESSION_BYTES = 80 * 2**20
 MAX_BYTES = 200 * 2**20  # of all sessions
 MAX_ARRIVING_BYTES = 100 * 2**20  # of all sessions at the same time
 MAX_FILES = 5  # of one session: kept, and on their way at the same time
+EACH_S = 8 * 2**20  # bytes a second of one address where strangers share the machine, after
+AT_ONCE = 40 * 2**20  # bytes that come as fast as they can
 KEEP_AFTER_S = 45.0  # a lost connection often comes back; a closed tab does not
 
+_ADDRESSES = 10_000  # remembered
 _FRAME_BYTES = 2**16  # what multipart adds around a file
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
@@ -47,6 +53,24 @@ class _TooMuch(Exception):  # noqa: N818 - never leaves this module
     """The body that is being received passed a limit."""
 
 
+class Pace:
+    """So many bytes a second for each address: who sends more is read more slowly."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nobody has sent anything yet."""
+        self._clock = clock
+        self._paid: OrderedDict[str, float] = OrderedDict()  # until when, by address
+
+    def owed(self, who: str, size: int) -> float:
+        """Return the seconds that somebody waits after so many bytes more."""
+        now = self._clock()
+        paid = max(self._paid.pop(who, 0.0), now - AT_ONCE / EACH_S) + size / EACH_S
+        self._paid[who] = paid
+        while len(self._paid) > _ADDRESSES:
+            self._paid.popitem(last=False)
+        return max(0.0, paid - now)
+
+
 class UploadLimits:
     """ASGI middleware: bounds what one session can put into the server's memory.
 
@@ -55,7 +79,8 @@ class UploadLimits:
     own machine) of a session are kept: dropping the oldest never locks anybody out. Of all sessions
     200 MiB are kept, and whoever holds most loses the oldest file first. When the browser has
     been gone for 45 s, its files are freed (Streamlit alone keeps them until somebody else's
-    session ends).
+    session ends). Where strangers share the machine, whoever has sent 40 MiB is read at 8 MiB a
+    second, so that taking files apart keeps nobody else waiting.
     """
 
     def __init__(
@@ -64,9 +89,11 @@ class UploadLimits:
         runtime: Callable[[], Runtime] = get_instance,  # type: ignore[assignment]
         keep_after_s: float = KEEP_AFTER_S,
         environ: Mapping[str, str] = os.environ,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Wrap an app; `runtime` is asked at each upload, as there is none before the start."""
-        self._app = app
+        self._app, self._sleep = app, sleep
+        self._pace = Pace() if home.hosted(environ) else None
         self._file_bytes = file_bytes(environ)
         self._session_bytes = MAX_SESSION_BYTES if home.hosted(environ) else OWN_SESSION_BYTES
         self._runtime = runtime
@@ -87,12 +114,15 @@ class UploadLimits:
 
     async def _put(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         arriving = self._arriving.setdefault(session, {})
-        upload = object()
+        upload, address = object(), hosting.group(hosting.address(scope))
         arriving[upload] = 0
 
         async def counted() -> Message:
             message = await receive()
-            arriving[upload] += len(message.get("body", b""))
+            size = len(message.get("body", b""))
+            arriving[upload] += size
+            if self._pace and (wait := self._pace.owed(address, size)):
+                await self._sleep(wait)
             self._check(arriving[upload], arriving)
             self._check_all()
             return message

@@ -3,7 +3,6 @@
 from collections import Counter
 
 from viz_models.runs import client
-from viz_models.runs.client import StoreError
 from viz_models.ui.kit import owner
 
 
@@ -15,7 +14,7 @@ def cast(question: str, choice: str) -> None:
     if owner.may_take_part():
         try:
             client.vote(question, owner.browser(), choice, owner.address())
-        except StoreError:
+        except OSError:
             return
 
 
@@ -23,7 +22,7 @@ def mine(question: str) -> str | None:
     """Return what this browser voted for in this lesson; "" for having looked, None for nothing."""
     try:
         return client.vote_of(question, owner.browser())
-    except StoreError:
+    except OSError:
         return None
 
 
@@ -31,5 +30,5 @@ def count(question: str) -> Counter[str]:
     """How many voted for each choice in this lesson."""
     try:
         return client.votes(question)
-    except StoreError:
+    except OSError:
         return Counter()

@@ -15,7 +15,7 @@ from viz_models.ui.kit import frame
 from viz_models.ui.kit.controls import chips, control, control_row, select
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train.buttons import draw_buttons
-from viz_models.ui.panels.train.progress import status
+from viz_models.ui.panels.train.progress import outdated, status
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train.watch import Watched, relabeled, watch
 
@@ -53,7 +53,7 @@ def draw_live(experiment_id: str, *, height: int = HEIGHT) -> None:
     watched = watch(experiment_id)
     found = watched.look()
     if found is None:
-        st.warning(watched.trouble or runs.NO_SUCH_RUN)
+        st.warning(watched.trouble or runs.no_such_run())
         return
     draw_chart((experiment_id,), height=height)
     if runs.is_mine(found):
@@ -139,11 +139,15 @@ def _tick(watched: list[Watched], view: CurveView, height: int) -> None:
     )
     if len(watched) == 1:
         draw_progress(watched[0])
+    elif stale := next((each for each in watched if each.trouble), None):
+        draw_progress(stale)
 
 
 def draw_progress(watched: Watched) -> None:
-    """Draw how far an experiment is, and how it stands."""
-    if watched.experiment:
+    """Draw how far an experiment is, and how it stands; one line where nobody can know."""
+    if watched.experiment and watched.trouble:
+        st.error(outdated(watched), icon=":material/hard_drive:")
+    elif watched.experiment:
         share, said = status(watched)
         st.progress(share, text=said)
 

@@ -38,16 +38,18 @@ class Wanted:
 def draw_own(experiment: Experiment | None) -> None:
     """Draw the knobs at the left; price, Start and curves at the right."""
     left, right = st.columns([1, 2.4], gap="small")
+    with right.container(border=True):
+        offer = st.container()
+        if experiment is not None:  # at once: the knobs need torch, which takes seconds to import
+            train_live.draw_live(experiment.id)
     with left.container(border=True):
         base = _base(experiment)
         train_knobs.draw_knobs(base)
         seeds = control(st.select_slider, "Seeds", SEEDS, value=1, key="own_seeds")
     wanted = _wanted(train_knobs.asked(base))
-    with right.container(border=True):
+    with offer:
         _draw_offer(wanted, int(seeds))
-        if experiment is not None:
-            train_live.draw_live(experiment.id)
-        elif not wanted.trouble and wanted.run.growth is None:
+        if experiment is None and not wanted.trouble and wanted.run.growth is None:
             st.markdown("**What will run**, as one file of plain PyTorch")
             st.code(results.script(wanted.run), language="python", height=frame.px(SCRIPT))
     if experiment is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from viz_models.digits import memory
 from viz_models.records import ENDED, Experiment, Run
+from viz_models.ui.kit.words import plain
 from viz_models.ui.results.train.watch import Watched
 
 BADGE: dict[str, tuple[str, str]] = {  # state -> color, icon
@@ -55,9 +56,14 @@ def status(watched: Watched) -> tuple[float, str]:
         parts.append(ended(found.runs))
     if (left := _left(found.runs)) is not None:
         parts.append(f"about {left} left")
-    if watched.trouble:
-        parts.append(f"these numbers are not up to date: {watched.trouble}")
     return _share(found.runs), " · ".join(filter(None, parts))
+
+
+def outdated(watched: Watched) -> str:
+    """Return one line for runs of which nothing new can be known: why, and what was stored last."""
+    found = watched.experiment
+    stored = f"{badges(found)} {100 * _share(found.runs):.0f} %" if found and found.runs else ""
+    return f"Not up to date: {plain(watched.trouble)}. This was stored last: {stored}"
 
 
 def ended(runs: Sequence[Run]) -> str:

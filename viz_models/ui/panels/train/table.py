@@ -9,8 +9,8 @@ import streamlit as st
 
 from viz_models.digits import percent
 from viz_models.records import ENDED, Experiment
+from viz_models.ui.kit import words
 from viz_models.ui.kit.controls import control_row
-from viz_models.ui.kit.words import plain
 from viz_models.ui.panels.train.buttons import attempt
 from viz_models.ui.panels.train.progress import badges
 from viz_models.ui.results.train import runs
@@ -57,10 +57,18 @@ def _draw_rows(ids: Sequence[str], chosen: tuple[str, ...]) -> None:
     if st.session_state.pop(_ASKED_ANEW, False):
         st.rerun()  # a box was ticked: the chart follows
     listed = {each.id: each for each in runs.mine()}
+    others = (each for id, each in listed.items() if id not in chosen)
+    if any(run.state not in ENDED for each in others for run in each.runs):
+        _draw_trouble()
     page = int(st.session_state.get("page") or 1)
     shown = ids[PER_PAGE * (page - 1) :][:PER_PAGE] or ids[:PER_PAGE]
     for each in filter(None, map(listed.get, shown)):
         _draw_row(each, chosen)
+
+
+def _draw_trouble() -> None:
+    if line := runs.trouble():
+        st.error(f"Not up to date: {words.plain(line)}.", icon=":material/hard_drive:")
 
 
 def _draw_row(each: Experiment, chosen: tuple[str, ...]) -> None:
@@ -70,7 +78,7 @@ def _draw_row(each: Experiment, chosen: tuple[str, ...]) -> None:
     full = len(chosen) >= runs.MOST_ASKED and each.id not in chosen
     with name:
         st.checkbox(
-            plain(each.name) or "unnamed",
+            words.plain(each.name) or "unnamed",
             key=key,
             on_change=_pick,
             args=(each.id, chosen),
@@ -171,7 +179,7 @@ def chosen(listed: Sequence[Experiment]) -> tuple[str, ...]:
     asked = runs.asked()
     found = tuple(id for id in asked if watch(id).look() is not None)
     if runs.is_nonsense() or len(found) < len(asked):
-        st.warning(runs.NO_SUCH_RUN)
+        st.warning(runs.no_such_run())
     if found or asked:
         return found
     return tuple(each.id for each in listed[:1])

@@ -51,7 +51,7 @@ def choose() -> tuple[str, Experiment | None]:
     ids = runs.asked()
     experiment = runs.experiment(ids[0]) if ids else None
     if experiment is None and (ids or runs.is_nonsense()):
-        st.warning(runs.NO_SUCH_RUN, icon=":material/link_off:")
+        st.warning(runs.no_such_run(), icon=":material/link_off:")
     titles = {card.title: id for id, card in results.cards().items()} | {OWN: OWN}
     if experiment is None:
         st.session_state.pop(_OPEN, None)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from viz_models.runs.export import Kind
 
 NO_SUCH_RUN = "No such run: it was deleted, or the link is not whole."
+SET_ASIDE = (
+    "No such run: the list of runs was damaged and has been set aside. The one that you see is new."
+)
 MOST_ASKED = 6  # experiments that one link may name
 RESUMABLE = ("paused", "lost", "failed", "timed_out")  # a run that was cancelled stays so
 FILES: dict["Kind", str] = {  # kind -> what its button says
@@ -56,6 +59,11 @@ def is_nonsense() -> bool:
     return bool(st.query_params.get(_PARAM)) and not asked()
 
 
+def no_such_run() -> str:
+    """Return why there is nothing to be seen of a run that the URL names."""
+    return SET_ASIDE if client.was_set_aside() else NO_SUCH_RUN
+
+
 def open_(*ids: str) -> None:
     """Put ids into the URL, one step of the browser's history; none closes what is open."""
     state.choose(_PARAM, ",".join(ids))
@@ -66,6 +74,11 @@ def open_(*ids: str) -> None:
 
 
 # What there is
+
+
+def trouble() -> str:
+    """Return why nothing can be kept just now; "" where all is well."""
+    return client.trouble()
 
 
 def prepare() -> None:

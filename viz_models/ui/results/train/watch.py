@@ -32,7 +32,7 @@ class Watched:
     curves: dict[str, Curve] = field(default_factory=dict)  # by run
     version: int = 0  # grows when anything is new
     read_at: float = -math.inf
-    trouble: str = ""  # why the last reading failed
+    trouble: str = ""  # why what was read last may not be how it stands
     _made: OrderedDict[Hashable, tuple[int, object]] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _reading: threading.Lock = field(default_factory=threading.Lock)
@@ -71,7 +71,7 @@ class Watched:
         else:
             with self._lock:
                 self._take(found, told)
-            self.trouble = ""
+            self.trouble = runs.trouble() if self.active else ""
         self.read_at = now
 
     def _take(self, found: Experiment | None, told: dict[str, Points]) -> None:
