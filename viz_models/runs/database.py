@@ -1,23 +1,27 @@
 """The tables of the run store, and a connection to them that keeps its word."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text, event
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
 from viz_models.runs.classroom.tables import CLASSES
+from viz_models.runs.connecting import (
+    BUSY_S,
+    StoreError,
+    engine_of,
+    file_of,
+    is_sound,
+    keep_from_others,
+)
 from viz_models.runs.lock import Lock
 
-BUSY_S = 10.0  # a writer waits so long for another
-WRITERS = 4_711  # of PostgreSQL's advisory locks: whoever writes to the run store holds it
 TABLES = MetaData()
 experiments = Table(
     "experiments",
@@ -81,12 +85,6 @@ votes = Table(
 )
 
 
-class StoreError(OSError):
-    """The database does not answer; one line says why."""
-
-    busy = False  # whether it may do so a little later
-
-
 class Database:
     """Short transactions on any database that SQLAlchemy knows."""
 
@@ -101,7 +99,7 @@ class Database:
         """
         self.url = url
         self._turn = threading.Lock()  # SQLite lets writers try again and again, in no order
-        self._engine = _engine(url)
+        self._engine = engine_of(url)
         self._file: tuple[int, int] | None = None  # SQLite's, as the system knows it
         self._prepare()
 
@@ -114,17 +112,17 @@ class Database:
 
     def _make_tables(self) -> None:
         """Where one is missing: as a writer, so that whoever else makes them now is waited for."""
-        _keep_from_others(self.url)
+        keep_from_others(self.url)
         with self._engine.connect() as connection:
             there = sql.inspect(connection).get_table_names()
         for tables in (TABLES, CLASSES):
             if not tables.tables.keys() <= set(there):
                 tables.create_all(self._engine.execution_options(writes=True))
-        self._file = _file(self.url)
+        self._file = file_of(self.url)
 
     def _connected(self) -> Connection:
         """Return a connection to the file that lies there now, whoever removed or replaced it."""
-        if _file(self.url) != self._file:
+        if file_of(self.url) != self._file:
             self._engine.dispose()
             self._prepare()
         return self._engine.connect()
@@ -140,7 +138,7 @@ class Database:
             time.sleep(0.05)
         try:
             self._engine.dispose()
-            if not _sound(path):  # nobody else has done it meanwhile
+            if not is_sound(path):  # nobody else has done it meanwhile
                 now = time.time_ns()
                 for end in ("", "-journal", "-wal", "-shm"):
                     file = path.with_name(path.name + end)
@@ -215,94 +213,6 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
-
-
-def fixed_wal(version: tuple[int, ...]) -> bool:
-    """Whether write-ahead logging of this SQLite loses no commit (sqlite.org/wal.html)."""
-    backported = {(3, 50): 7, (3, 44): 6}
-    if version[:2] in backported:
-        return version[2] >= backported[version[0], version[1]]
-    return version >= (3, 51, 3)
-
-
-def _engine(url: str) -> Engine:
-    """Return the engine of an address, on which writers come one after the other."""
-    if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url)
-    return _postgresql(url)
-
-
-def _postgresql(url: str) -> Engine:
-    try:
-        engine = sql.create_engine(url, pool_pre_ping=True, max_overflow=60)
-    except ModuleNotFoundError as error:
-        needs = f"{url.partition(':')[0]} needs {error.name}"
-        said = f"{needs}: pip install -r requirements-cluster.txt"
-        raise StoreError(said) from error
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # Without it, two transactions read the same queue or quota and both act on it.
-        if connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
-
-    return engine
-
-
-def _sqlite(url: str) -> Engine:
-    import sqlite3
-
-    wal = fixed_wal(sqlite3.sqlite_version_info)
-    engine = sql.create_engine(url, connect_args={"timeout": BUSY_S}, max_overflow=60)
-
-    @event.listens_for(engine, "connect")
-    def _open(connection: Any, _: object) -> None:  # noqa: ANN401 (sqlite3's, by SQLAlchemy)
-        connection.isolation_level = None  # BEGIN is ours: see _begin
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA journal_mode={'WAL' if wal else 'TRUNCATE'}")
-        cursor.execute(f"PRAGMA synchronous={'NORMAL' if wal else 'FULL'}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later could not wait for another writer.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _keep_from_others(url: str) -> None:
-    """Make SQLite's file where there is none, readable for whoever runs the server alone."""
-    path = Path(make_url(url).database or "")
-    if os.name == "posix" and url.startswith("sqlite") and path.name:
-        with suppress(OSError):  # then SQLite itself says why
-            path.touch(mode=0o600)
-
-
-def _file(url: str) -> tuple[int, int] | None:
-    """Return which file SQLite's is, by device and number; None where there is none."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return None
-    try:
-        found = Path(make_url(url).database or "").stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _sound(path: Path) -> bool:
-    """Whether SQLite can read all of a file."""
-    import sqlite3
-
-    try:
-        connection = sqlite3.connect(path)
-        try:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError:
-        return False
 
 
 def _plain(error: SQLAlchemyError) -> StoreError:

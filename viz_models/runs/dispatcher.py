@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from viz_models.runs import files, home, limits, presence, processes, tidying
+from viz_models.runs import files, home, limits, presence, processes
 from viz_models.runs.engine import Engine, LocalEngine, Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.work_queue import Alive
@@ -225,9 +225,31 @@ def round_of(dispatcher: Dispatcher, claims: bool = True) -> int:
 def tidy(store: Store) -> None:
     """Remove what the limits of all runs leave no room for; trouble waits for another minute."""
     try:
-        tidying.tidy(store, limits.all_runs())
+        forget_oldest(store, limits.all_runs())
     except (StoreError, OSError, ValueError) as error:
         log(error)
+
+
+def forget_oldest(store: Store, most: int) -> int:
+    """Forget the oldest experiments that have ended, until the rest fits.
+
+    Args:
+        store: Of a machine that strangers share.
+        most: Bytes that the files of all runs may take.
+
+    Returns:
+        How many were forgotten.
+    """
+    total = sum(files.size(store.folder, run) for run in files.runs(store.folder))
+    forgotten = 0
+    while total > most:
+        oldest = store.oldest_ended()
+        if oldest is None:
+            break
+        total -= sum(files.size(store.folder, run.id) for run in oldest.runs)
+        store.delete(None, oldest.id)
+        forgotten += 1
+    return forgotten
 
 
 def log(error: Exception) -> None:
