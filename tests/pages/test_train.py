@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tests.training.data import idx_files
 from tests.runs.rig import tiny
+from tests.training.data import idx_files
 from viz_models.records import MlpSpec
 from viz_models.runs import client
 from viz_models.training.cards.cards import CARDS, OPENING
