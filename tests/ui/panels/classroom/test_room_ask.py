@@ -4,7 +4,7 @@ from viz_models.runs.classroom import polls
 from viz_models.training.cards.cards import CARDS
 from viz_models.ui.panels.classroom import room_ask
 from viz_models.ui.panels.home import chapters
-from viz_models.ui.results.classroom import room_cards
+from viz_models.ui.results.classroom import room_cards, room_steps
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,12 @@ def test_every_question_card_can_be_asked(id):
     polls._check(spec)
     assert spec.answer  # its recorded runs showed something
     assert spec.link.partition("?")[0] in chapters.every()
+
+
+@pytest.mark.parametrize("title", room_steps.questions())
+def test_every_question_of_a_lesson_can_be_asked(title):
+    spec = room_steps.questions()[title]
+    polls._check(spec)
+    assert spec.answer
+    assert spec.link.partition("?")[0] in chapters.every()
+    assert "lesson=" in spec.link

@@ -1,15 +1,22 @@
-"""The teacher's next question: typed, or a question card of the Train page."""
+"""The teacher's next question: typed, of a guided lesson, or a question card of the Train page."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
 from viz_models.records.classroom.room import QuestionSpec
+from viz_models.ui.kit import words
 from viz_models.ui.kit.controls import chips, control
 from viz_models.ui.results.classroom import room as results
 from viz_models.ui.results.classroom import room_cards as cards
+from viz_models.ui.results.classroom import room_steps as steps
 
-KINDS = {"own": "Your own question", "number": "Estimate a number", "card": "A question card"}
+KINDS = {
+    "own": "Your own question",
+    "number": "Estimate a number",
+    "lesson": "From a lesson",
+    "card": "A question card",
+}
 _EMPTY = {"ask_text": "", "ask_choices": "", "ask_number": None}
 _TROUBLE = "forward_pass.class.unasked"
 RIGHT = "*"  # stands before the right choice
@@ -21,8 +28,8 @@ def draw(code: str, text: Mapping[str, str]) -> None:
     kind = chips("Kind of question", KINDS, key="ask", default="own")
     if trouble := st.session_state.pop(_TROUBLE, ""):
         st.warning(trouble)
-    if kind == "card":
-        _draw_cards(code)
+    if kind in ("card", "lesson"):
+        _draw_listed(code, kind)
         return
     st.caption(text[f"Ask: {kind}"])
     control(st.text_input, "Question", key="ask_text", bound=False, max_chars=400)
@@ -40,12 +47,17 @@ def draw(code: str, text: Mapping[str, str]) -> None:
     st.button("Ask", type="primary", key="ask_it", on_click=_ask, args=(code, kind))
 
 
-def _draw_cards(code: str) -> None:
-    titles = cards.titles()
-    chosen = control(st.selectbox, "Question card", list(titles), key="ask_card")
-    spec = cards.question(titles[chosen])
-    st.markdown(spec.text)
-    st.markdown("\n".join(f"- {choice}" for choice in spec.choices))
+def _draw_listed(code: str, kind: str) -> None:
+    """Draw the questions that the site has, and one of them as the room will read it."""
+    if kind == "lesson":
+        questions = steps.questions()
+        spec = questions[control(st.selectbox, "Step", list(questions), key="ask_step")]
+    else:
+        titles = cards.titles()
+        chosen = control(st.selectbox, "Question card", list(titles), key="ask_card")
+        spec = cards.question(titles[chosen])
+    st.markdown(words.plain(spec.text))
+    st.markdown("\n".join(f"- {words.plain(choice)}" for choice in spec.choices))
     st.button("Ask", type="primary", key="ask_it", on_click=_put, args=(code, spec))
 
 
