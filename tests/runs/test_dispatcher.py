@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,18 @@ def test_slots_are_filled_and_filled_again(store, dispatcher):
     states = [run.state for run in store.experiment(made.id).runs]
     assert states == ["finished", "starting", "starting"]
     assert [job.run for job in dispatcher.engine.jobs] == [first.id, second.id, third.id]
+
+
+def test_a_run_of_two_workers_takes_two_slots_also_for_the_next_dispatcher(store, dispatcher):
+    team = replace(TINY, workers=2)
+    made = store.submit("ann", tiny(team, seeds=(0, 1)), "k")
+    assert dispatcher.step() == 1
+    adopted = Dispatcher(store, Slots())
+    assert adopted.step() == 1
+    assert adopted.engine.jobs == []
+    dispatcher.engine.ended[f"{made.runs[0].id}:1"] = Outcome("finished")
+    assert dispatcher.step() == 1
+    assert [job.run for job in dispatcher.engine.jobs] == [run.id for run in made.runs]
 
 
 def test_a_worker_that_dies_before_it_begins_is_tried_three_times(store, dispatcher):

@@ -2,16 +2,19 @@
 
 import os
 import signal
+from dataclasses import replace
 
+import psutil
 import pytest
 
 from tests.runs.rig import LONG, TINY, Rig, tiny, until
-from viz_models.records.train.experiments import DataSpec
+from viz_models.records.train.experiments import DataSpec, DigitsNetSpec
 from viz_models.runs import processes
 from viz_models.runs.engine import LocalEngine
 from viz_models.runs.store import Store
 
 ENGINES = {"local": LocalEngine}  # slots -> engine; one on other machines is one more entry
+SPLIT = replace(TINY, model=DigitsNetSpec(norm="none", widths=(4,)))  # no means over a part
 pytestmark = pytest.mark.slow
 
 
@@ -92,6 +95,21 @@ def test_another_engine_understands_a_handle(engine, rig, request):
         assert other.poll("nobody").state == "lost"
     finally:
         other.close()
+
+
+def test_a_run_of_two_workers_ends_with_both_of_its_processes(engine, rig):
+    whole = claimed(rig.store, SPLIT)
+    ended(engine, engine.start(whole))
+    job = claimed(rig.store, replace(SPLIT, workers=2))
+    assert ended(engine, engine.start(job)) == ("finished", "")
+    pairs = zip(rig.store.points(whole.run).steps, rig.store.points(job.run).steps, strict=True)
+    assert all(two.loss == pytest.approx(one.loss, rel=1e-5) for one, two in pairs)
+    long = claimed(rig.store, replace(LONG, workers=2))
+    handle = engine.start(long)
+    begun(rig.store, long)
+    (member,) = psutil.Process(processes.pid_of(handle)).children()
+    engine.kill(handle)
+    until(lambda: not member.is_running() or member.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_what_cannot_run_says_why(engine, rig):

@@ -34,6 +34,7 @@ class _Watch:
     disk: float = 0.0
     handle: str = ""  # before the worker has written it down itself
     stopped: bool = False  # by the system, and killed for it
+    slots: int = 1  # that it takes: one for each of its workers
 
 
 @dataclass(slots=True)
@@ -62,23 +63,25 @@ class Dispatcher:
         keys = {(row.run, row.attempt) for row in rows}
         for key in [key for key in self.watches if key not in keys]:
             del self.watches[key]
-        alive = self.starting = 0
+        alive = self.starting = taken = 0
         for row in rows:
             self.starting += not row.handle
             outcome = self._outcome(row)
             if outcome is None:
                 alive += 1
+                taken += self.watches[row.run, row.attempt].slots
             else:
                 self.store.work.end(row.run, row.attempt, *outcome)
-        while claims and alive < self.engine.slots() and self.store.work.waiting():
+        while claims and taken < self.engine.slots() and self.store.work.waiting():
             job = self.store.work.claim()
             if job is None:
                 break
             now = time.monotonic()
-            watch = _Watch(beat=0, since=now, born=now)
+            watch = _Watch(beat=0, since=now, born=now, slots=job.spec.workers)
             watch.handle = self.engine.start(job)
             self.watches[job.run, job.attempt] = watch
             alive += 1
+            taken += watch.slots
         return alive
 
     def unanswered(self) -> None:
@@ -119,7 +122,9 @@ class Dispatcher:
         key = row.run, row.attempt
         if key not in self.watches:
             age = max(0.0, time.time() - row.started)
-            self.watches[key] = _Watch(beat=row.beat, since=now, born=now - age)
+            job = self.store.work.job(*key)
+            slots = job.spec.workers if job else 1
+            self.watches[key] = _Watch(beat=row.beat, since=now, born=now - age, slots=slots)
         watch = self.watches[key]
         if watch.beat != row.beat:
             watch.beat, watch.since = row.beat, now

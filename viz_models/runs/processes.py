@@ -34,10 +34,16 @@ def pid_of(name: str) -> int:
 
 
 def kill(name: str) -> None:
-    """End a process at once; nothing happens if it is gone, or its id is another's now."""
+    """End a process and those that it started, at once.
+
+    Nothing happens if it is gone, or its id is another's now.
+    """
     if alive(name):
         with contextlib.suppress(psutil.Error):
-            psutil.Process(pid_of(name)).kill()
+            first = psutil.Process(pid_of(name))
+            for process in (*first.children(recursive=True), first):
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
 
 
 def stopped(name: str) -> bool:

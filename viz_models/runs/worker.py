@@ -240,8 +240,8 @@ def _placed(job: Job, device: str) -> Job:
 
     from viz_models.training.loop import placement
 
-    if device not in placement.available():  # none was chosen, or torch was built without it
-        return job
+    if device not in placement.available() or job.spec.workers > 1:
+        return job  # none was chosen, torch was built without it, or a team computes on the CPU
     if device.startswith("cuda"):
         torch.cuda.set_per_process_memory_fraction(limits.gpu_share(), torch.device(device))
     return replace(job, spec=replace(job.spec, device=device))

@@ -102,6 +102,7 @@ class RunSpec:
     seed: int = 0  # of the initial weights and of the order of the examples
     evaluations: int = 1  # on the test set, evenly spread, the last with the last step
     moments: int = 0  # looks inside, evenly spread, the first before the first step
+    workers: int = 1  # processes that share each batch, by DistributedDataParallel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,12 +68,14 @@ class RayEngine:
         return self._slots
 
     def start(self, job: Job) -> str:
-        """Ask for a task where a core, and a share of a GPU if the cluster has any, is free."""
+        """Ask for a task where each worker has a core, and a share of a GPU if there is any."""
         handle = f"ray:{uuid.uuid4().hex}"
-        needs_gpu = job.spec.device != "cpu" and "GPU" in ray.cluster_resources()
+        needs_gpu = (
+            job.spec.device != "cpu" and job.spec.workers == 1 and "GPU" in ray.cluster_resources()
+        )
         task = self._compute.options(
             name=f"run {job.run[:12]}",
-            num_cpus=1,
+            num_cpus=job.spec.workers,
             num_gpus=limits.gpu_share() if needs_gpu else 0,
         )
         device = "cuda:0" if needs_gpu else ""  # Ray shows a task its own GPU alone

@@ -25,6 +25,7 @@ MAX_BATCH = 65_536
 MAX_SEED = 2**32 - 1
 MAX_EVALUATIONS = 10_000
 MAX_MOMENTS = 1000
+MAX_WORKERS = 8
 LONGEST = 20  # characters of a number that is refused
 MAX_NUMBER = 1e38  # of what is no count; a whole number may be too large for a float
 
@@ -62,16 +63,35 @@ def check_numbers(spec: RunSpec) -> None:
 
 def _numbers(spec: RunSpec) -> None:
     _choice("precision", spec.precision, Precision)
+    _whole_numbers(spec)
+    if spec.workers > 1:
+        _team(spec)
+
+
+def _whole_numbers(spec: RunSpec) -> None:
     for name, low, high in (
         ("batch_size", 1, MAX_BATCH),
         ("seed", 0, MAX_SEED),
         ("evaluations", 1, MAX_EVALUATIONS),
         ("moments", 0, MAX_MOMENTS),
+        ("workers", 1, MAX_WORKERS),
     ):
         value = getattr(spec, name)
         if not (type(value) is int and low <= value <= high):
             words = name.replace("_", " ")
             raise ValueError(f"{words} {value}: choose a whole number from {low} to {high}")
+
+
+def _team(spec: RunSpec) -> None:
+    """Refuse what several workers cannot do: unequal parts would count some examples more."""
+    k, size = spec.workers, spec.batch_size
+    if size % k:
+        near = f"{size - size % k} or {size + k - size % k}" if size > k else f"{k}"
+        raise ValueError(f"batch size {size} cannot be split evenly over {k} workers; {near} can")
+    if spec.growth is not None:
+        raise ValueError("a network that grows trains in one process; choose workers 1")
+    if spec.device not in ("auto", "cpu"):
+        raise ValueError("several workers compute on the CPU; choose device cpu, or workers 1")
 
 
 def _optimizer(spec: OptimizerSpec) -> None:

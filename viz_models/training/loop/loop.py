@@ -15,13 +15,14 @@ from viz_models.records import ConvSpec, Evaluation, Moment, RunSpec, RunState, 
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import Progress
 from viz_models.training.data.resident import Resident
-from viz_models.training.loop import checkpoints, growing, networks, optimizers, placement
+from viz_models.training.loop import checkpoints, growing, networks, optimizers, placement, team
 from viz_models.training.loop import cuda_graphs as graphs
 from viz_models.training.loop.budget import pace
 from viz_models.training.loop.checkpoints import Checkpoint, Done
 from viz_models.training.loop.checks import check
 from viz_models.training.loop.evaluation import evaluate
 from viz_models.training.loop.moments import Look
+from viz_models.training.loop.team import Team
 
 SEED_STRIDE = 1_000_003  # random numbers of step i: seed * SEED_STRIDE + i
 Clock = Callable[[], float]  # seconds since some moment
@@ -84,18 +85,41 @@ class Session:
         self.alive: Callable[[], None] = lambda: None  # called within what is longer than a step
         if resume:
             self._restore(resume)
+        self.team = Team()
         self.forward = self._prepared()
 
     def records(self) -> Iterator[StepRecord]:
         """Take the steps that are left, one a record."""
-        spec, count = self.spec, len(self.examples.train_targets)
-        for batch in data.order(count, spec.batch_size, spec.seed, taken=self.done.step):
-            if self._grows_now():
-                self._grow()
-            record = self._step(batch)
-            yield record
-            if record.state != "running":
-                return
+        begun = self.spec.workers > 1 and self.done.step > 0
+        with team.gathered(self.spec, self.checkpoint().files() if begun else {}) as found:
+            self._join(found)
+            for batch in self._batches():
+                if self._grows_now():
+                    self._grow()
+                record = self._step(batch)
+                yield record
+                if record.state != "running":
+                    break
+
+    def follow(self, found: Team) -> None:
+        """Take the same steps as the process that is rank 0 of this team.
+
+        Raises:
+            OverError: When that takes no more.
+        """
+        self._join(found)
+        for batch in self._batches():
+            self._step(batch)
+
+    def _join(self, found: Team) -> None:
+        self.team = found
+        if found.size > 1:
+            self.forward = found.wrapped(self.net)
+
+    def _batches(self) -> Iterator[Tensor]:
+        """Which examples each step that is left sees."""
+        count, spec = len(self.examples.train_targets), self.spec
+        return data.order(count, spec.batch_size, spec.seed, taken=self.done.step)
 
     def _step(self, batch: Tensor) -> StepRecord:
         """One step of gradient descent, and all that is told of it."""
@@ -107,8 +131,9 @@ class Session:
         self.optimizer.zero_grad()
         with look or nullcontext():
             with self._random_numbers(), self.place.autocast():
-                inputs, targets = self.examples.batch(batch, spec.augment)
-                logits = (self.net if look else self.forward)(inputs).float()
+                inputs, targets = self.team.part(*self.examples.batch(batch, spec.augment))
+                whole = look and self.team.size == 1  # hooks see a graph's forward no more
+                logits = (self.net if whole else self.forward)(inputs).float()
             loss = F.cross_entropy(logits, targets)
             loss.backward()
         norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
@@ -116,7 +141,8 @@ class Session:
             nn.utils.clip_grads_with_norm_(weights, spec.optimizer.clip, norm)
         self.optimizer.step()
         right = (logits.argmax(1) == targets).float().mean()
-        told = torch.stack([loss.detach(), right, norm.float()]).tolist()  # waits for the GPU
+        means = self.team.mean(torch.stack([loss.detach(), right, norm.float()]))
+        told = means.tolist()  # waits for the GPU
         self.done = replace(
             done,
             step=done.step + 1,
@@ -152,7 +178,7 @@ class Session:
     def _set_rate(self) -> float:
         step, seconds = self.done.step, self.done.seconds
         before, after = (self.pace.spent(i, seconds) for i in (step, step + 1))
-        lr = optimizers.rate(self.spec.optimizer, before, after)
+        lr = self.team.agreed(optimizers.rate(self.spec.optimizer, before, after))
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         return lr

@@ -22,7 +22,7 @@ OWN = Limits(
     convolutions=1000, parameters=500_000_000, macs=50_000_000_000, activation_bytes=8 * 2**30
 )
 HOSTED_SECONDS, OWN_SECONDS = 120, 12 * 3600
-HOSTED_EVALUATIONS, HOSTED_MOMENTS = 200, 64
+HOSTED_EVALUATIONS, HOSTED_MOMENTS, HOSTED_WORKERS = 200, 64, 1
 HOSTED_CHECKPOINT, OWN_CHECKPOINT = 150_000_000, 1_300_000_000  # bytes; three are there at times
 HOSTED_EXAMPLES, OWN_EXAMPLES = 2**28, 2**33  # bytes of all examples
 # Batch, channels and side of the large convolution that is measured. A GPU computes the CPU's in
@@ -99,10 +99,10 @@ def _seconds(spec: RunSpec, steps: int, tests: int) -> float:
     if not steps:
         return float(spec.budget.amount)
     one = cost(checks.grows(spec) or spec.model, spec.data)
-    rate = measured(str(find(spec.device)))
+    rate = measured(str(find(spec.device if spec.workers == 1 else "cpu")))
     step = (
         rate.layer * (one.layers + OVERHEAD)
-        + (1 + BACKWARD) * one.macs * spec.batch_size / rate.macs
+        + (1 + BACKWARD) * one.macs * spec.batch_size / spec.workers / rate.macs
     )
     return steps * step + spec.evaluations * tests * one.macs / rate.macs
 
@@ -143,7 +143,11 @@ def _time(spec: RunSpec, found: RunPrice, hosted: bool) -> None:
             f"{_shorter(spec, found, most)} fits"
         )
     if hosted:
-        for name, limit in (("evaluations", HOSTED_EVALUATIONS), ("moments", HOSTED_MOMENTS)):
+        for name, limit in (
+            ("evaluations", HOSTED_EVALUATIONS),
+            ("moments", HOSTED_MOMENTS),
+            ("workers", HOSTED_WORKERS),
+        ):
             if getattr(spec, name) > limit:
                 raise RefusedError(
                     f"{getattr(spec, name)} {name}, {limit} at most here; {limit} fits"

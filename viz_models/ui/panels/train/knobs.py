@@ -129,6 +129,14 @@ MORE = (
         help="By one fixed permutation",
         **_of("data", "permute"),
     ),
+    Knob(
+        key="processes",
+        label="Workers",
+        numbers=numbers(1, 2, 4, 8),
+        help="Processes that share each batch by DistributedDataParallel. Without BatchNorm the "
+        "curve stays the same.",
+        **_in("workers"),
+    ),
     Knob(key="device", label="Device", kind="chips", labels=DEVICES, **_in("device")),
     Knob(key="precision", label="Precision", kind="chips", labels=PRECISIONS, **_in("precision")),
 )

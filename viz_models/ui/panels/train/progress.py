@@ -85,6 +85,9 @@ def _going(watched: Watched, run: Run) -> str:
     parts = [f"**{run_label(watched.experiment, run)}** {100 * run.share:.0f} %"]  # type: ignore[arg-type]
     parts += [f"{speed:,.0f} samples/s"] if speed else []
     parts += [run.device] if run.device else []
+    if run.spec.workers > 1:
+        each = run.spec.batch_size // run.spec.workers
+        parts.append(f"{run.spec.workers} workers with {each} examples of each batch")
     parts += [memory(curve.last.memory)] if curve.last and curve.last.memory else []
     return " · ".join(parts)
 
