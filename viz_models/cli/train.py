@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> str:
         for sentence in _left_out(spec):
             sys.stderr.write(f"{sentence}\n")
         experiment = client.start(home.LOCAL_OWNER, spec, uuid.uuid4().hex)
-        follow = _Follower(experiment.id, options.json_lines)
+        follow = Follower(experiment.id, options.json_lines)
         runs = follow.to_the_end()
     except KeyboardInterrupt:
         if follow:
@@ -79,7 +79,7 @@ def asked(options: argparse.Namespace) -> ExperimentSpec:
         spec: RunSpec | ExperimentSpec = presets.preset(options.preset)
         name = options.preset
     else:
-        spec = specs.from_json(_parsed(options.spec))
+        spec = specs.from_json(parsed(options.spec))
         name = options.spec.stem
     if isinstance(spec, RunSpec):
         seeds = (options.seed if options.seed is not None else spec.seed,)
@@ -98,7 +98,13 @@ def _left_out(spec: ExperimentSpec) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _parsed(path: Path) -> object:
+def parsed(path: Path) -> object:
+    """Return what a JSON file holds.
+
+    Raises:
+        ValueError: If it is no JSON.
+        OSError: If there is no such file.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -137,10 +143,16 @@ def _data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
     return data if options.size is None else replace(data, size=options.size)
 
 
-class _Follower:
+class Follower:
     """Reads what runs tell, as it comes, and prints it."""
 
     def __init__(self, experiment: str, json_lines: bool) -> None:
+        """Follow an experiment.
+
+        Args:
+            experiment: Its id.
+            json_lines: Whether steps are printed as JSON; else one line every two seconds.
+        """
         self.id, self._json = experiment, json_lines
         self._after: dict[str, int] = {}
         self._states: dict[str, str] = {}

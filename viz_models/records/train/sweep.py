@@ -47,3 +47,11 @@ class SweepPrice:
     runs: int
     slots: int  # runs that compute at a time here
     seconds: float  # until the last has ended, if nobody else computes
+
+    @property
+    def sentence(self) -> str:
+        """Return what people read: "40 runs, about 2 minutes on 2 slots"."""
+        minutes = self.seconds / 60
+        time = f"{minutes:.0f} minutes" if minutes >= 1.5 else f"{max(2, self.seconds):.0f} seconds"
+        runs = "1 run" if self.runs == 1 else f"{self.runs} runs"
+        return f"{runs}, about {time} on {self.slots} slot{'s' * (self.slots != 1)}"

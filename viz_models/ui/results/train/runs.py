@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from viz_models.records import Experiment, ExperimentSpec, Points
+from viz_models.records import Experiment, ExperimentSpec, Points, Run
+from viz_models.records.train.cards import Outcome
 from viz_models.records.train.experiments import Moment
-from viz_models.runs import client
+from viz_models.runs import client, outcomes
 from viz_models.ui.kit import owner, state
 
 if TYPE_CHECKING:
@@ -112,6 +113,11 @@ def points(run: str, after: int = 0) -> Points:
 def moments(run: str) -> tuple[Moment, ...]:
     """Return the looks inside a run so far."""
     return client.store().moments(run)
+
+
+def outcome(spec: ExperimentSpec, run: Run) -> Outcome:
+    """Return what a run came to so far."""
+    return outcomes.outcome(client.store(), spec, run)
 
 
 def file(id: str, kind: "Kind") -> Callable[[], bytes]:

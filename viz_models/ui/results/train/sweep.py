@@ -1,13 +1,12 @@
 """Results for the page on sweeps: what may be varied, what it costs, what its runs came to."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache as once
 
 from viz_models.records import Axis, Experiment, ExperimentSpec, Run, RunSpec, Table
 from viz_models.records.train.cards import CardResult, Comparison, Measure, Outcome
 from viz_models.records.train.sweep import Grid, SweepPrice
-from viz_models.ui.kit import owner
-from viz_models.ui.results.train import train
+from viz_models.ui.kit import cache, owner
 
 
 def settings() -> dict[str, str]:
@@ -53,7 +52,7 @@ def sweep(base: RunSpec, table: Table, seeds: int) -> ExperimentSpec:
     return make(base, table, seeds)
 
 
-@cache
+@once
 def opening() -> ExperimentSpec:
     """Return the sweep whose runs are recorded."""
     from viz_models.training.sweeps.table import opening as make
@@ -74,16 +73,10 @@ def price(spec: ExperimentSpec) -> SweepPrice:
     Raises:
         ValueError: If a run is too much, or there are too many; the line says what fits.
     """
-    from viz_models.runs import limits, owners
+    from viz_models.runs import sweeps
 
-    runs = len(spec.arms) * len(spec.seeds)
-    if owner.hosted() and runs > owners.HOSTED_RUNS:
-        raise ValueError(
-            f"{runs} runs, {owners.HOSTED_RUNS} at a time here: choose fewer values or seeds"
-        )
-    slots = min(limits.slots(), runs)
-    seconds = sum(train.price(arm.run).seconds for arm in spec.arms) * len(spec.seeds)
-    return SweepPrice(runs=runs, slots=slots, seconds=seconds / slots)
+    key = (spec, owner.hosted(), "price of a sweep")
+    return cache.remembered(key, lambda: sweeps.price(spec), lambda _: 256)
 
 
 def grid(

@@ -57,16 +57,8 @@ def outcomes(experiment: Experiment) -> tuple[Outcome, ...]:
 
 
 def _outcome(experiment: Experiment, run: Run) -> Outcome:
-    from viz_models.training.verdict import outcome as compute
-
-    def measure() -> Outcome:
-        steps = runs.points(run.id).steps
-        looks = runs.moments(run.id) if run.spec.moments else ()
-        made = compute(experiment.spec, run.arm, run.spec.seed, run.state, steps, looks)
-        return replace(made, early=run.early)
-
     key = (run.id, run.attempt, run.state, run.step, "outcome")
-    return cache.remembered(key, measure, lambda _: _OUTCOME)
+    return cache.remembered(key, lambda: runs.outcome(experiment.spec, run), lambda _: _OUTCOME)
 
 
 def differences(

@@ -229,7 +229,7 @@ def draw_start_row(now: View) -> None:
         return
     trouble, said = now.asked.trouble, ""
     try:
-        said = "" if trouble else _price(now)
+        said = "" if trouble else f"{results.price(now.asked.spec).sentence} here."
     except (ValueError, OSError) as error:
         trouble = str(error)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -238,15 +238,6 @@ def draw_start_row(now: View) -> None:
     if trouble:
         st.warning(words.plain(trouble), icon=":material/scale:")
     train_stage.draw_refusal()
-
-
-def _price(now: View) -> str:
-    """Return what it costs: "40 runs, about 2 minutes on 2 slots"."""
-    found = results.price(now.asked.spec)
-    minutes = found.seconds / 60
-    time = f"{minutes:.0f} minutes" if minutes >= 1.5 else f"{max(1, found.seconds):.0f} seconds"
-    slots = "1 slot" if found.slots == 1 else f"{found.slots} slots"
-    return f"{found.runs} runs, about {time} on {slots} here, if nobody else computes."
 
 
 def draw_lines(now: View) -> None:
