@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint fast e2e faults test-cluster load hostile bench zoo record weights-check clean
+.PHONY: help run serve test check lint fast e2e faults test-cluster cluster-demo load hostile bench zoo record weights-check clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -49,6 +49,10 @@ faults: $(DEV) ## kill, hang and starve real runs: 10 minutes; ARGS=--full for a
 test-cluster: $(CLUSTER) ## the run store on PostgreSQL, runs on two Ray nodes, on 127.0.0.1: five minutes
 	@$(PY) scripts/postgres.py
 	@sh scripts/loopback.sh $(PY) -m pytest -q -m cluster tests/runs $(ARGS)
+
+cluster-demo: $(CLUSTER) ## PostgreSQL, Ray with two nodes, two web servers behind nginx, on 127.0.0.1; Ctrl-C stops them
+	@$(PY) scripts/postgres.py
+	@$(PY) scripts/cluster_demo.py $(ARGS)
 
 load: $(DEV) ## sixty tabs that watch a run, then sixty people who vote within a second; ARGS="--tabs 20 --seconds 10"
 	@$(PY) -m benchmarks.load $(ARGS)

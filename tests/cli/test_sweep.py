@@ -42,7 +42,9 @@ def test_a_table_is_trained_and_told_as_json(rig, capsys):
     ],
 )
 def test_what_means_nothing_is_one_line(options, line, capsys):
-    assert main(["sweep", *options, "--price"]) == 2
+    with pytest.raises(SystemExit) as ended:
+        main(["sweep", *options, "--price"])
+    assert ended.value.code == 2
     said = capsys.readouterr().err.strip()
     assert line in said
     assert "\n" not in said
