@@ -24,8 +24,14 @@ RUN = RunSpec(
 TWO = replace(RUN, workers=2)
 
 
-def children():
-    return psutil.Process().children(recursive=True)
+def members():
+    """The processes of a team that are alive; other tests may have left children of their own."""
+    alive = psutil.Process().children(recursive=True)
+    return [p for p in alive if p.status() != psutil.STATUS_ZOMBIE and is_member(p)]
+
+
+def is_member(process):
+    return any("team_member" in word for word in process.cmdline())
 
 
 @pytest.mark.slow
@@ -34,13 +40,13 @@ def test_two_workers_give_the_curve_of_one_and_a_resumed_run_too():
     session = loop.Session(TWO)
     records = session.records()
     first = list(islice(records, 7))
-    assert len(children()) == 1
+    assert len(members()) == 1
     files = session.checkpoint().files()
     records.close()
-    assert children() == []
+    assert members() == []
     second = loop.Session(TWO, checkpoints.from_files(files))
     found = [*first, *second.records()]
-    assert children() == []
+    assert members() == []
     assert not torch.distributed.is_initialized()
     assert [r.step for r in found] == [r.step for r in whole]
     for one, two in zip(whole, found, strict=True):
@@ -56,7 +62,7 @@ def test_two_workers_give_the_curve_of_one_and_a_resumed_run_too():
 def test_a_worker_that_dies_ends_the_run_with_one_line():
     records = loop.Session(replace(TWO, budget=Budget(amount=600, unit="seconds"))).records()
     next(records)
-    (member,) = children()
+    (member,) = members()
     member.kill()
     with pytest.raises(ValueError, match="one of its 2 workers has ended: resume it"):
         list(records)
