@@ -171,14 +171,15 @@ def _draw(now: View, text: Mapping[str, str], grid: Grid, curves: tuple[RunCurve
     with right, st.container(border=True, height="stretch"):
         chosen = _draw_cell(now, grid, curves)
     with left, st.container(border=True, height="stretch"):
-        st.echarts_chart(
-            figures.heatmap(grid, chosen, **figure_look()),
-            height=frame.px(figures.height(grid)),
-            theme=None,
-            key="table",
-            on_select=partial(_click, grid),
-            alt=f"{now.measure} of {len(grid.rows)} times {len(grid.columns)} cells",
-        )
+        with st.container(key="sideways_table"):  # on a phone it keeps its width
+            st.echarts_chart(
+                figures.heatmap(grid, chosen, **figure_look()),
+                height=frame.px(figures.height(grid)),
+                theme=None,
+                key="table",
+                on_select=partial(_click, grid),
+                alt=f"{now.measure} of {len(grid.rows)} times {len(grid.columns)} cells",
+            )
         origin = f" · {lesson.badge(now.provenance)}" if now.provenance else ""
         st.caption(text["Legend"] + origin)
 
