@@ -10,18 +10,14 @@ from typing import NoReturn
 from viz_models.cli import (
     app,
     attend,
-    bleu,
     classroom,
     cost,
     descend,
     dispatch,
     export,
     lessons,
-    mask,
-    memory,
     norm,
     runs,
-    sequence,
     serve,
     sweep,
     trace,
@@ -30,6 +26,7 @@ from viz_models.cli import (
 )
 from viz_models.cli import open as open_
 from viz_models.cli.command import Command, NoNetworkError
+from viz_models.cli.sequence import bleu, mask, memory, sequence
 from viz_models.cli.vision import architectures, caption, detect, guidelines, inception
 from viz_models.recipes.commands import (
     check_weights,

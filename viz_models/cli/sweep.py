@@ -38,10 +38,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> str:
-    from viz_models.runs import client, home, sweeps
+    from viz_models.runs import client, home
 
     spec = asked(options)
-    price = sweeps.price(spec)
+    price = client.price_of_sweep(spec)
     if options.price:
         return json.dumps(asdict(price)) if options.json else price.sentence
     sys.stderr.write(f"{price.sentence}\n")

@@ -5,8 +5,9 @@ from functools import cache
 
 from viz_models.records.train.experiments import ExperimentSpec
 from viz_models.records.train.runs import Experiment
-from viz_models.runs import export, home, presence
-from viz_models.runs import votes as ballots
+from viz_models.records.train.sweep import SweepPrice
+from viz_models.runs import export, home, limits, owners, presence
+from viz_models.runs.classroom import votes as ballots
 from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
 from viz_models.training import gpus
 
@@ -130,3 +131,24 @@ def vote_of(question: str, voter: str) -> str | None:
 def votes(question: str) -> Counter[str]:
     """How many predicted each choice in the last two hours."""
     return ballots.count(store().database, question)
+
+
+def price_of_sweep(spec: ExperimentSpec) -> SweepPrice:
+    """Return how many runs a sweep has, and how long they take on all slots of this machine.
+
+    Raises:
+        ValueError: If a run is too much, or there are too many; the line says what fits.
+    """
+    from viz_models.models.threads import one_thread
+    from viz_models.training.loop.price import price as of_run
+
+    runs = len(spec.arms) * len(spec.seeds)
+    if home.hosted() and runs > owners.HOSTED_RUNS:
+        raise ValueError(
+            f"{runs} runs, {owners.HOSTED_RUNS} at a time here: choose fewer values or seeds"
+        )
+    slots = min(limits.slots(), runs)
+    with one_thread():  # as many as a run has; with two on a busy machine it said 32 minutes for 1
+        each = [of_run(arm.run, home.hosted()).seconds for arm in spec.arms]
+    seconds = sum(each) * len(spec.seeds)
+    return SweepPrice(runs=runs, slots=slots, seconds=seconds / slots)

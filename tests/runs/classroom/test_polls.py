@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from viz_models.records.classroom.room import QuestionSpec
-from viz_models.runs import votes
-from viz_models.runs.classroom import classes, polls
+from viz_models.runs.classroom import classes, polls, votes
 from viz_models.runs.database import Database
 from viz_models.runs.owners import QuotaError
 

@@ -16,8 +16,7 @@ from viz_models.records.classroom.room import (
     Room,
     Tally,
 )
-from viz_models.runs import votes
-from viz_models.runs.classroom import classes
+from viz_models.runs.classroom import classes, votes
 from viz_models.runs.classroom.tables import people, questions
 from viz_models.runs.database import Database
 from viz_models.runs.database import votes as ballots

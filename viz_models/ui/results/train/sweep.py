@@ -73,10 +73,10 @@ def price(spec: ExperimentSpec) -> SweepPrice:
     Raises:
         ValueError: If a run is too much, or there are too many; the line says what fits.
     """
-    from viz_models.runs import sweeps
+    from viz_models.runs import client
 
     key = (spec, owner.hosted(), "price of a sweep")
-    return cache.remembered(key, lambda: sweeps.price(spec), lambda _: 256)
+    return cache.remembered(key, lambda: client.price_of_sweep(spec), lambda _: 256)
 
 
 def grid(

@@ -1,6 +1,6 @@
 import pytest
 
-from viz_models.runs import votes
+from viz_models.runs.classroom import votes
 from viz_models.runs.store import Store
 
 NOW = 1_700_000_000.0
