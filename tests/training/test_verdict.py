@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import precision_recall_fscore_support
@@ -44,7 +44,6 @@ def ended(arm: int, seed: int, accuracy: float, steps: int = 10) -> Outcome:
     return outcome(EMPTY, arm, seed, "finished", records)
 
 
-@settings(deadline=None)
 @given(ACCURACIES, ACCURACIES)
 def test_differences_are_paired_by_seed(ours: list[float], theirs: list[float]) -> None:
     n = min(len(ours), len(theirs))

@@ -90,7 +90,7 @@ def test_windows_without_padding_fall_back_to_padding_when_no_photo_is_large_eno
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=300, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(conv_specs() | mlp_specs())
 def test_a_repaired_spec_needs_no_repair_and_can_be_built(asked):
     fitting, _ = repaired(asked)
@@ -111,7 +111,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(st.sampled_from([ConvSpec, MlpSpec]), st.data())
 def test_forged_values_are_met(kind, data):
     names = data.draw(st.lists(st.sampled_from([f.name for f in fields(kind)]), max_size=6))
