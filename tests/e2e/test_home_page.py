@@ -66,7 +66,7 @@ def test_a_search_by_a_word_leads_to_the_question_and_can_be_linked(server, page
 def test_a_newcomer_is_led_by_seven_stops_that_take_twenty_minutes(server, page):
     visit(page, server.url)
     stops = page.locator(".st-key-stops")
-    expect(stops).to_contain_text("New here? 7 stops, 20 minutes")
+    expect(stops).to_contain_text("Or just look: 7 stops, 20 minutes")
     minutes = [int(n) for n in re.findall(r"(\d) min\b", stops.inner_text())]
     assert (len(minutes), sum(minutes)) == (7, 20)
     headlines = []
