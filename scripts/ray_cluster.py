@@ -12,10 +12,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 WAIT_S = 60
+STARTS = 3  # of a node that ends before it runs
+STARTED = b"Ray runtime started"  # what `ray start` says then
 
 
 class RayCluster:
@@ -36,7 +39,10 @@ class RayCluster:
         self._wait()
 
     def add_node(self, cpus: int = 1) -> None:
-        """Start one more node with so many cores."""
+        """Start one more node with so many cores, and wait until it says that it runs.
+
+        Two that start at the same moment on one machine take each other's ports now and then.
+        """
         self.nodes.append(self._start(f"--address={self.address}", f"--num-cpus={cpus}"))
 
     def kill_node(self) -> None:
@@ -50,16 +56,31 @@ class RayCluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start the head or a node; one that ends at once is started again.
+
+        Raises:
+            ChildProcessError: If it ends each time; the line is the last that it said.
+        """
         command = [str(Path(sys.executable).with_name("ray")), "start", "--block"]
         command += ["--node-ip-address=127.0.0.1", "--disable-usage-stats", *options]
-        return subprocess.Popen(
-            command,
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        said = b""
+        for _ in range(STARTS):
+            process = subprocess.Popen(
+                command,
+                env={**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            assert process.stdout
+            for line in process.stdout:
+                said = line.strip() or said
+                if STARTED in line:
+                    threading.Thread(target=process.stdout.read, daemon=True).start()
+                    return process
+            _kill(process)
+        raise ChildProcessError(f"Ray does not start: {said.decode(errors='replace')}")
 
     def _wait(self) -> None:
         deadline = time.monotonic() + WAIT_S
