@@ -171,8 +171,9 @@ async def door(folder: Path, port: int, inner: subprocess.Popen[bytes], check: b
         sink.close()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_unix_connection(str(folder / SOCKET))
-        await asyncio.gather(copy(reader, far_writer), copy(far_reader, writer))
+        with contextlib.suppress(OSError, asyncio.CancelledError):  # cancelled: the door closes
+            far_reader, far_writer = await asyncio.open_unix_connection(str(folder / SOCKET))
+            await asyncio.gather(copy(reader, far_writer), copy(far_reader, writer))
 
     while not (folder / READY).exists():
         if inner.poll() is not None:

@@ -160,7 +160,8 @@ def test_ray_cancels_kills_and_says_why(cluster):
     ids = [run.id for run in long.runs]
     until(lambda: all(cluster.store.run(id).step > 5 for id in ids), patience=240)
     name = f"{TASK} {ids[0][:12]}"
-    (worker,) = [p for p in psutil.process_iter(["cmdline"]) if name in " ".join(p.info["cmdline"])]
+    there = psutil.process_iter(["cmdline"])  # None of a process that ends just now
+    (worker,) = [p for p in there if name in " ".join(p.info["cmdline"] or ())]
     worker.kill()
     until(lambda: cluster.store.run(ids[0]).state in ENDED)
     assert cluster.store.run(ids[0]).state == "failed"
