@@ -39,7 +39,7 @@ def given(open_page, monkeypatch):
 
 def test_no_chapter_is_forgotten():
     folders = {page.parent.name for page in (ROOT / "pages").glob("*/*.py")}
-    assert folders == {*CHAPTERS, "home", "train"}
+    assert folders == {*CHAPTERS, "classroom", "home", "train"}
     assert {page.parent.name for page in LESSONS} == {*CHAPTERS, "train"}
 
 

@@ -79,6 +79,12 @@ def test_the_nearest_choice_and_why(spec, field, became, why):
     assert why in sentence
 
 
+def test_a_norm_over_single_channels_has_one_group():
+    split = ConvSpec(connect="split", stem="none", in_channels=1, depths=(1,), widths=(2,), size=4)
+    found, _ = repaired(replace(split, norm="group", norm_groups=2, block="single"))
+    assert found.norm_groups == 1
+
+
 def test_what_is_fine_stays():
     for spec in (ConvSpec(), MlpSpec(), TransformerSpec()):
         assert repaired(spec) == (spec, ())

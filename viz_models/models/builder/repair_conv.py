@@ -198,7 +198,7 @@ def _normalized(spec: ConvSpec) -> set[int]:
     both = _channels(spec, pointwise=True), _channels(spec, pointwise=False)
     found = {c for channels in both for c in channels if c > 1}
     first = plan.stem(spec)
-    return found | ({first.outputs} if first else set())
+    return found | ({first.outputs} if first else set()) or {1}
 
 
 def _squeeze(spec: ConvSpec) -> Changes:

@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from viz_models.records import RunSpec
 from viz_models.training import specs
 
 PATIENCE = timedelta(seconds=300)  # for the others; a test on a large set takes long
+LAST_WORD = 5.0  # s between a lost connection and the end of the process behind it
 MEETING, RUN = "meeting", "run.json"  # in the folder that a team shares
 ROOT = Path(__file__).parents[3]  # where the package lies
 SEED_STRIDE = 7919  # between the random numbers of two ranks
@@ -107,7 +109,7 @@ def gathered(spec: RunSpec, checkpoint: Mapping[str, bytes]) -> Iterator[Team]:
             yield Team(0, spec.workers)
             dist.broadcast(torch.tensor([math.nan], dtype=torch.float64), src=0)
         except RuntimeError as error:
-            if any(other.poll() is not None for other in others) or not dist.is_initialized():
+            if _one_has_ended(others) or not dist.is_initialized():
                 raise ValueError(
                     f"one of its {spec.workers} workers has ended: resume it where it was kept last"
                 ) from error
@@ -118,6 +120,16 @@ def gathered(spec: RunSpec, checkpoint: Mapping[str, bytes]) -> Iterator[Team]:
                 other.wait()
             if dist.is_initialized():
                 dist.destroy_process_group()
+
+
+def _one_has_ended(others: Sequence[subprocess.Popen[bytes]]) -> bool:
+    """Whether a member is gone; its connection is lost a moment before the system says so."""
+    until = time.monotonic() + LAST_WORD
+    while time.monotonic() < until:
+        if any(other.poll() is not None for other in others):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def join(folder: Path, rank: int, size: int) -> None:
