@@ -23,7 +23,7 @@ run: $(APP) ## start the app (the first time: sets up .venv, a few minutes); opt
 serve: $(APP) ## open the app to others: settings for strangers, port in $$PORT; see docs/hosting.md
 	@$(PY) -m viz_models serve $(ARGS)
 
-test: $(DEV) ## everything a stranger should run, in a real browser too: 25 minutes on two cores
+test: $(DEV) ## everything a stranger should run, in a real browser too: half an hour on two cores
 	@$(PY) scripts/chromium.py || true # without one, each browser test fails and says so
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not faults and not cluster" $(ARGS)
 
