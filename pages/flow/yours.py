@@ -30,7 +30,7 @@ def main() -> None:
     yours_beside.draw_beside(view, text)
     st.subheader("Open your own network")
     st.markdown(text["Open your own network"])
-    st.code(panel.OPEN, language="bash", wrap_lines=True)
+    st.code(panel.OPEN, language="bash")
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     panel.draw_take_away(view)

@@ -177,7 +177,7 @@ def draw_code(view: View) -> None:
     ):
         with column.container(border=True):
             st.markdown(title)
-            st.code(code, language="python", wrap_lines=True)
+            st.code(code, language="python")
 
 
 def draw_here(view: View) -> None:

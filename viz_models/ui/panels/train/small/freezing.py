@@ -111,7 +111,7 @@ def draw_numbers(view: View) -> None:
             badge="measured now" if view.live else f"recorded run · {len(view.grid.seeds)} seeds",
         )
         st.caption("Two lines freeze a block; the second one after every `net.train()`:")
-        st.code("block.requires_grad_(False)\nblock.eval()", language="python", wrap_lines=True)
+        st.code("block.requires_grad_(False)\nblock.eval()", language="python")
 
 
 def _lines(view: View) -> list[Line]:
