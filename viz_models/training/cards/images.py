@@ -6,6 +6,7 @@ from viz_models.records.build.builder import ConvSpec, MlpSpec, RnnSpec
 from viz_models.records.train.cards import Card, Comparison
 from viz_models.records.train.experiments import Budget, DataSpec, OptimizerSpec, RunSpec
 from viz_models.training.cards.parts import choices, experiment
+from viz_models.training.cards.steps import batches
 
 _MLP = MlpSpec(in_channels=1, size=28, depth=1, width=64, init="he")
 _CNN = ConvSpec(
@@ -62,16 +63,10 @@ def mnist_batch() -> Card:
         budget=Budget(amount=64000),
         evaluations=10,
     )
-    large = replace(small, batch_size=640)
-    arms = {
-        "batch 64": small,
-        "batch 640, rate × 10": replace(large, optimizer=OptimizerSpec(name="sgd", lr=0.5)),
-        "batch 640": large,
-    }
     return Card(
         id="mnist-batch",
         title="64 or 640 on MNIST",
-        experiment=experiment("mnist-batch", arms),
+        experiment=experiment("mnist-batch", batches(small)),
         comparisons=(
             Comparison(plus=(0,), minus=(1,)),
             Comparison(plus=(0,), minus=(2,)),

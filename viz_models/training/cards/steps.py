@@ -32,6 +32,16 @@ _RATES: dict[OptimizerName, float] = {
 AFTER_THE_SAME = "batch 64 − batch 640, rate × 10, after the same samples"
 
 
+def batches(small: RunSpec) -> dict[str, RunSpec]:
+    """Return a run with batches of 64 beside the same with 640, at ten times the rate and at it."""
+    large = replace(small, batch_size=640)
+    return {
+        "batch 64": small,
+        "batch 640, rate × 10": replace(large, optimizer=OptimizerSpec(name="sgd", lr=0.5)),
+        "batch 640": large,
+    }
+
+
 def batch_size() -> Card:
     """Return the same samples in many small steps or in few large ones."""
     small = RunSpec(
@@ -41,16 +51,10 @@ def batch_size() -> Card:
         budget=Budget(amount=25600),
         evaluations=20,
     )
-    large = replace(small, batch_size=640)
-    arms = {
-        "batch 64": small,
-        "batch 640, rate × 10": replace(large, optimizer=OptimizerSpec(name="sgd", lr=0.5)),
-        "batch 640": large,
-    }
     return Card(
         id="batch-size",
         title="Batch 64 or 640",
-        experiment=experiment("batch-size", arms),
+        experiment=experiment("batch-size", batches(small)),
         comparisons=(
             Comparison(plus=(0,), minus=(1,), label=AFTER_THE_SAME),
             Comparison(plus=(0,), minus=(1,), where="step"),
