@@ -45,6 +45,12 @@ def test_the_limit_is_named():
         tokenize("cat " * (MAX_TOKENS + 1))
 
 
+def test_a_word_without_end_is_refused():
+    assert tokenize("a" * vocabulary.MAX_LETTERS).tokens == ("a" * vocabulary.MAX_LETTERS,)
+    with pytest.raises(ValueError, match=r"^“aaaaaaaa…” has 3000 letters; the limit is 40 a word$"):
+        tokenize("i love " + "a" * 3000)
+
+
 def test_french_ends_at_its_end():
     ids = vocabulary.french_ids(("j'", "aime", "les", "chats"))
     assert vocabulary.french_tokens((*ids, vocabulary.EOS, vocabulary.PAD)) == (

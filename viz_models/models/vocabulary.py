@@ -12,6 +12,7 @@ MARKS = SPECIAL[:UNK]  # what stands around words, and is none
 ENGLISH = SPECIAL + lexicon.english()
 FRENCH = SPECIAL + lexicon.french()
 MAX_TOKENS = 128  # of a sentence, its <eos> or <bos> not counted
+MAX_LETTERS = 40  # of a word; those of the grammar have at most 8
 _ENGLISH_IDS = {word: i for i, word in enumerate(ENGLISH)}
 _FRENCH_IDS = {word: i for i, word in enumerate(FRENCH)}
 _SHORT = {"n't": " not", "i'm": "i am", "'re": " are", "it's": "it is", "he's": "he is"}
@@ -29,8 +30,8 @@ def tokenize(text: str) -> Tokens:
     """Cut English into words; all punctuation but the question mark is left out.
 
     Raises:
-        ValueError: If no word is left, more than MAX_TOKENS are, or a mark such as <pad> stands in
-            the text, which no reader may set.
+        ValueError: If no word is left, more than MAX_TOKENS are, one is longer than MAX_LETTERS,
+            or a mark such as <pad> stands in the text, which no reader may set.
     """
     lowered = text.lower().replace("’", "'")
     for short, long in _SHORT.items():
@@ -42,9 +43,18 @@ def tokenize(text: str) -> Tokens:
         raise ValueError(f"the text contains {reserved[0]}, which is no word; try: i love cats")
     if len(words) > MAX_TOKENS:
         raise ValueError(f"the text has {len(words)} words; the limit is {MAX_TOKENS}")
+    must_be_short(words)
     ids = english_ids(words)
     unknown = dict.fromkeys(w for w, i in zip(words, ids, strict=True) if i == UNK)
     return Tokens(ids, tuple(words), tuple(unknown))
+
+
+def must_be_short(words: Iterable[str]) -> None:
+    """Raise a ValueError with one line for a word that no label has room for."""
+    longest = max(words, key=len, default="")
+    if len(longest) > MAX_LETTERS:
+        begin = f"“{longest[:8]}…”"
+        raise ValueError(f"{begin} has {len(longest)} letters; the limit is {MAX_LETTERS} a word")
 
 
 def english_ids(tokens: Iterable[str]) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ def test_a_sentence_is_judged_with_its_variants():
 
 @pytest.mark.parametrize("text", ["", "cat " * 200, "<pad>"])
 def test_bad_input_is_told_in_one_line(text):
-    with pytest.raises(ValueError, match="sentence") as refusal:
+    with pytest.raises(ValueError, match=r"^the sentence ") as refusal:
         analysis.judging(JudgeSpec(text=text))
     assert "\n" not in str(refusal.value)
 

@@ -21,8 +21,27 @@ def test_the_table_has_a_line_for_each_convention(capsys):
     assert len(lines) == 10
 
 
-def test_an_empty_reference_is_refused_in_a_line(capsys):
+@pytest.mark.parametrize(
+    ("reference", "translation", "line"),
+    [
+        ("", "a", "the reference is empty; type at least one word"),
+        ("   ", "a", "the reference is empty; type at least one word"),
+        ("a", "word " * 200, "the translation has 200 words; at most 40 can be shown"),
+        ("word " * 200, "a", "the reference has 200 words; at most 40 can be shown"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_in_a_line(capsys, reference, translation, line):
     with pytest.raises(SystemExit) as end:
-        main(["bleu", "--label", " ", "--prediction", "a"])
+        main(["bleu", "--label", reference, "--prediction", translation])
     assert end.value.code == 2
-    assert "the reference is empty" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.endswith(f": {line}\n")
+
+
+@pytest.mark.parametrize(("translation", "right"), [("", 0), (" ", 0), ("😀", 1), ("😀 😀", 1)])
+def test_nothing_and_signs_are_counted(capsys, translation, right):
+    assert main(["bleu", "--label", "😀 a", "--prediction", translation, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["orders"][0]["matched"] == right
+    assert found["scores"]["paper"] == 0

@@ -8,6 +8,15 @@ def test_every_unit_of_both_networks_has_a_mark():
     assert len(fig.layout.shapes) == 2 + 1
 
 
+def test_names_of_rows_stand_over_them_in_one_line():
+    fig = figures.half_lives(recordings.load(), {"lstm": [], "lstm_attention": []}, "lstm", 3)
+    names = fig.layout.annotations
+    assert [n.text for n in names] == list(figures.NAMES.values())
+    assert not fig.layout.yaxis.showticklabels
+    for name, shape in zip(names, fig.layout.shapes, strict=True):
+        assert shape.y1 < name.y < fig.layout.yaxis.range[1]
+
+
 def test_the_held_value_is_orange():
     fig = figures.held_shares(recordings.load(), "lstm", "i", "mean")
     colors = [color for bar in fig.data for color in bar.marker.color]

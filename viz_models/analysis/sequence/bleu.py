@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from viz_models.models.vocabulary import must_be_short
 from viz_models.records.provenance import Provenance
 from viz_models.records.sequence.bleu import Bleu, BleuSpec, Convention, Ngram, Order
 
@@ -26,11 +27,12 @@ def words(text: str, name: str = "sentence") -> tuple[str, ...]:
         name: What the error line calls it.
 
     Raises:
-        ValueError: If it has more than 40 words.
+        ValueError: If it has more than 40 words, or one of them is longer than 40 letters.
     """
     found = tuple(text.split())
     if len(found) > MOST_WORDS:
         raise ValueError(f"the {name} has {len(found)} words; at most {MOST_WORDS} can be shown")
+    must_be_short(found)
     return found
 
 

@@ -54,8 +54,8 @@ def columns(first: str, second: str) -> Columns:
     Raises:
         ValueError: With one line for the reader, if a sentence cannot be read.
     """
-    a = _words(first, "first")
-    b = _words(second, "second") if second.strip() else ()
+    a = words_of(first, "the first sentence")
+    b = words_of(second, "the second sentence") if second.strip() else ()
     tokens = ("[CLS]", *a, "[SEP]", *b, *(("[SEP]",) if b else ()))
     words = [MASK if word == TYPED_MASK else english_ids((word,))[0] for word in (*a, *b)]
     ids = (CLS, *words[: len(a)], SEP, *words[len(a) :], *((SEP,) if b else ()))
@@ -64,15 +64,24 @@ def columns(first: str, second: str) -> Columns:
     return Columns(shown, ids, len(a) + 2, tuple(unknown))
 
 
-def _words(text: str, which: str) -> tuple[str, ...]:
+def words_of(text: str, name: str = "the sentence") -> tuple[str, ...]:
+    """Cut a sentence into words; "[MASK]" is one.
+
+    Args:
+        text: What somebody typed.
+        name: What the error line calls it.
+
+    Raises:
+        ValueError: With one line for the reader, if it cannot be read.
+    """
     try:
         words = tokenize(text.lower().replace("[mask]", TYPED_MASK)).tokens
     except ValueError as error:
-        said = str(error).replace("the text", f"the {which} sentence", 1)
+        said = str(error).replace("the text", name, 1)
         raise ValueError(said.replace("the limit is 128", f"the limit is {LONGEST}")) from None
     if len(words) > LONGEST:
         raise ValueError(
-            f"the {which} sentence has {len(words)} words; the limit is {LONGEST}, "
+            f"{name} has {len(words)} words; the limit is {LONGEST}, "
             "and the network learned from at most 15"
         )
     return words

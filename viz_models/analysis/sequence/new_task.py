@@ -3,7 +3,7 @@
 import torch
 
 from viz_models.analysis import seed_noise
-from viz_models.analysis.sequence.masked_words import columns
+from viz_models.analysis.sequence.masked_words import words_of
 from viz_models.analysis.sequence.verb_forms import other_forms
 from viz_models.models.sequence import judge
 from viz_models.models.versions import torch_version
@@ -30,7 +30,7 @@ def judging(spec: JudgeSpec) -> Judging:
     """
     if spec.examples not in SIZES:
         raise ValueError(f"no network learned from {spec.examples} examples; choose 50, 200, 1000")
-    words = columns(spec.text, "").tokens[1:-1]
+    words = words_of(spec.text)
     changed = [(None, words)] + [
         (place, (*words[:place], form, *words[place + 1 :])) for place, form in other_forms(words)
     ]

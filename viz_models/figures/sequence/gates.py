@@ -20,7 +20,8 @@ from viz_models.records.sequence.gates import (
 NAMES: dict[Net, str] = {"lstm": "last state only", "lstm_attention": "with attention"}
 GATE_NAMES: dict[Gate, str] = {"f": "z_f", "i": "z_i", "o": "z_o"}
 HOLD_NAMES: dict[Hold, str] = {"0": "0", "0.5": "½", "1": "1", "mean": "its mean"}
-STRIP, BARS, READING = 170, 190, 190  # px
+STRIP, BARS, READING = 180, 190, 190  # px
+ROW = 1.4  # between the middles of two rows of marks, which are 0.84 high
 BOX = 0.32  # half the width of a cell
 
 
@@ -52,7 +53,7 @@ def half_lives(
         color = p.gold if row else p.blue
         fig.add_scatter(
             x=lives,
-            y=-row + lift,
+            y=-ROW * row + lift,
             mode="markers",
             marker={"size": 6 * scale, "color": theme.fade(color, 0.6)},
             customdata=list(range(len(lives))),
@@ -60,14 +61,15 @@ def half_lives(
             "half is lost after %{x:.3~g} words<extra></extra>",
             showlegend=False,
         )
-        shapes.append(_median(float(np.median(lives)), -row, color, 3))
-        shapes += [_median(x, -row, color, 1) for x in medians[name]]
+        shapes.append(_median(float(np.median(lives)), -ROW * row, color, 3))
+        shapes += [_median(x, -ROW * row, color, 1) for x in medians[name]]
         if name == net:
             fig.add_scatter(
-                x=[lives[unit]], y=[-row + lift[unit]], mode="markers", hoverinfo="skip",
+                x=[lives[unit]], y=[-ROW * row + lift[unit]], mode="markers", hoverinfo="skip",
                 marker={"size": 10 * scale, "color": p.orange}, showlegend=False,
             )  # fmt: skip
-    fig.update_layout(shapes=shapes)
+    names = [_row_name(NAMES[name], 0.56 - ROW * row, p.text) for row, name in enumerate(NETS)]
+    fig.update_layout(shapes=shapes, annotations=names)
     theme.style(fig, dark=dark, height=STRIP, scale=scale)
     fig.update_xaxes(
         type="log",
@@ -75,13 +77,17 @@ def half_lives(
         tickvals=[0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200],
     )
     fig.update_yaxes(
-        tickvals=[0, -1],
-        ticktext=[NAMES[n].replace(" ", "<br>", 1) for n in NETS],
-        range=[-1.55, 0.55],
-        showgrid=False,
-        zeroline=False,
+        range=[-ROW - 0.5, 0.8], showticklabels=False, ticks="", showgrid=False, zeroline=False
     )
     return fig
+
+
+def _row_name(text: str, y: float, color: str) -> dict[str, Any]:
+    """Return a name that stands over its row, so that it takes no width on a phone."""
+    return {
+        "text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": y, "showarrow": False,
+        "font": {"color": color},
+    }  # fmt: skip
 
 
 def _median(x: float, y: float, color: str, width: int) -> dict[str, Any]:
@@ -117,7 +123,7 @@ def held_shares(
             x=[step * k + j for j in range(len(HOLDS))],
             y=shares,
             marker={"color": [p.orange if (g, h) == (gate, hold) else p.blue for h in HOLDS]},
-            text=[f"{s:.0%}" for s in shares],
+            text=[f"{100 * s:.0f}" for s in shares],  # the axis says "%": two such bars are narrow
             textposition="outside",
             textangle=0,
             textfont={"size": 10 * scale},

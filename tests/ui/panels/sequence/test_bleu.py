@@ -23,12 +23,38 @@ def test_the_answer_is_the_one_that_is_true(translation, answer):
     assert panel.answer(view("a b c d e f", translation)) == answer
 
 
-def test_what_is_too_long_is_refused_and_the_example_stays(open_page):
+@pytest.mark.parametrize(
+    ("field", "typed", "line"),
+    [
+        ("prediction", "word " * 200, "The translation has 200 words; at most 40 can be shown"),
+        ("label", "word " * 200, "The reference has 200 words; at most 40 can be shown"),
+        ("label", "", "The reference is empty; type at least one word"),
+        ("label", " \t ", "The reference is empty; type at least one word"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_in_a_line_and_the_example_stays(
+    open_page, field, typed, line
+):
     at = open_page("pages/sequence/bleu.py")
-    at.text_input(key="prediction").set_value("word " * 41).run()
-    said = " ".join(c.value for c in at.caption)
-    assert "The translation has 41 words; at most 40 can be shown" in said
+    at.text_input(key=field).set_value(typed).run()
+    assert [c.value for c in at.caption if ":red[" in c.value] == [
+        f":red[{line}.] The example is shown instead."
+    ]
     assert not at.exception
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("", "empty"), ("   ", "empty"), ("😀 😀", "zero"), ("**a** <b>", "zero")],
+)
+def test_a_translation_without_words_or_of_signs_is_counted(open_page, typed, answer):
+    at = open_page("pages/sequence/bleu.py")
+    at.text_input(key="prediction").set_value(typed).run()
+    shown = view(panel.REFERENCE, typed)
+    assert panel.answer(shown) == answer
+    assert shown.result.score("paper") == 0
+    assert not at.exception
+    assert not any(":red[" in c.value for c in at.caption)
 
 
 def test_the_script_alone_prints_the_page_s_numbers(tmp_path):

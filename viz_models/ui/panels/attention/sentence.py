@@ -8,6 +8,7 @@ from viz_models.models import vocabulary
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control
 
+MOST_NAMED = 6  # unknown words in one line
 LABELS = {"<bos>": "→", "<eos>": "eos", "<pad>": "pad"}
 
 
@@ -43,8 +44,10 @@ def draw_vocabulary(unknown: Sequence[str]) -> None:
         known = [w for w in vocabulary.ENGLISH if w not in vocabulary.SPECIAL]
         st.caption(f"The network knows {len(known)} English words: {', '.join(known)}.")
     if unknown:
-        names = ", ".join(f"“{words.plain(word)}”" for word in unknown)
-        st.caption(f":red[{names} → <unk>]".replace("<", "\\<"), width="content")
+        names = ", ".join(f"“{words.plain(word)}”" for word in unknown[:MOST_NAMED])
+        more = len(unknown) - MOST_NAMED
+        rest = f" and {more} more" if more > 0 else ""
+        st.caption(f":red[{names}{rest} → \\<unk>]", width="content")
 
 
 def token_labels(tokens: Sequence[str]) -> tuple[str, ...]:
