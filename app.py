@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from viz_models import garbage
 from viz_models.models import warm
-from viz_models.patches import silent, unsent
+from viz_models.patches import silent, swallowed, unsent
 from viz_models.ui.instruments import scripts
 from viz_models.ui.kit import errors
 from viz_models.ui.kit.turns import TURNS
@@ -28,6 +28,7 @@ from viz_models.web.uploads import UploadLimits
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Mend queue and connections, say where instruments are, collect garbage, import."""
     unsent.keep()
+    swallowed.draw()
     silent.close()
     scripts.serve()
     if hosting.is_logged():
