@@ -59,6 +59,7 @@ LIBRARY_HOME = {
     "captum": ("viz_models/analysis",),
     "PIL": ("viz_models/images", "viz_models/analysis/flow/preprocess.py"),
     "plotly": ("viz_models/figures",),
+    "segno": ("viz_models/figures",),
     "sqlalchemy": ("viz_models/runs",),
     "tensorboardX": ("viz_models/runs",),
     "filelock": ("viz_models/runs",),

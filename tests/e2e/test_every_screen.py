@@ -22,6 +22,7 @@ NARROW = View(width=390, height=844, scheme="dark", touch=True)
 WIDE = {"width": 1920, "height": 1080}
 # these speak of a softmax over nothing but minus infinity
 MAY_SAY_NAN = {"attend"}
+WITHOUT_PANELS = {"runs"}  # nothing is there yet to put into the spotlight
 SETTLED = 90_000  # ms
 
 TO_THE_END = """async () => {
@@ -58,3 +59,10 @@ def test_it_fits(server, page, path):
     page.keyboard.press("p")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()  # as it is presented
     check(page, path)
+    if path not in WITHOUT_PANELS:
+        alone = page.locator("[data-spotlight]")
+        page.keyboard.press("s")
+        expect(alone).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_hidden()
+        page.keyboard.press("s")
+        expect(alone).to_have_count(0)

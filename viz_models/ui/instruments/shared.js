@@ -35,6 +35,17 @@ function isForSomeoneElse(event) {
       "input:not([type=checkbox]), textarea, select, [contenteditable], [role=slider], [role=radio], [role=tab], [role=dialog], [role=combobox], [role=menu]"));
 }
 
+/** How much larger than it is laid out an element is painted: in a spotlight more than 1. */
+function enlargement(element) {
+  return element.getBoundingClientRect().width / element.offsetWidth || 1;
+}
+
+/** Where on an element a pointer is, in the element's own pixels. */
+function pointIn(element, event) {
+  const { left, top } = element.getBoundingClientRect(), times = enlargement(element);
+  return [(event.clientX - left) / times, (event.clientY - top) / times];
+}
+
 /** Whether some of an element is on screen. */
 function isOnScreen(element) {
   const { top, bottom } = element.getBoundingClientRect();

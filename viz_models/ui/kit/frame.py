@@ -19,7 +19,8 @@ _HERE = Path(__file__).parent
 _KEYS = (
     ("?", "open or close this sheet"),
     ("P", "present: large type, nothing around the lesson"),
-    ("Esc", "stop presenting"),
+    ("S", "while presenting: the panel under the pointer alone, as does a click on its ground"),
+    ("Esc", "the whole page again, then stop presenting"),
     ("N  B", "next page, page before; in a lesson its next step, the step before"),
     ("← →", "step before, next step"),
     (

@@ -11,6 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.lesson && !new URL(window.location.href).searchParams.has("lesson")) writeParam("lesson", data.lesson);
   followLessons(bar);
   keepLesson(data.mine, setTriggerValue);
+  followPointer(bar, data.presenting);
 
   const actions = {
     // A widget bound to the URL cannot be told its default again, so the page is opened anew.
@@ -19,14 +20,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     present: () => setTriggerValue("present", !data.presenting),
     keys: () => (sheet.open ? sheet.close() : sheet.showModal()),
     add: () => setTriggerValue("add", viewHere()),
-    copy: () => copyLink(parentElement.querySelector(".said")),
+    copy: () => copyLink(bar),
   };
   bar.onclick = (event) => actions[event.target.dataset.do]?.();
 
   const onKey = (event) => {
-    const does = event.key === "Escape" ? endsPresenting(event, data, sheet) && actions.present : {
+    const escape = bar.spot ? () => endSpotlight(bar) : actions.present;
+    const does = event.key === "Escape" ? endsPresenting(event, data, sheet) && escape : {
       "?": actions.keys,
       p: actions.present,
+      s: data.presenting && (() => (bar.spot ? endSpotlight(bar) : spotlight(bar, meant(bar)))),
       n: () => (lessonLink("next") ?? document.querySelector(".st-key-lesson_next a"))?.click(),
       b: () => (lessonLink("before") ?? document.querySelector(".st-key-lesson_before a"))?.click(),
       // A clicker has these two keys only.
@@ -63,13 +66,20 @@ function fillSheet(list, keys) {
   }
 }
 
-async function copyLink(said) {
+async function copyLink(bar) {
   try {
     await navigator.clipboard.writeText(window.location.href);
-    said.textContent = "Link copied";
+    say(bar, "Link copied");
   } catch { // no permission, or not a secure page: let people copy it themselves
-    said.textContent = "Copy it from the address bar";
+    say(bar, "Copy it from the address bar");
   }
+}
+
+/** Say something for a moment, to those who see and to those who listen. */
+function say(bar, text) {
+  const said = bar.parentElement.querySelector(".said");
+  said.textContent = text;
   said.classList.add("on");
-  setTimeout(() => said.classList.remove("on"), 1800);
+  clearTimeout(said.ending);
+  said.ending = setTimeout(() => said.classList.remove("on"), 1800);
 }

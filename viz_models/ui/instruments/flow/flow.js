@@ -482,9 +482,9 @@ class Flow {
     const title = document.createElement("b");
     title.textContent = box.folds ? box.label : name;
     tip.replaceChildren(title, `\n${what} · ${shapeOf(this.net, box)}${cost}`);
-    const frame = this.root.getBoundingClientRect();
-    const x = Math.min(event.clientX - frame.left + 14, frame.width - tip.offsetWidth - 2);
-    tip.style.transform = `translate(${Math.max(0, x)}px, ${event.clientY - frame.top + 16}px)`;
+    const [left, top] = pointIn(this.root, event);
+    const x = Math.min(left + 14, this.root.offsetWidth - tip.offsetWidth - 2);
+    tip.style.transform = `translate(${Math.max(0, x)}px, ${top + 16}px)`;
   }
 
   save() {

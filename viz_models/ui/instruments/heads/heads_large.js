@@ -97,8 +97,8 @@ function names(context, part, root, ink, font, slant) {
 
 /** Query and key under the pointer, or null. */
 function cellUnder(root, event) {
-  const at = root.querySelector(".matrix canvas").getBoundingClientRect(), { left, top, cell, rows, columns } = root.grid;
-  const j = Math.floor((event.clientX - at.left - left) / cell), i = Math.floor((event.clientY - at.top - top) / cell);
+  const [x, y] = pointIn(root.querySelector(".matrix canvas"), event), { left, top, cell, rows, columns } = root.grid;
+  const j = Math.floor((x - left) / cell), i = Math.floor((y - top) / cell);
   return i >= 0 && i < rows && j < columns ? [i, j] : null;
 }
 

@@ -120,10 +120,7 @@ function brush(model, g, k) {
 }
 
 function listen(model, g, canvas) {
-  const under = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return hit(g, event.clientX - box.left, event.clientY - box.top);
-  };
+  const under = (event) => hit(g, ...pointIn(canvas, event));
   canvas.onpointermove = (event) => {
     if (g.draggable && model.root.grip) return pullBox(model, g, canvas, event);
     if (g.draggable) canvas.style.cursor = cursorAt(g, canvas, event);
@@ -174,8 +171,8 @@ function onKey(model, event) {
   const [x, y, w, h] = rectOf(g, k), view = figureIn(model, g).querySelector(":scope > .view");
   view.scrollTop = clamp(view.scrollTop, y + h + 40 - view.clientHeight, y - 40);
   view.scrollLeft = clamp(view.scrollLeft, x + w + 40 - view.clientWidth, x - 40);
-  const box = view.firstChild.getBoundingClientRect();
-  showTip(model, { clientX: box.left + x + w, clientY: box.top + y }, g, k);
+  const box = view.firstChild.getBoundingClientRect(), times = enlargement(view.firstChild);
+  showTip(model, { clientX: box.left + (x + w) * times, clientY: box.top + y * times }, g, k);
 }
 
 function neighbor(g, k, dx, dy, byTile) {
@@ -214,7 +211,7 @@ function linesOf(part) {
 }
 
 function save({ root, color, header }) {
-  const frame = root.getBoundingClientRect(), scale = 2, pad = 12;
+  const frame = root.getBoundingClientRect(), scale = 2, pad = 12, times = enlargement(root);
   const canvas = Object.assign(document.createElement("canvas"), { width: (frame.width + 2 * pad) * scale, height: (frame.height + 2 * pad) * scale });
   const context = canvas.getContext("2d");
   context.scale(scale, scale);
@@ -228,7 +225,10 @@ function save({ root, color, header }) {
     if (view) { context.beginPath(); context.rect(view.left, view.top, view.width, view.height); context.clip(); }
     Object.assign(context, { font: style.font, fillStyle: style.color, textBaseline: "middle" });
     if (part.tagName === "CANVAS") { if (at.width) context.drawImage(part, at.left, at.top, at.width, at.height); }
-    else for (const [text, x, y] of linesOf(part)) context.fillText(text, x, y);
+    else {
+      context.scale(times, times);
+      for (const [text, x, y] of linesOf(part)) context.fillText(text, x / times, y / times);
+    }
     context.restore();
   }
   canvas.toBlob((blob) => {

@@ -86,11 +86,6 @@ function takeBox(model, g, canvas, event) {
   model.root.focus({ preventScroll: true });
 }
 
-function pointIn(canvas, event) {
-  const frame = canvas.getBoundingClientRect();
-  return [event.clientX - frame.left, event.clientY - frame.top];
-}
-
 function pullBox(model, g, canvas, event) {
   const [px, py] = pointIn(canvas, event), cell = g.place.width / g.w, { edges, box, px: fromX, py: fromY } = model.root.grip;
   setBox(model, g, movedBox(g, box, edges, (px - fromX) / cell, (py - fromY) / cell));

@@ -64,7 +64,7 @@ function placeBand(model) {
   band.hidden = row < 0;
   if (row < 0) return;
   const [start, length] = bandAt(g, 0, row), canvas = canvasOf(figureIn(model, g)).getBoundingClientRect();
-  band.style.top = `${canvas.top - stage.getBoundingClientRect().top + start}px`;
+  band.style.top = `${(canvas.top - stage.getBoundingClientRect().top) / enlargement(stage) + start}px`;
   band.style.height = `${length}px`;
 }
 

@@ -128,8 +128,7 @@ function paintFoot(root, header, losses) {
 
 /** Where on the plot a pointer is, as weights inside the picture; null outside of it. */
 function pointed(root, event, strict) {
-  const { left, top } = root.querySelector("canvas").getBoundingClientRect(), f = root.frame, { header } = root.got;
-  const x = event.clientX - left, y = event.clientY - top;
+  const [x, y] = pointIn(root.querySelector("canvas"), event), f = root.frame, { header } = root.got;
   if (strict && (x < f.left || x > f.right || y < f.top || y > f.bottom)) return null;
   const w = f.back(Math.max(f.left, Math.min(f.right, x)), Math.max(f.top, Math.min(f.bottom, y)));
   return header.low.map((lo, i) => Number(Math.max(lo, Math.min(header.high[i], w[i])).toFixed(DIGITS)));

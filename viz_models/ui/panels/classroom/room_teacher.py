@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.figures.classroom import qr
 from viz_models.records.classroom.room import Question, Room
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control
@@ -35,16 +36,26 @@ def draw(code: str, text: Mapping[str, str]) -> None:
 
 def draw_screen(code: str, text: Mapping[str, str]) -> None:
     """Draw what a projector may show: no vote before the reveal, and nothing to press."""
-    draw_code(code)
     st.fragment(partial(_screen, code, text), run_every=TICK_S)()
 
 
-def draw_code(code: str) -> None:
-    """Draw the room's code and address, large."""
-    address = results.student_link(code).partition("?")[0].partition("//")[2]
+def draw_code(code: str, *, waits: bool = False) -> None:
+    """Draw the room's code and address, large, and the link as a QR code.
+
+    Args:
+        code: Of the room.
+        waits: Whether there is nothing else to see, so that all of it may be larger.
+    """
+    link = results.student_link(code)
+    address = link.partition("?")[0].partition("//")[2]
+    picture = ""
+    if not results.is_private():  # a phone could not open it
+        said = html.escape(f"QR code of {link}")
+        picture = f'<img class="room-qr" src="{qr.image(link)}" alt="{said}">'
     st.html(
-        f'<div class="room"><p class="room-code">{code}</p>'
-        f'<p class="room-address">{html.escape(address)}</p></div>'
+        f'<div class="room{" room-waits" * waits}">{picture}<div class="room-words">'
+        f'<p class="room-code">{code}</p><p class="room-address">{html.escape(address)}</p>'
+        "</div></div>"
     )
 
 
@@ -94,6 +105,7 @@ def _screen(code: str, text: Mapping[str, str]) -> None:
     room = _look(code, text)
     if room is None:
         return
+    draw_code(code, waits=room.question is None)
     if room.question is None:
         st.title(text["Join"])
         st.markdown(f"**{room.present}** {'person is' if room.present == 1 else 'people are'} here")
