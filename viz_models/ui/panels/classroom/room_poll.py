@@ -69,6 +69,12 @@ def draw_numbers(asked: Question, room: Room, *, mine: str | None = None) -> Non
     st.caption(f"Half of the estimates are {figures.number(median(numbers))} or less.")
 
 
+def draw_present(room: Room) -> None:
+    """Draw how many are here, before anything was asked."""
+    with st.container(key="class_turnout"):  # presenting.css enlarges it
+        st.markdown(f"**{room.present}** {'person is' if room.present == 1 else 'people are'} here")
+
+
 def draw_turnout(room: Room) -> None:
     """Draw how many voted beside how many are here, and why the first could be more."""
     voted, here = room.tally.voters, room.present

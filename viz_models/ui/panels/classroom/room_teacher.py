@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from viz_models.figures.classroom import qr
+from viz_models.figures.classroom import room_qr
 from viz_models.records.classroom.room import Question, Room
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control
@@ -51,7 +51,7 @@ def draw_code(code: str, *, waits: bool = False) -> None:
     picture = ""
     if not results.is_private():  # a phone could not open it
         said = html.escape(f"QR code of {link}")
-        picture = f'<img class="room-qr" src="{qr.image(link)}" alt="{said}">'
+        picture = f'<img class="room-qr" src="{room_qr.image(link)}" alt="{said}">'
     st.html(
         f'<div class="room{" room-waits" * waits}">{picture}<div class="room-words">'
         f'<p class="room-code">{code}</p><p class="room-address">{html.escape(address)}</p>'
@@ -87,7 +87,7 @@ def _poll(code: str, text: Mapping[str, str], shows: bool) -> None:
         return
     if room.question is None:
         st.title(text["Ready"])
-        st.markdown(f"**{room.present}** {'person is' if room.present == 1 else 'people are'} here")
+        room_poll.draw_present(room)
         return
     asked = room.question
     _draw_question(asked, room, shows=shows or asked.revealed)
@@ -108,7 +108,7 @@ def _screen(code: str, text: Mapping[str, str]) -> None:
     draw_code(code, waits=room.question is None)
     if room.question is None:
         st.title(text["Join"])
-        st.markdown(f"**{room.present}** {'person is' if room.present == 1 else 'people are'} here")
+        room_poll.draw_present(room)
         return
     _draw_question(room.question, room, shows=room.question.revealed)
 
