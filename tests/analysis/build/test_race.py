@@ -105,8 +105,9 @@ def test_yours_is_one_of_them_or_one_more():
         ),
         ConvSpec(depths=(2, 2), widths=(8, 16), block="basic", connect="dense", down="avg pool"),
         ConvSpec(depths=(1,), widths=(8,), stem="none", flatten=True, size=20, hidden=(9,)),
+        ConvSpec(depths=(2,), widths=(32,), block="inception", size=8),
     ],
-    ids=["mlp", "patches", "tokens", "dense", "flat"],
+    ids=["mlp", "patches", "tokens", "dense", "flat", "inception"],
 )
 def test_every_family_runs(spec):
     found = race.race(spec, seeds=(0, 1))
@@ -120,6 +121,15 @@ def test_every_family_runs(spec):
             assert x.values("gradient")[-1] == 1
     first, second = found.lines[found.yours]
     assert first.loss != second.loss
+
+
+def test_checkpointing_changes_no_number_of_the_race():
+    spec = ConvSpec(depths=(2, 1), widths=(8, 16), size=8, connect="dense", down="avg pool")
+    for name, entry in race.entries(replace(spec, norm="batch"))[0].items():
+        again = replace(entry, network=replace(entry.network, checkpoint=True))
+        one, two = race.line(entry, 0), race.line(again, 0)
+        np.testing.assert_array_equal(one.gradient, two.gradient, name)
+        np.testing.assert_array_equal(one.weights, two.weights, name)
 
 
 def test_the_same_seed_gives_the_same_line_dropout_or_not():

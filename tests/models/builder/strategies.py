@@ -17,7 +17,7 @@ def conv_specs(draw):
     stages = draw(st.integers(1, 3))
     numbers = {
         "depths": st.tuples(*[st.integers(1, 3)] * stages),
-        "widths": st.tuples(*[st.sampled_from([2, 3, 4, 6, 8, 12, 16, 24])] * stages),
+        "widths": st.tuples(*[st.sampled_from([2, 3, 4, 6, 8, 12, 16, 24, 32])] * stages),
         "in_channels": st.sampled_from([1, 3]),
         "size": st.integers(4, 24),
         "classes": st.integers(2, 10),
@@ -28,6 +28,8 @@ def conv_specs(draw):
         "groups": st.integers(1, 24),
         "pointwise_groups": st.integers(1, 8),
         "shuffle": st.booleans(),
+        "reduction": st.booleans(),
+        "checkpoint": st.booleans(),
         "expansion": st.integers(1, 4),
         "norm_groups": st.integers(1, 8),
         "pre_activation": st.booleans(),

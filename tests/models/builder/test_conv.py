@@ -6,10 +6,14 @@ import pytest
 import torch
 from torchvision.models.shufflenetv2 import InvertedResidual
 
+from viz_models.analysis.pricing.counting import saved_bytes
+from viz_models.analysis.pricing.price import price
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets import PRESETS
 from viz_models.models.graph import graph_of
+from viz_models.models.vision.inception import Inception
 from viz_models.records import ConvSpec, MlpSpec
+from viz_models.records.vision.inception import GOOGLENET
 
 SMALL = ConvSpec(depths=(2, 1), widths=(8, 16), size=8)
 
@@ -142,3 +146,51 @@ def test_a_split_block_is_torchvisions_unit_of_shufflenet_v2(stride):
     x = torch.randn(2, 24 if stride == 2 else 116, 10, 10)
     with torch.no_grad():
         assert torch.equal(ours(x), theirs(x))
+
+
+@pytest.mark.parametrize("reduction", [True, False])
+def test_an_inception_block_has_its_paths_side_by_side(reduction):
+    spec = replace(PRESETS["inception_module"], reduction=reduction, norm="none")
+    branch = build(spec).blocks()[0].branch
+    h = draw(2, 192, 6, 6)
+    paths = branch.paths
+    pooled = torch.max_pool2d(h, 3, 1, 1)
+    found = [path(h) for path in (paths.one, paths.small, paths.large)]
+    last = torch.relu(torch.conv2d(pooled, paths.pool.conv1.weight))
+    assert torch.equal(branch(h), torch.cat([*found, last], 1))
+    assert [f.shape[1] for f in (*found, last)] == [64, 128, 32, 32]
+    inner = (96, 16) if reduction else (192, 192)
+    windows = [list(path.children())[-2] for path in (paths.small, paths.large)]
+    assert tuple(conv.in_channels for conv in windows) == inner
+    assert tuple(conv.kernel_size[0] for conv in windows) == (3, 5)
+
+
+def test_an_inception_block_is_googlenets_module_3a():
+    ours = build(PRESETS["inception_module"]).blocks()[0].branch.paths.eval()
+    theirs = Inception(GOOGLENET["3a"][0], norm=True).eval()
+    for norm in (m for m in ours.modules() if isinstance(m, torch.nn.BatchNorm2d)):
+        norm.eps = 0.001  # as torchvision has it
+    mine, others = ours.state_dict(), theirs.state_dict()
+    assert [t.shape for t in mine.values()] == [t.shape for t in others.values()]
+    theirs.load_state_dict(dict(zip(others, mine.values(), strict=True)))
+    x = draw(2, 192, 7, 7)
+    with torch.no_grad():
+        assert torch.equal(ours(x), theirs(x))
+
+
+@pytest.mark.parametrize("connect", ["plain", "residual", "dense", "split"])
+def test_checkpointing_changes_what_is_kept_and_nothing_that_is_computed(connect):
+    usual = replace(SMALL, depths=(3,), widths=(8,), connect=connect, norm="batch")
+    saved, gradients, means = {}, {}, {}
+    for again in (False, True):
+        spec = replace(usual, checkpoint=again)
+        net, x = build(spec), draw(4, 3, 8, 8)
+        saved[again] = saved_bytes(build(spec), x)
+        assert 4 * price(spec).activation_bytes == pytest.approx(saved[again], rel=0.1)
+        net(x).square().sum().backward()
+        gradients[again] = torch.cat([p.grad.flatten() for p in net.parameters()])
+        means[again] = net.blocks()[0].branch.norm1.running_mean
+    assert saved[True] < saved[False]
+    assert torch.equal(gradients[True], gradients[False])
+    # momentum 0.1, twice the same mean of a batch: 1 - 0.9 ** 2 of it in place of 0.1
+    assert torch.allclose(means[True], 1.9 * means[False])

@@ -15,6 +15,7 @@ from viz_models.models.builder.repair import repaired
 from viz_models.records import ConvSpec, MlpSpec, ModelRef, TransformerSpec
 
 DEEP = ConvSpec(depths=(2, 2, 2), widths=(16, 32, 64))
+PATHS = ConvSpec(block="inception", widths=(32,))
 
 
 def only(spec, field):
@@ -50,6 +51,13 @@ def only(spec, field):
         (ConvSpec(pre_activation=True, activate="sum"), "activate", "branch", "nothing is left"),
         (ConvSpec(pointwise_groups=4), "pointwise_groups", 1, "only a bottleneck"),
         (ConvSpec(inner_activation=False), "inner_activation", True, "only a bottleneck"),
+        (ConvSpec(reduction=False), "reduction", True, "only an Inception block"),
+        (replace(PATHS, widths=(40,)), "widths", (32,), "share a multiple of 32 channels"),
+        (replace(PATHS, connect="split"), "widths", (64,), "share a multiple of 64 channels"),
+        (replace(PATHS, connect="plain", padding="valid"), "padding", "same", "different sizes"),
+        (replace(PATHS, shuffle=True, groups=2), "shuffle", False, "are not shuffled"),
+        (replace(PATHS, norm="batch", branch_scale="zero"), "branch_scale", "one", "four norms"),
+        (replace(PATHS, groups=3), "groups", 2, "3 groups do not divide 2, 4, 12 and 16"),
         (ConvSpec(block="bottleneck", expansion=5), "expansion", 4, "5 does not divide 16"),
         (replace(DEEP, widths=(64, 32, 16), shortcut="pad"), "shortcut", "projection", "zeros"),
         (replace(DEEP, down="max pool", last_pool="max pool", size=4), "size", 8, "used up"),

@@ -102,6 +102,7 @@ def test_growing_in_the_middle_of_a_run(freeze):
     (MlpSpec(in_channels=1), GROWTH, "only a residual"),
     (replace(SUM, activation="gelu"), GROWTH, "choose relu"),
     (replace(SUM, activate="branch"), GROWTH, "cannot start as zeros"),
+    (replace(SUM, block="inception"), GROWTH, "ends in four paths"),
     (SUM, Growth(at=0.0), "share of the budget"),
     (SUM, Growth(blocks=0), "0 blocks"),
     (SUM, Growth(blocks=33), "33 blocks"),

@@ -19,6 +19,7 @@ class Known:
     docstring: str  # of the class, without quotes
     shapes: str  # of the forward, such as "(N, C, H, W) to the same"
     forward: str  # what is returned, {h} for the stream and {f} for the branch
+    again: str = ""  # the call that computes the branch once more in the backward pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def _class(
         act = ordered([after], Arguments({}), [0]).items[0].value
         body += lines(act, indent=2, before="self.last = ")
         wrapped = "self.last({})"
-    forward = wrapped.format(known.forward.format(h=stream, f="self.branch(h)"))
+    computed = "f" if known.again else "self.branch(h)"
+    forward = wrapped.format(known.forward.format(h=stream, f=computed))
     return BlockClass(name, rows, arguments, _text(name, arguments, body, forward, known))
 
 
@@ -126,5 +128,6 @@ def _text(
         "",
         f"{STEP}def forward(self, h: Tensor) -> Tensor:",
         f'{STEP * 2}"""{known.shapes}."""',
+        *([f"{STEP * 2}f = {known.again}"] if known.again else []),
         f"{STEP * 2}return {forward}",
     ]

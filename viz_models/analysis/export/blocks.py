@@ -91,7 +91,12 @@ def ordered(
         rows: Which blocks these are.
     """
     items = []
-    for name in modules[0]:
+    for name, first in modules[0].items():
+        if isinstance(first, nn.Sequential):
+            inside = ordered([dict(m[name].named_children()) for m in modules], arguments, rows)
+            kind, _ = constructor(first)
+            items.append(Item(Group(kind, [Item(inside)]), name))
+            continue
         written = [constructor(m[name]) for m in modules]
         columns = list(zip(*(given for _, given in written), strict=True))
         items.append(Item(_layer(written[0][0], columns, arguments, rows), name))

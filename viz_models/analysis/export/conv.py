@@ -14,6 +14,7 @@ from viz_models.models.builder import plan
 from viz_models.models.builder.conv import ConvNet
 from viz_models.records import ConvSpec
 
+AGAIN = "checkpoint(self.branch, h, use_reentrant=False, preserve_rng_state=False)"
 JOIN = {
     "plain": "{f}",
     "residual": "{h} + {f}",
@@ -66,11 +67,14 @@ def _known(spec: ConvSpec) -> Known:
     known["stride"] = tuple(b.stride for b in blocks)
     outer = "channels" if "channels" in known else "outputs"
     if spec.connect == "split":
-        derived["half"] = (f"{outer} // 2", tuple(b.branch[-1].outputs for b in blocks))
+        derived["half"] = (f"{outer} // 2", tuple(b.made for b in blocks))
     if spec.connect != "dense" and spec.block == "bottleneck":
         inner = tuple(b.branch[0].outputs for b in blocks)
         cut = spec.expansion * (plan.HALVES if spec.connect == "split" else 1)
         derived["inner"] = (f"{outer} // {cut}", inner)
+    if spec.block == "inception" and (spec.connect != "dense" or "growth" in known):
+        whole = {"split": "half", "dense": "growth"}.get(spec.connect, outer)
+        derived |= _shares(whole, tuple(b.made for b in blocks))
     if "outputs" in known and spec.shortcut == "pad":  # else nothing is padded, only cut
         derived["outputs - inputs"] = ("outputs - inputs", growth)
     join = JOIN[spec.connect]
@@ -81,12 +85,26 @@ def _known(spec: ConvSpec) -> Known:
         docstring=_words(spec),
         shapes=_forward_shapes(spec, known),
         forward=join,
+        again=AGAIN if spec.checkpoint else "",
     )
+
+
+def _shares(whole: str, made: tuple[int, ...]) -> dict[str, tuple[str, Values]]:
+    """Return the channels of an Inception block's paths, as shares of what its branch gives."""
+    formulas = {"{} // 2": (1, 2), "{} // 4": (1, 4), "3 * {} // 8": (3, 8)}
+    formulas |= {"{} // 8": (1, 8), "{} // 16": (1, 16)}
+    return {
+        formula.format(whole): (formula.format(whole), tuple(a * m // b for m in made))
+        for formula, (a, b) in formulas.items()
+    }
 
 
 def _words(spec: ConvSpec) -> str:
     side = f"{spec.kernel_size}x{spec.kernel_size}"
     layers = f"one {side} convolution"
+    if spec.block == "inception":
+        wide = spec.kernel_size + 2
+        layers = f"paths of 1x1, {side}, {wide}x{wide} and a pool"
     if spec.block == "basic":
         layers = f"two {side} convolutions"
     elif spec.block == "bottleneck":

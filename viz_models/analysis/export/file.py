@@ -31,6 +31,7 @@ IMPORTS = (
     ("torch.", "import torch"),
     ("Tensor", "from torch import Tensor, nn"),
     ("functional.", "from torch.nn import functional"),
+    ("checkpoint(", "from torch.utils.checkpoint import checkpoint"),
 )
 STANDARD = 2  # of the imports are Python's own
 
@@ -80,7 +81,7 @@ def _snippets() -> dict[str, str]:
 def helpers(spec: ConvSpec, code: str) -> list[str]:
     """Return the builder's own layers that the code uses."""
     blanks = {"eps": f"{EPS:g}".replace("e-0", "e-"), "ratio": spec.se_ratio}
-    names = ("RmsNorm2d", "SqueezeExcite", "PadShortcut", "Half")
+    names = ("RmsNorm2d", "SqueezeExcite", "PadShortcut", "Half", "SideBySide")
     return [snippet(name, **blanks) for name in names if f"{name}(" in code]
 
 

@@ -5,7 +5,13 @@ from typing import Literal
 
 from torch import nn
 
-from viz_models.models.builder.parts import Half, PadShortcut, RmsNorm2d, SqueezeExcite
+from viz_models.models.builder.parts import (
+    Half,
+    PadShortcut,
+    RmsNorm2d,
+    SideBySide,
+    SqueezeExcite,
+)
 
 Role = Literal["channels", "stride", "groups", "norm_groups", ""]
 PLAIN = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Tanh, nn.Sigmoid, nn.Identity)
@@ -33,6 +39,8 @@ def constructor(module: nn.Module) -> tuple[str, list[Argument]]:
         return kind, [Argument(module.weight.shape[0], "channels")]
     if isinstance(module, SqueezeExcite):
         return kind, [Argument(module.squeeze.in_features, "channels")]
+    if isinstance(module, SideBySide):
+        return kind, []
     if isinstance(module, Half):
         return kind, [Argument(module.which)]
     if isinstance(module, PadShortcut):
@@ -41,7 +49,7 @@ def constructor(module: nn.Module) -> tuple[str, list[Argument]]:
 
 
 def _arguments(module: nn.Module) -> list[Argument]:
-    if isinstance(module, (*PLAIN, nn.Flatten)):
+    if isinstance(module, (*PLAIN, nn.Flatten, nn.Sequential)):
         return []
     if isinstance(module, nn.Conv2d):
         return _convolution(module)

@@ -137,9 +137,10 @@ class Tally:
         """
         return self._new(channels or x.channels, side or x.side, x)
 
-    def joined(self, a: Value, b: Value, *, add: bool) -> Value:
+    def joined(self, *parts: Value, add: bool) -> Value:
         """Return a sum, or side by side as channels."""
-        return self._new(a.channels if add else a.channels + b.channels, a.side, a, b)
+        channels = parts[0].channels if add else sum(part.channels for part in parts)
+        return self._new(channels, parts[0].side, *parts)
 
     def half(self, x: Value) -> Value:
         """Return half of the channels, in the same memory."""
@@ -151,6 +152,14 @@ class Tally:
         self._held.append(x)
         yield
         self._held.pop()
+
+    @contextmanager
+    def computed_again(self, x: Value) -> Iterator[None]:
+        """Of all that is computed inside from x, x alone is kept for the backward pass."""
+        kept, extra = dict(self._kept), self._extra
+        yield
+        self._kept, self._extra = kept, extra
+        self._keep(x)
 
     def _next(self) -> int:
         self._count += 1

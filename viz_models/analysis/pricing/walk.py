@@ -1,5 +1,7 @@
 """The builder's convolutional network and perceptron, walked operation by operation."""
 
+from contextlib import ExitStack
+
 from viz_models.analysis.pricing.tally import Tally, Value
 from viz_models.models.builder import plan
 from viz_models.records import ConvSpec, MlpSpec
@@ -113,17 +115,39 @@ def _shortcut(tally: Tally, spec: ConvSpec, block: plan.Block, h: Value) -> Valu
 
 
 def _branch(tally: Tally, spec: ConvSpec, block: plan.Block, h: Value) -> Value:
+    with ExitStack() as once_more:
+        if spec.checkpoint:
+            once_more.enter_context(tally.computed_again(h))
+        f = _paths(tally, spec, block, h) if block.paths else _way(tally, spec, block.branch, h)
+        return _squeeze_excite(tally, spec, f) if spec.se_ratio else f
+
+
+def _paths(tally: Tally, spec: ConvSpec, block: plan.Block, h: Value) -> Value:
+    """Return what the paths of an Inception block give, side by side."""
+    made: list[Value] = []
+    with ExitStack() as alive:
+        alive.enter_context(tally.holding(h))
+        for name, way in zip(plan.PATHS, block.paths, strict=True):
+            x = h
+            if name == "pool":
+                x = tally.max_pool(h, (h.side - 1) // block.stride + 1)
+            made.append(_way(tally, spec, way, x))
+            alive.enter_context(tally.holding(made[-1]))
+    return tally.joined(*made, add=False)
+
+
+def _way(tally: Tally, spec: ConvSpec, convs: tuple[plan.Conv, ...], h: Value) -> Value:
     shuffled = not spec.shuffle
-    for i, conv in enumerate(block.branch, start=1):
+    for i, conv in enumerate(convs, start=1):
         if spec.pre_activation:
             h = tally.conv(_norm_act(tally, spec, h), conv, bias=spec.bias)
         else:
             h = tally.conv(h, conv, bias=spec.bias)
             h = tally.norm(h, spec.norm, spec.norm_groups)
-            h = h if plan.silent(spec, block, i) else tally.activation(h, spec.activation)
+            h = h if plan.silent(spec, convs, i) else tally.activation(h, spec.activation)
         if conv.groups > 1 and not shuffled:
             h, shuffled = tally.moved(h), True
-    return _squeeze_excite(tally, spec, h) if spec.se_ratio else h
+    return h
 
 
 def _squeeze_excite(tally: Tally, spec: ConvSpec, h: Value) -> Value:

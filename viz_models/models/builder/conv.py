@@ -5,10 +5,18 @@ from collections import OrderedDict
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from viz_models.models.builder import plan
 from viz_models.models.builder.initialize import initialize
-from viz_models.models.builder.parts import Half, PadShortcut, SqueezeExcite, activation, norm2d
+from viz_models.models.builder.parts import (
+    Half,
+    PadShortcut,
+    SideBySide,
+    SqueezeExcite,
+    activation,
+    norm2d,
+)
 from viz_models.records import ConvSpec
 
 Named = OrderedDict[str, nn.Module]
@@ -22,10 +30,13 @@ class Block(nn.Module):
     dense     h' = [h, branch(h)], side by side as channels
     split     h' = shuffle([first half of h, branch(second half of h)])
 
+    With checkpointing the branch runs once more in the backward pass, and its BatchNorm then
+    moves its running statistics twice a step.
+
     References:
         He et al. 2016, eq. 1 and 2: arXiv:1512.03385; before the activation, eq. 3:
         arXiv:1603.05027. Huang et al. 2017, eq. 2: arXiv:1608.06993. Ma et al. 2018, figure 3c
-        and d: arXiv:1807.11164.
+        and d: arXiv:1807.11164. Checkpointing: Chen et al. 2016, arXiv:1604.06174.
     """
 
     def __init__(self, spec: ConvSpec, here: plan.Block, scale: float) -> None:
@@ -33,6 +44,7 @@ class Block(nn.Module):
         super().__init__()
         self.connect = spec.connect
         self.scale = scale
+        self.checkpoint = spec.checkpoint
         self.branch = nn.Sequential(_branch(spec, here))
         self.shortcut = nn.Sequential()  # without modules: the identity
         if spec.connect == "residual" and (here.stride > 1 or here.inputs != here.outputs):
@@ -47,7 +59,7 @@ class Block(nn.Module):
 
     def forward(self, h: Tensor) -> Tensor:
         """(N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
-        f = self.branch(h)
+        f = self._branched(h)
         if self.connect == "dense":
             return torch.cat([h, f], dim=1)
         if self.connect == "residual":
@@ -58,6 +70,15 @@ class Block(nn.Module):
             f = torch.cat([self.shortcut(h), f], dim=1)
         out: Tensor = self.last(f)
         return out
+
+    def _branched(self, h: Tensor) -> Tensor:
+        f: Tensor
+        if self.checkpoint and self.training and torch.is_grad_enabled():
+            # nothing in a branch is random, so the state of the generator need not be kept
+            f = checkpoint(self.branch, h, use_reentrant=False, preserve_rng_state=False)
+        else:
+            f = self.branch(h)
+        return f
 
 
 class ConvNet(nn.Module):
@@ -115,20 +136,36 @@ def _branch(spec: ConvSpec, here: plan.Block) -> Named:
     parts: Named = OrderedDict()
     if here.passes:
         parts["taken"] = Half(1)
+    if here.paths:
+        parts["paths"] = _paths(spec, here)
+    else:
+        parts |= _way(spec, here.branch)
+    if spec.se_ratio:
+        parts["se"] = SqueezeExcite(here.made, spec.se_ratio)
+    return parts
+
+
+def _paths(spec: ConvSpec, here: plan.Block) -> SideBySide:
+    ways = OrderedDict((n, _way(spec, w)) for n, w in zip(plan.PATHS, here.paths, strict=True))
+    pool = OrderedDict(pool=nn.MaxPool2d(kernel_size=3, stride=here.stride, padding=1))
+    ways["pool"] = pool | ways["pool"]
+    return SideBySide(OrderedDict((name, nn.Sequential(way)) for name, way in ways.items()))
+
+
+def _way(spec: ConvSpec, convs: tuple[plan.Conv, ...]) -> Named:
+    parts: Named = OrderedDict()
     shuffled = False
-    for i, conv in enumerate(here.branch, start=1):
+    for i, conv in enumerate(convs, start=1):
         if spec.pre_activation:
             parts |= _norm(spec, conv.inputs, f"norm{i}") | _activation(spec, f"act{i}")
         parts[f"conv{i}"] = _conv(conv, bias=spec.bias)
         if not spec.pre_activation:
             parts |= _norm(spec, conv.outputs, f"norm{i}")
-            if not plan.silent(spec, here, i):
+            if not plan.silent(spec, convs, i):
                 parts |= _activation(spec, f"act{i}")
         if spec.shuffle and not shuffled and conv.groups > 1:
             parts["shuffle"] = nn.ChannelShuffle(conv.groups)
             shuffled = True
-    if spec.se_ratio:
-        parts["se"] = SqueezeExcite(here.branch[-1].outputs, spec.se_ratio)
     return parts
 
 

@@ -100,6 +100,18 @@ class SqueezeExcite(nn.Module):
         return x * gates[:, :, None, None]
 
 
+class SideBySide(nn.Sequential):
+    """Sends the same maps through every part; what they give stands side by side as channels.
+
+    References:
+        Szegedy et al. 2014, figure 2, arXiv:1409.4842.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, sum of the parts' channels, H', W')."""
+        return torch.cat([part(x) for part in self], dim=1)
+
+
 class PadShortcut(nn.Module):
     """A skip without weights: every stride-th pixel, and zeros for the channels that are new.
 

@@ -8,6 +8,7 @@ from viz_models.records import ConvSpec
 
 TRANSITION = 2  # a dense net's transition divides its channels by this: DenseNet, theta = 0.5
 HALVES = 2  # one passes by, one goes through the branch: ShuffleNet v2
+PATHS = ("one", "small", "large", "pool")  # of an Inception block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,24 @@ class Block:
     inputs: int
     outputs: int  # of the block: a dense one adds to its inputs
     stride: int
-    branch: tuple[Conv, ...]
+    branch: tuple[Conv, ...]  # of an Inception block the path with the largest window
     passes: bool = False  # half of the channels go by: a split block that keeps the shape
+    paths: tuple[tuple[Conv, ...], ...] = ()  # of an Inception block, in the order of PATHS
+
+    @property
+    def ways(self) -> tuple[tuple[Conv, ...], ...]:
+        """Return the convolutions of each path of the branch; mostly it has one."""
+        return self.paths or (self.branch,)
+
+    @property
+    def convs(self) -> tuple[Conv, ...]:
+        """Return all convolutions of the branch."""
+        return tuple(conv for way in self.ways for conv in way)
+
+    @property
+    def made(self) -> int:
+        """Return how many channels the branch gives."""
+        return sum(way[-1].outputs for way in self.ways)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +107,10 @@ def _block(spec: ConvSpec, inputs: int, width: int, stride: int) -> Block:
     given, made = inputs, width
     if spec.connect == "split":
         given, made = (inputs // HALVES if passes else inputs), width // HALVES
+    paths = _paths(spec, given, made, stride) if spec.block == "inception" else ()
+    branch = paths[PATHS.index("large")] if paths else _branch(spec, given, made, stride)
     return Block(
-        inputs=inputs,
-        outputs=outputs,
-        stride=stride,
-        branch=_branch(spec, given, made, stride),
-        passes=passes,
+        inputs=inputs, outputs=outputs, stride=stride, branch=branch, passes=passes, paths=paths
     )
 
 
@@ -127,6 +142,23 @@ def _branch(spec: ConvSpec, inputs: int, width: int, stride: int) -> tuple[Conv,
     )
 
 
+def _paths(spec: ConvSpec, inputs: int, made: int, stride: int) -> tuple[tuple[Conv, ...], ...]:
+    """Return the paths of an Inception block, with the shares of GoogLeNet's module 3a.
+
+    Szegedy et al. 2014, figure 2 and table 1, arXiv:1409.4842. The max pool of the last path has
+    the stride.
+    """
+    larger = replace(spec, kernel_size=spec.kernel_size + 2)
+    small, large = (3 * made // 8, made // 16) if spec.reduction else (inputs, inputs)
+    before = [(Conv(inputs=inputs, outputs=n),) if spec.reduction else () for n in (small, large)]
+    return (
+        (Conv(inputs=inputs, outputs=made // 4, stride=stride),),
+        (*before[0], _window(spec, small, made // 2, stride)),
+        (*before[1], _window(larger, large, made // 8, stride)),
+        (Conv(inputs=inputs, outputs=made // 8),),
+    )
+
+
 def _window(spec: ConvSpec, inputs: int, outputs: int, stride: int) -> Conv:
     return Conv(
         inputs=inputs,
@@ -144,9 +176,9 @@ def _pointwise(spec: ConvSpec, inputs: int, outputs: int) -> Conv:
     return Conv(inputs=inputs, outputs=outputs, groups=groups)
 
 
-def silent(spec: ConvSpec, block: Block, i: int) -> bool:
-    """Whether no activation follows a branch's i-th convolution, counted from 1."""
-    last = i == len(block.branch) and spec.activate == "sum"
+def silent(spec: ConvSpec, way: tuple[Conv, ...], i: int) -> bool:
+    """Whether no activation follows the i-th convolution of a branch or path, counted from 1."""
+    last = i == len(way) and spec.activate == "sum"
     return last or (i == 2 and not spec.inner_activation)
 
 

@@ -114,6 +114,18 @@ _SHUFFLENET_V2_UNIT = ConvSpec(
     norm="batch",
 )
 
+# Module 3a of GoogLeNet: Szegedy et al. 2014, table 1, arXiv:1409.4842; with BatchNorm as in
+# torchvision, and with the paper's 5x5 windows.
+_INCEPTION_MODULE = ConvSpec(
+    depths=(1,),
+    widths=(256,),
+    size=28,
+    stem_width=192,
+    block="inception",
+    connect="plain",
+    norm="batch",
+)
+
 PRESETS: dict[str, BuildSpec] = {
     "lenet5": _LENET5,
     "vgg11": _VGG11,
@@ -123,6 +135,7 @@ PRESETS: dict[str, BuildSpec] = {
     "resnext50": replace(_RESNET50, groups=32, expansion=2),  # 32x4d: arXiv:1611.05431
     "se_resnet18": replace(_RESNET18, se_ratio=16),  # arXiv:1709.01507
     "densenet_block": _DENSENET_BLOCK,
+    "inception_module": _INCEPTION_MODULE,
     "shufflenet_unit": _SHUFFLENET_UNIT,
     "shufflenet_v2_unit": _SHUFFLENET_V2_UNIT,
     "plain20": replace(_RES20, connect="plain"),
@@ -142,6 +155,7 @@ TITLES: dict[str, str] = {
     "resnext50": "ResNeXt-50",
     "se_resnet18": "SE-ResNet-18",
     "densenet_block": "DenseNet block",
+    "inception_module": "Inception module",
     "shufflenet_unit": "ShuffleNet units",
     "shufflenet_v2_unit": "ShuffleNet v2 units",
     "plain20": "plain-20",

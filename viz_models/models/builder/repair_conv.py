@@ -4,12 +4,17 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import gcd
-from typing import Any, TypeAlias
 
 from viz_models.models.builder import plan
+from viz_models.models.builder.repair_parts import (
+    Changes,
+    branch_widths,
+    inception,
+    listed,
+    shuffle,
+    squeeze,
+)
 from viz_models.records import ConvSpec
-
-Changes: TypeAlias = dict[str, tuple[Any, str]]  # field -> what it becomes, and why
 
 MAX_STAGES = 6
 MAX_SIZE = 256  # pixels
@@ -78,7 +83,7 @@ def _split(spec: ConvSpec) -> Changes:
         return changes
     if any(width % plan.HALVES for width in spec.widths):
         even = tuple(width + width % plan.HALVES for width in spec.widths)
-        why = f"half of the channels pass by, so their number is even: {_listed(even)}"
+        why = f"half of the channels pass by, so their number is even: {listed(even)}"
         changes["widths"] = (even, why)
     if spec.activate == "sum":
         changes["activate"] = ("branch", "a split block has no sum: halves stand side by side")
@@ -134,21 +139,14 @@ def _branch_scale(spec: ConvSpec) -> Changes:
 def _expansion(spec: ConvSpec) -> Changes:
     if spec.block != "bottleneck" or spec.connect == "dense":
         return Changes()
-    widths = _branch_widths(spec)
+    widths = branch_widths(spec)
     shared, narrow = gcd(*widths), min(widths)
     least = min(2, narrow)
     fitting = nearest(_divisors(shared, lambda d: narrow // d >= least), spec.expansion)
     if fitting == spec.expansion:
         return Changes()
-    why = f"{spec.expansion} does not divide {_listed(widths)} channels; {fitting} does"
+    why = f"{spec.expansion} does not divide {listed(widths)} channels; {fitting} does"
     return Changes(expansion=(fitting, why))
-
-
-def _branch_widths(spec: ConvSpec) -> tuple[int, ...]:
-    """Return the channels that the branches of each stage give."""
-    if spec.connect != "split":
-        return spec.widths
-    return tuple(width // plan.HALVES for width in spec.widths)
 
 
 def _groups(spec: ConvSpec) -> Changes:
@@ -172,7 +170,7 @@ def _dividing(asked: int, what: str, channels: set[int]) -> tuple[int, str] | No
     if fitting == asked:
         return None
     return fitting, (
-        f"{asked} {what} do not divide {_listed(tuple(sorted(channels)))} channels; "
+        f"{asked} {what} do not divide {listed(tuple(sorted(channels)))} channels; "
         f"{fitting} {'do' if fitting > 1 else 'does'}"
     )
 
@@ -180,45 +178,28 @@ def _dividing(asked: int, what: str, channels: set[int]) -> tuple[int, str] | No
 def _channels(spec: ConvSpec, *, pointwise: bool) -> set[int]:
     """Channels of all convolutions in blocks of one kind; a photo's own are left out."""
     blocks = [b for stage in plan.stages(spec) for b in stage.blocks]
-    convs = [
-        c
-        for block in blocks
-        for i, c in enumerate(block.branch)
-        if pointwise == (spec.block == "bottleneck" and i != 1)
-    ]
-    first = blocks[0].branch[0] if spec.stem == "none" else None
+    convs = [c for block in blocks for c in _alike(spec, block, pointwise=pointwise)]
+    first = [way[0] for way in blocks[0].ways] if spec.stem == "none" else []
     if spec.connect == "dense":  # what a block is given differs from block to block
         return {c.outputs for c in convs} or {1}
-    found = {c.outputs for c in convs} | {c.inputs for c in convs if c is not first}
+    found = {c.outputs for c in convs} | {c.inputs for c in convs if c not in first}
     return found or {1}
+
+
+def _alike(spec: ConvSpec, block: plan.Block, *, pointwise: bool) -> list[plan.Conv]:
+    if block.paths:
+        return [] if pointwise else [way[-1] for way in block.paths[1:-1]]  # the windows
+    bottleneck = spec.block == "bottleneck"
+    return [c for i, c in enumerate(block.branch) if pointwise == (bottleneck and i != 1)]
 
 
 def _normalized(spec: ConvSpec) -> set[int]:
     """Channels that a norm sees again and again; the few others get a common divisor."""
     both = _channels(spec, pointwise=True), _channels(spec, pointwise=False)
     found = {c for channels in both for c in channels if c > 1}
+    found |= {c.outputs for s in plan.stages(spec) for b in s.blocks if b.paths for c in b.convs}
     first = plan.stem(spec)
     return found | ({first.outputs} if first else set()) or {1}
-
-
-def _squeeze(spec: ConvSpec) -> Changes:
-    narrow = min(_branch_widths(spec))
-    if spec.se_ratio > narrow:
-        why = f"{narrow} channels cannot be squeezed {spec.se_ratio} to 1; {narrow} to 1 they can"
-        return Changes(se_ratio=(narrow, why))
-    return Changes()
-
-
-def _shuffle(spec: ConvSpec) -> Changes:
-    if not spec.shuffle:
-        return Changes()
-    convs = [c for stage in plan.stages(spec) for b in stage.blocks for c in b.branch]
-    if all(c.groups == 1 for c in convs):
-        return Changes(shuffle=(False, "with 1 group there is nothing to shuffle between"))
-    if all(c.groups in (1, c.outputs) for c in convs):
-        why = "with one channel in each group, a shuffle would leave every channel in its place"
-        return Changes(shuffle=(False, why))
-    return Changes()
 
 
 def _pixels(spec: ConvSpec) -> Changes:
@@ -278,23 +259,19 @@ def _divisors(number: int, fits: Callable[[int], bool] = lambda d: True) -> Iter
     return (d for d in range(1, number + 1) if number % d == 0 and fits(d))
 
 
-def _listed(numbers: tuple[int, ...]) -> str:
-    words = [str(n) for n in dict.fromkeys(numbers)]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 RULES = (
     _stages,
     _kernel,
     _dense,
     _split,
+    inception,
     _order,
     _shortcut,
     _branch_scale,
     _expansion,
     _groups,
-    _squeeze,
-    _shuffle,
+    squeeze,
+    shuffle,
     _pixels,
     _one_value,
 )

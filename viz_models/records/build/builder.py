@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Connect = Literal["plain", "residual", "dense", "split"]  # split: ShuffleNet v2
-BlockKind = Literal["single", "basic", "bottleneck"]  # 1, 2 or 3 convolutions
+BlockKind = Literal["single", "basic", "bottleneck", "inception"]  # 1, 2 or 3 convolutions; paths
 BuildNorm = Literal["none", "batch", "layer", "group", "instance", "rms"]
 Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "identity"]
 BranchScale = Literal["one", "depth", "zero"]  # 1, 1/sqrt(L), last gamma starts at 0
@@ -29,6 +29,7 @@ class ConvSpec:
     A block of stage k gives widths[k] channels. A dense block adds widths[k] channels to those
     it was given; between dense stages a transition halves channels, height and width.
     A split block lets half of its channels pass by, and shuffles both halves afterwards.
+    An Inception block's branch has four paths side by side: 1x1, two windows, and a max pool.
     """
 
     depths: tuple[int, ...] = (20,)  # blocks of each stage
@@ -47,6 +48,7 @@ class ConvSpec:
     pointwise_groups: int = 1  # of a bottleneck's 1x1 convolutions
     shuffle: bool = False  # of the channels, after the first grouped convolution of a block
     block: BlockKind = "single"
+    reduction: bool = True  # of an Inception block: 1x1 convolutions before its windows
     expansion: int = 4  # of a bottleneck: channels out / channels of its 3x3; dense: inner / growth
     connect: Connect = "residual"
     shortcut: Shortcut = "projection"
@@ -64,6 +66,7 @@ class ConvSpec:
     dropout: float = 0.0  # after each of them
     last_pool: LastPool = "none"
     flatten: bool = False  # head sees all positions; False: their mean
+    checkpoint: bool = False  # a block keeps its input alone, and computes its branch once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

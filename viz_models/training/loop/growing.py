@@ -25,6 +25,8 @@ def check(spec: ModelSpec, growth: Growth) -> None:
         raise ValueError(f"{growth.blocks} blocks to grow by: choose 1 to {MAX_BLOCKS}")
     if not (isinstance(spec, ConvSpec) and spec.connect == "residual"):
         raise ValueError("only a residual convolutional network can grow; its skips keep the input")
+    if spec.block == "inception":
+        raise ValueError("an Inception block ends in four paths; choose another block to grow")
     plain = spec.activate == "branch" and not spec.pre_activation
     if spec.activate == "sum" and not spec.pre_activation and spec.activation not in IDEMPOTENT:
         raise ValueError(f"{spec.activation} after a sum changes it again; choose relu to grow")

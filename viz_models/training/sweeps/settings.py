@@ -18,7 +18,7 @@ from viz_models.records import (
 from viz_models.records.train.experiments import OptimizerName
 
 MOST_VALUES = 12  # of one setting
-CONVOLUTIONS = {"single": 1, "basic": 2, "bottleneck": 3}  # of a block
+CONVOLUTIONS = {"single": 1, "basic": 2, "bottleneck": 3, "inception": 2}  # one after the other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,8 @@ def _layers(run: RunSpec, layers: int) -> RunSpec:
     """Count layers with weights, the first and the last too, as He et al. 2016 do."""
     model = run.model
     if isinstance(model, ConvSpec):
-        each, stages = CONVOLUTIONS[model.block], len(model.depths)
+        each = CONVOLUTIONS[model.block] - (not model.reduction)
+        stages = len(model.depths)
         blocks, rest = divmod(layers - 2, each)
         if rest or blocks < stages:
             some = ", ".join(str(2 + each * n) for n in range(stages, stages + 3))

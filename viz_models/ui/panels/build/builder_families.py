@@ -120,11 +120,32 @@ MORE_CONV = (
         "block",
         "block",
         kind="chips",
-        labels={"one conv": "single", "basic": "basic", "bottleneck": "bottleneck"},
+        labels={
+            "one conv": "single",
+            "basic": "basic",
+            "bottleneck": "bottleneck",
+            "Inception": "inception",
+        },
+    ),
+    knob(
+        "reduction",
+        "1×1 reductions",
+        "reduction",
+        kind="toggle",
+        shown=lambda spec: spec.block == "inception",
+        help="Fewer channels reach the 3×3 and the 5×5 of an Inception block",
     ),
     knob("stride", "stride", "stride", numbers=numbers(1, 2, 3, 4), help="Of the first block"),
     knob("dilation", "dilation", "dilation", numbers=numbers(1, 2, 3, 4)),
     knob("shuffle", "channel shuffle", "shuffle", kind="toggle"),
+    knob(
+        "checkpoint",
+        "checkpointing",
+        "checkpoint",
+        kind="toggle",
+        help="A block keeps only its input for the backward pass, and computes its branch once "
+        "more there. Its BatchNorm then moves its running means twice in a step.",
+    ),
     knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
     knob(
         "pre",
