@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.runs.rig import LONG, TINY, say, tiny, until
 from viz_models.records import Budget, ConvSpec, DigitsNetSpec, OptimizerSpec
-from viz_models.runs import client, files, processes
+from viz_models.runs import client, files, limits, processes
 from viz_models.runs.home import DATABASE_FILE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -122,6 +122,23 @@ def test_f8_more_memory_than_the_limit(rig):
     try:
         id = rig.start(tiny(LONG))
         assert rig.wait(id, "failed").reason == "out of memory: more than the limit of 0.05 GiB"
+    finally:
+        rig.set(MEMORY_GIB="")
+        rig.stop()
+
+
+def test_f8_the_limit_counts_every_worker_of_a_run(rig):
+    """The second one alone holds more than is left."""
+    whole = rig.start(tiny(LONG))
+    rig.wait_for_steps(whole, 1)
+    one = processes.memory(rig.worker(whole)) / limits.GIB
+    cancelled_after(rig, whole)
+    rig.stop()
+    rig.set(MEMORY_GIB=1.5 * one)
+    try:
+        net = DigitsNetSpec(norm="none", widths=(4,))
+        team = rig.start(tiny(replace(LONG, model=net, workers=2)))
+        assert "out of memory: more than the limit" in rig.wait(team, "failed").reason
     finally:
         rig.set(MEMORY_GIB="")
         rig.stop()

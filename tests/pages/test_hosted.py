@@ -54,9 +54,9 @@ def test_a_stranger_cannot_make_the_server_fetch_weights(hosted, monkeypatch):
 
     monkeypatch.setattr("viz_models.models.download.urlopen", forbidden)
     with pytest.raises(OSError, match="fetches nothing for visitors"):
-        patches.fetch_vit()
+        next(patches.fetch_vit())
     with pytest.raises(OSError, match="fetches nothing for visitors"):
-        tensor_flow.fetch_weights(ModelRef(name="vgg11", weights="imagenet"))
+        next(tensor_flow.fetch_weights(ModelRef(name="vgg11", weights="imagenet")))
 
 
 @pytest.mark.slow
@@ -67,7 +67,7 @@ def test_a_host_offers_no_download_of_weights(hosted, open_page, monkeypatch):
     at = at.switch_page("flow/tensor_flow.py").run()
     assert [e.value for e in at.exception] == []
     assert fetching.REFUSED in [c.value for c in at.caption]
-    assert "Download" not in [b.label for b in at.button]
+    assert not any(b.label.startswith("Download") for b in at.button)
 
 
 @pytest.fixture

@@ -42,6 +42,31 @@ def test_a_process_has_one_name_as_long_as_it_lives(sleeper):
     processes.kill(name)
 
 
+PARENT = """
+import subprocess, sys, time
+held = "import sys; x = b'x' * (80 << 20); print(1, flush=True); sys.stdin.read()"
+pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+child = subprocess.Popen([sys.executable, "-c", held], **pipes)
+child.stdout.readline()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_memory_of_a_run_is_that_of_all_its_processes():
+    """A run of two workers had the limit of one."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert parent.stdout.readline() == "held\n"
+        name = processes.name_of(parent.pid)
+        assert processes.memory(name) < 80 << 20 <= processes.family_memory(name)
+    finally:
+        parent.communicate("")
+    assert processes.family_memory(name) == 0
+
+
 def test_a_process_that_was_stopped_is_known(sleeper):
     name = processes.name_of(sleeper.pid)
     assert not processes.stopped(name)
@@ -66,7 +91,7 @@ def test_another_process_with_the_same_id_is_another(sleeper, part):
 def test_what_is_no_name_is_nobodys(name):
     assert not processes.alive(name)
     processes.kill(name)
-    assert processes.memory(name) == 0
+    assert processes.memory(name) == processes.family_memory(name) == 0
     assert not processes.stopped(name)
 
 

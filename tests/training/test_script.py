@@ -96,6 +96,7 @@ RUNS = {
         augment=("crop",),
         budget=Budget(amount=3, unit="steps"),
     ),
+    "float16": replace(PRESETS["small-cnn"], precision="fp16", budget=SHORT),
     "lstm": RunSpec(model=RnnSpec(cell="lstm", layers=2, hidden=16), budget=SHORT),
     **{
         name: RunSpec(model=POINTS, data=DataSpec(name=name), budget=SHORT)
@@ -222,19 +223,20 @@ def test_a_limit_on_bytes_is_scaled_as_in_the_run(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("words", "threads", "device", "low"),
+    ("words", "threads", "device", "products"),
     [
-        ("cpu, 3 threads, fp32", 3, "cpu", False),
-        ("cpu, 1 thread, bf16", 1, "cpu", True),
-        ("mps, 2 threads, fp32", 2, "mps", False),
-        ("NVIDIA H100 80GB HBM3, bf16", 1, "cuda", True),
+        ("cpu, 3 threads, fp32", 3, "cpu", "bfloat16, enabled=False"),
+        ("cpu, 1 thread, bf16", 1, "cpu", "bfloat16, enabled=True"),
+        ("mps, 2 threads, fp32", 2, "mps", "bfloat16, enabled=False"),
+        ("NVIDIA H100 80GB HBM3, bf16", 1, "cuda", "bfloat16, enabled=True"),
+        ("Tesla T4, fp16", 1, "cuda", "float16, enabled=True"),
     ],
 )
-def test_the_script_says_where_the_run_computed(words, threads, device, low):
+def test_the_script_says_where_the_run_computed(words, threads, device, products):
     text = source(RunSpec(budget=SHORT), 7, words)
     assert f"torch.set_num_threads({threads})" in text
     assert f'torch.device("{device}")' in text
-    assert f"torch.bfloat16, enabled={low}" in text
+    assert f"torch.{products}" in text
     assert "torch.set_num_threads(7)" in source(RunSpec(budget=SHORT), 7)
 
 

@@ -58,6 +58,7 @@ def _fetch(name: str) -> None:
     """Download the weights of a model, and tell people who watch how far it is."""
     from viz_models.models import zoo
     from viz_models.models.download import DownloadError
+    from viz_models.runs import home
 
     try:
         for done, total in zoo.fetch(name):
@@ -65,6 +66,7 @@ def _fetch(name: str) -> None:
                 sys.stderr.write(f"\r{zoo.file(name).name}: {done >> 20} of {total >> 20} MiB ")
     except DownloadError as trouble:
         raise NoNetworkError(str(trouble)) from trouble
+    home.prefer(name, zoo.file(name))
     if sys.stderr.isatty():
         sys.stderr.write("\n")
 

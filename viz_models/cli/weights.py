@@ -28,14 +28,15 @@ def _run(options: argparse.Namespace) -> str:
 def _fetch(name: str) -> None:
     from viz_models.models import zoo
     from viz_models.models.download import DownloadError
+    from viz_models.runs import home
 
-    if zoo.file(name).exists():
-        return
-    try:
-        for _ in zoo.fetch(name):
-            pass
-    except DownloadError as error:
-        raise NoNetworkError(f"{name}: {error}") from error
+    if not zoo.file(name).exists():
+        try:
+            for _ in zoo.fetch(name):
+                pass
+        except DownloadError as error:
+            raise NoNetworkError(f"{name}: {error}") from error
+    home.prefer(name, zoo.file(name))
 
 
 def _line(name: str) -> str:

@@ -82,6 +82,12 @@ def parameters(name: str) -> int:
     return count
 
 
+def megabytes(name: str) -> float:
+    """Return how large the file of its weights is, as torchvision's table says."""
+    mebibytes: float = api(name).meta["_file_size"]
+    return mebibytes * 2**20 / 1e6
+
+
 def address(name: str) -> tuple[str, str]:
     """Where the weights are, and how their SHA-256 begins: torchvision writes it in the name."""
     url: str = api(name).url

@@ -21,7 +21,7 @@ from viz_models.recipes.views import enlarged, views
 from viz_models.records import CIFAR10_CLASSES
 from viz_models.training.data.dataset import Dataset
 from viz_models.training.loop.optimizers import half_cosine
-from viz_models.training.loop.placement import bf16_is_faster
+from viz_models.training.loop.placement import fastest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Training:
         self.recipe, self.data, self.step = recipe, data, 0
         net = net or resnet18(num_classes=len(CIFAR10_CLASSES))
         self.net = net.to(memory_format=torch.channels_last)
-        self.low_precision = bf16_is_faster(torch.device("cpu"))
+        self.low_precision = fastest(torch.device("cpu")) == torch.bfloat16
         self.averaged = {k: v.clone() for k, v in self.net.state_dict().items()}
         kernels = [p for p in self.net.parameters() if p.ndim > 1]
         others = [p for p in self.net.parameters() if p.ndim == 1]

@@ -8,6 +8,7 @@ from viz_models.records.train.runs import Experiment
 from viz_models.records.train.sweep import SweepPrice
 from viz_models.runs import export, home, limits, owners, presence
 from viz_models.runs.classroom import votes as ballots
+from viz_models.runs.cluster import capacity
 from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
 from viz_models.training import gpus
 
@@ -134,10 +135,11 @@ def votes(question: str) -> Counter[str]:
 
 
 def price_of_sweep(spec: ExperimentSpec) -> SweepPrice:
-    """Return how many runs a sweep has, and how long they take on all slots of this machine.
+    """Return how many runs a sweep has, and how long they take on all slots that there are.
 
     Raises:
         ValueError: If a run is too much, or there are too many; the line says what fits.
+        StoreError: If the database does not answer.
     """
     from viz_models.models.threads import one_thread
     from viz_models.training.loop.price import price as of_run
@@ -147,8 +149,16 @@ def price_of_sweep(spec: ExperimentSpec) -> SweepPrice:
         raise ValueError(
             f"{runs} runs, {owners.HOSTED_RUNS} at a time here: choose fewer values or seeds"
         )
-    slots = min(limits.slots(), runs)
+    slots = min(_slots(), runs)
     with one_thread():  # as many as a run has; with two on a busy machine it said 32 minutes for 1
         each = [of_run(arm.run, home.hosted()).seconds for arm in spec.arms]
     seconds = sum(each) * len(spec.seeds)
     return SweepPrice(runs=runs, slots=slots, seconds=seconds / slots)
+
+
+def _slots() -> int:
+    """Return how many runs compute at a time; one's own machine needs no store to know."""
+    if not home.shared():
+        return limits.slots()
+    with store().database.read() as connection:
+        return capacity.slots(connection)

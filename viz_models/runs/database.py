@@ -84,6 +84,13 @@ votes = Table(
     Column("cast", Float, nullable=False),
 )
 
+capacity = Table(
+    "capacity",
+    TABLES,
+    Column("id", Integer, primary_key=True),  # 1: there is one dispatcher
+    Column("slots", Integer, nullable=False),  # runs that it lets compute at a time
+)
+
 
 class Database:
     """Short transactions on any database that SQLAlchemy knows."""

@@ -146,7 +146,7 @@ class Dispatcher:
             return Outcome("timed_out", f"longer than the limit of {most.wall_s:g} s")
         if now - watch.memory > MEMORY_S:
             watch.memory = now
-            if processes.memory(watch.handle) > most.memory:
+            if processes.family_memory(watch.handle) > most.memory:
                 gib = most.memory / limits.GIB
                 return Outcome("failed", f"out of memory: more than the limit of {gib:g} GiB")
         if now - watch.disk > DISK_S:

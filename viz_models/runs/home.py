@@ -1,6 +1,8 @@
-"""Where runs live on this machine, and for whom: one folder and two environment variables."""
+"""The data folder of this machine, and for whom it is: runs, and which weights pages open with."""
 
+import contextlib
 import errno
+import json
 import os
 import sys
 import tempfile
@@ -10,6 +12,7 @@ from pathlib import Path
 
 LOCAL_OWNER = "local"
 DATABASE_FILE = "runs-1.sqlite"  # the number changes with the tables
+WEIGHTS_FILE = "weights.json"  # a network's name -> where its fetched weights lie
 TRIED_S = 1.0  # for so long it counts whether something could be written
 TRIED_BYTES = 2**18
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -84,6 +87,37 @@ def hosted(environ: Mapping[str, str] = os.environ) -> bool:
 def is_home(runs: Path) -> bool:
     """Whether the folder of runs is still there: a removed one needs no dispatcher."""
     return runs.is_dir()
+
+
+def prefer(name: str, weights: Path) -> None:
+    """Let pages open with a network's fetched weights; nothing happens where nothing can be kept.
+
+    Args:
+        name: As torchvision calls it.
+        weights: Its file.
+    """
+    with contextlib.suppress(OSError):
+        said = json.dumps(_preferred() | {name: str(weights.resolve())}, indent=1)
+        handle, new = tempfile.mkstemp(dir=home(), suffix=".partial")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(said)
+        Path(new).replace(home() / WEIGHTS_FILE)
+
+
+def is_preferred(name: str) -> bool:
+    """Whether weights of that network were fetched here, and are still there."""
+    return Path(_preferred().get(name, "")).is_file()
+
+
+def _preferred() -> dict[str, str]:
+    """Return what was kept; nothing where it cannot be read."""
+    try:
+        found = json.loads((home() / WEIGHTS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: path for name, path in found.items() if isinstance(path, str)}
 
 
 def _data_folder() -> Path:

@@ -15,7 +15,7 @@ class Limits:
     """Of one run; enforced by the dispatcher, from outside."""
 
     wall_s: float
-    memory: int  # bytes resident
+    memory: int  # bytes resident, in all of its processes
     disk: int  # bytes in the run's folder
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from viz_models.records.train.experiments import ExperimentSpec, RunSpec
 from viz_models.records.train.runs import Experiment, Run
-from viz_models.runs import limits
+from viz_models.runs.cluster import capacity
 from viz_models.runs.database import experiments, runs
 
 LONGEST_NAME = 80
@@ -110,9 +110,10 @@ def _waiting(connection: Connection, hosted: bool) -> Mapping[str, tuple[int, fl
     """(place, seconds) of every run that waits, by its id."""
     waiting, running = queue(connection)
     left = sum(_estimate(row) * (1 - row.share) for row in running)
+    slots = capacity.slots(connection)
     found: dict[str, tuple[int, float]] = {}
     for place, row in enumerate(fair_order(waiting, running, hosted), 1):
-        found[row.id] = (place, left / limits.slots())
+        found[row.id] = (place, left / slots)
         left += _estimate(row)
     return found
 

@@ -104,14 +104,19 @@ def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outco
     session.alive = teller.sign
     due, state = time.monotonic() + 1.0, "running"
     asked: Flag = ""
+    step = session.done.step
     for record in session.records():
-        asked = teller.flag
-        if asked == "stop" and not record.evaluation:
+        asked, step = teller.flag, record.step
+        if asked == "stop" and session.settled and not record.evaluation:
             test = evaluate(session.net, session.examples, teller.sign)
             record = replace(record, evaluation=test)
-        teller.tell(record, session.pace.spent(session.done.step, session.done.seconds))
+        teller.tell(record, session.pace.spent(step, record.seconds))
         state = record.state
-        if asked or state != "running":
+        if state != "running":
+            break
+        if not session.settled:
+            continue  # a GPU is steps ahead of what it has told
+        if asked:
             break
         if time.monotonic() >= due:
             begin = time.monotonic()
@@ -122,11 +127,11 @@ def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outco
         _save(session, teller, store, job)
     teller.flush()
     if state == "diverged":
-        return Outcome("diverged", f"the loss is no number any more at step {session.done.step}")
+        return Outcome("diverged", f"the loss is no number any more at step {step}")
     if asked == "pause" and not teller.flag and state == "running":
         return Outcome("queued")  # it was taken back meanwhile
     if asked and state == "running":
-        early = f"stopped at step {session.done.step}" if asked == "stop" else ""
+        early = f"stopped at step {step}" if asked == "stop" else ""
         return Outcome(ASKED[asked], early)
     return Outcome("finished")
 

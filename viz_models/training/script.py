@@ -18,7 +18,7 @@ from viz_models.training.data import augment, folders, idx, torchvision_sets
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import TEST_BATCH
 from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
-from viz_models.training.loop import checks, loop, networks, optimizers, placement
+from viz_models.training.loop import checks, loop, networks, optimizers, placement, speed
 from viz_models.training.loop.budget import pace
 from viz_models.training.loop.placement import Ran
 
@@ -69,9 +69,11 @@ def source(spec: RunSpec, threads: int = 1, ran: str = "") -> str:
 
 def _planned(spec: RunSpec, threads: int) -> Ran:
     """Where and how the run would compute on this machine."""
-    place = placement.choose(spec, networks.skeleton(spec.model), data.facts(spec.data).size)
-    low = place.precision == torch.bfloat16
-    return Ran(device=str(place.device), threads=threads, low=low)
+    quick = speed.fastest(placement.device_of(spec))
+    size = data.facts(spec.data).size
+    place = placement.plan(spec, networks.skeleton(spec.model), size, quick)
+    precision = placement.name_of(place.precision)
+    return Ran(device=str(place.device), threads=threads, precision=precision)
 
 
 def _head(spec: RunSpec) -> str:
@@ -179,11 +181,23 @@ def _main(spec: RunSpec, ran: Ran) -> str:
         share=f"step / {steps}" if steps else f"(time.perf_counter() - begin) / {seconds}",
         rate=_rate(spec, steps),
         stride=loop.SEED_STRIDE,
-        low=ran.low,
+        **_products(ran),
         clip=_clip(spec),
         every=max(1, steps // LINES) if steps else 100,
         test_batch=TEST_BATCH,
     )
+
+
+def _products(ran: Ran) -> dict[str, object]:
+    """Return the number format of products, and what float16 needs beside it."""
+    dtype = placement.FORMATS[ran.precision]
+    low = dtype != torch.float32
+    filled: dict[str, object] = {"low": low, "dtype": dtype if low else torch.bfloat16}
+    parts = ("scaler", "backward", "update")
+    kind = "scaled" if dtype == torch.float16 else "plain"
+    texts = {part: _sections().get(f"{kind} {part}", "") for part in parts}
+    texts["scaler"] += "\n" * bool(texts["scaler"])
+    return filled | texts
 
 
 def _changes(spec: RunSpec) -> str:

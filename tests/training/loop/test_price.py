@@ -17,7 +17,7 @@ from viz_models.records import (
     ZooSpec,
 )
 from viz_models.training.data import sets as data
-from viz_models.training.loop import loop, networks, price
+from viz_models.training.loop import loop, networks, price, speed
 from viz_models.training.loop.costs import cost
 from viz_models.training.presets import PRESETS
 
@@ -60,7 +60,7 @@ def test_the_estimate_is_of_the_right_size(name):
     spec = replace(PRESETS[name], budget=Budget(amount=60, unit="steps"), evaluations=1)
     spec = replace(spec, moments=0)
     list(loop.train(replace(spec, budget=Budget(amount=5, unit="steps"))))
-    price._rates.clear()
+    speed._rates.clear()
     estimate = price.price(spec).seconds
     begin = time.process_time()  # of this process alone: others may keep the processor meanwhile
     list(loop.train(spec))
@@ -71,7 +71,7 @@ def test_the_estimate_is_of_the_right_size(name):
 def test_a_busy_machine_does_not_make_a_run_look_long(monkeypatch):
     """Others that keep the processor are others' seconds."""
     assert torch.get_num_threads() == 1
-    measured = price._measure("cpu")
+    measured = speed.measure("cpu")
     net = torch.nn.Module.__call__
 
     def held_up(*args, **kwargs):
@@ -79,24 +79,24 @@ def test_a_busy_machine_does_not_make_a_run_look_long(monkeypatch):
         return net(*args, **kwargs)
 
     monkeypatch.setattr(torch.nn.Module, "__call__", held_up)
-    busy = price._measure("cpu")
+    busy = speed.measure("cpu")
     assert busy.macs > measured.macs / 3
     assert busy.layer < 3 * measured.layer + 0.001
 
 
 def test_the_speed_is_measured_again_after_a_while(monkeypatch):
-    price._rates.clear()
+    speed._rates.clear()
     now, count = [1000.0], []
-    monkeypatch.setattr(price.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(price, "_measure", lambda device: count.append(device) or "a rate")
+    monkeypatch.setattr(speed.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(speed, "measure", lambda device: count.append(device) or "a rate")
     for passed in (0, 5, 100):
         now[0] += passed
-        assert price.measured("cpu") == "a rate"
+        assert speed.measured("cpu") == "a rate"
     assert len(count) == 1
-    now[0] += price.AGAIN_S
-    price.measured("cpu")
+    now[0] += speed.AGAIN_S
+    speed.measured("cpu")
     assert len(count) == 2
-    price._rates.clear()
+    speed._rates.clear()
 
 
 def test_growing_is_priced_at_its_end():

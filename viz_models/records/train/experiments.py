@@ -19,7 +19,7 @@ CIFAR10_CLASSES = (
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "cosine", "one cycle", "step"]
 Augmentation = Literal["flip", "shift", "crop"]
-Precision = Literal["auto", "fp32", "bf16"]
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
 BudgetUnit = Literal["samples", "steps", "epochs", "seconds"]
 RunState = Literal["running", "finished", "diverged"]
 

@@ -1,12 +1,12 @@
 """The dispatcher of a database that several machines share: one at a time, another one waits."""
 
-import sys
 import threading
 import time
 from collections.abc import Callable
 
+from viz_models.runs.cluster import capacity
 from viz_models.runs.cluster.lock import DatabaseLock
-from viz_models.runs.dispatcher import IDLE_S, TICK_S, TIDY_S, Dispatcher, round_of, tidy
+from viz_models.runs.dispatcher import IDLE_S, TICK_S, TIDY_S, Dispatcher, log, round_of, tidy
 from viz_models.runs.engine import Engine
 from viz_models.runs.store import Store, StoreError
 
@@ -40,22 +40,34 @@ def _acquired(lock: DatabaseLock) -> bool:
     try:
         return lock.acquire()
     except StoreError as error:
-        sys.stderr.write(f"dispatcher: {error}\n")
+        log(error)
         return False
 
 
 def _dispatch(store: Store, engine: Engine, lock: DatabaseLock, ends: threading.Event) -> None:
     """Dispatch as long as the lock is this process's; what computes goes on without it."""
     dispatcher = Dispatcher(store, engine)
-    looked = tidied = time.monotonic()
+    looked, tidied, told = -LOOK_S, time.monotonic(), 0
     while not ends.is_set():
         now = time.monotonic()
         if now - looked > LOOK_S:
             looked = now
             if not lock.kept():
                 return
+            told = _told(store, engine.slots(), told)
         alive = round_of(dispatcher)
         if store.hosted and now - tidied > TIDY_S:
             tidied = now
             tidy(store)
         ends.wait(TICK_S if alive else IDLE_S)
+
+
+def _told(store: Store, slots: int, before: int) -> int:
+    """Tell the web servers how many runs compute at a time, where that has changed."""
+    if slots != before:
+        try:
+            capacity.tell(store.database, slots)
+        except StoreError as error:
+            log(error)
+            return before
+    return slots

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,8 @@ class Done:
     looks: int = 0  # moments taken
     tests: int = 0  # evaluations made
     grown: bool = False
+    scale: float = 0.0  # that the loss is multiplied by in float16; 0: it is not
+    scaled: int = 0  # steps with it
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -102,6 +104,21 @@ def remember(
         if kept.shape == p.shape:
             kept = torch.empty_like(p, memory_format=torch.preserve_format).copy_(kept)
         optimizer.state[p][key] = kept
+
+
+def with_scale(done: Done, scaler: torch.amp.GradScaler) -> Done:
+    """Add what the loss is multiplied by in float16."""
+    if not scaler.is_enabled():
+        return done
+    kept = scaler.state_dict()
+    return replace(done, scale=kept["scale"], scaled=kept["_growth_tracker"])
+
+
+def rescale(scaler: torch.amp.GradScaler, done: Done) -> None:
+    """Give a scaler what `with_scale` read."""
+    if scaler.is_enabled() and done.scale:
+        kept = {"scale": done.scale, "_growth_tracker": done.scaled}
+        scaler.load_state_dict(scaler.state_dict() | kept)
 
 
 def _copy(value: Tensor) -> Tensor:

@@ -32,8 +32,8 @@ def forward_of(net: nn.Module, example: Callable[[], Tensor], place: Place, pace
     try:
         with torch.autocast(
             "cuda",
-            dtype=torch.bfloat16,
-            enabled=place.precision == torch.bfloat16,
+            dtype=place.precision,
+            enabled=place.precision != torch.float32,
             cache_enabled=False,
         ):
             torch.cuda.make_graphed_callables(net, (example(),))

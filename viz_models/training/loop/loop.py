@@ -11,13 +11,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.models.builder.conv import ConvNet
-from viz_models.records import ConvSpec, Evaluation, Moment, RunSpec, RunState, StepRecord
+from viz_models.records import ConvSpec, Evaluation, RunSpec, RunState, StepRecord
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import Progress
 from viz_models.training.data.resident import Resident
 from viz_models.training.loop import checkpoints, growing, networks, optimizers, placement, team
 from viz_models.training.loop import cuda_graphs as graphs
 from viz_models.training.loop.budget import pace
+from viz_models.training.loop.burst import Taken, fitting, longest
 from viz_models.training.loop.checkpoints import Checkpoint, Done
 from viz_models.training.loop.checks import check
 from viz_models.training.loop.evaluation import evaluate
@@ -80,8 +81,12 @@ class Session:
         self.net = self.place.moved(self.net)
         self.examples = Resident(examples, self.place, networks.channels(spec.model))
         self.optimizer = optimizers.make(spec.optimizer, self.net)
+        self.scaler = self.place.scaler()
         self.pace = pace(spec, len(examples.train_targets))
         self.done = Done()
+        self.longest = longest(self.place.device)
+        self.burst = 1  # steps until their numbers are read
+        self.taken: list[Taken] = []  # of which nobody was told yet
         self.alive: Callable[[], None] = lambda: None  # called within what is longer than a step
         if resume:
             self._restore(resume)
@@ -89,17 +94,20 @@ class Session:
         self.forward = self._prepared()
 
     def records(self) -> Iterator[StepRecord]:
-        """Take the steps that are left, one a record."""
+        """Take the steps that are left, one a record; on a GPU several steps before the first."""
         begun = self.spec.workers > 1 and self.done.step > 0
         with team.gathered(self.spec, self.checkpoint().files() if begun else {}) as found:
             self._join(found)
             for batch in self._batches():
                 if self._grows_now():
                     self._grow()
-                record = self._step(batch)
-                yield record
-                if record.state != "running":
-                    break
+                self._step(batch)
+                if self._may_wait():
+                    continue
+                for record in self._records():
+                    yield record
+                    if record.state != "running":
+                        return
 
     def follow(self, found: Team) -> None:
         """Take the same steps as the process that is rank 0 of this team.
@@ -110,6 +118,12 @@ class Session:
         self._join(found)
         for batch in self._batches():
             self._step(batch)
+            self.taken.clear()  # rank 0 tells
+
+    @property
+    def settled(self) -> bool:
+        """Whether all steps that were taken have been told: then a checkpoint belongs to them."""
+        return not self.taken
 
     def _join(self, found: Team) -> None:
         self.team = found
@@ -121,8 +135,8 @@ class Session:
         count, spec = len(self.examples.train_targets), self.spec
         return data.order(count, spec.batch_size, spec.seed, taken=self.done.step)
 
-    def _step(self, batch: Tensor) -> StepRecord:
-        """One step of gradient descent, and all that is told of it."""
+    def _step(self, batch: Tensor) -> None:
+        """One step of gradient descent; nothing waits for its numbers."""
         spec, done = self.spec, self.done
         weights = [p for p in self.net.parameters() if p.requires_grad]
         look = Look(self.net) if self._looks_now() else None
@@ -135,14 +149,15 @@ class Session:
                 whole = look and self.team.size == 1  # hooks see a graph's forward no more
                 logits = (self.net if whole else self.forward)(inputs).float()
             loss = F.cross_entropy(logits, targets)
-            loss.backward()
+            self.scaler.scale(loss).backward()
+            self.scaler.unscale_(self.optimizer)
         norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
         if spec.optimizer.clip:
             nn.utils.clip_grads_with_norm_(weights, spec.optimizer.clip, norm)
-        self.optimizer.step()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
         right = (logits.argmax(1) == targets).float().mean()
         means = self.team.mean(torch.stack([loss.detach(), right, norm.float()]))
-        told = means.tolist()  # waits for the GPU
         self.done = replace(
             done,
             step=done.step + 1,
@@ -150,30 +165,55 @@ class Session:
             looks=done.looks + (look is not None),
         )
         moment = look.moment(done.step, done.step * spec.batch_size) if look else None
-        return self._record(told[0], told[1], told[2], lr, moment)
+        step = self.done.step
+        self.taken.append(
+            Taken(step=step, before=done.seconds, numbers=means, lr=lr, moment=moment)
+        )
 
-    def _record(
-        self, loss: float, accuracy: float, norm: float, lr: float, moment: Moment | None
-    ) -> StepRecord:
-        last = self.pace.over(self.done.step, self.done.seconds)
+    def _may_wait(self) -> bool:
+        """Whether another step may be taken before the numbers of those before it are read."""
+        stops = self._is_over() or self._tests_due() > self.done.tests
+        return len(self.taken) < self.burst and not stops
+
+    def _records(self) -> Iterator[StepRecord]:
+        """Read what the steps have told, all at once, as it waits for the GPU.
+
+        Their seconds are known together alone: each has an equal part of them.
+        """
+        begin, before = self.clock(), self.taken[0].before
+        numbers = torch.stack([taken.numbers for taken in self.taken]).tolist()
+        after = self.done.seconds + self.clock() - begin
+        self.done = replace(self.done, seconds=after)
+        each = (after - before) / len(numbers)
+        self.burst = min(self.longest, fitting(each))
+        for told in numbers:
+            taken = self.taken.pop(0)
+            yield self._record(taken, told, after - each * len(self.taken))
+
+    def _record(self, taken: Taken, told: list[float], seconds: float) -> StepRecord:
+        loss, accuracy, norm = told
+        last = self.settled and self._is_over()
         finite = math.isfinite(loss)
-        test = self._evaluation(last) if finite else None
+        test = self._evaluation(last) if finite and self.settled else None
         state: RunState = "finished" if last else "running"
         if not finite or (test and not math.isfinite(test.loss)):
             state = "diverged"
         return StepRecord(
-            step=self.done.step,
-            samples=self.done.step * self.spec.batch_size,
+            step=taken.step,
+            samples=taken.step * self.spec.batch_size,
             loss=loss,
             accuracy=accuracy,
-            lr=lr,
+            lr=taken.lr,
             gradient_norm=norm,
-            seconds=self.done.seconds,
+            seconds=seconds,
             memory=self.place.memory(),
             state=state,
             evaluation=test,
-            moment=moment,
+            moment=taken.moment,
         )
+
+    def _is_over(self) -> bool:
+        return self.pace.over(self.done.step, self.done.seconds)
 
     def _set_rate(self) -> float:
         step, seconds = self.done.step, self.done.seconds
@@ -183,8 +223,11 @@ class Session:
             group["lr"] = lr
         return lr
 
+    def _tests_due(self) -> int:
+        return self.pace.marks(self.done.step, self.done.seconds, self.spec.evaluations)
+
     def _evaluation(self, last: bool) -> Evaluation | None:
-        passed = self.pace.marks(self.done.step, self.done.seconds, self.spec.evaluations)
+        passed = self._tests_due()
         if not last and passed <= self.done.tests:
             return None
         self.done = replace(self.done, tests=passed)
@@ -235,9 +278,9 @@ class Session:
         self.done = replace(self.done, grown=True)
 
     def checkpoint(self) -> Checkpoint:
-        """All that the run needs to go on from here; ask between two records."""
+        """All that the run needs to go on from here; ask between two records, when `settled`."""
         return Checkpoint(
-            done=self.done,
+            done=checkpoints.with_scale(self.done, self.scaler),
             weights=checkpoints.weights_of(self.net),
             optimizer=checkpoints.memory_of(self.optimizer, self.net),
         )
@@ -248,3 +291,4 @@ class Session:
         checkpoints.refill(self.net, saved.weights)
         checkpoints.remember(self.optimizer, self.net, saved.optimizer)
         self.done = saved.done
+        checkpoints.rescale(self.scaler, saved.done)

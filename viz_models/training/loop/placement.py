@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import psutil
 import torch
@@ -14,7 +15,13 @@ from torch import nn
 from viz_models.records import RunSpec
 
 WORTH_BF16 = 10_000_000  # multiply-adds of an example; below, converting costs what bf16 gains
-_WORDS = re.compile(r"(?P<device>.+?)(, (?P<threads>\d+) threads?)?, (?P<precision>fp32|bf16)")
+Format = Literal["fp32", "bf16", "fp16"]
+FORMATS: dict[Format, torch.dtype] = {
+    "fp32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+}
+_WORDS = re.compile(r"(?P<device>.+?)(, (?P<threads>\d+) threads?)?, (?P<precision>fp32|bf16|fp16)")
 WORTH_SIZE, WORTH_WIDTH = 16, 64  # pixels or channels from which channels-last memory gains
 
 
@@ -32,6 +39,14 @@ class Place:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=self.precision)
 
+    def scaler(self) -> torch.amp.GradScaler:
+        """Return what keeps small gradients above 0 in float16, and does nothing elsewhere.
+
+        It multiplies the loss, and leaves out a step whose gradients became infinite by that:
+        Micikevicius et al. 2018, section 3.2, arXiv:1710.03740.
+        """
+        return torch.amp.GradScaler(self.device.type, enabled=self.precision == torch.float16)
+
     def moved(self, net: nn.Module) -> nn.Module:
         """Return the network there, in that memory format."""
         if self.channels_last:
@@ -40,7 +55,7 @@ class Place:
 
     def words(self) -> str:
         """Return what people read: "cpu, 1 thread, fp32"."""
-        how = "bf16" if self.precision == torch.bfloat16 else "fp32"
+        how = name_of(self.precision)
         if self.device.type == "cuda":
             return f"{torch.cuda.get_device_name(self.device)}, {how}"
         threads = torch.get_num_threads()
@@ -62,7 +77,12 @@ class Ran:
 
     device: str
     threads: int
-    low: bool  # whether products were in bfloat16
+    precision: Format  # of products
+
+
+def name_of(precision: torch.dtype) -> Format:
+    """Return what people call a number format of products."""
+    return next(name for name, dtype in FORMATS.items() if dtype == precision)
 
 
 def ran(words: str) -> Ran | None:
@@ -74,12 +94,12 @@ def ran(words: str) -> Ran | None:
     return Ran(
         device=device if device in ("cpu", "mps") else "cuda",
         threads=int(found["threads"] or 1),
-        low=found["precision"] == "bf16",
+        precision=next(name for name in FORMATS if name == found["precision"]),
     )
 
 
 def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
-    """Where a run computes, as it asks, or as is fastest where it says "auto".
+    """Return where a run computes, and set up this process for it.
 
     Args:
         spec: Its device and precision count.
@@ -87,25 +107,52 @@ def choose(spec: RunSpec, net: nn.Module, size: int) -> Place:
         size: Height and width of its input.
 
     Raises:
-        ValueError: If there is no such device, or it has no bfloat16.
+        ValueError: If there is no such device, or it has no such number format.
     """
-    device = find(spec.device if spec.workers == 1 else "cpu")  # a team meets through gloo
-    fast = bf16_is_faster(device)
-    if spec.precision == "bf16" and device.type == "cuda" and not fast:
-        raise ValueError("this GPU has no bfloat16; choose precision fp32")
+    device = device_of(spec)
     if device.type == "cuda":
         torch.cuda.set_device(device)  # graphs are captured on the current one
         torch.backends.cudnn.deterministic = True  # the same seed gives the same curve
-    low = spec.precision == "bf16"
-    if spec.precision == "auto":
-        low = fast and _worth(spec, net, size, device)
-    if device.type == "cuda" and not low:
+    place = plan(spec, net, size, fastest(device))
+    if device.type == "cuda" and place.precision == torch.float32:
         _full_precision()
+    return place
+
+
+def plan(spec: RunSpec, net: nn.Module, size: int, quick: torch.dtype) -> Place:
+    """Return where and how a run computes, as it asks, or as is fastest where it says "auto".
+
+    Args:
+        spec: Its device and precision count.
+        net: Which is to be trained; its layers count.
+        size: Height and width of its input.
+        quick: The format in which the device multiplies fastest.
+
+    Raises:
+        ValueError: If there is no such device, or it has no such number format.
+    """
+    device = device_of(spec)
+    if spec.precision == "bf16" and device.type == "cuda" and quick != torch.bfloat16:
+        other = "fp16 or fp32" if quick == torch.float16 else "fp32"
+        raise ValueError(f"this GPU has no bfloat16; choose precision {other}")
+    if spec.precision == "auto":
+        precision = quick
+        if quick != torch.float32 and not _worth(spec, net, size, device):
+            precision = torch.float32
+    else:
+        precision = FORMATS[spec.precision]
     return Place(
-        device=device,
-        precision=torch.bfloat16 if low else torch.float32,
-        channels_last=gains_by_channels_last(net, size),
+        device=device, precision=precision, channels_last=gains_by_channels_last(net, size)
     )
+
+
+def device_of(spec: RunSpec) -> torch.device:
+    """Return where a run computes; a team meets through gloo, on the CPU.
+
+    Raises:
+        ValueError: If this machine does not have it; the line lists those it has.
+    """
+    return find(spec.device if spec.workers == 1 else "cpu")
 
 
 def _full_precision() -> None:
@@ -149,11 +196,20 @@ def available() -> tuple[str, ...]:
     return (*found, "cpu")
 
 
-def bf16_is_faster(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16 in hardware: CUDA since Ampere, CPUs with AMX."""
+def fastest(device: torch.device) -> torch.dtype:
+    """Return the format in which a device multiplies fastest, as its hardware says.
+
+    CUDA has tensor cores for bfloat16 since Ampere (8.0), for float16 since Volta (7.0); CPUs
+    with AMX have bfloat16. To ask a GPU makes a context there.
+    """
     if device.type == "cuda":
-        return torch.cuda.get_device_capability(device) >= (8, 0)
-    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16"))
+        capability = torch.cuda.get_device_capability(device)
+        if capability >= (8, 0):
+            return torch.bfloat16
+        return torch.float16 if capability >= (7, 0) else torch.float32
+    if device.type == "cpu" and torch.cpu.get_capabilities().get("amx_bf16"):
+        return torch.bfloat16
+    return torch.float32
 
 
 def gains_by_channels_last(net: nn.Module, size: int) -> bool:

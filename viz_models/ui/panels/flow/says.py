@@ -8,6 +8,7 @@ from viz_models.digits import percent
 from viz_models.images.samples import SAMPLES
 from viz_models.records.flow.prediction import Prediction
 from viz_models.ui.kit import words
+from viz_models.ui.panels.flow import zoo as flow_zoo
 from viz_models.ui.panels.flow.stage import View
 from viz_models.ui.results.flow import why as why_results
 
@@ -24,6 +25,7 @@ def prediction(view: View, text: Mapping[str, str]) -> None:
             column.progress(guess.probability, f"{name} · {_share(guess.probability)}")
         if found.tested:
             st.caption(text["How good is it?"].format(tested=words.plain(found.tested)))
+        flow_zoo.draw_offer(view.spec.model, text)
 
 
 def _is_strange(view: View) -> bool:

@@ -1,26 +1,42 @@
 """Which network and which weights: the choice, what is refused, what has to be fetched first."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from viz_models.recordings import shipped
 from viz_models.records import ModelRef
 from viz_models.records.flow.zoo import NAMES
 from viz_models.runs import home
-from viz_models.ui.kit import fetching, words
+from viz_models.ui.kit import fetching, state, words
 from viz_models.ui.kit.controls import select
 from viz_models.ui.results.flow import tensor_flow as results
 
 OPENING = "resnet18"
 SEEDS = 10
 _NETWORK, _WEIGHTS = "model", "weights"  # URL parameters
+_PLAIN = {_NETWORK, "present"}  # of an address that names no view
+_AT_ONCE = "forward_pass.fetch_at_once"
 
 
 def asked() -> ModelRef:
     """Return what the URL names; the default where it names nothing that there is."""
     name = st.query_params.get(_NETWORK, OPENING)
     name = name if name in NAMES else OPENING
+    _open_with_fetched(name)
     offered = _weights(name)
     return offered.get(st.query_params.get(_WEIGHTS, ""), offered[_first(offered)])
+
+
+def _open_with_fetched(name: str) -> None:
+    """Write ImageNet's weights into a plain address, where they were fetched on this server.
+
+    A link to a view names the weights that it means, or the shipped ones: it shows the same on
+    every server.
+    """
+    plain = set(st.query_params) <= _PLAIN and _WEIGHTS not in st.session_state
+    if plain and state.entered() and results.is_preferred(name):
+        st.query_params[_WEIGHTS] = st.session_state[_WEIGHTS] = "imagenet"
 
 
 def choose() -> ModelRef:
@@ -54,16 +70,35 @@ def ready(model: ModelRef) -> bool:
     return True
 
 
+def draw_offer(model: ModelRef, text: Mapping[str, str]) -> None:
+    """Draw the button that fetches ImageNet's weights beside an answer of the ten-class demo."""
+    wanted = ModelRef(name=model.name, weights="imagenet")
+    if model.weights != "demo" or home.hosted() or results.weights_are_here(wanted):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(text["More than it knows"])
+        label = f"Fetch them, {results.megabytes(wanted):.0f} MB"
+        if st.button(label, icon=":material/download:", on_click=_fetch_at_once):
+            st.rerun()  # the whole page: this one stands in a fragment
+
+
+def _fetch_at_once() -> None:
+    st.session_state[_WEIGHTS], st.session_state[_AT_ONCE] = "imagenet", True
+
+
 def _offer(model: ModelRef) -> None:
     with st.container(border=True):
         st.markdown(
             f"**{model.name}** with the weights that torchvision trained on ImageNet: "
-            "they are not on this machine yet. They are fetched once, into torch's own cache."
+            "they are not on this machine yet. They are fetched once, into torch's own cache, "
+            "and this page opens with them from then on."
         )
         if home.hosted():
             st.caption(fetching.REFUSED)
             return
-        begin = st.button("Download", icon=":material/download:", key="fetch_weights")
+        label = f"Download {results.megabytes(model):.0f} MB"
+        begin = st.button(label, icon=":material/download:", key="fetch_weights")
+        begin |= st.session_state.pop(_AT_ONCE, False)
         stop, bar = st.empty(), st.empty()
     if not begin:
         return
@@ -72,7 +107,7 @@ def _offer(model: ModelRef) -> None:
     try:
         for done, total in results.fetch_weights(model):
             share = min(1.0, done / total) if total else 0.0
-            bar.progress(share, f"{done >> 20} of {total >> 20} MiB")
+            bar.progress(share, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
     except OSError as trouble:
         stop.empty()
         bar.error(words.plain(str(trouble)), icon=":material/cloud_off:")

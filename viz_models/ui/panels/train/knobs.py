@@ -57,7 +57,12 @@ AUGMENT: dict[str, tuple[Augmentation, ...]] = {
     "flip and crop": ("flip", "crop"),
 }
 DEVICES = {"auto": "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}
-PRECISIONS: dict[str, Precision] = {"auto": "auto", "fp32": "fp32", "bf16": "bf16"}
+PRECISIONS: dict[str, Precision] = {
+    "auto": "auto",
+    "fp32": "fp32",
+    "bf16": "bf16",
+    "fp16": "fp16",
+}
 
 
 def _of(part: str, field: str) -> dict[str, Any]:

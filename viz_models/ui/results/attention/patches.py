@@ -38,12 +38,17 @@ def vit_is_here() -> bool:
 
 
 def fetch_vit() -> Iterator[tuple[int, int]]:
-    """Download them: bytes so far and in all.
+    """Download them, and let the flow page open with them.
+
+    Yields:
+        Bytes so far and in all.
 
     Raises:
         OSError: With one line for the reader.
     """
     from viz_models.models import vision_models
+    from viz_models.runs import home
 
     fetching.check()
-    return vision_models.fetch_vit()
+    yield from vision_models.fetch_vit()
+    home.prefer("vit_b_16", vision_models.vit_file())

@@ -35,7 +35,7 @@ def warm(step: str = "input") -> None:
     from viz_models.analysis.flow import attribution, cells
     from viz_models.figures.flow import tensor_flow as figures
 
-    spec = TraceSpec(model=opening())
+    spec = TraceSpec(model=ModelRef(weights="imagenet") if is_preferred() else opening())
     _, prepared = sample(spec.image.name)
     done = trace(spec, prepared)
     cell = cells.striking(done.value(step))
@@ -113,15 +113,34 @@ def weights_are_here(model: ModelRef) -> bool:
 
 
 def fetch_weights(model: ModelRef) -> Iterator[tuple[int, int]]:
-    """Fetch a network's weights into torch's cache: bytes so far and in all.
+    """Fetch a network's weights into torch's cache, and open with them from then on.
+
+    Yields:
+        Bytes so far and in all.
 
     Raises:
         OSError: With one line for the reader.
     """
     from viz_models.models import zoo
+    from viz_models.runs import home
 
     fetching.check()
-    return zoo.fetch(model.name)
+    yield from zoo.fetch(model.name)
+    home.prefer(model.name, zoo.file(model.name))
+
+
+def is_preferred(name: str = "resnet18") -> bool:
+    """Whether ImageNet's weights of a network were fetched on this server; imports no torch."""
+    from viz_models.runs import home
+
+    return home.is_preferred(name)
+
+
+def megabytes(model: ModelRef) -> float:
+    """Return the size of the file that torchvision offers, in millions of bytes."""
+    from viz_models.models import zoo
+
+    return zoo.megabytes(model.name)
 
 
 def steps(model: ModelRef) -> tuple[Step, ...]:
