@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.analysis.flow import cells
-from viz_models.digits import digits, shape
+from viz_models.digits import digits, operand, shape
 from viz_models.figures import pixels
 from viz_models.figures.normalization import axes as figures
 from viz_models.records import CellNorm, Normalized, NormSpec, Place, SourceSpec
@@ -173,7 +173,7 @@ def _histogram(view: View, cell: CellNorm) -> None:
     chosen = float(view.x[view.place])
     mean, std = view.result.mean[cell.group], view.result.variance[cell.group] ** 0.5
     own = f"mean {digits(mean, 3)}, std {digits(std, 3)}"
-    used = f"− {digits(center, 3)}, ÷ {digits(spread, 3)}"
+    used = f"x − {operand(center, 3)}, then ÷ {digits(spread, 3)}"
     st.caption(f"**{_counted(cell.size, 'value')}: {own}** · this norm: {used}")
     figure = partial(figures.group_histogram, values, center, spread, chosen)
     asked = (view.source, view.spec, view.place)
