@@ -83,20 +83,40 @@ def test_tensorboard_reads_it(store, ran, capfd, caplog):
     first, second = ran.runs
     folders = {f"cmd-seed-4-{first.id[:8]}", f"b-seed-4-{second.id[:8]}"}
     assert {name.split("/")[0] for name in names} == folders
-    scalars = {}
+    scalars, texts = {}, {}
     while content:  # a record: length, its checksum, event, its checksum
         size = int.from_bytes(content[:8], "little")
         event = event_pb2.Event.FromString(content[12 : 12 + size])
         content = content[12 + size + 4 :]
         for value in event.summary.value:
+            if value.metadata.plugin_data.plugin_name == "text":
+                (texts[value.tag],) = (word.decode() for word in value.tensor.string_val)
+                continue
             scalars.setdefault(value.tag, []).append((event.step, value.simple_value))
     assert scalars["loss/train"][:2] == [(1, 2.0), (2, 1.0)]
     assert scalars["accuracy/validation"] == [(3, 0.875)]
     assert scalars["f1/validation"] == [(3, pytest.approx(0.9))]
     assert scalars["recall_by_class/1"] == [(3, 0.75)]
     assert "precision_by_class/1" not in scalars  # it has no value
+    tables = {tag.partition("/")[0]: text.splitlines() for tag, text in texts.items()}
+    assert tables.keys() == {"by_class", "confusion"}
+    assert all(lines[0] == names[0].split("/")[0] for lines in tables.values())  # arm and seed
+    assert (
+        tables["confusion"][2] == "| right class, read as | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 |"
+    )
+    assert [
+        tuple(int(cell) for cell in line.strip("| ").split(" | ")[1:])
+        for line in tables["confusion"][4:]
+    ] == list(CONFUSION)
+    assert tables["by_class"][2] == "| class | precision | recall | f1 |"
+    assert tables["by_class"][5] == "| 1 | - | 0.7500 | 1.0000 |"
     said = capfd.readouterr()
     assert "NaN" not in said.out + said.err + caplog.text
+
+
+def test_a_class_may_be_called_anything():
+    table = export._table("class", ["a|b"], ["a|b"], [[3]])
+    assert table.splitlines() == ["| class | a\\|b |", "|---|---|", "| a\\|b | 3 |"]
 
 
 def test_checkpoints(store, ran):

@@ -179,11 +179,14 @@ def _tensorboard(store: Store, experiment: Experiment, runs: tuple[Run, ...]) ->
 
     with tempfile.TemporaryDirectory() as folder:
         for run in runs:
-            begin = run.started or run.created
-            with SummaryWriter(f"{folder}/{_title(experiment, run)}") as writer:
+            begin, title = run.started or run.created, _title(experiment, run)
+            with SummaryWriter(f"{folder}/{title}") as writer:
                 for record in store.points(run.id).steps:
                     for name, value in _scalars(run, record).items():
                         writer.add_scalar(name, value, record.step, begin + record.seconds)
+                    for name, table in _tables(run, record).items():
+                        text = f"{title}\n\n{table}"
+                        writer.add_text(name, text, record.step, begin + record.seconds)
         paths = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()]
         return {f"{p.parent.name}/{p.name}": p.read_bytes() for p in paths}
 
@@ -210,6 +213,31 @@ def _scalars(run: Run, record: StepRecord) -> dict[str, float]:
             f"{name}_by_class/{_UNSAFE.sub('_', title)}": value for name, value in values.items()
         }
     return {name: value for name, value in said.items() if _finite(value) is not None}  # type: ignore[misc]
+
+
+def _tables(run: Run, record: StepRecord) -> dict[str, str]:
+    """Return what a test says of each class as tables in Markdown, which TensorBoard shows."""
+    test = evaluation(run, record) or {}
+    if "confusion" not in test:
+        return {}
+    by_class, rows = test["by_class"], test["confusion"]
+    shares = [
+        [f"{v:.4f}" if v is not None else "-" for v in by_class[n].values()] for n in by_class
+    ]
+    return {
+        "by_class": _table("class", _BY_CLASS, by_class, shares),
+        "confusion": _table("right class, read as", by_class, by_class, rows),
+    }
+
+
+def _table(
+    corner: str, head: Iterable[str], titles: Iterable[str], rows: Iterable[Iterable[object]]
+) -> str:
+    """Return a table in Markdown; a name cannot end its cell."""
+    lines = [[corner, *head], *([title, *row] for title, row in zip(titles, rows, strict=True))]
+    cells = [[str(cell).replace("|", "\\|") for cell in line] for line in lines]
+    first, *rest = ("| " + " | ".join(line) + " |" for line in cells)
+    return "\n".join([first, "|---" * len(lines[0]) + "|", *rest])
 
 
 def _zip(parts: Iterable[tuple[str, bytes]]) -> bytes:
