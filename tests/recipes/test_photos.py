@@ -47,13 +47,34 @@ def folder(tmp_path):
 
 
 def test_right_and_sure_are_counted_for_each_folder(folder):
-    found = {c.folder: c for c in photos.measured(Always(3, 0.6), str(folder), 0.5)}
+    found = {c.folder: c for c in photos.measured(Always(3, 0.6), str(folder), (0.5, 0.7))}
     assert (found["Cats"].photos, found["Cats"].right, found["Cats"].sure) == (3, 3, 3)
     assert (found["dog"].photos, found["dog"].right, found["dog"].unreadable) == (2, 0, 1)
     assert (found["cups"].label, found["cups"].right, found["cups"].sure) == ("", 0, 4)
-    assert photos.accuracy(tuple(found.values())) == (3, 5)
-    unsure = photos.measured(Always(3, 0.6), str(folder), 0.7)
-    assert sum(c.sure for c in unsure) == 0
+    assert photos.accuracy(tuple(found.values())) == (3, 3, 5)
+    assert (found["Cats"].right_middle, found["Cats"].sure_middle) == (3, 0)
+    unsure = photos.measured(Always(3, 0.6), str(folder), (0.7, 0.5))
+    assert sum(c.sure for c in unsure) == 0 < sum(c.sure_middle for c in unsure)
+    assert sum(c.changed for c in unsure) == 0
+
+
+class Bright(nn.Module):
+    """Says cat where a picture is bright, and dog elsewhere."""
+
+    def forward(self, x):
+        bright = x.mean((1, 2, 3)) > 0
+        logits = torch.zeros(len(x), 10)
+        logits[:, 3], logits[:, 5] = bright * 4.0, ~bright * 4.0
+        return logits
+
+
+def test_a_bright_middle_between_dark_corners_changes_the_answer(tmp_path):
+    (tmp_path / "dog").mkdir()
+    pixels = np.zeros((256, 900, 3), np.uint8)
+    pixels[:, 300:600] = 255
+    Image.fromarray(pixels).save(tmp_path / "dog" / "a.png")
+    (count,) = photos.measured(Bright(), str(tmp_path), (0.0, 0.0))
+    assert (count.right, count.right_middle, count.changed) == (1, 0, 1)
 
 
 def test_the_command_measures_and_keeps_the_share(folder, tmp_path_factory, monkeypatch, capsys):
@@ -67,6 +88,7 @@ def test_the_command_measures_and_keeps_the_share(folder, tmp_path_factory, monk
     said = capsys.readouterr().out
     assert "cups: 4 photos, none of the ten" in said
     assert " of 6 photos of the ten classes are named rightly" in said
+    assert "it names" in said
     right = int(said.split("\n")[-3].split()[0])
     card = weights.cards(kept)[DEMO]
     assert (card.photos, card.photos_accuracy) == ("6 photos of a test", round(right / 6, 4))
@@ -97,6 +119,7 @@ def test_four_of_five_pictures_of_other_things_are_below_the_threshold():
 @pytest.mark.slow
 def test_the_shipped_threshold_is_that_of_other_things():
     card = weights.cards()[DEMO]
-    found = strangers.surest(network(weights.load(DEMO)))
+    found, of_ten = strangers.surest(network(weights.load(DEMO))).unbind(1)
     assert card.unsure_below == pytest.approx(strangers.unsure_below(found), abs=0.005)
+    assert card.unsure_below_ten == pytest.approx(strangers.unsure_below(of_ten), abs=0.005)
     assert f"of {len(found)} pictures of other things" in card.unsure_rule

@@ -31,6 +31,7 @@ class WeightsCard:
     accuracy: float  # 0..1, of the file as it is shipped
     unsure_below: float | None = None  # largest probability under which nothing was recognized
     unsure_rule: str | None = None  # what `unsure_below` was chosen by
+    unsure_below_ten: float | None = None  # by the same rule, of the mean over ten parts of a photo
     photos: str | None = (
         None  # which photos `photos_accuracy` is a share of; check-weights --photos
     )

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from torch import nn
 
-from viz_models.analysis.flow.preprocess import prepare
+from viz_models.analysis.flow import ten_parts
 from viz_models.images.decode import BadImage, decode
 from viz_models.records import CIFAR10_CLASSES
 from viz_models.training.data.folder_listing import by_class
@@ -25,19 +24,23 @@ class Count:
     folder: str
     label: str  # the class that it is; empty where it is none that the network knows
     photos: int = 0
-    right: int = 0
+    right: int = 0  # by the mean over ten parts of the photo, as the flow page says
     sure: int = 0  # with a probability that is not below the threshold
+    right_middle: int = 0  # the same by the middle of the photo alone
+    sure_middle: int = 0
+    changed: int = 0  # photos of which the two say different classes
     unreadable: int = 0
 
 
-def measured(net: nn.Module, folder: str, below: float) -> tuple[Count, ...]:
-    """Ask a network about every photo, prepared as on the flow page.
+def measured(net: nn.Module, folder: str, below: tuple[float, float]) -> tuple[Count, ...]:
+    """Ask a network about every photo, prepared and averaged as on the flow page.
 
     Args:
         net: Of the ten classes, in eval mode.
         folder: Its subfolders are called as the classes ("dog", "Dogs", "car"); one with another
             name holds other things.
-        below: The threshold under which an answer counts as not sure.
+        below: The thresholds under which an answer counts as not sure: of the mean over ten parts,
+            and of the middle alone.
 
     Raises:
         ValueError: If there is no such folder, or it has no photo of the ten classes or others.
@@ -56,25 +59,36 @@ def label_of(name: str) -> str:
     return ""
 
 
-def accuracy(counts: Sequence[Count]) -> tuple[int, int]:
-    """Return how many photos of known classes are right, and of how many."""
+def accuracy(counts: Sequence[Count]) -> tuple[int, int, int]:
+    """Return how many photos of known classes are right, by the middle alone, and of how many."""
     known = [count for count in counts if count.label]
-    return sum(c.right for c in known), sum(c.photos for c in known)
+    by_all, by_middle = (sum(getattr(c, name) for c in known) for name in ("right", "right_middle"))
+    return by_all, by_middle, sum(c.photos for c in known)
 
 
-def _counted(net: nn.Module, name: str, paths: Sequence[Path], below: float) -> Count:
-    label, photos, right, sure, unreadable = label_of(name), 0, 0, 0, 0
+def _counted(net: nn.Module, name: str, paths: Sequence[Path], below: tuple[float, float]) -> Count:
+    label, unreadable = label_of(name), 0
+    named: list[tuple[str, str]] = []  # by the mean, and by the middle
+    largest: list[tuple[float, float]] = []
     for path in paths:
         try:
             photo = decode(path.read_bytes(), path.name)
         except (BadImage, OSError):
             unreadable += 1
             continue
-        with torch.no_grad():
-            chances = net(torch.from_numpy(prepare(photo).tensor)[None])[0].softmax(0)
-        photos += 1
-        right += CIFAR10_CLASSES[int(chances.argmax())] == label
-        sure += bool(chances.max() >= below)
+        chances = ten_parts.chances(net, ten_parts.cut(photo))
+        both = chances.mean(0), chances[ten_parts.MIDDLE]
+        all_say, middle_says = (CIFAR10_CLASSES[int(c.argmax())] for c in both)
+        named.append((all_say, middle_says))
+        largest.append((float(both[0].max()), float(both[1].max())))
     return Count(
-        folder=name, label=label, photos=photos, right=right, sure=sure, unreadable=unreadable
+        folder=name,
+        label=label,
+        photos=len(named),
+        right=sum(said == label for said, _ in named),
+        sure=sum(most >= below[0] for most, _ in largest),
+        right_middle=sum(said == label for _, said in named),
+        sure_middle=sum(most >= below[1] for _, most in largest),
+        changed=sum(a != b for a, b in named),
+        unreadable=unreadable,
     )

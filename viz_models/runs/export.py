@@ -234,7 +234,10 @@ def _table(
     corner: str, head: Iterable[str], titles: Iterable[str], rows: Iterable[Iterable[object]]
 ) -> str:
     """Return a table in Markdown; a name cannot end its cell."""
-    lines = [[corner, *head], *([title, *row] for title, row in zip(titles, rows, strict=True))]
+    lines: list[list[object]] = [
+        [corner, *head],
+        *([title, *row] for title, row in zip(titles, rows, strict=True)),
+    ]
     cells = [[str(cell).replace("|", "\\|") for cell in line] for line in lines]
     first, *rest = ("| " + " | ".join(line) + " |" for line in cells)
     return "\n".join([first, "|---" * len(lines[0]) + "|", *rest])

@@ -135,6 +135,8 @@ def test_an_own_photo_flows_through(server, page):
     stats = truth.stats[truth.index("conv1")]
     assert line(page, "^min") == f"{digits(stats.min)} · {digits(stats.max)}" != before
     assert in_the_address_bar(page)["photo"] == "yours"
+    expect(page.get_by_text("the mean over ten parts of your photo")).to_be_visible()
+    expect(page.locator(".st-key-ten_parts").get_by_test_id("stImage")).to_have_count(5)
 
 
 def test_a_link_to_somebodys_own_photo_shows_the_default_and_says_so(server, page):

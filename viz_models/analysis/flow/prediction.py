@@ -13,13 +13,16 @@ TOP = 5
 FEW = 20  # classes that a page can list
 
 
-def prediction(ref: ModelRef, probabilities: np.ndarray, top: int = TOP) -> Prediction:
+def prediction(
+    ref: ModelRef, probabilities: np.ndarray, top: int = TOP, below: float | None = None
+) -> Prediction:
     """Return the likeliest classes with their names.
 
     Args:
         ref: Whose probabilities these are.
         probabilities: (classes,) float, softmax of the logits.
         top: How many classes, at most.
+        below: The threshold, where it is not that of one forward pass.
 
     Raises:
         ValueError: If the network has another number of classes.
@@ -31,7 +34,7 @@ def prediction(ref: ModelRef, probabilities: np.ndarray, top: int = TOP) -> Pred
         top=guesses(probabilities, labels, top),
         classes=len(labels),
         trained=is_trained(ref),
-        unsure_below=unsure_below(ref),
+        unsure_below=unsure_below(ref) if below is None else below,
         names=labels if len(labels) <= FEW else (),
         tested=_tested(ref),
     )

@@ -58,14 +58,8 @@ def prepare(
     Returns:
         Prepared, with the (3, side, side) float32 tensor and what happened on the way.
     """
-    image = Image.fromarray(middle(photo.pixels))
-    resized = functional.resize(
-        image,
-        [resize or round(side * PRESET.resize_size[0] / SIDE)],
-        torchvision.transforms.InterpolationMode(interpolation),
-        antialias=PRESET.antialias,
-    )
-    cropped = functional.center_crop(resized, [side])
+    whole = resized(photo, resize or round(side * PRESET.resize_size[0] / SIDE), interpolation)
+    cropped = functional.center_crop(whole, [side])
     scaled = functional.convert_image_dtype(functional.pil_to_tensor(cropped), torch.float)
     tensor = functional.normalize(scaled, *map(list, moments))
 
@@ -74,15 +68,29 @@ def prepare(
     return Prepared(
         tensor=tensor.numpy(),
         cropped=np.array(cropped),
-        resized_size=(resized.height, resized.width),
-        crop_box=_crop_box((resized.height, resized.width), side),
+        resized_size=(whole.height, whole.width),
+        crop_box=_crop_box((whole.height, whole.width), side),
         mean_before=mean_before,
         std_before=std_before,
         mean_after=mean_after,
         std_after=std_after,
         normalize_mean=tuple(moments[0]),
         normalize_std=tuple(moments[1]),
-        whole=_whole(resized, side),
+        whole=_whole(whole, side),
+    )
+
+
+def resized(
+    photo: Photo,
+    short: int = PRESET.resize_size[0],
+    interpolation: str = PRESET.interpolation.value,
+) -> Image.Image:
+    """Return a photo whose short side has so many pixels; of a long strip only the middle."""
+    return functional.resize(
+        Image.fromarray(middle(photo.pixels)),
+        [short],
+        torchvision.transforms.InterpolationMode(interpolation),
+        antialias=PRESET.antialias,
     )
 
 

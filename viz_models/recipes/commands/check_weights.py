@@ -61,9 +61,15 @@ def _on_photos(card: "WeightsCard", folder: str, keep: str | None) -> str:
     from viz_models.recipes.recognize import network
 
     net = network(weights.load(train_demo.NAME))
-    counts = photos.measured(net, folder, card.unsure_below or 0)
-    right, of = photos.accuracy(counts)
-    lines = [*_lines(counts), f"{right} of {of} photos of the ten classes are named rightly"]
+    counts = photos.measured(net, folder, (card.unsure_below_ten or 0, card.unsure_below or 0))
+    right, by_middle, of = photos.accuracy(counts)
+    changed, seen = sum(c.changed for c in counts), sum(c.photos for c in counts)
+    lines = [
+        *_lines(counts),
+        f"ten parts of each photo averaged, as on the flow page; the middle alone in brackets: "
+        f"it names {changed} of {seen} photos otherwise",
+        f"{right} ({by_middle}) of {of} photos of the ten classes are named rightly",
+    ]
     if keep:
         if not of:
             raise ValueError("these are no photos of the ten classes: nothing to keep")
@@ -76,10 +82,12 @@ def _on_photos(card: "WeightsCard", folder: str, keep: str | None) -> str:
 def _lines(counts: "Sequence[Count]") -> list[str]:
     lines = []
     for count in counts:
-        told = f"{count.right} right, " if count.label else "none of the ten, "
+        right = f"{count.right} ({count.right_middle}) right, "
+        told = right if count.label else "none of the ten, "
         skipped = f", {count.unreadable} unreadable" if count.unreadable else ""
         lines.append(
-            f"{count.folder}: {count.photos} photos, {told}{count.sure} sure of the answer{skipped}"
+            f"{count.folder}: {count.photos} photos, {told}{count.sure} ({count.sure_middle}) sure "
+            f"of the answer{skipped}"
         )
     return lines
 

@@ -79,7 +79,7 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
     tensors = training.shipped()
     net = network(tensors)
     accuracy = share_right(net, training.data)
-    others = strangers.surest(net)
+    others, of_ten = strangers.surest(net).unbind(1)
     below = round(strangers.unsure_below(others), 3)
     data = " --data DIR" if options.data else ""
     path = weights.save(
@@ -98,6 +98,7 @@ def _keep(training: "Training", options: argparse.Namespace, folder: Path) -> st
         accuracy=round(accuracy, 4),
         unsure_below=below,
         unsure_rule=strangers.rule(below, others),
+        unsure_below_ten=round(strangers.unsure_below(of_ten), 3),
     )
     return f"wrote {path}: {accuracy:.2%} of {len(training.data.test_targets)} test pictures"
 

@@ -27,3 +27,20 @@ class Prediction:
     def unsure(self) -> bool:
         """Whether the photo shows none of the classes, by the rule of these weights."""
         return self.unsure_below is not None and self.top[0].probability < self.unsure_below
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a network says of one part of a photo, and of the same part mirrored."""
+
+    place: str  # "top left"
+    plain: Guess
+    mirrored: Guess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenParts:
+    """What it says of ten parts of a photo, and of their mean."""
+
+    together: Prediction
+    parts: tuple[Part, ...]  # five, each also mirrored; the last one is the middle

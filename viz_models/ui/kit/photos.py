@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from viz_models.images import samples
@@ -27,6 +28,7 @@ class Chosen:
 
     photo: Photo
     prepared: Prepared
+    parts: np.ndarray | None = None  # (5, 224, 224, 3) uint8, of a reader's own: see `ten_parts`
 
 
 def choose(side: int = SIDE, model: ModelRef | None = None) -> Chosen:
@@ -98,10 +100,10 @@ def _take(key: str) -> None:
     if file is None:
         return
     try:
-        photo, prepared = results.own_photo(file.getvalue(), file.name)
+        photo, prepared, parts = results.own_photo(file.getvalue(), file.name)
     except ValueError as trouble:
         st.session_state[_TROUBLE] = str(trouble)
         return
     # The full picture is not needed again, and a session should stay small.
-    st.session_state[_OWN] = Chosen(replace(photo, pixels=prepared.cropped), prepared)
+    st.session_state[_OWN] = Chosen(replace(photo, pixels=prepared.cropped), prepared, parts)
     st.session_state["photo"] = OWN

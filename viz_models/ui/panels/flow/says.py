@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
 from viz_models.digits import percent
 from viz_models.images.samples import SAMPLES
-from viz_models.records.flow.prediction import Prediction
-from viz_models.ui.kit import words
+from viz_models.records.flow.prediction import Prediction, TenParts
+from viz_models.ui.kit import frame, words
 from viz_models.ui.panels.flow import zoo as flow_zoo
 from viz_models.ui.panels.flow.stage import View
 from viz_models.ui.results.flow import why as why_results
@@ -15,17 +16,45 @@ from viz_models.ui.results.flow import why as why_results
 
 def prediction(view: View, text: Mapping[str, str]) -> None:
     """Draw the likeliest classes with their probabilities, and whether to believe them."""
-    found = why_results.prediction(view.trace)
+    found, ten = why_results.prediction(view.trace), _of_ten_parts(view)
+    middle = found.top[0]
     with st.container(border=True, gap="xsmall", key="says"):
         own = view.spec.image.kind == "upload"
+        found = ten.together if ten else found
         st.markdown(answer(found, text, strange=_is_strange(view), own=own))
         columns = st.columns(len(found.top), gap="small")
         for column, guess in zip(columns, found.top, strict=True):
             name = words.plain(guess.label)
             column.progress(guess.probability, f"{name} · {_share(guess.probability)}")
+        if ten and view.chosen.parts is not None:
+            line = text["Ten parts"].format(
+                label=words.plain(middle.label), share=_share(middle.probability)
+            )
+            st.caption(line)
+            _draw_parts(ten, view.chosen.parts)
         if found.tested:
             st.caption(text["How good is it?"].format(tested=words.plain(found.tested)))
         flow_zoo.draw_offer(view.spec.model, text)
+
+
+def _of_ten_parts(view: View) -> TenParts | None:
+    """Return what counts for a reader's own photo, where the network has learned something."""
+    learned = view.spec.model.weights != "random" and not view.spec.off
+    if view.chosen.parts is None or not learned:
+        return None
+    return why_results.ten_parts(view.trace, view.chosen.parts)
+
+
+def _draw_parts(ten: TenParts, pictures: np.ndarray) -> None:
+    """Draw each part with what it says, plain and mirrored."""
+    with st.container(horizontal=True, gap="small", key="ten_parts"):
+        for part, picture in zip(ten.parts, pictures, strict=True):
+            said = (
+                f"{words.plain(guess.label)} {_share(guess.probability)}"
+                for guess in (part.plain, part.mirrored)
+            )
+            line = "  \nmirrored: ".join(said)
+            st.image(picture[::2, ::2], caption=f"{part.place}  \n{line}", width=frame.px(150))
 
 
 def _is_strange(view: View) -> bool:

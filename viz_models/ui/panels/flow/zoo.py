@@ -76,7 +76,7 @@ def draw_offer(model: ModelRef, text: Mapping[str, str]) -> None:
     if model.weights != "demo" or home.hosted() or results.weights_are_here(wanted):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(text["More than it knows"])
+        st.caption(text["More than it knows"], width="content")
         label = f"Fetch them, {results.megabytes(wanted):.0f} MB"
         if st.button(label, icon=":material/download:", on_click=_fetch_at_once):
             st.rerun()  # the whole page: this one stands in a fragment

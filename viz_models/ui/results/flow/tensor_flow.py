@@ -65,17 +65,18 @@ def sample(name: str, side: int = 224, model: ModelRef | None = None) -> tuple[P
     )
 
 
-def own_photo(raw: bytes, label: str) -> tuple[Photo, Prepared]:
-    """Return a reader's own photo; not kept here, for it belongs to one session.
+def own_photo(raw: bytes, label: str) -> tuple[Photo, Prepared, np.ndarray]:
+    """Return a reader's own photo and its five parts; not kept here, it belongs to one session.
 
     Raises:
         ValueError: With one line for the reader, if it is no picture that we can take.
     """
     from viz_models.analysis.flow.preprocess import prepare
+    from viz_models.analysis.flow.ten_parts import cut
     from viz_models.images.decode import decode
 
     photo = decode(raw, label)
-    return photo, prepare(photo)
+    return photo, prepare(photo), cut(photo)
 
 
 def prepared(photo: Photo, side: int, model: ModelRef | None = None) -> Prepared:

@@ -5,7 +5,7 @@ import numpy as np
 from viz_models.records import ModelRef, Prepared, Step, Trace
 from viz_models.records.flow.ablation import AblationRecord, OffSpec, Switched
 from viz_models.records.flow.attribution import Agreement, Attribution, AttributionSpec
-from viz_models.records.flow.prediction import Guess, Prediction
+from viz_models.records.flow.prediction import Guess, Prediction, TenParts
 from viz_models.ui.kit import cache
 from viz_models.ui.kit.cache import cached
 from viz_models.ui.kit.jobs import Job
@@ -17,6 +17,18 @@ def prediction(trace: Trace) -> Prediction:
     from viz_models.analysis.flow.prediction import prediction as compute
 
     return compute(trace.spec.model, trace.probabilities)
+
+
+def ten_parts(trace: Trace, pictures: np.ndarray) -> TenParts:
+    """Return what the network of a forward pass says of ten parts of a reader's own photo."""
+    from viz_models.analysis.flow.ten_parts import ten_parts as compute
+
+    return cache.remembered(
+        (trace.spec, "ten parts"),
+        lambda: compute(trace.spec.model, pictures),
+        held_bytes,
+        private=True,
+    )
 
 
 def guesses(model: ModelRef, logits: np.ndarray) -> tuple[Guess, ...]:
