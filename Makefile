@@ -1,6 +1,6 @@
 # `make` lists what there is. Every target sets up what it needs, once.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint fast e2e faults test-cluster cluster-demo load hostile bench zoo record weights-check clean
+.PHONY: help run serve test check lint fast e2e faults test-cluster cluster-demo load hostile bench zoo record weights-check messages clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -72,6 +72,12 @@ record: $(APP) ## compute again what the pages open with: pretrained/recorded/
 
 weights-check: $(APP) ## test the shipped ResNet18 on all of CIFAR-10 again: minutes; or on photos: PHOTOS=DIR
 	@$(PY) -m viz_models check-weights $(if $(PHOTOS),--photos "$(PHOTOS)") $(ARGS)
+
+messages: $(DEV) ## list every text for translators, in viz_models/locale/messages.pot; compile what they wrote
+	@$(PY) -m babel.messages.frontend -q extract -F pyproject.toml -k N_ -k word --no-location --sort-output --omit-header \
+		-o viz_models/locale/messages.pot pages viz_models
+	@test -z "$$(ls viz_models/locale/*/LC_MESSAGES/*.po 2>/dev/null)" || \
+		{ $(PY) -m babel.messages.frontend -q update -i viz_models/locale/messages.pot -d viz_models/locale && $(PY) -m babel.messages.frontend -q compile -d viz_models/locale; }
 
 clean: ## remove caches, test leftovers and the benchmark's rival; .venv stays
 	rm -rf artifacts .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis

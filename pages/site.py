@@ -4,8 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.ui.guides import mine, panel, place
-from viz_models.ui.kit import frame, lessons, state
+from viz_models.ui.kit import frame, lessons, speech, state
 
 HERE = Path(__file__).parent
 LESSONS = {  # chapter -> file of each page, and its path in the URL
@@ -15,20 +17,20 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("flow/yours.py", "yours"),
         ("home/my_lesson.py", "my-lesson"),
     ],
-    "Build": [
+    N_("Build"): [
         ("build/builder.py", "build"),
         ("build/compare.py", "compare"),
         ("build/window.py", "window"),
         ("build/surface.py", "surface"),
     ],
-    "Normalize": [
+    N_("Normalize"): [
         ("normalization/axes.py", "normalize"),
         ("normalization/batch_size.py", "batch-size"),
         ("normalization/train_eval.py", "train-eval"),
         ("normalization/sentences.py", "sentences"),
         ("normalization/training.py", "norm-training"),
     ],
-    "Attend": [
+    N_("Attend"): [
         ("attention/scores.py", "attend"),
         ("attention/positions.py", "positions"),
         ("attention/heads.py", "heads"),
@@ -38,7 +40,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("attention/cost.py", "attention-cost"),
         ("attention/patches.py", "patches"),
     ],
-    "Sequence": [
+    N_("Sequence"): [
         ("sequence/memory.py", "memory"),
         ("sequence/gates.py", "gates"),
         ("sequence/translators.py", "bottleneck"),
@@ -46,7 +48,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("sequence/new_task.py", "new-task"),
         ("sequence/bleu.py", "bleu"),
     ],
-    "Vision": [
+    N_("Vision"): [
         ("vision/architectures.py", "architectures"),
         ("vision/inception.py", "inception"),
         ("vision/dense_memory.py", "dense-memory"),
@@ -55,7 +57,7 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("vision/captions.py", "captions"),
         ("vision/squeeze.py", "squeeze"),
     ],
-    "Train": [
+    N_("Train"): [
         ("train/train.py", "train"),
         ("train/optimizers.py", "descend"),
         ("train/broken.py", "broken"),
@@ -66,12 +68,13 @@ LESSONS = {  # chapter -> file of each page, and its path in the URL
         ("train/freezing.py", "freeze"),
         ("train/runs.py", "runs"),
     ],
-    "Class": [("classroom/room.py", "class")],
+    N_("Class"): [("classroom/room.py", "class")],
 }
 NOT_IN_THE_MENU = {"my-lesson"}  # the home page leads there
+speech.begin()
 ABOUT = lessons.index()
 CHAPTERS = {
-    chapter: [
+    _(chapter): [
         st.Page(
             HERE / file,
             title=ABOUT[path].name,

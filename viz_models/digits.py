@@ -1,7 +1,9 @@
-"""How numbers are written, on screen, in scripts and on the command line. No imports from here."""
+"""How numbers are written, on screen, in scripts and on the command line."""
 
 import re
 from collections.abc import Callable, Iterable
+
+from viz_models.language import gettext as _
 
 
 def digits(x: float, significant: int = 4) -> str:
@@ -109,4 +111,4 @@ def shape(sizes: tuple[int, ...]) -> str:
 
 def exact(x: float, significant: int = 3) -> str:
     """Return a number, where a zero says that nothing was rounded away."""
-    return "0 (exactly)" if x == 0 else digits(x, significant)
+    return _("0 (exactly)") if x == 0 else digits(x, significant)

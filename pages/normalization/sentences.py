@@ -5,6 +5,7 @@ Sources: Ba et al. 2016, arXiv:1607.06450; Shen et al. 2020, arXiv:2003.07845.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.normalization import sentences
 
@@ -19,7 +20,7 @@ def main() -> None:
         sentences.draw_batch(view, text)
         sentences.draw_norms(view)
     sentences.draw_reasons(text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("sentences", code=sentences.code(view), table=sentences.table(view))
 

@@ -5,6 +5,7 @@ Source: Ioffe & Szegedy 2015, algorithm 2, arXiv:1502.03167.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.controls import control_row
 from viz_models.ui.panels.normalization import train_eval
@@ -23,7 +24,7 @@ def main() -> None:
             train_eval.draw_charts(view)
             train_eval.draw_cards(view)
     train_eval.draw_reasons(text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("train_eval", code=train_eval.code(view), table=train_eval.table(view))
 

@@ -6,6 +6,7 @@ arXiv:1805.11604.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.normalization import training
 
@@ -20,13 +21,13 @@ def main() -> None:
         training.draw_backward(view)
         training.draw_grid(view)
     st.markdown(text["Backward"])
-    st.subheader("Larger than the seed noise?")
+    st.subheader(_("Larger than the seed noise?"))
     st.markdown(text["Larger than the seed noise?"])
     training.draw_differences(view)
-    st.subheader("Losses")
+    st.subheader(_("Losses"))
     st.markdown(text["Losses"])
     training.draw_losses(view)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row(
         "norm_training",

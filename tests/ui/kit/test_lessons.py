@@ -36,4 +36,4 @@ def test_the_home_page_lists_every_other_page_of_the_site():
 def test_an_incomplete_section_is_refused_by_its_name(monkeypatch):
     monkeypatch.setattr(words, "sections", lambda *_: {"": "", "scale": "Why divide\nYou see it."})
     with pytest.raises(ValueError, match="scale needs three lines"):
-        lessons.index.__wrapped__()
+        lessons._index.__wrapped__("en")

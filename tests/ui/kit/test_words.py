@@ -1,5 +1,7 @@
 import pytest
 
+from viz_models import language
+from viz_models.language import pseudo
 from viz_models.ui.kit import words
 
 
@@ -9,12 +11,22 @@ def test_sections_are_read_by_their_titles(tmp_path):
     assert words.sections(str(page)) == {"": "Head.", "One": "First.", "Two": "**Second**\nline."}
 
 
-def test_another_language_is_used_where_it_exists(tmp_path):
+def test_another_language_is_used_where_it_exists(tmp_path, monkeypatch):
+    monkeypatch.setattr(language, "known", lambda: {"en", "zh", "fr"})
     page = tmp_path / "lesson.py"
     (tmp_path / "lesson.en.md").write_text("Head.")
     (tmp_path / "lesson.zh.md").write_text("标题")
-    assert words.sections(str(page), "zh")[""] == "标题"
-    assert words.sections(str(page), "fr")[""] == "Head."
+    for spoken, head in (("zh", "标题"), ("fr", "Head.")):
+        with language.speaking(spoken):
+            assert words.sections(str(page))[""] == head
+
+
+def test_prose_in_the_pseudo_language_keeps_its_structure(tmp_path):
+    (tmp_path / "lesson.en.md").write_text("Head of {n:,}\n\n## One\n- `code` and [a link](flow)")
+    with language.speaking(pseudo.NAME):
+        found = words.sections(str(tmp_path / "lesson.py"))
+    assert found[""] == "[!! Ĥëàď õƒ {n:,} !!]"
+    assert found["One"] == "- [!! `code` àñď [à ľïñķ](flow) !!]"
 
 
 @pytest.mark.parametrize("term", ["receptive field", "multiply-adds", "tolerance", "cosine"])

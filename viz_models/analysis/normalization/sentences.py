@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.normalization.grouping import check_eps
+from viz_models.language import N_
 from viz_models.models.text_models import translator
 from viz_models.models.transformer import embed
 from viz_models.models.versions import torch_version
@@ -77,9 +78,9 @@ class _Kind:
 
 
 _KINDS = (
-    _Kind("BN over (B, T)", (0, 1)),
-    _Kind("LN over C", (2,)),
-    _Kind("LN over (T, C)", (1, 2)),
+    _Kind(N_("BN over (B, T)"), (0, 1)),
+    _Kind(N_("LN over C"), (2,)),
+    _Kind(N_("LN over (T, C)"), (1, 2)),
 )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import NormStage
 
 _FACES = np.array(  # two triangles a side of a box whose corners are numbered as in _box
@@ -120,7 +121,7 @@ def group_histogram(
             y=counts,
             width=np.diff(edges),
             marker_color=theme.fade(p.blue, 0.55),
-            hovertemplate="%{x:.4g}: %{y} values<extra></extra>",
+            hovertemplate=_("%{x:.4g}: %{y} values<extra></extra>"),
         )
     )
     fig.add_vrect(
@@ -130,8 +131,8 @@ def group_histogram(
     fig.add_vline(chosen, line={"color": p.orange, "width": 2, "dash": "dot"})
     fig.update_layout(showlegend=False)
     theme.style(fig, dark=dark, height=height)
-    fig.update_yaxes(showticklabels=False, title_text="how many")
-    fig.update_xaxes(title_text="value (unitless)")
+    fig.update_yaxes(showticklabels=False, title_text=_("how many"))
+    fig.update_xaxes(title_text=_("value (unitless)"))
     return fig
 
 
@@ -154,7 +155,7 @@ def stages(line: Sequence[NormStage], *, dark: bool = False, height: int = 150) 
                 orientation="h",
                 width=0.42,
                 marker_color=theme.fade(p.blue, 0.30),
-                hovertemplate="%{y}: 5 to 95 % of the group<extra></extra>",
+                hovertemplate=_("%{y}: 5 to 95 % of the group<extra></extra>"),
             ),
             go.Scatter(
                 y=names,
@@ -166,7 +167,7 @@ def stages(line: Sequence[NormStage], *, dark: bool = False, height: int = 150) 
                     "color": p.blue,
                     "line": {"width": 2},
                 },
-                hovertemplate="%{y}: the group's mean %{x:.4g}<extra></extra>",
+                hovertemplate=_("%{y}: the group's mean %{x:.4g}<extra></extra>"),
             ),
             go.Scatter(
                 y=names,
@@ -213,7 +214,7 @@ def before_after(
     )  # fmt: skip
     fig.update_layout(showlegend=False)
     theme.style(fig, dark=dark, height=height)
-    fig.update_xaxes(title_text="group")
+    fig.update_xaxes(title_text=_("group"))
     fig.update_yaxes(title_text=what)
     return fig
 
@@ -224,5 +225,5 @@ def _dots(x: np.ndarray, y: np.ndarray, symbol: str, color: str, name: str) -> g
         y=y,
         mode="markers",
         marker={"symbol": symbol, "size": 6, "color": color},
-        hovertemplate=f"group %{{x}}<br>{name} %{{y:.4g}}<extra></extra>",
+        hovertemplate=_("group %{{x}}<br>{name} %{{y:.4g}}<extra></extra>").format(name=name),
     )

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from viz_models.figures import theme
 from viz_models.figures.band import band
+from viz_models.language import gettext as _
 from viz_models.records import BatchErrors
 
 HEIGHT = 292  # px
@@ -27,10 +28,17 @@ def errors_over_size(
     p = theme.palette(dark)
     fig = go.Figure()
     for name, unit, errors, color in (
-        ("mean", "of σ", result.mean_error, p.blue),
-        ("variance", "of σ²", result.variance_error, p.gold),
+        ("mean", _("of σ"), result.mean_error, p.blue),
+        ("variance", _("of σ²"), result.variance_error, p.gold),
     ):
-        fig.add_traces(_series(f"error of the {name}, {unit}", result.sizes, errors, color))
+        fig.add_traces(
+            _series(
+                _("error of the {name}, {unit}").format(name=name, unit=unit),
+                result.sizes,
+                errors,
+                color,
+            )
+        )
     fig.add_trace(_guide(result, p.muted))
     fig.add_trace(_chosen(result, chosen, p.orange))
     fig.add_vline(x=chosen, line={"color": p.orange, "width": 1.5})
@@ -42,9 +50,9 @@ def errors_over_size(
         range=ends,
         tickvals=result.sizes,
         ticktext=[str(n) for n in result.sizes],
-        title_text="examples in the batch, N",
+        title_text=_("examples in the batch, N"),
     )
-    fig.update_yaxes(type="log", tickformat=".2~%", dtick="D2", title_text="error, 5–95 % band")
+    fig.update_yaxes(type="log", tickformat=".2~%", dtick="D2", title_text=_("error, 5–95 % band"))
     return fig
 
 

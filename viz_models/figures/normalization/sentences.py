@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 
 HEIGHT = 226  # px
 DASHES = ("solid", "dot", "dash")
@@ -37,7 +38,9 @@ def change_over_padding(
             mode="lines+markers",
             line={"color": color, "width": 2, "dash": dash},
             marker={"color": color, "size": 5},
-            hovertemplate=f"<b>{name}</b><br>%{{x}} positions more: %{{y:.4g}}<extra></extra>",
+            hovertemplate=_(
+                "<b>{name}</b><br>%{{x}} positions more: %{{y:.4g}}<extra></extra>"
+            ).format(name=name),
         )
     fig.add_scatter(
         x=[chosen] * len(changes),
@@ -48,9 +51,9 @@ def change_over_padding(
         showlegend=False,
     )
     fig.add_vline(x=chosen, line={"color": p.orange, "width": 1.5})
-    fig.update_layout(title_text="largest change of an output of sentence 0", showlegend=True)
+    fig.update_layout(title_text=_("largest change of an output of sentence 0"), showlegend=True)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_layout(margin_t=fig.layout.margin.t + round(28 * scale))  # title, then the names
-    fig.update_xaxes(title_text="positions of padding added to every sentence")
+    fig.update_xaxes(title_text=_("positions of padding added to every sentence"))
     fig.update_yaxes(rangemode="tozero")
     return fig

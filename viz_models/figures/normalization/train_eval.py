@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import RunningTrace
 
 HEIGHT = 206  # px
@@ -37,7 +38,10 @@ def kept_statistic(
     batch = trace.batch_mean if what == "mean" else trace.unbiased_variance
     fig = go.Figure([_dots(batch[:, channel], what, p), _line(kept[:, channel], what, p)])
     fig.add_trace(_mark(step, float(kept[step, channel]), p.orange))
-    fig.update_layout(title_text=f"{what} of channel {channel}", showlegend=True)
+    fig.update_layout(
+        title_text=_("{what} of channel {channel}").format(what=what, channel=channel),
+        showlegend=True,
+    )
     _finish(fig, trace, step, dark=dark, scale=scale)
     fig.update_layout(legend={"x": 1, "xanchor": "right", "y": 1.01})
     if what == "variance":
@@ -77,11 +81,11 @@ def output_difference(
             line={"color": p.blue, "width": 2},
             fill="tozeroy",
             fillcolor=theme.fade(p.blue, 0.12),
-            hovertemplate="step %{x}: rms %{y:.3g}<extra></extra>",
+            hovertemplate=_("step %{x}: rms %{y:.3g}<extra></extra>"),
         )
     )
     fig.add_trace(_mark(step, float(trace.difference[step - 1]), p.orange))
-    fig.update_layout(title_text="eval output minus train output, rms", showlegend=False)
+    fig.update_layout(title_text=_("eval output minus train output, rms"), showlegend=False)
     _finish(fig, trace, step, dark=dark, scale=scale)
     fig.update_yaxes(rangemode="tozero")
     return fig
@@ -92,10 +96,10 @@ def _dots(values: np.ndarray, what: Statistic, p: theme.Palette) -> go.Scatter:
     return go.Scatter(
         x=np.arange(1, len(values) + 1)[seen],
         y=values[seen],
-        name="of each batch",
+        name=_("of each batch"),
         mode="markers",
         marker={"color": p.muted, "size": 5, "opacity": 0.75},
-        hovertemplate=f"step %{{x}}: batch {what} %{{y:.4g}}<extra></extra>",
+        hovertemplate=_("step %{{x}}: batch {what} %{{y:.4g}}<extra></extra>").format(what=what),
     )
 
 
@@ -103,10 +107,12 @@ def _line(values: np.ndarray, what: Statistic, p: theme.Palette) -> go.Scatter:
     return go.Scatter(
         x=np.arange(len(values)),
         y=values,
-        name=f"running {what}",
+        name=_("running {what}").format(what=what),
         mode="lines",
         line={"color": p.blue, "width": 2},
-        hovertemplate=f"after step %{{x}}: running {what} %{{y:.4g}}<extra></extra>",
+        hovertemplate=_("after step %{{x}}: running {what} %{{y:.4g}}<extra></extra>").format(
+            what=what
+        ),
     )
 
 
@@ -134,14 +140,14 @@ def _finish(
         )
     fig.add_vline(x=step, line={"color": p.orange, "width": 1.5})
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_xaxes(range=[-1, trace.spec.steps + 1], title_text="training steps")
+    fig.update_xaxes(range=[-1, trace.spec.steps + 1], title_text=_("training steps"))
     return fig
 
 
 def _events(trace: RunningTrace) -> dict[int, list[str]]:
     """Step -> what begins after it."""
     events: dict[int, list[str]] = {}
-    for at, word in ((trace.spec.shift_at, "data shift"), (trace.spec.freeze_at, "frozen")):
+    for at, word in ((trace.spec.shift_at, _("data shift")), (trace.spec.freeze_at, _("frozen"))):
         if at is not None:
             events.setdefault(at, []).append(word)
     return events

@@ -11,13 +11,20 @@ from plotly.subplots import make_subplots
 from viz_models.digits import digits, signed
 from viz_models.figures import theme
 from viz_models.figures.band import band
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import GridCell, NetNorm, NormGrid, PairedDifference
 
 HEIGHT = 300  # px
 CHANCE = 0.1  # accuracy of guessing among ten digits
 LABEL_GAP = 0.08  # accuracy, between two names
 DASH: dict[NetNorm, str] = {"none": "dot", "batch": "solid", "layer": "dash", "group": "dashdot"}
-NAME: dict[NetNorm, str] = {"none": "no norm", "batch": "batch", "layer": "layer", "group": "group"}
+NAME: dict[NetNorm, str] = {
+    "none": N_("no norm"),
+    "batch": N_("batch"),
+    "layer": N_("layer"),
+    "group": N_("group"),
+}
 
 
 def colors(*, dark: bool = False) -> dict[NetNorm, str]:
@@ -58,16 +65,16 @@ def accuracy_over_rate(
     _style_rates(fig, grid.spec.lrs, room=4, scale=scale)
     for column, size in enumerate(sizes, start=1):
         if any(c.diverged for c in grid.cells if c.batch_size == size):
-            fig.update_xaxes(title_text="learning rate (×: seeds diverged)", col=column)
+            fig.update_xaxes(title_text=_("learning rate (×: seeds diverged)"), col=column)
     fig.add_hline(
         y=CHANCE,
         line={"color": theme.palette(dark).muted, "width": 1, "dash": "1px 3px"},
-        annotation={"text": "guessing", "font": {"color": theme.palette(dark).muted}},
+        annotation={"text": _("guessing"), "font": {"color": theme.palette(dark).muted}},
         annotation_position="bottom left",
         col=1,
     )
     fig.update_yaxes(range=[-0.03, 1.06], tickformat=".0%", dtick=0.25)
-    fig.update_yaxes(title_text="test accuracy", col=1)
+    fig.update_yaxes(title_text=_("test accuracy"), col=1)
     return fig
 
 
@@ -81,13 +88,15 @@ def _accuracy_traces(norm: NetNorm, cells: list[GridCell], color: str) -> Iterat
         x=[c.lr for c in cells],
         y=[c.mean for c in cells],
         customdata=[[c.low, c.high, c.finished, c.diverged] for c in cells],
-        name=NAME[norm],
+        name=_(NAME[norm]),
         mode="lines+markers",
         marker={"size": 6, "color": color},
         line={"color": color, "width": 2, "dash": DASH[norm]},
-        hovertemplate=f"<b>{NAME[norm]}</b>, rate %{{x:g}}<br>mean %{{y:.1%}}"
-        "<br>seeds %{customdata[0]:.1%} to %{customdata[1]:.1%}"
-        "<br>%{customdata[2]} finished, %{customdata[3]} diverged<extra></extra>",
+        hovertemplate=_(
+            "<b>{name}</b>, rate %{{x:g}}<br>mean %{{y:.1%}}"
+            "<br>seeds %{{customdata[0]:.1%}} to %{{customdata[1]:.1%}}"
+            "<br>%{{customdata[2]}} finished, %{{customdata[3]}} diverged<extra></extra>"
+        ).format(name=_(NAME[norm])),
     )
     lost = [c for c in cells if c.diverged]
     if lost:
@@ -100,11 +109,13 @@ def _crosses(norm: NetNorm, lost: list[GridCell], color: str) -> go.Scatter:
         x=[c.lr * shift for c in lost],
         y=[0.0] * len(lost),
         customdata=[[c.lr, c.diverged, c.diverged + c.finished] for c in lost],
-        name=f"{NAME[norm]} diverged",
+        name=_("{name} diverged").format(name=_(NAME[norm])),
         mode="markers",
         marker={"symbol": "x", "size": 9, "color": color},
-        hovertemplate=f"<b>{NAME[norm]}</b>, rate %{{customdata[0]:g}}"
-        "<br>%{customdata[1]} of %{customdata[2]} seeds diverged<extra></extra>",
+        hovertemplate=_(
+            "<b>{name}</b>, rate %{{customdata[0]:g}}"
+            "<br>%{{customdata[1]}} of %{{customdata[2]}} seeds diverged<extra></extra>"
+        ).format(name=_(NAME[norm])),
     )
 
 
@@ -134,13 +145,17 @@ def paired_differences(
             if found:
                 trace = _differences(norm, found, color).update(showlegend=column == 1)
                 fig.add_trace(trace, row=1, col=column)
-    fig.update_layout(title_text=f"{len(grid.differences)} comparisons, each over paired seeds")
+    fig.update_layout(
+        title_text=_("{count} comparisons, each over paired seeds").format(
+            count=len(grid.differences)
+        )
+    )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_layout(showlegend=True, legend={"y": -0.22, "yanchor": "top"})
     _style_rates(fig, grid.spec.lrs, room=1.6, scale=scale)
     fig.add_hline(y=0, line={"color": theme.palette(dark).muted, "width": 1})
     fig.update_yaxes(range=[-1.05, 1.05], dtick=0.5, tickformat="+.0%")
-    fig.update_yaxes(title_text="accuracy minus no norm", col=1)
+    fig.update_yaxes(title_text=_("accuracy minus no norm"), col=1)
     return fig
 
 
@@ -154,7 +169,7 @@ def _differences(norm: NetNorm, found: list[PairedDifference], color: str) -> go
         y=[d.mean for d in known],
         error_y={"type": "data", "array": half, "color": color, "thickness": 1.5, "width": 3},
         text=[_sentence(d) for d in known],
-        name=NAME[norm],
+        name=_(NAME[norm]),
         mode="markers",
         marker={
             "size": 8,
@@ -167,10 +182,18 @@ def _differences(norm: NetNorm, found: list[PairedDifference], color: str) -> go
 
 def _sentence(d: PairedDifference) -> str:
     points = [signed(100 * v, 3) if v is not None else "?" for v in (d.mean, d.low, d.high)]
-    return (
-        f"<b>{NAME[d.norm]}</b> against no norm, rate {digits(d.lr)}"
-        f"<br>{points[0]} points, 95 % interval {points[1]} to {points[2]}"
-        f"<br>{d.n} pairs: {d.verdict}"
+    return _(
+        "<b>{name}</b> against no norm, rate {lr}"
+        "<br>{points} points, 95 % interval {points_2} to {points_3}"
+        "<br>{n} pairs: {verdict}"
+    ).format(
+        name=_(NAME[d.norm]),
+        lr=digits(d.lr),
+        points=points[0],
+        points_2=points[1],
+        points_3=points[2],
+        n=d.n,
+        verdict=d.verdict,
     )
 
 
@@ -188,16 +211,17 @@ def loss_curves(
         fig.add_scatter(
             x=x,
             y=[fmean(c) for c in columns],
-            name=NAME[norm],
+            name=_(NAME[norm]),
             mode="lines",
             line={"color": color, "width": 2, "dash": DASH[norm]},
-            hovertemplate=f"<b>{NAME[norm]}</b>, %{{x:,.0f}} samples<br>loss %{{y:.4g}}"
-            "<extra></extra>",
+            hovertemplate=_(
+                "<b>{name}</b>, %{{x:,.0f}} samples<br>loss %{{y:.4g}}<extra></extra>"
+            ).format(name=_(NAME[norm])),
         )
     fig.update_layout(showlegend=True)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_xaxes(title_text="training samples seen", rangemode="tozero")
-    fig.update_yaxes(title_text="training loss (nats)", type="log", dtick="D2")
+    fig.update_xaxes(title_text=_("training samples seen"), rangemode="tozero")
+    fig.update_yaxes(title_text=_("training loss (nats)"), type="log", dtick="D2")
     return fig
 
 
@@ -206,7 +230,7 @@ def _panels(sizes: Sequence[int], scale: float) -> go.Figure:
         cols=len(sizes),
         shared_yaxes=True,
         horizontal_spacing=0.03,
-        subplot_titles=[f"batch size {size}" for size in sizes],
+        subplot_titles=[_("batch size {size}").format(size=size) for size in sizes],
     )
     fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
     return fig.update_layout(showlegend=False)
@@ -220,7 +244,7 @@ def _style_rates(fig: go.Figure, lrs: Sequence[float], *, room: float, scale: fl
         range=[math.log10(min(lrs) / 1.6), math.log10(max(lrs) * room)],
         tickvals=lrs,
         ticktext=[f"{lr:g}" for lr in lrs],
-        title_text="learning rate",
+        title_text=_("learning rate"),
     )
 
 
@@ -237,7 +261,7 @@ def _label_ends(
         fig.add_annotation(
             x=math.log10(cell.lr),
             y=at,
-            text=NAME[cell.norm],
+            text=_(NAME[cell.norm]),
             font={"color": ink[cell.norm]},
             showarrow=False,
             xanchor="left",

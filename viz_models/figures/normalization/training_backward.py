@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import GradientFacts
 
 HEIGHT = 210  # px, of both
@@ -29,9 +30,9 @@ def removed(facts: GradientFacts, *, dark: bool = False, scale: float = 1.0) -> 
             fig.add_trace(trace.update(showlegend=column == 1 and bool(trace.name)), 1, column)
     fig.update_layout(showlegend=True)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_xaxes(title_text="mean of the gradient", col=1, nticks=5)
-    fig.update_xaxes(title_text="projection on x̂", col=2, nticks=5)
-    fig.update_yaxes(title_text="group", dtick=1, col=1)
+    fig.update_xaxes(title_text=_("mean of the gradient"), col=1, nticks=5)
+    fig.update_xaxes(title_text=_("projection on x̂"), col=2, nticks=5)
+    fig.update_yaxes(title_text=_("group"), dtick=1, col=1)
     fig.update_yaxes(autorange="reversed", dtick=1)
     return fig
 
@@ -48,8 +49,8 @@ def _dumbbells(arriving: np.ndarray, passed: np.ndarray, p: theme.Palette) -> li
     )
     return [
         line,
-        _points(arriving, "arriving", {"color": p.blue, "symbol": "circle-open", "size": 8}),
-        _points(passed, "passed on", {"color": p.blue, "symbol": "circle", "size": 8}),
+        _points(arriving, _("arriving"), {"color": p.blue, "symbol": "circle-open", "size": 8}),
+        _points(passed, _("passed on"), {"color": p.blue, "symbol": "circle", "size": 8}),
     ]
 
 
@@ -60,7 +61,7 @@ def _points(values: np.ndarray, name: str, marker: dict[str, object]) -> go.Scat
         name=name,
         mode="markers",
         marker=marker,
-        hovertemplate=f"group %{{y}}, {name}: %{{x:.3g}}<extra></extra>",
+        hovertemplate=_("group %{{y}}, {name}: %{{x:.3g}}<extra></extra>").format(name=name),
     )
 
 
@@ -78,8 +79,8 @@ def gradient_over_scale(
     p = theme.palette(dark)
     fig = go.Figure()
     for which, name, color, dash in (
-        (fixed, "eval mode", p.gold, "dash"),
-        (facts, "this norm", p.blue, "solid"),
+        (fixed, _("eval mode"), p.gold, "dash"),
+        (facts, _("this norm"), p.blue, "solid"),
     ):
         seen = which.gradient_norms > 0
         fig.add_scatter(
@@ -89,14 +90,16 @@ def gradient_over_scale(
             mode="lines+markers",
             line={"color": color, "width": 2, "dash": dash},
             marker={"color": color, "size": 6},
-            hovertemplate=f"input × %{{x:g}}<br>{name}: ‖dL/dx‖ = %{{y:.4g}}<extra></extra>",
+            hovertemplate=_(
+                "input × %{{x:g}}<br>{name}: ‖dL/dx‖ = %{{y:.4g}}<extra></extra>"
+            ).format(name=name),
         )
     if facts.gradient_norms[-1] > 0:
         fig.add_trace(_guide(facts, p.muted))
     fig.update_layout(showlegend=True)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_xaxes(type="log", dtick=1, title_text="input times")
-    fig.update_yaxes(type="log", dtick=1, title_text="‖dL/dx‖", exponentformat="power")
+    fig.update_xaxes(type="log", dtick=1, title_text=_("input times"))
+    fig.update_yaxes(type="log", dtick=1, title_text=_("‖dL/dx‖"), exponentformat="power")
     return fig
 
 
@@ -105,7 +108,7 @@ def _guide(facts: GradientFacts, color: str) -> go.Scatter:
     return go.Scatter(
         x=facts.scales,
         y=facts.gradient_norms[-1] * facts.scales[-1] / facts.scales,
-        name="slope −1",
+        name=_("slope −1"),
         mode="lines",
         line={"color": color, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from viz_models.language import N_
+
 _LOCKED = "forward_pass.guide.locked"
 _HIDDEN = "forward_pass.guide.hidden"
-ANSWER = "This line shows when you have answered the lesson's question."
-WHY = "The lesson locks this until you have answered its question."
+ANSWER = N_("This line shows when you have answered the lesson's question.")
+WHY = N_("The lesson locks this until you have answered its question.")
 
 
 def put(locked: Iterable[str] = (), hidden: Iterable[str] = ()) -> None:

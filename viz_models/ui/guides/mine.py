@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from viz_models.guides import editing, reading, shelf
+from viz_models.language import gettext as _
 from viz_models.records.guides import Guide
 
 NAME = "my"  # of the lesson in the URL
@@ -58,4 +59,4 @@ def heard(said: Mapping[str, Any]) -> None:
     elif view := said.get("add"):
         before = text() or ""
         put(editing.added(before, str(view["title"])[:200], str(view["address"])[:4000]))
-        st.toast("Added to your lesson. You find it on the page “My lesson”.")
+        st.toast(_("Added to your lesson. You find it on the page “My lesson”."))

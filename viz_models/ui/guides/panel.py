@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.records.guides import Guide
 from viz_models.ui.guides import locks, place, question
 from viz_models.ui.guides.place import Place
@@ -30,7 +31,12 @@ def draw(page: str) -> None:
         locks.put()
     st.html(_CSS)
     with st.container(key="guide", gap="xsmall"):
-        with st.expander(f"**{at.guide.title}** · {at.number} of {len(at.guide.steps)}", True):
+        with st.expander(
+            _("**{title}** · {number} of {count}").format(
+                title=at.guide.title, number=at.number, count=len(at.guide.steps)
+            ),
+            True,
+        ):
             st.markdown(f"## {step.title}")
             st.markdown(step.text)
             question.draw_question(step)
@@ -40,7 +46,9 @@ def draw(page: str) -> None:
 
 def _draw_way_back(at: Place, page: str) -> None:
     """Draw a link to the step's view, which the reader may have left."""
-    text = "Back to this step's view" if page != at.step.path else "Set this step's view again"
+    text = (
+        _("Back to this step's view") if page != at.step.path else _("Set this step's view again")
+    )
     link = html.escape(place.address_again(at.step))
     st.html(f'<a class="guide-link guide-again" href="{link}">{text}</a>')
 
@@ -50,7 +58,7 @@ def _draw_way(at: Place) -> None:
     links = []
     for name, number, text in (
         ("before", at.number - 1, "← Back"),
-        ("next", at.number + 1, "Next →"),
+        ("next", at.number + 1, _("Next →")),
     ):
         if 1 <= number <= len(at.guide.steps):
             step = at.guide.steps[number - 1]
@@ -60,7 +68,7 @@ def _draw_way(at: Place) -> None:
             )
     with st.container(key="guide_way", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.html(f'<nav aria-label="Steps of the lesson">{"".join(links)}</nav>', width="content")
-        st.button("End the lesson", key="guide_end", type="tertiary", on_click=place.end)
+        st.button(_("End the lesson"), key="guide_end", type="tertiary", on_click=place.end)
 
 
 def draw_list(title: str, make: str) -> None:

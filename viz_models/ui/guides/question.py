@@ -6,6 +6,7 @@ import re
 import streamlit as st
 
 from viz_models.digits import digits, percent
+from viz_models.language import gettext as _
 from viz_models.records.guides import Estimate, GuideStep
 from viz_models.ui.kit.controls import control
 
@@ -33,7 +34,7 @@ def draw_question(step: GuideStep) -> None:
     """Draw the question; once it is answered, what was said beside what is right, and why."""
     if not step.question:
         return
-    st.markdown(f"**Question.** {step.question}")
+    st.markdown(_("**Question.** {question}").format(question=step.question))
     answer = given(step)
     if answer is None:
         _ask(step)
@@ -55,9 +56,9 @@ def _ask(step: GuideStep) -> None:
             args=(step, str(i)),
         )
     if set(step.locked + step.hidden) - {"answer"}:
-        st.caption(":material/lock: What this is about is locked until you have answered.")
+        st.caption(_(":material/lock: What this is about is locked until you have answered."))
     st.button(
-        "Show the answer",
+        _("Show the answer"),
         key=f"choice_{step.id}_look",
         type="tertiary",
         on_click=give,
@@ -69,15 +70,17 @@ def _ask_number(step: GuideStep, estimate: Estimate) -> None:
     with st.form(f"estimate_form_{step.id}", border=False):
         said: str = control(
             st.text_input,
-            f"Your estimate, in {estimate.unit}" if estimate.unit else "Your estimate",
+            _("Your estimate, in {unit}").format(unit=estimate.unit)
+            if estimate.unit
+            else _("Your estimate"),
             key=f"estimate_{step.id}",
             bound=False,
-            placeholder="a number",
+            placeholder=_("a number"),
         )
-        if st.form_submit_button("Answer", width="stretch"):
+        if st.form_submit_button(_("Answer"), width="stretch"):
             number = parsed(said)
             if number is None:
-                st.caption("Write a number, such as 8192 or 0.5.")
+                st.caption(_("Write a number, such as 8192 or 0.5."))
             else:
                 give(step, repr(number))
                 st.rerun()
@@ -103,7 +106,7 @@ def _marked(step: GuideStep, answer: str) -> str:
         return _marked_estimate(step.estimate, answer)
     lines = []
     for i, choice in enumerate(step.choices):
-        mine = " (your answer)" if answer == str(i) else ""
+        mine = _(" (your answer)") if answer == str(i) else ""
         if choice.right:
             lines.append(f":green[:material/check_circle:] **{choice.text}**{mine}")
         elif mine:
@@ -119,16 +122,22 @@ def _marked_estimate(estimate: Estimate, answer: str) -> str:
         return f":green[:material/check_circle:] {right}"
     said = float(answer)
     if estimate.is_met(said):
-        return f":green[:material/check_circle:] {right} (you said {_written(said)})"
+        return _(":green[:material/check_circle:] {right} (you said {written})").format(
+            right=right, written=_written(said)
+        )
     off = ""
     if estimate.value and said > 0 < estimate.value:
         share = said / estimate.value
         factor = share if share > 1 else 1 / share
-        way = "too many" if share > 1 else "too few"
+        way = _("too many") if share > 1 else _("too few")
         off = (
-            f", {percent(factor - 1)} {way}" if factor < 2 else f", a factor of {digits(factor, 2)}"
+            f", {percent(factor - 1)} {way}"
+            if factor < 2
+            else _(", a factor of {factor}").format(factor=digits(factor, 2))
         )
-    return f":orange[:material/arrow_forward:] {right} (you said {_written(said)}{off})"
+    return _(":orange[:material/arrow_forward:] {right} (you said {written}{off})").format(
+        right=right, written=_written(said), off=off
+    )
 
 
 def _written(value: float) -> str:

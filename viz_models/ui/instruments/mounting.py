@@ -10,19 +10,33 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from viz_models import language
+from viz_models.language import markup
 from viz_models.ui.instruments import scripts
 
 HERE = Path(__file__).parent
 
 
-@cache
 def mounted(name: str) -> Callable[..., Any]:
-    """Register the instrument `name`: name.html, name.css and name.js in its folder."""
+    """Register the instrument `name`: name.html, name.css and name.js in its folder.
+
+    Its words are those of the reader's language.
+    """
+    return _mounted(name, language.current())
+
+
+@cache
+def _mounted(name: str, spoken: str) -> Callable[..., Any]:
+    with language.speaking(spoken):
+        html = markup.translated(
+            (HERE / name / f"{name}.html").read_text(encoding="utf-8"), language.gettext
+        )
+        js = scripts.inline(name)
     mount = st.components.v2.component(
-        f"forward_pass.{name}",
-        html=(HERE / name / f"{name}.html").read_text(encoding="utf-8"),
+        f"forward_pass.{name}" + ("" if spoken == language.ENGLISH else f".{spoken}"),
+        html=html,
         css=(HERE / name / f"{name}.css").read_text(encoding="utf-8"),
-        js=scripts.inline(name),
+        js=js,
     )
 
     def mounting(*, data: Mapping[str, Any] | bytes, **options: Any) -> Any:  # noqa: ANN401

@@ -3,9 +3,14 @@
 Streamlit sends inline code with every message: 40 kB for each picture, again at each click.
 """
 
+import ast
 import hashlib
+import json
+import re
 from functools import cache
 from pathlib import Path
+
+from viz_models import language
 
 HERE = Path(__file__).parent
 NAMES = frozenset(path.stem for path in HERE.glob("*/*.html"))
@@ -14,6 +19,7 @@ ALSO = {
     "network": (DRAWINGS / "network" / "draw.js",)
 }  # code that files which people keep have too
 ADDRESS = "/instruments/{version}/{name}.js"  # another version has another address
+_WORD = re.compile(r'\bword\(\s*("(?:[^"\\]|\\.)*")')
 _served: list[bool] = []
 
 
@@ -40,14 +46,27 @@ def inline(name: str) -> str:
     Streamlit runs inline code from a blob, which has no address to be relative to; that of
     Streamlit's own script says where the app is, also behind a prefix.
     """
+    said = words(name)
     if not _served:
-        return whole(name)
+        return f"{whole(name)}\nspeak({json.dumps(said)});\n"
     address = ADDRESS.format(version=version(name), name=name)
     return (
         'const { src } = document.querySelector("script[type=module][src]");\n'
         f'const code = await import(new URL("../..{address}", src));\n'
-        "export default code.default;\n"
+        + (f"code.speak({json.dumps(said)});\n" if said else "")
+        + "export default code.default;\n"
     )
+
+
+def words(name: str) -> dict[str, str]:
+    """Return what the code of an instrument says: English -> the reader's language.
+
+    Empty in English. The code passes every text that people see through `word`.
+    """
+    if language.current() == language.ENGLISH:
+        return {}
+    said = (ast.literal_eval(text) for text in _WORD.findall(whole(name)))
+    return {text: language.gettext(text) for text in said}
 
 
 @cache

@@ -15,6 +15,8 @@ from typing import Any, ParamSpec, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from viz_models import language
+from viz_models.language import gettext as _
 from viz_models.ui.kit import owner
 from viz_models.ui.kit.sizes import held_bytes
 from viz_models.ui.kit.turns import TURNS
@@ -179,8 +181,10 @@ def place_in_words(place: int, of: int) -> str:
     if not place:
         return ""
     if of == 1:
-        return "Others compute just now. You are next."
-    return f"Others compute just now. You are number {place} of {of} who wait."
+        return _("Others compute just now. You are next.")
+    return _("Others compute just now. You are number {place} of {of} who wait.").format(
+        place=place, of=of
+    )
 
 
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)
@@ -209,6 +213,7 @@ def cached(
     private: Callable[..., bool] = _never,
     large: Callable[..., bool] = _never,
     needs: Callable[..., int] = _nothing,
+    words: bool = False,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Look a function's result up before it is computed; its signature stays as it is.
 
@@ -220,6 +225,7 @@ def cached(
         private: Whether the result is made from an upload, so that it belongs to one session.
         large: Whether the result is kept apart, with the few that are as large.
         needs: Bytes that computing it takes for a while, where they are many.
+        words: Whether the result holds words, so that each language has its own.
     """
 
     def decorate(compute: Callable[P, T]) -> Callable[P, T]:
@@ -227,8 +233,9 @@ def cached(
 
         @wraps(compute)
         def look_up(*args: P.args, **named: P.kwargs) -> T:
+            asked = key(*args, **named)
             return remembered(
-                (key(*args, **named), name),
+                (asked, name, language.current()) if words else (asked, name),
                 lambda: compute(*args, **named),
                 held_bytes,
                 private=private(*args, **named),

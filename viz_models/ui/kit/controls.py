@@ -7,10 +7,15 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from viz_models import language
+from viz_models.language import gettext as _
+from viz_models.patches import spelled
 from viz_models.ui.guides import locks
 from viz_models.ui.kit import frame, state
 
+spelled.keep()
 T = TypeVar("T")
+_SAID = ("help", "placeholder")  # options of widgets that people read
 
 
 def control(
@@ -23,12 +28,14 @@ def control(
 ) -> Any:  # noqa: ANN401
     """Draw one widget whose value is the URL parameter `key`.
 
-    The one door for all widgets: a guided lesson locks and hides them here. Values that the URL
-    cannot mean fall back to the default (Streamlit sees to it).
+    The one door for all widgets: a guided lesson locks and hides them here. The URL holds the
+    options' values, never what they show. Values that it cannot mean fall back to the default
+    (Streamlit sees to it).
 
     Args:
         widget: A Streamlit input that can be bound, such as `st.slider`.
-        label: What a screen reader calls it; say it on screen too, here or beside it.
+        label: What a screen reader calls it; say it on screen too, here or beside it. Labels and
+            options are translated here.
         args: Positional arguments after the label.
         key: Name of the widget and of its URL parameter.
         bound: False for what a link cannot hold, such as a file.
@@ -41,12 +48,37 @@ def control(
         options["bind"] = "query-params"
         state.bound(key)
     if locks.is_locked(key):
-        options |= {"disabled": True, "help": locks.WHY}
-    with st.container(key=f"locked_away_{key}") if locks.is_hidden(key) else nullcontext():
-        value = widget(label, *args, key=key, **options)
+        options |= {"disabled": True, "help": _(locks.WHY)}
+    options |= {name: _(options[name]) for name in _SAID if options.get(name)}
+    shown = _shown(args, options) if bound else {}
+    state.spell(key, shown)
+    with (
+        st.container(key=f"locked_away_{key}") if locks.is_hidden(key) else nullcontext(),
+        spelled.drawing(key, shown),
+    ):
+        value = widget(_(label), *args, key=key, **options)
     if value is None and options.get("required"):
         return options.get("default")  # an empty value in a link chooses nothing
     return value
+
+
+def _shown(args: Sequence[Any], options: dict[str, Any]) -> dict[str, str]:
+    """Return what the URL may hold -> what the option shows: values, then words of old links."""
+    choices = args[0] if args else options.get("options")
+    if not isinstance(choices, Sequence) or isinstance(choices, str):
+        return {}
+    show = options.setdefault("format_func", _word)
+    now = {str(choice): show(choice) for choice in choices}
+    if all(value == text for value, text in now.items()):
+        return {}
+    with language.speaking(language.ENGLISH):
+        former = {show(choice): now[str(choice)] for choice in choices}
+    return now | {text: shown for text, shown in former.items() if text not in now}
+
+
+def _word(option: object) -> str:
+    """Return what an option shows that says itself what it is, such as "reversed" or 512."""
+    return _(str(option))
 
 
 def named(text: str) -> DeltaGenerator:
@@ -57,7 +89,7 @@ def named(text: str) -> DeltaGenerator:
     place = st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
     )
-    place.caption(text, width="content")
+    place.caption(_(text), width="content")
     return place
 
 
@@ -66,7 +98,7 @@ def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: 
 
     Args:
         label: Name of the choice.
-        choices: Value (as it stands in the URL) -> text on the chip.
+        choices: Value (as it stands in the URL) -> text on the chip, in English.
         key: URL parameter.
         default: The value chosen at first, which the URL leaves out.
         show: Short text before the chips; empty shows none.
@@ -82,28 +114,47 @@ def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: 
             key=key,
             default=default,
             required=True,
-            format_func=choices.__getitem__,
+            format_func=lambda choice: _(choices[choice]),
             label_visibility="collapsed",
         )
 
 
 def select(
-    label: str, choices: Mapping[str, T], key: str, width: int, *, default: str | None = None
+    label: str,
+    choices: Mapping[Any, T],
+    key: str,
+    width: int,
+    *,
+    default: Any = None,  # noqa: ANN401 (a value of the URL)
+    show: Callable[[Any], str] | None = None,
 ) -> T:
     """Return a select box.
 
-    What it shows is also what the URL says, so it must read well in both.
+    Args:
+        label: Name of the choice.
+        choices: Value, as it stands in the URL -> what it means.
+        key: URL parameter.
+        width: px at normal type size.
+        default: The value chosen at first.
+        show: Returns what a value shows, in the reader's language; by default its translation.
     """
-    chosen: str = control(
+    shown: dict[str, Any] = {"format_func": show} if show else {}
+    chosen = control(
         st.selectbox,
         label,
         list(choices),
-        index=list(choices).index(default) if default else 0,
+        index=0 if default is None else list(choices).index(default),
         key=key,
         label_visibility="collapsed",
         width=frame.px(width),
+        **shown,
     )
     return choices[chosen]
+
+
+def seed_shown(seed: object) -> str:
+    """Return what a select box shows for a seed."""
+    return _("seed {seed}").format(seed=seed)
 
 
 def control_row() -> DeltaGenerator:

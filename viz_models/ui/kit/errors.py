@@ -7,6 +7,7 @@ import traceback
 import streamlit as st
 from streamlit import config
 
+from viz_models.language import gettext as _
 from viz_models.runs import home
 from viz_models.runs.client import StoreError
 from viz_models.ui.kit import words
@@ -40,8 +41,10 @@ def told(error: Exception) -> bool:
     lines = "".join(traceback.format_exception(error))
     sys.stderr.write(f"error {number}\n{lines}")
     st.error(
-        f"Something went wrong here. Reset the page or reload it; if it happens again, "
-        f"tell whoever runs this server the number {number}.",
+        _(
+            "Something went wrong here. Reset the page or reload it; if it happens again, "
+            "tell whoever runs this server the number {number}."
+        ).format(number=number),
         icon=":material/error:",
     )
     return True
@@ -50,7 +53,7 @@ def told(error: Exception) -> bool:
 def _of_data_folder(error: Exception) -> str:
     """Return what to say where runs cannot be read or kept; "" for any other error."""
     if isinstance(error, StoreError):
-        return f"Runs cannot be read or kept just now: {error}."
+        return _("Runs cannot be read or kept just now: {error}.").format(error=error)
     named = str(getattr(error, "filename", None) or "")
     if not isinstance(error, OSError) or not named.startswith(_data_folder()):
         return ""

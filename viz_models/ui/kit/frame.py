@@ -8,8 +8,11 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models import warm
 from viz_models.ui.instruments.mounting import mounted
+from viz_models.ui.kit import speech, state
 
 Heard = Mapping[str, Any]
 _PRESENTING = "forward_pass.presenting"
@@ -17,19 +20,19 @@ _BAR = "forward_pass.bar"
 _LARGER = 1.3  # of presenting.css on a projector, over the base of 14 px
 _HERE = Path(__file__).parent
 _KEYS = (
-    ("?", "open or close this sheet"),
-    ("P", "present: large type, nothing around the lesson"),
-    ("S", "while presenting: the panel under the pointer alone, as does a click on its ground"),
-    ("Esc", "the whole page again, then stop presenting"),
-    ("N  B", "next page, page before; in a lesson its next step, the step before"),
-    ("← →", "step before, next step"),
+    ("?", N_("open or close this sheet")),
+    ("P", N_("present: large type, nothing around the lesson")),
+    ("S", N_("while presenting: the panel under the pointer alone, as does a click on its ground")),
+    (N_("Esc"), N_("the whole page again, then stop presenting")),
+    ("N  B", N_("next page, page before; in a lesson its next step, the step before")),
+    ("← →", N_("step before, next step")),
     (
         "PageUp PageDown",
-        "the same, while the diagram is on screen; steps of a lesson on a projector",
+        N_("the same, while the diagram is on screen; steps of a lesson on a projector"),
     ),
-    ("Home End", "first step, last step, while the diagram is on screen"),
-    ("Space", "play and pause, after a click on the diagram"),
-    ("↑ ↓ ← →", "after a click on a map: move to another value"),
+    (N_("Home End"), N_("first step, last step, while the diagram is on screen")),
+    (N_("Space"), N_("play and pause, after a click on the diagram")),
+    ("↑ ↓ ← →", N_("after a click on a map: move to another value")),
 )
 
 
@@ -82,10 +85,11 @@ def bar(
             key=_BAR,
             data={
                 "presenting": presenting(),
-                "keys": [list(row) for row in _KEYS],
+                "keys": [[_(key), _(meaning)] for key, meaning in _KEYS],
                 "name": name,
                 "about": about,
                 "lesson": lesson,
+                "lang": speech.asked(),
                 "mine": mine,
             },
             on_present_change=_present,
@@ -101,7 +105,10 @@ def place(chapter: str, name: str) -> None:
 
 
 def drawn() -> None:
-    """Say that the page is complete, so that work in the background may take the processor."""
+    """End the page: its links hold values, and work in the background may take the processor."""
+    if tables := state.spelled():
+        with st.container(key="page_address"):  # page.css takes it out of the page's rows
+            mounted("address")(key="forward_pass.address", data={"spelled": list(tables.items())})
     warm.page_drawn()
 
 

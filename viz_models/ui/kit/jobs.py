@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import streamlit as st
 
+from viz_models import language
 from viz_models.ui.kit import cache
 from viz_models.ui.kit.turns import TURNS
 
@@ -33,10 +34,12 @@ class Job(Generic[S, T]):
         self._share, self._looked = 0.0, time.monotonic()
         self._place = self._said = ""  # of those who wait, in words; what its reader was told
         self._person = cache.person()  # the thread itself knows nobody
+        self._language = language.current()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
+        language.speak(self._language)
         try:
             for spec in self.asked:
                 self._share = 0.0

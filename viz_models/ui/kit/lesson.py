@@ -5,8 +5,12 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Provenance
 from viz_models.ui.guides import locks
+
+KINDS = (N_("measured now"), N_("recorded run"), N_("illustration"))  # of provenance
 
 
 def head(text: Mapping[str, str]) -> DeltaGenerator:
@@ -22,11 +26,11 @@ def answer(where: DeltaGenerator, section: str, **facts: str) -> None:
 
 def say(where: DeltaGenerator, line: str) -> None:
     """Draw the line under the question, unless a guided lesson asks the reader first."""
-    where.caption(locks.ANSWER if locks.is_hidden("answer") else line)
+    where.caption(_(locks.ANSWER) if locks.is_hidden("answer") else line)
 
 
 def badge(provenance: Provenance) -> str:
     """Where a card's numbers come from: "measured now · cpu · seed 0 · torch 2.14.1"."""
-    seed = "" if provenance.seed is None else f"seed {provenance.seed}"
-    parts = (provenance.kind, provenance.date, provenance.device, seed, provenance.versions)
+    seed = "" if provenance.seed is None else _("seed {seed}").format(seed=provenance.seed)
+    parts = (_(provenance.kind), provenance.date, provenance.device, seed, provenance.versions)
     return " · ".join(p for p in parts if p)

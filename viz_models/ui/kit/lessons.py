@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from viz_models import language
 from viz_models.places import PAGES
 from viz_models.ui.kit import words
 
@@ -18,17 +19,19 @@ class About:
     words: tuple[str, ...]  # terms that lead to the page
 
 
-@cache
-def index(language: str = "en") -> dict[str, About]:
-    """Return every page of the site by its URL path.
-
-    Args:
-        language: Two-letter code of the prose.
+def index() -> dict[str, About]:
+    """Return every page of the site by its URL path, in the reader's language.
 
     Raises:
         ValueError: If a section of the prose has not its three lines.
     """
-    sections = words.sections(str(_INDEX), language)
+    return _index(language.current())
+
+
+@cache
+def _index(spoken: str) -> dict[str, About]:
+    with language.speaking(spoken):
+        sections = words.sections(str(_INDEX))
     return {path: _about(path, text) for path, text in sections.items() if path}
 
 

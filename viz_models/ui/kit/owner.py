@@ -5,13 +5,14 @@ import secrets
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.runs.home import LOCAL_OWNER, hosted
 from viz_models.web import hosting, secret
 from viz_models.web.owner_cookie import OWNER_COOKIE, owner_in
 
 __all__ = ["address", "browser", "current", "hosted", "may_take_part"]
 _GUEST = "forward_pass.guest"
-NO_COOKIE = (
+NO_COOKIE = N_(
     "This browser keeps no cookie of this page, so that nobody could know whose it is: "
     "allow cookies, or wait an hour where many share your connection, and load the page again."
 )

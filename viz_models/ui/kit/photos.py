@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from viz_models.images import samples
+from viz_models.language import gettext as _
 from viz_models.records import ModelRef, Photo, Prepared
 from viz_models.ui.kit import words
 from viz_models.ui.kit.controls import chips, control
@@ -42,8 +43,8 @@ def choose(side: int = SIDE, model: ModelRef | None = None) -> Chosen:
     if own is None and st.query_params.get("photo") == OWN:
         st.session_state[_LINKED] = True  # the chip itself falls back to the default
     choices = {name: name for name in samples.NAMES[:_CHIPS]} | ({OWN: "yours"} if own else {})
-    name = chips("Photo", choices, key="photo", default=DEFAULT)
-    with st.popover("", icon=":material/add_a_photo:", help="Your own photo, or the camera"):
+    name = chips(_("Photo"), choices, key="photo", default=DEFAULT)
+    with st.popover("", icon=":material/add_a_photo:", help=_("Your own photo, or the camera")):
         _own_photo()
     if own is None or name != OWN:
         return Chosen(*results.sample(name, side, model))
@@ -52,7 +53,9 @@ def choose(side: int = SIDE, model: ModelRef | None = None) -> Chosen:
 
 def _another(own: Chosen, side: int, model: ModelRef | None) -> Chosen:
     """Return an own photo for another network; of it only what ResNet18 sees was kept."""
-    note = f"Of your photo {SIDE}×{SIDE} pixels are kept; this network gets the middle of them."
+    note = _(
+        "Of your photo {side}×{side} pixels are kept; this network gets the middle of them."
+    ).format(side=SIDE)
     photo = replace(own.photo, notes=(*own.photo.notes, note))
     return Chosen(photo, results.prepared(photo, side, model))
 
@@ -61,8 +64,10 @@ def remarks(chosen: Chosen) -> None:
     """Draw what should be said about the photo: whose it was, what had to be converted."""
     if st.session_state.pop(_LINKED, False):
         st.info(
-            "An own photo stays in its session and is gone after a reload. "
-            f"You see the {DEFAULT} instead.",
+            _(
+                "An own photo stays in its session and is gone after a reload. "
+                "You see the {default} instead."
+            ).format(default=DEFAULT),
             icon=":material/lock:",
         )
     if chosen.photo.notes:
@@ -72,7 +77,7 @@ def remarks(chosen: Chosen) -> None:
 def _own_photo() -> None:
     source = control(
         st.segmented_control,
-        "From",
+        _("From"),
         ["file", "camera"],
         key="own_from",
         bound=False,
@@ -84,11 +89,11 @@ def _own_photo() -> None:
     given: dict[str, Any] = {"key": key, "bound": False, "on_change": _take, "args": (key,)}
     if source == "file":
         most = uploads.file_bytes() >> 20
-        label = f"PNG, JPEG, WebP, GIF or BMP, up to {most} MB"
+        label = _("PNG, JPEG, WebP, GIF or BMP, up to {most} MB").format(most=most)
         control(st.file_uploader, label, max_upload_size=most, **given)
     else:
-        control(st.camera_input, "Take a picture", **given)
-    st.caption("It stays in this session and is forgotten when you close the tab.")
+        control(st.camera_input, _("Take a picture"), **given)
+    st.caption(_("It stays in this session and is forgotten when you close the tab."))
     if trouble := st.session_state.get(_TROUBLE):
         st.error(words.plain(trouble), icon=":material/broken_image:")
 

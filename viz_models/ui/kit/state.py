@@ -5,7 +5,7 @@ So a choice has three homes: the browser (at once), the URL (for links and reloa
 (for the way back from another page, whose URL no longer says it).
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 
 import streamlit as st
 
@@ -15,6 +15,7 @@ _HELD = "forward_pass.held."
 _NOTES = "forward_pass.notes."
 _ENTERED = "forward_pass.entered"
 _BOUND = "forward_pass.bound"
+_SPELLED = "forward_pass.spelled"
 
 
 def enter(page: str, *, anew: bool = False) -> None:
@@ -30,6 +31,7 @@ def enter(page: str, *, anew: bool = False) -> None:
     st.session_state[_ENTERED] = anew or st.session_state.get(_PAGE) != page
     if st.session_state[_ENTERED]:
         st.session_state[_PAGE] = page
+        st.session_state[_SPELLED] = {}
         if anew:
             _forget()
         for name in [n for n in st.session_state if str(n).startswith(_HELD)]:
@@ -48,6 +50,21 @@ def _forget() -> None:
 def bound(key: str) -> None:
     """Note that a control's value is part of the URL."""
     st.session_state.setdefault(_BOUND, set()).add(key)
+
+
+def spell(key: str, shown: Mapping[str, str]) -> None:
+    """Note what the options of a control show, where that is not what the URL holds of them."""
+    tables = st.session_state.setdefault(_SPELLED, {})
+    values = {text: value for value, text in reversed(tuple(shown.items()))}
+    if shown:
+        tables[key] = tuple(values.items())
+    else:
+        tables.pop(key, None)
+
+
+def spelled() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return for each control of this session what its options show, and their values."""
+    return st.session_state.get(_SPELLED, {})
 
 
 def entered() -> bool:

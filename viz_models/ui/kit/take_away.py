@@ -9,6 +9,7 @@ from string import Template
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.places import PRETRAINED
 
 _CODE = Path(__file__).parents[1] / "code"
@@ -30,12 +31,12 @@ def row(name: str, *, code: Text, table: Text | None = None, weights: str = "") 
     """
     with st.container(horizontal=True):
         if table is not None:
-            _download("Table (CSV)", table, f"{name}.csv", "table")
-        _download("Script (Python)", code, f"{name}.py", "code")
+            _download(_("Table (CSV)"), table, f"{name}.csv", "table")
+        _download(_("Script (Python)"), code, f"{name}.py", "code")
         if weights:
             file = f"{weights}.safetensors"
-            _download("Weights for the script", partial(_weights, file), file, "neurology")
-        if st.button("Read the script", icon=":material/visibility:", key=f"read_{name}"):
+            _download(_("Weights for the script"), partial(_weights, file), file, "neurology")
+        if st.button(_("Read the script"), icon=":material/visibility:", key=f"read_{name}"):
             _read(code if isinstance(code, str) else code())
 
 

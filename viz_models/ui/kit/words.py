@@ -4,27 +4,37 @@ import re
 from functools import cache
 from pathlib import Path
 
+from viz_models import language
+from viz_models.language import pseudo
+
 GLOSSARY = str(Path(__file__).with_name("glossary.py"))
 
 
-@cache
-def sections(page: str, language: str = "en") -> dict[str, str]:
-    """Read the Markdown beside a page.
+def sections(page: str) -> dict[str, str]:
+    """Read the Markdown beside a page, in the reader's language, or in English where it has none.
+
+    The titles of the sections are names for the code, and are English in every language.
 
     Args:
         page: `__file__` of the lesson.
-        language: Two-letter code; English is always there.
 
     Returns:
         Section title -> Markdown, and "" -> what stands before the first section.
     """
-    path = Path(page).with_suffix(f".{language}.md")
-    if not path.exists():
-        path = Path(page).with_suffix(".en.md")
-    head, *rest = path.read_text(encoding="utf-8").split("\n## ")
-    return {"": head.strip()} | {
+    return _sections(page, language.current())
+
+
+@cache
+def _sections(page: str, spoken: str) -> dict[str, str]:
+    with language.speaking(spoken):
+        text = language.prose(Path(page).with_suffix(""))
+    head, *rest = text.split("\n## ")
+    found = {"": head.strip()} | {
         title.strip(): body.strip() for title, _, body in (part.partition("\n") for part in rest)
     }
+    if spoken == pseudo.NAME:
+        return {title: pseudo.prose(body) for title, body in found.items()}
+    return found
 
 
 def plain(text: str) -> str:
@@ -32,6 +42,6 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~&])", r"\\\1", text)
 
 
-def glossary(language: str = "en") -> dict[str, str]:
+def glossary() -> dict[str, str]:
     """Term -> one or two plain sentences, for hover explanations."""
-    return {term: text for term, text in sections(GLOSSARY, language).items() if term}
+    return {term: text for term, text in sections(GLOSSARY).items() if term}

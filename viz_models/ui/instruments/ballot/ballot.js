@@ -4,7 +4,7 @@ const LETTERS = "ABCDE";
 
 /** What stands below a choice for whoever looks: letters say it, not the color alone. */
 function noteOf(right, chosen) {
-  return [right ? "✓ right answer" : "", chosen ? "your vote" : ""].filter(Boolean).join(" · ");
+  return [right ? word("✓ right answer") : "", chosen ? word("your vote") : ""].filter(Boolean).join(" · ");
 }
 
 function rowOf(text, i, data, chosen) {

@@ -4,18 +4,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const bar = parentElement.querySelector(".bar");
   const sheet = parentElement.querySelector(".keys");
   bar.classList.toggle("presenting", data.presenting);
-  bar.querySelector("[data-do=present]").textContent = data.presenting ? "Stop presenting" : "Present";
+  bar.querySelector("[data-do=present]").textContent = data.presenting ? word("Stop presenting") : word("Present");
   sheet.querySelector(".name").textContent = data.name;
   sheet.querySelector(".about").textContent = data.about;
   fillSheet(sheet.querySelector("dl"), data.keys);
-  if (data.lesson && !new URL(window.location.href).searchParams.has("lesson")) writeParam("lesson", data.lesson);
+  const said = new URL(window.location.href).searchParams;
+  for (const name of ["lesson", "lang"]) if (data[name] && !said.has(name)) writeParam(name, data[name]);
   followLessons(bar);
   keepLesson(data.mine, setTriggerValue);
   followPointer(bar, data.presenting);
 
   const actions = {
     // A widget bound to the URL cannot be told its default again, so the page is opened anew.
-    reset: () => window.location.assign(window.location.pathname + (data.presenting ? "?present=true" : "")),
+    reset: () => window.location.assign(window.location.pathname + keptParams(data)),
     // What is wanted, not "the other way": asked twice while the page is busy, it means the same.
     present: () => setTriggerValue("present", !data.presenting),
     keys: () => (sheet.open ? sheet.close() : sheet.showModal()),
@@ -50,6 +51,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => { if (run === bar.run) document.removeEventListener("keydown", bar.listening, true); };
 }
 
+/** What Reset leaves in the address: how one looks, not what one chose. */
+function keptParams(data) {
+  const kept = new URLSearchParams({ ...(data.presenting && { present: "true" }), ...(data.lang && { lang: data.lang }) });
+  return kept.size ? `?${kept}` : "";
+}
+
 /** Escape first closes what is open: a menu, a dialog, this sheet. A slider or a box has no use for it. */
 function endsPresenting(event, data, sheet) {
   const target = event.composedPath()[0];
@@ -69,9 +76,9 @@ function fillSheet(list, keys) {
 async function copyLink(bar) {
   try {
     await navigator.clipboard.writeText(window.location.href);
-    say(bar, "Link copied");
+    say(bar, word("Link copied"));
   } catch { // no permission, or not a secure page: let people copy it themselves
-    say(bar, "Copy it from the address bar");
+    say(bar, word("Copy it from the address bar"));
   }
 }
 

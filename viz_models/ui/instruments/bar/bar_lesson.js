@@ -20,8 +20,8 @@ function followLessons(bar) {
 /** Open a view as the browser's Back does: what the address says wins over all that was chosen before. */
 function openView(href) {
   const url = new URL(href, window.location.href);
-  const present = new URL(window.location.href).searchParams.get("present");
-  if (present) url.searchParams.set("present", present);
+  const here = new URL(window.location.href).searchParams;
+  for (const name of ["present", "lang"]) if (here.has(name)) url.searchParams.set(name, here.get(name));
   window.history.pushState(null, "", url);
   window.dispatchEvent(new PopStateEvent("popstate"));
   document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);

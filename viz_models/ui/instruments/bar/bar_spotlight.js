@@ -44,7 +44,7 @@ function spotlight(bar, panel) {
     const from = `translate(${before.left}px, ${before.top}px) scale(1)`;
     panel.animate([{ transform: from }, {}], { duration: 180, easing: "ease-out" });
   }
-  say(bar, "S or Esc shows the whole page again");
+  say(bar, word("S or Esc shows the whole page again"));
 }
 
 /** All of the page again. */

@@ -12,19 +12,20 @@ from typing import Any, Literal
 import numpy as np
 
 from viz_models.digits import shape
+from viz_models.language import N_
 from viz_models.records import Step
 from viz_models.ui.instruments.mounting import mounted, pack
 
 Picture = tuple[dict[str, Any], list[np.ndarray]]  # header, arrays
 
-AROUND = ("skip", "skip through other layers")
+AROUND = ("skip", N_("skip through other layers"))
 MANY = 36  # groups that still stand side by side
 _PLAIN_NAMES = {
-    "layer_norm": "ln",
-    "mul": "multiply",
-    "batch_norm": "bn",
-    "adaptive_avg_pool2d": "avg pool",
-    "linear": "fc",
+    "layer_norm": N_("ln"),
+    "mul": N_("multiply"),
+    "batch_norm": N_("bn"),
+    "adaptive_avg_pool2d": N_("avg pool"),
+    "linear": N_("fc"),
 }
 
 

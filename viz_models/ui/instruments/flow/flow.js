@@ -275,7 +275,7 @@ class Flow {
     clearInterval(this.playing);
     this.playing = null;
     this.root.classList.toggle("playing", on);
-    set(this.find(".play"), { "aria-label": on ? "Pause" : "Play", title: on ? "Pause (Space)" : "Play (Space)" });
+    set(this.find(".play"), { "aria-label": on ? word("Pause") : word("Play"), title: on ? word("Pause (Space)") : word("Play (Space)") });
     if (!on) return;
     if (this.at === this.end) this.pass(0);
     this.playing = setInterval(() => {
@@ -424,7 +424,7 @@ class Flow {
   dress(box, element) {
     const chosen = this.holds(box);
     const step = this.net.steps[chosen ? this.at : box.last];
-    const name = box.folds ? `${box.label}, ${box.group.steps.length} steps, folded` : `${step.name}, ${box.label}`;
+    const name = box.folds ? word("{name}, {n} steps, folded", { name: box.label, n: box.group.steps.length }) : `${step.name}, ${box.label}`;
     set(element, { "aria-selected": chosen, "aria-label": `${name}, ${shapeOf(this.net, box)}` });
     const wash = this.net.tint ? this.wash(this.total(box) / (this.net.tint.max || 1)) : "none";
     for (const side of element.querySelectorAll(".wash")) set(side, { fill: wash });
@@ -477,7 +477,7 @@ class Flow {
     const box = this.drawn.get(element.dataset.key);
     const { name, label } = this.net.steps[box.last];
     const { tint } = this.net;
-    const what = box.folds ? `${box.group.steps.length} steps, double-click to open` : label;
+    const what = box.folds ? word("{n} steps, double-click to open", { n: box.group.steps.length }) : label;
     const cost = tint ? `\n${quantity(this.total(box), tint.unit)} ${tint.label}` : "";
     const title = document.createElement("b");
     title.textContent = box.folds ? box.label : name;

@@ -261,7 +261,7 @@ function stageBand(boxes, em) {
   if (!inside.length) return null;
   const [first, last] = [inside[0], inside.at(-1)];
   const x = first.left + 0.15 * em;
-  return { x, w: last.right - x - 0.15 * em, group: first.stage, note: `${inside.length} blocks` };
+  return { x, w: last.right - x - 0.15 * em, group: first.stage, note: word("{n} blocks", { n: inside.length }) };
 }
 
 // ------------------------------------------------------------------ lines between boxes

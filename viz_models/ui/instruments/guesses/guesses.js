@@ -1,7 +1,9 @@
 // Words as columns. This owns which words are spoiled; Python says what the network guesses then.
 
 const NEXT = { "": "m", m: "r", r: "", k: "m" }; // real -> [MASK] -> random -> real
-const SAID = { m: "is masked", r: "is replaced by a random word", k: "was chosen and is kept", "": "stands there as it is" };
+const saidOf = (deed) => ({
+  m: word("is masked"), r: word("is replaced by a random word"), k: word("was chosen and is kept"), "": word("stands there as it is"),
+})[deed];
 
 /** The places that are spoiled, as the address holds them; a random word keeps its own number. */
 function placesOf(text) {
@@ -17,21 +19,21 @@ function textOf(places) {
   return [...places].sort(([a], [b]) => a - b).map(([place, deed]) => place + deed).join(".") || "none";
 }
 
-function guessOf([word, p, right]) {
+function guessOf([token, p, right]) {
   const row = make("div", `guess${right ? " true" : ""}`);
   row.style.setProperty("--share", `${100 * p}%`);
-  row.title = `${word}: ${digits(p, 4)}${right ? ", the true word" : ""}`;
-  row.append(make("b", "", word), make("span", "", p < 0.0095 ? "<.01" : p.toFixed(2).replace(/^0/, "")));
+  row.title = `${token}: ${digits(p, 4)}${right ? word(", the true word") : ""}`;
+  row.append(make("b", "", token), make("span", "", p < 0.0095 ? "<.01" : p.toFixed(2).replace(/^0/, "")));
   return row;
 }
 
 function columnOf(column, i, data) {
   const last = data.columns.length - 1, first = i === 1, other = i === data.second && data.second <= last;
   const place = make("div", `column${column.can ? "" : " special"}${other ? " gap" : ""}`);
-  const word = Object.assign(make("button", "word", column.shown), { type: "button", disabled: !column.can });
-  word.dataset.place = String(i);
-  word.setAttribute("aria-label", column.can ? `${column.shown}: ${SAID[column.deed]}` : column.shown);
-  word.title = column.can ? "Click: [MASK], then a random word, then the word itself" : "This is never chosen.";
+  const button = Object.assign(make("button", "word", column.shown), { type: "button", disabled: !column.can });
+  button.dataset.place = String(i);
+  button.setAttribute("aria-label", column.can ? `${column.shown}: ${saidOf(column.deed)}` : column.shown);
+  button.title = column.can ? word("Click: [MASK], then a random word, then the word itself") : word("This is never chosen.");
   const here = make("div", "here", column.said), bar = make("span", "bar"), fill = make("i", "");
   if (column.share !== null) {
     fill.style.width = `${100 * column.share}%`;
@@ -40,9 +42,9 @@ function columnOf(column, i, data) {
   }
   place.classList.toggle("spoiled", Boolean(column.deed));
   place.classList.toggle("low", column.low);
-  const name = first ? `sentence ${data.names[0]}` : other ? `sentence ${data.names[1]}` : "";
-  const typed = column.deed === "k" ? "chosen, kept" : column.typed ? `was: ${column.typed}` : "";
-  place.append(make("div", "part", name), word, make("div", "typed", typed), here, ...column.guesses.map(guessOf));
+  const name = first ? word("sentence {name}", { name: data.names[0] }) : other ? word("sentence {name}", { name: data.names[1] }) : "";
+  const typed = column.deed === "k" ? word("chosen, kept") : column.typed ? word("was: {token}", { token: column.typed }) : "";
+  place.append(make("div", "part", name), button, make("div", "typed", typed), here, ...column.guesses.map(guessOf));
   return place;
 }
 

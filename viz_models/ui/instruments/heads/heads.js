@@ -72,7 +72,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const cell = cellUnder(root, event), { part, at } = enlarged(root, model);
     if (!cell || cell[1] < 0) { closeTip(tip); return; }
     const [i, j] = cell;
-    const weight = hiddenAt(part, i, j) ? "masked: may not look ahead" : digits(at(i, j), 4);
+    const weight = hiddenAt(part, i, j) ? word("masked: may not look ahead") : digits(at(i, j), 4);
     tip.textContent = `${part.queries[i]} → ${part.keys[j]}: ${weight}`;
     openTip(tip);
     Object.assign(tip.style, { left: `${Math.min(event.clientX + 14, innerWidth - 220)}px`, top: `${event.clientY + 14}px` });

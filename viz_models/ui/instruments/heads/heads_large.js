@@ -25,8 +25,8 @@ const hiddenAt = (part, i, j) => part.causal && j > i;
 function drawLarge(root, model) {
   const large = enlarged(root, model), { part } = large, off = root.off.has(root.head);
   root.query = Math.max(0, Math.min(root.query, part.queries.length - 1));
-  root.querySelector(".large .title").textContent = `${part.title}, layer ${large.layer}, head ${large.head}`;
-  root.querySelector(".switch").textContent = off ? "Switch it on" : "Switch it off";
+  root.querySelector(".large .title").textContent = word("{title}, layer {layer}, head {head}", { title: part.title, layer: large.layer, head: large.head });
+  root.querySelector(".switch").textContent = off ? word("Switch it on") : word("Switch it off");
   drawMatrix(root, model, large);
   drawLines(root, model, large);
 }
@@ -53,7 +53,7 @@ function drawMatrix(root, model, { part, at }) {
   context.strokeStyle = ink.chosen;
   context.lineWidth = 2;
   context.strokeRect(left + 1, above + root.query * cell, columns * cell - 2, cell);
-  holder.setAttribute("aria-label", `weights of ${part.queries.length} queries; arrow keys choose one`);
+  holder.setAttribute("aria-label", word("weights of {n} queries; arrow keys choose one", { n: part.queries.length }));
 }
 
 function colorsOf(style) {
@@ -118,7 +118,7 @@ function drawLines(root, model, { part, at }) {
   const x0 = 0.36 * width, x1 = 0.64 * width, y = (i, count) => 22 * unit + (i + 0.5 + (longest - count) / 2) * step;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.style.height = `${height}px`;
-  svg.setAttribute("aria-label", "lines from queries to the keys they look at");
+  svg.setAttribute("aria-label", word("lines from queries to the keys they look at"));
   const paths = [], later = [];
   part.queries.forEach((_, i) => part.keys.forEach((__, j) => {
     const weight = hiddenAt(part, i, j) ? 0 : at(i, j);
@@ -127,7 +127,7 @@ function drawLines(root, model, { part, at }) {
     const d = `M${x0} ${a}C${(x0 + x1) / 2} ${a} ${(x0 + x1) / 2} ${b} ${x1} ${b}`;
     (asked ? later : paths).push(element("path", { d, class: asked ? "asked" : "", "stroke-width": (8 * unit * weight).toFixed(2), "data-query": i }));
   }));
-  const head = [[x0 - 8, "end", "query"], [x1 + 8, "start", "looks at key"]].map(([x, anchor, text]) =>
+  const head = [[x0 - 8, "end", word("query")], [x1 + 8, "start", word("looks at key")]].map(([x, anchor, text]) =>
     element("text", { x, y: 12 * unit, "text-anchor": anchor, style: "fill: var(--st-gray-text-color)" }, text));
   const left = part.queries.map((name, i) => element("text", { x: x0 - 8, y: y(i, part.queries.length), "text-anchor": "end", "dominant-baseline": "central", class: i === root.query ? "query asks" : "query", "data-query": i }, name));
   const right = part.keys.map((name, j) => element("text", { x: x1 + 8, y: y(j, part.keys.length), "text-anchor": "start", "dominant-baseline": "central" }, name));

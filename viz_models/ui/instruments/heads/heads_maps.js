@@ -30,8 +30,8 @@ function powerSign() {
 function cellOf(model, p, layer, head) {
   const part = model.parts[p], name = nameOf(part, layer, head), cell = make("div", "cell");
   const map = make("button", "map"), power = make("button", "power");
-  Object.assign(map, { type: "button", title: `enlarge ${part.title}, layer ${layer}, head ${head}` });
-  Object.assign(power, { type: "button", title: `switch head ${head} of layer ${layer} off or on` });
+  Object.assign(map, { type: "button", title: word("enlarge {title}, layer {layer}, head {head}", { title: part.title, layer, head }) });
+  Object.assign(power, { type: "button", title: word("switch head {head} of layer {layer} off or on", { layer, head }) });
   map.append(mapOf(model, p, layer, head));
   power.append(powerSign());
   Object.assign(cell.dataset, { head: name });
@@ -46,7 +46,7 @@ function drawMaps(root, model) {
     box.style.setProperty("--heads", part.heads);
     box.append(make("h3", "", part.title));
     for (let layer = 0; layer < part.layers; layer++) {
-      box.append(make("div", "layer", `layer ${layer}`));
+      box.append(make("div", "layer", word("layer {layer}", { layer })));
       for (let head = 0; head < part.heads; head++) box.append(cellOf(model, p, layer, head));
     }
     return box;

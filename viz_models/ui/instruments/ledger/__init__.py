@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from viz_models.digits import digits
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.ui.instruments.mounting import mounted
 
@@ -31,7 +32,7 @@ def ledger(
         height: Least height in px at normal type size, so that cards do not jump.
     """
     card = card_of(lines, terms or {})
-    card |= {"title": title, "note": note, "badge": badge, "height": height}
+    card |= {"title": _(title), "note": note, "badge": badge, "height": height}
     mounted("ledger")(key=key, data=card)
 
 
@@ -45,15 +46,18 @@ def beside_torch(theirs: float, difference: float, *, agrees: bool) -> Line:
     """
     value = digits(theirs, 6)
     if not agrees:
-        off = f"differs from torch by {digits(difference, 2)}"
+        off = _("differs from torch by {difference}").format(difference=digits(difference, 2))
         return Line(label=off, value=value, role="warning")
-    how = ", bit for bit" if difference == 0 else f" to {digits(difference, 1)}"
-    return Line(label=f"equals torch{how}", value=value, role="checked", term="tolerance")
+    how = _(", bit for bit") if difference == 0 else f" to {digits(difference, 1)}"
+    return Line(
+        label=_("equals torch{how}").format(how=how), value=value, role="checked", term="tolerance"
+    )
 
 
 def card_of(lines: Sequence[Line], terms: Mapping[str, str]) -> dict[str, Any]:
     """Return the lines as JSON, each with its explanation in place of the term's name."""
     rows = [asdict(line) for line in lines]
     for row in rows:
+        row["label"] = _(row["label"])
         row["explanation"] = terms.get(row.pop("term"), "")
     return {"rows": rows}

@@ -16,7 +16,7 @@ export default function ({ data, parentElement }) {
   if (root.shown !== shown) { // a rerun with the same numbers leaves a text selection alone
     root.shown = shown;
     for (const part of ["title", "note", "badge"]) root.querySelector(`.${part}`).textContent = data[part];
-    root.querySelector(".scroll").setAttribute("aria-label", data.title || "table");
+    root.querySelector(".scroll").setAttribute("aria-label", data.title || word("table"));
     const head = make("thead", ""), body = make("tbody", "");
     head.append(line("th", ["", ...data.head].map((name) => [name, "", "col"])));
     body.append(...data.rows.map(([name, cells]) => line("td", [[name, "", "row"], ...cells])));

@@ -273,7 +273,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.dataset.cell = (model.choice ?? []).join(",");
   const draggable = draggableIn(model);
   root.tabIndex = able.length || draggable ? 0 : -1;
-  root.setAttribute("aria-label", [...groups.map((g) => g.title || g.name), able.length ? "arrow keys move the chosen cell" : "", draggable ? "arrow keys move the box, plus and minus resize it" : ""].filter(Boolean).join(", "));
+  root.setAttribute("aria-label", [...groups.map((g) => g.title || g.name), able.length ? word("arrow keys move the chosen cell") : "", draggable ? word("arrow keys move the box, plus and minus resize it") : ""].filter(Boolean).join(", "));
   render();
   groups.forEach((g, i) => listen(model, g, canvasOf(model.figures[i])));
   root.onkeydown = (event) => onKey(model, event);

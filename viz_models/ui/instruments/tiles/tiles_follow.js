@@ -39,7 +39,7 @@ function neighborFollowed(g, choice, dx, dy) {
 function describeFollowed(g, k) {
   const names = [g.rowNames, g.columnNames], said = bandsOf(g, k).map((i, axis) => names[axis][i] ?? `${g.axes[axis]} ${i}`);
   const value = digits(g.values[k]), hidden = isHatched(g, k) && g.hatchedText && g.hatchedText !== value;
-  return [said.join(" · "), hidden ? `${g.hatchedText} (was ${value})` : value];
+  return [said.join(" · "), hidden ? word("{hidden} (was {value})", { hidden: g.hatchedText, value }) : value];
 }
 
 /** The chosen row or column in a line, and in a matrix that has both the cell in a stronger one. */

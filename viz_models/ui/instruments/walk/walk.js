@@ -50,8 +50,8 @@ function paintCurve(root, c, box, header, [field, points, losses]) {
   const bottom = { x: flat.x, y: (t) => flat.y(Math.sqrt(t)) }; // the first steps are the longest
   root.frame = { ...top, top: box.top, bottom: box.bottom };
   const xs = ticksOf(header.low[0], header.high[0], 8), quiet = { ...colors, grid: "transparent" };
-  paintAxis(c, upper, ticksOf(low, high, 4), top.y, "loss", colors, true);
-  paintAxis(c, lower, [0, 0.01, 0.1, 0.3, 1].map((share) => Math.round(share * last)), bottom.y, "step", colors, true);
+  paintAxis(c, upper, ticksOf(low, high, 4), top.y, word("loss"), colors, true);
+  paintAxis(c, lower, [0, 0.01, 0.1, 0.3, 1].map((share) => Math.round(share * last)), bottom.y, word("step"), colors, true);
   paintAxis(c, lower, xs, bottom.x, header.names[0], quiet, false);
   for (const place of header.places) {
     c.strokeStyle = place.color;
@@ -102,7 +102,7 @@ function paintFoot(root, header, losses) {
   const slider = root.querySelector(".steps");
   slider.max = header.steps;
   slider.value = root.step;
-  root.querySelector(".said").textContent = `step ${root.step} of ${header.steps}`;
+  root.querySelector(".said").textContent = word("step {step} of {steps}", { step: root.step, steps: header.steps });
   root.querySelector(".play").textContent = root.playing ? "❚❚" : "▶";
   const who = root.querySelector(".who"), drawn = header.walks.map((w) => w.name + w.color).join();
   if (root.drawn !== drawn) {

@@ -9,9 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.analysis.flow import cells
-from viz_models.digits import digits, operand, shape
+from viz_models.digits import digits, shape
 from viz_models.figures import pixels
 from viz_models.figures.normalization import axes as figures
+from viz_models.language import N_, ngettext
+from viz_models.language import gettext as _
 from viz_models.records import CellNorm, Normalized, NormSpec, Place, SourceSpec
 from viz_models.records.normalization.axes import KEPT_STEPS
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -24,7 +26,7 @@ from viz_models.ui.results.normalization import axes as results
 NORMS = {
     "BN": NormSpec(norm="batch"),
     "LN": NormSpec(norm="layer", over="chw"),
-    "LN over C": NormSpec(norm="layer", over="c"),
+    N_("LN over C"): NormSpec(norm="layer", over="c"),
     "IN": NormSpec(norm="instance"),
     "GN": NormSpec(norm="group"),
     "RMS": NormSpec(norm="rms", over="chw"),
@@ -32,11 +34,11 @@ NORMS = {
 SOURCES = {
     "ResNet18 layer1.0.conv1": SourceSpec(channels=8, side=8),
     "ResNet18 layer3.1.relu_1": SourceSpec(step="layer3.1.relu_1", channels=8, side=8),
-    "digits net": SourceSpec(kind="digits", channels=8),
-    "drawn, normal": SourceSpec(kind="normal"),
-    "drawn, shifted": SourceSpec(kind="shifted"),
-    "one value a channel": SourceSpec(kind="normal", shape=(1, 8, 1, 1)),
-    "64×64×56×56, drawn": SourceSpec(kind="normal", shape=(64, 64, 56, 56)),
+    N_("digits net"): SourceSpec(kind="digits", channels=8),
+    N_("drawn, normal"): SourceSpec(kind="normal"),
+    N_("drawn, shifted"): SourceSpec(kind="shifted"),
+    N_("one value a channel"): SourceSpec(kind="normal", shape=(1, 8, 1, 1)),
+    N_("64×64×56×56, drawn"): SourceSpec(kind="normal", shape=(64, 64, 56, 56)),
 }
 FIRST_PLACE = (1, 3, 3, 4)
 SHOWN = (6, 8, 8)  # examples, channels, rows and columns on screen; all of them are computed
@@ -75,17 +77,19 @@ class View:
 def controls() -> View:
     """Draw the choices of norm, settings and tensor; return what is chosen."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        label = chips("Norm", {n: n for n in NORMS}, key="norm", default="BN")
-        source = select("Tensor", SOURCES, "tensor", 224)
+        label = chips(_("Norm"), {n: n for n in NORMS}, key="norm", default="BN")
+        source = select(_("Tensor"), SOURCES, "tensor", 224)
         x = results.activation(source)
         settings: dict[str, Any] = {}
         if label == "GN":
-            splits = {f"{g} groups": g for g in results.group_choices(x.shape[1])}
-            default = "2 groups" if "2 groups" in splits else None
-            settings["groups"] = select("Groups", splits, "groups", 116, default=default)
+            splits = {str(g): g for g in results.group_choices(x.shape[1])}
+            default = "2" if "2" in splits else None
+            settings["groups"] = select(
+                _("Groups"), splits, "groups", 116, default=default, show=_groups_shown
+            )
         if label == "BN":
             settings["mode"] = chips(
-                "Mode", {"train": "train", "eval": "eval"}, key="mode", default="train"
+                _("Mode"), {"train": N_("train"), "eval": N_("eval")}, key="mode", default="train"
             )
         with st.popover("γ β ε"):
             settings |= _affine()
@@ -93,6 +97,10 @@ def controls() -> View:
     text = state.choice("cell", "", lambda t: cells.parse(t, x.shape) is not None)
     n, c, row, column = cells.parse(text, x.shape) or first_place(x.shape)
     return View(source, label, spec, x, results.normalized(source, spec), (n, c, row, column))
+
+
+def _groups_shown(groups: str) -> str:
+    return _("{groups} groups").format(groups=groups)
 
 
 def first_place(shape: tuple[int, ...]) -> Place:
@@ -103,23 +111,23 @@ def first_place(shape: tuple[int, ...]) -> Place:
 
 def _affine() -> dict[str, float]:
     return {
-        "gamma": control(st.slider, "γ (weight)", -2.0, 3.0, 1.0, 0.25, key="gamma"),
-        "beta": control(st.slider, "β (bias)", -2.0, 2.0, 0.0, 0.25, key="beta"),
-        "eps": 10.0 ** control(st.slider, "log10 of ε", -8, 0, -5, key="eps"),
+        "gamma": control(st.slider, _("γ (weight)"), -2.0, 3.0, 1.0, 0.25, key="gamma"),
+        "beta": control(st.slider, _("β (bias)"), -2.0, 2.0, 0.0, 0.25, key="beta"),
+        "eps": 10.0 ** control(st.slider, _("log10 of ε"), -8, 0, -5, key="eps"),
     }
 
 
 def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     """Write how many means there are, and on which examples the chosen value depends."""
     grouping = view.result.grouping
-    n, c, *_ = view.place
+    n, c, *_rest = view.place
     section = "BN eval" if view.label == "BN" and view.spec.mode == "eval" else view.label
     sentence = text[section].format(
-        size=_counted(grouping.size, "value"),
-        count=_counted(grouping.count, "mean"),
+        size=_counted(N_("{n} value"), N_("{n} values"), grouping.size),
+        count=_counted(N_("{n} mean"), N_("{n} means"), grouping.count),
         first=f"the {view.examples()[n]}" if view.source.kind == "layer" else f"example {n}",
         channel=c,
-        others=_counted(view.shape[0] - 1, "other example"),
+        others=_counted(N_("{n} other example"), N_("{n} other examples"), view.shape[0] - 1),
         steps=KEPT_STEPS,
     )
     for trouble in view.result.degenerate:
@@ -127,8 +135,8 @@ def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None
     lesson.say(where, sentence)
 
 
-def _counted(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+def _counted(one: str, many: str, n: int) -> str:
+    return ngettext(one, many, n).format(n=f"{n:,}")
 
 
 def draw_stage(view: View) -> None:
@@ -153,7 +161,10 @@ def draw_stage(view: View) -> None:
         _histogram(view, cell)
     with right:
         if view.result.output is None:
-            st.warning(f"torch refuses: {view.result.refusal}", icon=":material/block:")
+            st.warning(
+                _("torch refuses: {refusal}").format(refusal=view.result.refusal),
+                icon=":material/block:",
+            )
         else:
             tiles(
                 [_grid(view, view.result.output, cell, "x̂", photos=False)],
@@ -172,9 +183,13 @@ def _histogram(view: View, cell: CellNorm) -> None:
     values = view.x[cell.members].astype(np.float64)
     chosen = float(view.x[view.place])
     mean, std = view.result.mean[cell.group], view.result.variance[cell.group] ** 0.5
-    own = f"mean {digits(mean, 3)}, std {digits(std, 3)}"
-    used = f"x − {operand(center, 3)}, then ÷ {digits(spread, 3)}"
-    st.caption(f"**{_counted(cell.size, 'value')}: {own}** · this norm: {used}")
+    own = _("mean {mean}, std {std}").format(mean=digits(mean, 3), std=digits(std, 3))
+    used = f"− {digits(center, 3)}, ÷ {digits(spread, 3)}"
+    st.caption(
+        _("**{counted}: {own}** · this norm: {used}").format(
+            counted=_counted(N_("{n} value"), N_("{n} values"), cell.size), own=own, used=used
+        )
+    )
     figure = partial(figures.group_histogram, values, center, spread, chosen)
     asked = (view.source, view.spec, view.place)
     show(kept("group", figure, asked, dark=is_dark(), height=HISTOGRAM), "group")
@@ -229,8 +244,8 @@ def _short(value: float) -> str:
 
 
 def _note(view: View, rows: int, columns: int, stride: int) -> str:
-    n, c, *_ = view.shape
-    ends = "colors end at 99 % of the values"
+    n, c, *_rest = view.shape
+    ends = _("colors end at 99 % of the values")
     if (rows, columns, stride) == (n, c, 1):
         return ends
     return (

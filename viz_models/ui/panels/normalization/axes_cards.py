@@ -10,6 +10,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.normalization import axes as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import CellNorm, Line, Normalized, NormSpec, Nudge, Place
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -41,15 +43,17 @@ def draw_one_value(view: View) -> None:
     """Draw the line of the chosen value with its numbers, beside torch's value."""
     cell = view.cell()
     n, c, y, x = view.place
-    where = f"{view.examples()[n]} · channel {c} · row {y}, column {x}"
-    ledger([], key="cell_title", title="One cell, exactly", note=where)
+    where = _("{examples} · channel {c} · row {y}, column {x}").format(
+        examples=view.examples()[n], c=c, y=y, x=x
+    )
+    ledger([], key="cell_title", title=_("One cell, exactly"), note=where)
     figure = partial(figures.stages, cell.stages)
     asked = (view.source, view.spec, view.place)
     show(kept("stages", figure, asked, dark=is_dark(), height=128), "stages")
     ledger(
         [
             Line(label=cell.formula, role="muted"),
-            Line(label="total", value=digits(cell.total, SHOWN), role="chosen", rule=True),
+            Line(label=_("total"), value=digits(cell.total, SHOWN), role="chosen", rule=True),
             _torchs(cell),
         ],
         key="cell_line",
@@ -60,14 +64,18 @@ def draw_one_value(view: View) -> None:
 
 def _torchs(cell: CellNorm) -> Line:
     if cell.torch_value is None or cell.difference is None:
-        return Line(label="torch refuses this input", role="warning")
+        return Line(label=_("torch refuses this input"), role="warning")
     return beside_torch(cell.torch_value, cell.difference, agrees=cell.agrees)
 
 
 def draw_influence(view: View, text: dict[str, str]) -> None:
     """Draw the effect of every example on every other, for the chosen norm and for another one."""
     if view.shape[0] > EXACT:
-        st.caption(f"Measured for up to {EXACT} examples; this batch has {view.shape[0]}.")
+        st.caption(
+            _("Measured for up to {exact} examples; this batch has {shape}.").format(
+                exact=EXACT, shape=view.shape[0]
+            )
+        )
         return
     rival = "BN" if view.label != "BN" else "LN"
     same: dict[str, Any] = {"gamma": view.spec.gamma, "beta": view.spec.beta, "eps": view.spec.eps}
@@ -75,8 +83,8 @@ def draw_influence(view: View, text: dict[str, str]) -> None:
         _matrix(view, label, spec)
         for label, spec in ((view.label, view.spec), (rival, replace(NORMS[rival], **same)))
     ]
-    title = "Change one example: which outputs change?"
-    ledger([], key="who_title", title=title, note="‖∂y/∂x‖, autograd")
+    title = N_("Change one example: which outputs change?")
+    ledger([], key="who_title", title=_(title), note=_("‖∂y/∂x‖, autograd"))
     tiles(groups, key="who", luts=luts(is_dark()))
     st.caption(text[title])
 
@@ -87,12 +95,16 @@ def _matrix(view: View, label: str, spec: NormSpec) -> Tiles:
     photos = results.photos(view.examples()) if view.source.kind == "layer" else None
     off = effect[~np.eye(len(effect), dtype=bool)]
     touched = (
-        f"{np.count_nonzero(off)} of {off.size} pairs touch" if not found.refusal else "refused"
+        _("{count_nonzero} of {size} pairs touch").format(
+            count_nonzero=np.count_nonzero(off), size=off.size
+        )
+        if not found.refusal
+        else "refused"
     )
     return Tiles(
-        name=f"influence {label}",
+        name=_("influence {label}").format(label=label),
         values=effect[None].astype(np.float32),
-        title=f"{label}, {spec.mode}" if spec.norm == "batch" else label,
+        title=f"{label}, {_(spec.mode)}" if spec.norm == "batch" else label,
         note=touched,
         scheme="sequential",
         limits=(0.0, float(effect.max()) or 1.0),
@@ -109,23 +121,29 @@ def draw_means(view: View) -> None:
     for label, spec in NORMS.items():
         chosen = label == view.label
         grouping = results.grouping(view.shape, view.spec if chosen else spec)
-        what = "no mean, rms" if spec.norm == "rms" else "means"
+        what = _("no mean, rms") if spec.norm == "rms" else _("means")
         lines.append(
             Line(
                 label=label,
-                note=f"{grouping.formula} {what} · {grouping.size:,} each",
+                note=_("{formula} {what} · {size:,} each").format(
+                    formula=grouping.formula, what=what, size=grouping.size
+                ),
                 value=f"{grouping.count:,}",
                 role="chosen" if chosen else "plain",
             )
         )
     checked = view.result.max_difference
     if checked is not None:
-        how = "equal torch's to" if view.result.agrees else "differ from torch's by"
-        said = f"all {view.x.size:,} values {how} {digits(checked, 1)}"
+        how = _("equal torch's to") if view.result.agrees else _("differ from torch's by")
+        said = _("all {size:,} values {how} {difference}").format(
+            size=view.x.size, how=how, difference=digits(checked, 1)
+        )
         lines.append(
             Line(label=said, role="checked" if view.result.agrees else "warning", rule=True)
         )
-    ledger(lines, key="means", title="How many means?", note="on this tensor", badge=_badge(view))
+    ledger(
+        lines, key="means", title=_("How many means?"), note=_("on this tensor"), badge=_badge(view)
+    )
 
 
 def draw_before_after(view: View, text: dict[str, str]) -> None:
@@ -133,13 +151,13 @@ def draw_before_after(view: View, text: dict[str, str]) -> None:
     result = view.result
     if result.mean_after is None or result.variance_after is None:
         return
-    st.subheader("Before and after")
+    st.subheader(_("Before and after"))
     st.markdown(text["Before and after"])
     few = slice(0, 512)  # dots that a chart can still tell apart
     left, right = st.columns(2, gap="small")
     pairs = (
-        ("mean", result.mean[few], result.mean_after[few]),
-        ("std", np.sqrt(result.variance[few]), np.sqrt(result.variance_after[few])),
+        (_("mean"), result.mean[few], result.mean_after[few]),
+        (_("std"), np.sqrt(result.variance[few]), np.sqrt(result.variance_after[few])),
     )
     for column, (what, before, after) in zip((left, right), pairs, strict=True):
         with column:
@@ -147,18 +165,24 @@ def draw_before_after(view: View, text: dict[str, str]) -> None:
             asked = (view.source, view.spec, what)
             show(kept("before and after", figure, asked, dark=is_dark(), height=200), what)
     if result.grouping.count > few.stop:
-        st.caption(f"The first {percent(few.stop / result.grouping.count)} of the groups.")
+        st.caption(
+            _("The first {stop} of the groups.").format(
+                stop=percent(few.stop / result.grouping.count)
+            )
+        )
 
 
 def _badge(view: View) -> str:
     made = view.result.provenance
-    network = "random weights, " if view.source.kind in ("layer", "digits") else ""
-    return f"{made.kind} · {made.device} · {network}seed {view.source.seed}"
+    network = _("random weights, ") if view.source.kind in ("layer", "digits") else ""
+    return _("{kind} · {device} · {network}seed {seed}").format(
+        kind=made.kind, device=made.device, network=network, seed=view.source.seed
+    )
 
 
 def draw_take_away(view: View, text: dict[str, str]) -> None:
     """Draw the buttons for the statistics of every group and for a script that computes them."""
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     rows = take.when_long(view.result.grouping.count, partial(table, view.result))
     take.row("who_shares_a_mean", code=code(view), table=rows)
@@ -216,13 +240,13 @@ def _kept(result: Normalized) -> str:
 def _used(spec: NormSpec, *, fixed: bool) -> str:
     """Return what is subtracted, and the square that is divided by."""
     if spec.norm == "rms":
-        return "subtracted, used = 0.0, variance + mean**2  # RMSNorm subtracts no mean"
+        return _("subtracted, used = 0.0, variance + mean**2  # RMSNorm subtracts no mean")
     if fixed:
-        return (
+        return _(
             "subtracted, used = (s[None, :, None, None].double() for s in "
             "(module.running_mean, module.running_var))"
         )
-    return "subtracted, used = mean, variance"
+    return _("subtracted, used = mean, variance")
 
 
 def table(result: Normalized) -> str:

@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import digits, exact, percent, shape
 from viz_models.figures.normalization import batch_size as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Alone, BatchErrors, Line, SourceSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, take_away
@@ -17,7 +19,7 @@ from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.normalization import tensors
 from viz_models.ui.results.normalization import batch_size as results
 
-DATA = {"digits through a conv net": tensors.DIGITS, "drawn from N(0, 1)": tensors.DRAWN}
+DATA = {N_("digits through a conv net"): tensors.DIGITS, N_("drawn from N(0, 1)"): tensors.DRAWN}
 SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 ALONE = ((1, 8, 1, 1), (1, 8, 8, 8))
 CARD = 262  # px at normal type size
@@ -40,9 +42,9 @@ class View:
 def controls() -> View:
     """Draw the choices of data, map size and batch size; return what was measured for them."""
     with control_row():
-        data = select("Data", DATA, "data", 205)
-        side = select("Size of the maps", tensors.SIDES, "pixels", 118)
-        size = slider("Batch size, N", SIZES, "n", 320, value=8)
+        data = select(_("Data"), DATA, "data", 205)
+        side = select(_("Size of the maps"), tensors.SIDES, "pixels", 118)
+        size = slider(_("Batch size, N"), SIZES, "n", 320, value=8)
     source = replace(data, side=side)
     return View(source, size, results.batch_errors(source))
 
@@ -67,8 +69,8 @@ def draw_errors(view: View) -> None:
         ledger(
             [*_errors(view), *_rest(view)],
             key="at_size",
-            title=f"A batch of {view.size}",
-            note=f"against all {view.source.shape[0]:,} examples",
+            title=_("A batch of {size}").format(size=view.size),
+            note=_("against all {shape:,} examples").format(shape=view.source.shape[0]),
             badge=lesson.badge(view.result.provenance),
             height=CARD,
         )
@@ -77,25 +79,27 @@ def draw_errors(view: View) -> None:
 def _errors(view: View) -> list[Line]:
     lines = []
     for name, unit, band in (
-        ("mean", "of σ", view.result.mean_error),
-        ("variance", "of σ²", view.result.variance_error),
+        ("mean", _("of σ"), view.result.mean_error),
+        ("variance", _("of σ²"), view.result.variance_error),
     ):
         low, middle, high = view.at(band)
-        label = f"{name} is off by"
+        label = _("{name} is off by").format(name=name)
         lines.append(Line(label=label, value=f"{percent(middle)} {unit}", role="chosen"))
         between = f"{percent(low)} to {percent(high)}"
-        lines.append(Line(label="in 90 % of the batches", value=between, role="muted"))
+        lines.append(Line(label=_("in 90 % of the batches"), value=between, role="muted"))
     return lines
 
 
 def _rest(view: View) -> list[Line]:
     change = float(np.abs(view.result.layer_change).max())
     return [
-        Line(label="slope of log error over log N", value=digits(view.result.slope, 3), rule=True),
-        Line(label="1 ÷ √N would be", value="−0.5", role="muted"),
-        Line(label="batches drawn for each size", value=str(view.result.repeats)),
         Line(
-            label="LayerNorm: change by other examples",
+            label=_("slope of log error over log N"), value=digits(view.result.slope, 3), rule=True
+        ),
+        Line(label=_("1 ÷ √N would be"), value="−0.5", role="muted"),
+        Line(label=_("batches drawn for each size"), value=str(view.result.repeats)),
+        Line(
+            label=_("LayerNorm: change by other examples"),
             value=exact(change),
             role="checked" if change == 0 else "plain",
         ),
@@ -109,17 +113,19 @@ def draw_batch_of_one(text: Mapping[str, str]) -> None:
     ):
         found = results.alone(place)
         with column.container(border=True, height="stretch"):
-            ledger(_alone(found), key=section, title=f"N = 1: {shape(place)}", note="N×C×H×W")
+            ledger(_alone(found), key=section, title=f"N = 1: {shape(place)}", note=_("N×C×H×W"))
             st.markdown(text[section].format(values=place[2] * place[3]))
 
 
 def _alone(found: Alone) -> list[Line]:
     if found.instance_difference is None:
-        return [Line(label=f"ValueError: {found.refusal}", role="warning")]
+        return [
+            Line(label=_("ValueError: {refusal}").format(refusal=found.refusal), role="warning")
+        ]
     same = exact(found.instance_difference)
     return [
-        Line(label="torch trains without error or warning"),
-        Line(label="largest difference to InstanceNorm2d", value=same, role="checked"),
+        Line(label=_("torch trains without error or warning")),
+        Line(label=_("largest difference to InstanceNorm2d"), value=same, role="checked"),
     ]
 
 

@@ -9,23 +9,25 @@ import streamlit as st
 
 from viz_models.digits import digits, exact
 from viz_models.figures.normalization import sentences as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line, SentenceRow, Sentences, SentenceSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import control_row, select, slider
+from viz_models.ui.kit.controls import control_row, seed_shown, select, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.results.normalization import sentences as results
 
 LENGTHS = {
-    "5, 9, 3, 7 tokens": (5, 9, 3, 7),
-    "5, 5, 5, 5 tokens": (5, 5, 5, 5),
-    "5, 12, 2, 2, 8, 3 tokens": (5, 12, 2, 2, 8, 3),
+    N_("5, 9, 3, 7 tokens"): (5, 9, 3, 7),
+    N_("5, 5, 5, 5 tokens"): (5, 5, 5, 5),
+    N_("5, 12, 2, 2, 8, 3 tokens"): (5, 12, 2, 2, 8, 3),
 }
 PADDING = tuple(range(17))
 CHANNEL = 0  # the one on screen; changes are measured over all
-CASES = ("as it is", "padded", "neighbors")  # in which the first sentence is normalized
+CASES = (N_("as it is"), "padded", "neighbors")  # in which the first sentence is normalized
 OUTPUT = 46  # px, of one number in a card
 TOKEN = 26  # px, of one token on the stage
 STAGE = 420  # px, of both batches side by side
@@ -46,10 +48,10 @@ class View:
 def controls() -> View:
     """Draw the choices of sentences and padding; return what was measured for them."""
     with control_row():
-        lengths = select("Lengths of the sentences", LENGTHS, "lengths", 200)
-        padding = slider("<pad> tokens added", PADDING, "padding", 300, value=4)
-        seeds = {f"seed {s}": s for s in range(10)}
-        seed = select("Seed of the sentences", seeds, "seed", 96)
+        lengths = select(_("Lengths of the sentences"), LENGTHS, "lengths", 200)
+        padding = slider(_("<pad> tokens added"), PADDING, "padding", 300, value=4)
+        seeds = {str(s): s for s in range(10)}
+        seed = select(_("Seed of the sentences"), seeds, "seed", 96, show=seed_shown)
     spec = replace(results.drawn(lengths, seed), more_padding=padding)
     return View(spec, results.sentences(spec))
 
@@ -97,8 +99,8 @@ def _batches(view: View) -> list[Tiles]:
     more = ((0, 0), (0, view.spec.more_padding))
     side = min(TOKEN, STAGE // (tokens.shape[1] + wide.shape[1]))
     rows = tuple(map(str, range(len(tokens))))
-    plain = replace(_matrix("tokens", tokens, "the batch"), row_labels=rows)
-    padded = _matrix("padded", wide, "padded further")
+    plain = replace(_matrix("tokens", tokens, _("the batch")), row_labels=rows)
+    padded = _matrix("padded", wide, _("padded further"))
     return [
         replace(plain, hatched=~real, size=side * tokens.shape[1]),
         replace(padded, hatched=~np.pad(real, more), size=side * wide.shape[1], bar=True),
@@ -123,19 +125,23 @@ def _outputs(view: View, row: SentenceRow) -> Tiles:
     length = view.spec.lengths[0]
     outputs = (row.output, row.padded_output, row.neighbor_output)
     values = np.stack([o[0, :length, CHANNEL] for o in outputs])
-    grid = _matrix("outputs", values, row.label)
+    grid = _matrix("outputs", values, _(row.label))
     words = tuple(view.spec.sentences[0].split())
     return replace(
-        grid, show_values=True, size=OUTPUT * length, column_labels=words, row_labels=CASES
+        grid,
+        show_values=True,
+        size=OUTPUT * length,
+        column_labels=words,
+        row_labels=tuple(_(case) for case in CASES),
     )
 
 
 def _changes(row: SentenceRow) -> list[Line]:
     means = " / ".join(digits(m, 2) for m in row.means)
     return [
-        Line(label="μ for its first token, channel 0", value=means),
-        _change("more padding: largest change", row.padding_change),
-        _change("other neighbors: largest change", row.neighbor_change),
+        Line(label=_("μ for its first token, channel 0"), value=means),
+        _change(_("more padding: largest change"), row.padding_change),
+        _change(_("other neighbors: largest change"), row.neighbor_change),
     ]
 
 
@@ -149,9 +155,9 @@ def _change(label: str, change: float) -> Line:
 
 def draw_reasons(text: Mapping[str, str]) -> None:
     """Draw one paragraph for each norm that says why."""
-    titles = ("BatchNorm", "LayerNorm over C", "LayerNorm over (T, C)")
+    titles = ("BatchNorm", N_("LayerNorm over C"), N_("LayerNorm over (T, C)"))
     for column, title in zip(st.columns(3, gap="small"), titles, strict=True):
-        column.markdown(f"**{title}.** {text[title]}")
+        column.markdown(f"**{_(title)}.** {text[title]}")
 
 
 def code(view: View) -> str:

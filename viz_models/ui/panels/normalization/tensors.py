@@ -1,10 +1,11 @@
 """The tensors that the lessons on normalization look at, and a norm as one writes it."""
 
+from viz_models.language import N_
 from viz_models.records import NormSpec, Place, SourceSpec
 
 DIGITS = SourceSpec(kind="digits", shape=(1797, 8, 8, 8))  # as many as there are
 DRAWN = SourceSpec(kind="normal", shape=(1797, 8, 8, 8))
-SIDES = {"8×8 maps": None, "2×2 maps": 2, "1×1 maps": 1}
+SIDES = {N_("8×8 maps"): None, N_("2×2 maps"): 2, N_("1×1 maps"): 1}
 
 
 def module(spec: NormSpec, shape: Place) -> str:

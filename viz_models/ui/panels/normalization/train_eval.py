@@ -9,6 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits, enough, exact, operand, percent
 from viz_models.figures.normalization import train_eval as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line, RunningSpec, RunningTrace, SourceSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, take_away, words
@@ -21,10 +23,10 @@ from viz_models.ui.results.normalization import train_eval as results
 STEPS = 60
 START = 38  # a few steps after the shift that the page opens with
 MOMENTA = {f"{m:g}": m for m in (0.01, 0.03, 0.1, 0.3, 0.5, 1.0)} | {"average": None}
-SHIFTS = {"no shift": None} | {f"shift after step {s}": s for s in (10, 20, 30, 40)}
-FREEZES = {"never frozen": None} | {f"frozen after step {s}": s for s in (10, 20, 30, 40, 50)}
-SIZES = {f"batches of {n}": n for n in (2, 4, 8, 32, 128)}
-CHANNELS = {f"channel {c}": c for c in range(8)}
+SHIFTS = {"never": None} | {str(step): step for step in (10, 20, 30, 40)}
+FREEZES = {"never": None} | {str(step): step for step in (10, 20, 30, 40, 50)}
+SIZES = {str(n): n for n in (2, 4, 8, 32, 128)}
+CHANNELS = {str(c): c for c in range(8)}
 CARD = 206  # px at normal type size
 
 
@@ -51,12 +53,14 @@ class View:
 def controls(foot: DeltaGenerator) -> View:
     """Draw the choices, the slider of the step at the foot; return what was measured for them."""
     with control_row():
-        momentum = slider("Momentum", list(MOMENTA), "momentum", 190, value="0.1")
-        shift = select("Shift of the data", SHIFTS, "shift", 165, default="shift after step 30")
-        freeze = select("Frozen", FREEZES, "freeze", 165)
-        size = select("Batch size", SIZES, "batch", 130, default="batches of 8")
-        side = select("Size of the maps", tensors.SIDES, "pixels", 108)
-        channel = select("Channel", CHANNELS, "channel", 106)
+        momentum = slider(_("Momentum"), list(MOMENTA), "momentum", 190, value="0.1")
+        shift = select(
+            _("Shift of the data"), SHIFTS, "shift", 165, default="30", show=_shift_shown
+        )
+        freeze = select(_("Frozen"), FREEZES, "freeze", 165, show=_freeze_shown)
+        size = select(_("Batch size"), SIZES, "batch", 130, default="8", show=_size_shown)
+        side = select(_("Size of the maps"), tensors.SIDES, "pixels", 108)
+        channel = select(_("Channel"), CHANNELS, "channel", 106, show=_channel_shown)
     spec = RunningSpec(
         steps=STEPS,
         batch_size=size,
@@ -65,12 +69,28 @@ def controls(foot: DeltaGenerator) -> View:
         freeze_at=freeze,
     )
     with foot:
-        st.caption("Step (← →)", width="content")
+        st.caption(_("Step (← →)"), width="content")
         step: int = control(
-            st.slider, "Step", 1, STEPS, value=START, key="step", label_visibility="collapsed"
+            st.slider, _("Step"), 1, STEPS, value=START, key="step", label_visibility="collapsed"
         )
     source = replace(tensors.DIGITS, side=side)
     return View(source, results.running(source, spec), channel, step)
+
+
+def _shift_shown(step: str) -> str:
+    return _("no shift") if step == "never" else _("shift after step {step}").format(step=step)
+
+
+def _freeze_shown(step: str) -> str:
+    return _("never frozen") if step == "never" else _("frozen after step {step}").format(step=step)
+
+
+def _size_shown(n: str) -> str:
+    return _("batches of {n}").format(n=n)
+
+
+def _channel_shown(c: str) -> str:
+    return _("channel {c}").format(c=c)
 
 
 def section(view: View) -> str:
@@ -115,7 +135,7 @@ def draw_cards(view: View) -> None:
         ledger(
             _modes(view),
             key="modes",
-            title=f"Step {view.step}, channel {view.channel}",
+            title=_("Step {step}, channel {channel}").format(step=view.step, channel=view.channel),
             badge=lesson.badge(view.trace.provenance),
             terms=words.glossary(),
             height=CARD,
@@ -124,8 +144,8 @@ def draw_cards(view: View) -> None:
         ledger(
             _variance(view),
             key="variance",
-            title="Two variances",
-            note=f"n = {view.trace.values} values",
+            title=_("Two variances"),
+            note=_("n = {values} values").format(values=view.trace.values),
             badge=lesson.badge(view.trace.provenance),
             height=CARD,
         )
@@ -134,18 +154,18 @@ def draw_cards(view: View) -> None:
 def _modes(view: View) -> list[Line]:
     t, at, c = view.trace, view.step, view.channel
     return [
-        Line(label="train subtracts the batch's mean", value=digits(t.batch_mean[at - 1, c])),
+        Line(label=_("train subtracts the batch's mean"), value=digits(t.batch_mean[at - 1, c])),
         Line(
-            label="eval subtracts the running mean",
+            label=_("eval subtracts the running mean"),
             value=digits(t.running_mean[at, c]),
             role="chosen",
             term="running mean",
         ),
         Line(label=_update(view), role="muted"),
-        Line(label="older data in what is kept", value=percent(view.left)),
-        Line(label="eval − train output, rms", value=digits(t.difference[at - 1], 3)),
+        Line(label=_("older data in what is kept"), value=percent(view.left)),
+        Line(label=_("eval − train output, rms"), value=digits(t.difference[at - 1], 3)),
         Line(
-            label="equals torch, all steps",
+            label=_("equals torch, all steps"),
             value=exact(t.max_difference, 1),
             role="checked",
             term="tolerance",
@@ -158,7 +178,7 @@ def _update(view: View) -> str:
     t, at, c = view.trace, view.step, view.channel
     before, batch = float(t.running_mean[at - 1, c]), float(t.batch_mean[at - 1, c])
     if t.frozen[at - 1]:
-        return f"frozen: it stays {digits(before)}"
+        return _("frozen: it stays {before}").format(before=digits(before))
     m = 1 / at if t.spec.momentum is None else t.spec.momentum
     n = enough(lambda k, b, m, x: k * b + m * x, 1 - m, before, m, batch, result=4)
     return f"{digits(1 - m, n)} · {operand(before, n)} + {digits(m, n)} · {operand(batch, n)}"
@@ -167,24 +187,24 @@ def _update(view: View) -> str:
 def _variance(view: View) -> list[Line]:
     t, at, c = view.trace, view.step - 1, view.channel
     return [
-        Line(label="train uses: sum ÷ n", value=digits(t.biased_variance[at, c])),
-        Line(label="kept for eval: sum ÷ (n − 1)", value=digits(t.unbiased_variance[at, c])),
-        Line(label="their ratio: n ÷ (n − 1)", value=digits(t.factor, 5), role="number"),
+        Line(label=_("train uses: sum ÷ n"), value=digits(t.biased_variance[at, c])),
+        Line(label=_("kept for eval: sum ÷ (n − 1)"), value=digits(t.unbiased_variance[at, c])),
+        Line(label=_("their ratio: n ÷ (n − 1)"), value=digits(t.factor, 5), role="number"),
         Line(
-            label="eval uses: the running variance",
+            label=_("eval uses: the running variance"),
             value=digits(t.running_variance[view.step, c]),
             role="chosen",
         ),
-        Line(label="running variance at the start", value=digits(t.running_variance[0, c])),
+        Line(label=_("running variance at the start"), value=digits(t.running_variance[0, c])),
     ]
 
 
 def draw_reasons(text: Mapping[str, str]) -> None:
     """Draw three paragraphs that say why."""
     for column, title in zip(
-        st.columns(3, gap="small"), ("Two variances", "Stale", "Frozen"), strict=True
+        st.columns(3, gap="small"), (N_("Two variances"), N_("Stale"), N_("Frozen")), strict=True
     ):
-        column.markdown(f"**{title}.** {text[title]}")
+        column.markdown(f"**{_(title)}.** {text[title]}")
 
 
 def code(view: View) -> str:

@@ -10,6 +10,8 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.figures.normalization import training as norm_training
 from viz_models.figures.normalization import training_backward as norm_backward
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import (
     GradientFacts,
     GridCell,
@@ -32,12 +34,12 @@ SOURCE = replace(tensors.DIGITS, shape=(8, 8, 8, 8))
 FIXED = NormSpec(norm="batch", mode="eval")
 NORMS = {
     "BatchNorm": NormSpec(norm="batch"),
-    "LayerNorm over (C, H, W)": NormSpec(norm="layer"),
+    N_("LayerNorm over (C, H, W)"): NormSpec(norm="layer"),
     "LayerNorm over C": NormSpec(norm="layer", over="c"),
-    "GroupNorm, 2 groups": NormSpec(norm="group"),
+    N_("GroupNorm, 2 groups"): NormSpec(norm="group"),
     "InstanceNorm": NormSpec(norm="instance"),
-    "RMSNorm over (C, H, W)": NormSpec(norm="rms"),
-    "BatchNorm in eval mode": FIXED,
+    N_("RMSNorm over (C, H, W)"): NormSpec(norm="rms"),
+    N_("BatchNorm in eval mode"): FIXED,
 }
 EPS = {"ε = 1e−5": 1e-5, "ε = 1e−8": 1e-8, "ε = 1e−3": 1e-3}
 ROUNDING = 1e-12  # sums of a few thousand float64 terms near 1
@@ -55,7 +57,7 @@ class View:
 def controls() -> View:
     """Draw the choices of norm and ε; return what was measured for them."""
     with control_row():
-        norm = select("Norm", NORMS, "through", 220)
+        norm = select(_("Norm"), NORMS, "through", 220)
         eps = select("ε", EPS, "epsilon", 118)
     facts, fixed = (results.backward(SOURCE, replace(spec, eps=eps)) for spec in (norm, FIXED))
     return View(facts, fixed, results.training_grid())
@@ -77,7 +79,9 @@ def facts(grid: NormGrid) -> dict[str, str]:
 def _best(grid: NormGrid, norm: NetNorm) -> str:
     cells = [c for c in grid.cells if c.norm == norm and c.mean is not None]
     best: GridCell = max(cells, key=lambda c: c.mean or 0.0)
-    return f"{percent(best.mean or 0.0)} (rate {best.lr:g}, batch size {best.batch_size})"
+    return _("{percent} (rate {lr:g}, batch size {batch_size})").format(
+        percent=percent(best.mean or 0.0), lr=best.lr, batch_size=best.batch_size
+    )
 
 
 def draw_backward(view: View) -> None:
@@ -95,8 +99,8 @@ def draw_backward(view: View) -> None:
         ledger(
             _facts(view.facts),
             key="gradient",
-            title="Through the norm, backward",
-            note=f"largest of {groups} groups",
+            title=_("Through the norm, backward"),
+            note=_("largest of {groups} groups").format(groups=groups),
             badge=lesson.badge(view.facts.provenance),
         )
 
@@ -105,24 +109,24 @@ def _facts(facts: GradientFacts) -> list[Line]:
     passed = _largest(facts.mean_passed)
     off = _largest(facts.projection_passed - facts.projection_expected)
     return [
-        _pair("mean", facts.mean_arriving, facts.mean_passed, removed=passed <= ROUNDING),
-        _pair("projection on x̂", facts.projection_arriving, facts.projection_passed),
+        _pair(_("mean"), facts.mean_arriving, facts.mean_passed, removed=passed <= ROUNDING),
+        _pair(_("projection on x̂"), facts.projection_arriving, facts.projection_passed),
         Line(
             label=_kept(facts.spec),
             value=digits(off, 1),
             role="checked" if off <= ROUNDING else "warning",
         ),
-        Line(label="‖dL/dx‖, input × 1", value=digits(_at(facts, 1.0)), rule=True),
-        Line(label="input × 100", value=digits(_at(facts, 100.0))),
-        Line(label="slope between the two", value=digits(slope(facts), 4), role="chosen"),
+        Line(label=_("‖dL/dx‖, input × 1"), value=digits(_at(facts, 1.0)), rule=True),
+        Line(label=_("input × 100"), value=digits(_at(facts, 100.0))),
+        Line(label=_("slope between the two"), value=digits(slope(facts), 4), role="chosen"),
     ]
 
 
 def _kept(spec: NormSpec) -> str:
     """Return what should be left of the projection."""
     if spec.mode == "eval":
-        return "all of it stays, to"
-    return f"ε ÷ ({'x̄²' if spec.norm == 'rms' else 'σ²'} + ε) of it stays, to"
+        return _("all of it stays, to")
+    return _("ε ÷ ({x} + ε) of it stays, to").format(x="x̄²" if spec.norm == "rms" else "σ²")
 
 
 def _pair(label: str, arriving: np.ndarray, passed: np.ndarray, *, removed: bool = False) -> Line:
@@ -151,15 +155,21 @@ def draw_grid(view: View) -> None:
         show(kept("accuracy", accuracy, view.grid.spec, **figure_look()), "accuracy", wide=True)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(provenance(view.grid))
-            train_links.card("norm-rate", "Run it here")
+            train_links.card("norm-rate", _("Run it here"))
 
 
 def provenance(grid: NormGrid) -> str:
     """Return where the runs come from, and how many there are."""
     seeds = len(grid.spec.seeds)
-    return (
-        f"{lesson.badge(grid.provenance)} · {len(grid.runs)} runs, {seeds} seeds a point, "
-        f"{grid.spec.samples:,} samples each, plain SGD, {grid.cpu_seconds:.0f} s in all"
+    return _(
+        "{badge} · {count} runs, {seeds} seeds a point, "
+        "{samples:,} samples each, plain SGD, {cpu_seconds:.0f} s in all"
+    ).format(
+        badge=lesson.badge(grid.provenance),
+        count=len(grid.runs),
+        seeds=seeds,
+        samples=grid.spec.samples,
+        cpu_seconds=grid.cpu_seconds,
     )
 
 
@@ -173,14 +183,22 @@ def draw_differences(view: View) -> None:
 def draw_losses(view: View) -> None:
     """Draw the training loss for one batch size and one learning rate."""
     spec = view.grid.spec
-    sizes = {f"batch size {n}": n for n in spec.batch_sizes}
-    rates = {f"rate {lr:g}": lr for lr in spec.lrs}
+    sizes = {str(n): n for n in spec.batch_sizes}
+    rates = {f"{lr:g}": lr for lr in spec.lrs}
     with control_row():
-        size = select("Batch size", sizes, "size", 140, default="batch size 32")
-        rate = select("Learning rate", rates, "rate", 110, default="rate 1")
+        size = select(_("Batch size"), sizes, "size", 140, default="32", show=_size_shown)
+        rate = select(_("Learning rate"), rates, "rate", 110, default="1", show=_rate_shown)
     with st.container(border=True):
         curves = partial(norm_training.loss_curves, view.grid, size, rate)
         show(kept("losses", curves, view.grid.spec, size, rate, **figure_look()), "losses")
+
+
+def _size_shown(n: str) -> str:
+    return _("batch size {n}").format(n=n)
+
+
+def _rate_shown(lr: str) -> str:
+    return _("rate {lr}").format(lr=lr)
 
 
 def code(view: View) -> str:
