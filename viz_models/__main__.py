@@ -27,7 +27,15 @@ from viz_models.cli import (
 from viz_models.cli import open as open_
 from viz_models.cli.command import Command, NoNetworkError
 from viz_models.cli.sequence import bleu, mask, memory, sequence
-from viz_models.cli.vision import architectures, caption, detect, guidelines, inception
+from viz_models.cli.vision import (
+    architectures,
+    caption,
+    dense_memory,
+    detect,
+    guidelines,
+    inception,
+    squeeze,
+)
 from viz_models.recipes.commands import (
     check_weights,
     record,
@@ -58,6 +66,8 @@ COMMANDS: dict[str, Command] = {
     "guidelines": guidelines.COMMAND,
     "architectures": architectures.COMMAND,
     "inception": inception.COMMAND,
+    "dense-memory": dense_memory.COMMAND,
+    "squeeze": squeeze.COMMAND,
     "detect": detect.COMMAND,
     "roi": detect.ROI,
     "caption": caption.COMMAND,

@@ -9,6 +9,7 @@ from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import captions as panel
 from viz_models.ui.panels.vision import captions_cards as cards
+from viz_models.ui.panels.vision import captions_covered as covered
 from viz_models.ui.panels.vision import captions_tuning as tuning
 
 
@@ -28,8 +29,11 @@ def main() -> None:
             panel.draw_look(view, text)
         panel.draw_foot(view)
         panel.draw_words(view, text)
+    st.subheader("Cover what it looked at")
+    st.markdown(text["Cover what it looked at"].format(**covered.facts()))
+    covered.draw_covered(view, text)
     st.subheader("One weight, exactly")
-    st.markdown(text["One weight, exactly"])
+    st.markdown(text["One weight, exactly"].format(**facts))
     cards.draw_arithmetic(view, text)
     st.subheader("Without tanh, one map for all words")
     st.markdown(text["Without tanh, one map for all words"])

@@ -38,7 +38,7 @@ def scene(spec: SceneSpec) -> Scene:
     places: list[Place] = []
     boxes: list[np.ndarray] = []
     masks: list[np.ndarray] = []
-    image = _background(spec)
+    image = background(spec)
     for i in range(count):
         label, pixels, rng = _digit(spec, i)
         place = _place(spec, i, pixels, boxes, rng)
@@ -146,8 +146,12 @@ def _slices(place: Place) -> tuple[slice, slice]:
     return slice(place.top, place.top + place.size), slice(place.left, place.left + place.size)
 
 
-def _background(spec: SceneSpec) -> np.ndarray:
-    """(64, 64): smooth noise, fine noise, and a few strokes that are no digits."""
+def background(spec: SceneSpec) -> np.ndarray:
+    """Draw the scene without its digits: smooth noise, fine noise, strokes that are no digits.
+
+    Returns:
+        (64, 64) float64, 0 to 1.
+    """
     rng = _stream(spec, 1)
     smooth = enlarged(rng.uniform(0, 0.3, (6, 6)), SCENE_SIDE)
     image = smooth + rng.normal(0, 0.03, (SCENE_SIDE, SCENE_SIDE))

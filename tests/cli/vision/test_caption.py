@@ -19,7 +19,15 @@ def test_caption_says_what_is_written_and_where_it_looked(capsys):
     assert f"it writes: {found['sentence']}\n" in printed(capsys, "--digits", "37")
 
 
-@pytest.mark.parametrize("arguments", [("--digits", "377"), ("--digits", "x"), ("--scene", "-1")])
+def test_what_a_word_looked_at_can_be_covered(capsys):
+    found = json.loads(printed(capsys, "--digits", "37", "--cover", "1", "--json"))["covered"]
+    assert len(found["looked"]["cells"]) == len(found["others"]["cells"])
+    assert "what it looked at covered" in printed(capsys, "--digits", "37", "--cover", "1")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--cover", "99"), ("--digits", "377"), ("--digits", "x"), ("--scene", "-1")]
+)
 def test_bad_input_is_told_in_one_line(capsys, arguments):
     with pytest.raises(SystemExit) as stop:
         main(["caption", *arguments])

@@ -31,6 +31,13 @@ def test_a_small_map_is_clicked_and_its_word_is_chosen(server, page):
     assert in_the_address_bar(page)["word"] == str(last - 1)
 
 
+def test_what_a_word_looked_at_is_covered_and_the_caption_changes(server, page):
+    visit(page, f"{server.url}/captions?word=1")
+    shown = card(page, "Covered")
+    expect(shown).to_be_visible()
+    expect(shown.get_by_text("is gone")).to_have_count(1)
+
+
 def test_an_own_scene_and_a_cell_come_from_the_link(server, page):
     visit(page, f"{server.url}/captions?digits=37&cell=0,2,3&word=0")
     expect(card(page, "row 2, column 3").first).to_be_visible()

@@ -2,10 +2,12 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import nn
 
+from viz_models.analysis.vision import captions_covered
 from viz_models.analysis.vision.captions_quality import exact, quality
 from viz_models.models import weights
 from viz_models.models.versions import torch_version
@@ -36,7 +38,7 @@ FAR = 1_000_000  # seeds of scenes from here on were never trained on or tested 
 def faded(shown: Examples) -> Examples:
     """Return the same scenes, brighter and with less contrast; the sentences stay true."""
     images = BRIGHTER + CONTRAST * shown.images
-    return Examples(images=images, words=shown.words, sentences=shown.sentences)
+    return replace(shown, images=images)
 
 
 def unfreeze(model: Captioner, blocks: int) -> int:
@@ -111,8 +113,10 @@ def record(told: Callable[[int, int], None] = lambda done, total: None) -> Capti
         told(len(runs), len(wanted))
     with nets.captioner("attention") as model:
         untuned = exact(model, new.images, new.sentences) / TESTS
+        covered = captions_covered.quality(model)
     return CaptionRecord(
         qualities=qualities(),
+        covered=covered,
         untuned=untuned,
         steps=SPEC.steps,
         scenes=TESTS,

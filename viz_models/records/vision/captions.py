@@ -15,6 +15,7 @@ Tuned = Literal[0, 2, 5]  # how many of the encoder's last blocks are trained
 TUNED: tuple[Tuned, ...] = (0, 2, 5)
 Statistics = Literal["train", "eval"]  # in which mode the encoder's BatchNorm is
 MODES: tuple[Statistics, ...] = ("train", "eval")
+COVERED = 0.9  # of a word's weight: as few cells are covered as hold so much of it
 
 
 def usual(seed: int, *, training: bool = False) -> SceneSpec:
@@ -76,6 +77,30 @@ class OpenedLook:
     without_tanh: float  # the largest difference of the weights of any two words without tanh
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Covered:
+    """A scene with some of its cells covered by its own background, and the caption of that."""
+
+    cells: tuple[int, ...]  # that are covered, row by row
+    weight: float  # of the chosen word, on these cells, before they were covered
+    image: np.ndarray  # (64, 64)
+    sentence: str
+    keeps: bool  # whether the chosen word still stands at its place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverQuality:
+    """What becomes of names when cells are covered, over many unseen scenes."""
+
+    scenes: int  # captioned right before
+    names: int  # of digits, in all of these scenes
+    cells: float  # covered for a name, the mean
+    looked: int  # names that change when the cells that were looked at are covered
+    others: int  # names that change when as many other cells are covered
+    second: int  # names of the other digit, where there is one
+    second_changed: int  # of these, how many change when the cells looked at are covered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptionQuality:
     """How good a captioner is on many scenes that it did not learn from."""
@@ -107,6 +132,7 @@ class CaptionRecord:
     """What takes too long for a first picture."""
 
     qualities: tuple[CaptionQuality, ...]
+    covered: CoverQuality
     untuned: float  # 0..1 on the new pictures, before any training
     steps: int
     scenes: int  # that each run was tested on

@@ -8,6 +8,7 @@ from viz_models.places import PRETRAINED
 from viz_models.records.vision.captions import CaptionSpec
 from viz_models.ui.panels.vision import captions as panel
 from viz_models.ui.panels.vision import captions_cards as cards
+from viz_models.ui.panels.vision import captions_covered as covered
 from viz_models.ui.panels.vision import captions_tuning as tuning
 from viz_models.ui.results.vision import captions as results
 
@@ -34,6 +35,12 @@ def test_the_words_about_fine_tuning_follow_the_numbers():
     assert gap.mean == pytest.approx(sum(100 * (a.exact - b.exact) for a, b in runs) / 5)
     text = tuning.verdicts(found)["frozen"]
     assert ("seed noise" in text) != gap.decided
+
+
+def test_the_words_about_covering_follow_the_numbers():
+    c = results.recorded().covered
+    text = covered.facts()["verdict"]
+    assert ("no more" in text) == (c.looked <= c.others)
 
 
 @pytest.mark.slow

@@ -126,6 +126,7 @@ def facts(view: View) -> dict[str, str]:
         "peak": percent(looks.peak),
         "parameters": f"{looks.parameters:,}",
         "mean_parameters": f"{mean.parameters:,}",
+        "channels": str(found.cells.shape[1]),
         "compared": _compared(recorded),
     }
 

@@ -1,7 +1,13 @@
 """Results for the lesson on captions; torch is imported when one is computed."""
 
 from viz_models.recordings.vision.captions import load
-from viz_models.records.vision.captions import Caption, CaptionRecord, CaptionSpec, OpenedLook
+from viz_models.records.vision.captions import (
+    Caption,
+    CaptionRecord,
+    CaptionSpec,
+    Covered,
+    OpenedLook,
+)
 from viz_models.ui.kit.cache import cached
 
 
@@ -22,6 +28,13 @@ def opened(found: Caption, word: int, cell: int) -> OpenedLook:
     from viz_models.analysis.vision.captions import opened as compute
 
     return compute(found, word, cell)
+
+
+def covered(found: Caption, word: int) -> tuple[Covered, Covered]:
+    """Cover what one word looked at, and as many other cells; write both captions again."""
+    from viz_models.analysis.vision.captions_covered import covered as compute
+
+    return compute(found, word)
 
 
 def recorded() -> CaptionRecord:

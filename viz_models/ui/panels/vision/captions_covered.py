@@ -1,0 +1,82 @@
+"""What becomes of a caption when the cells that a word looked at are covered."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from viz_models.digits import digits, percent
+from viz_models.records.vision.captions import COVERED
+from viz_models.ui.instruments.sheet import Cell, sheet
+from viz_models.ui.instruments.tiles import Box, Tiles, tiles
+from viz_models.ui.kit import lesson
+from viz_models.ui.kit.look import is_dark, luts
+from viz_models.ui.panels.vision.captions import SIDE, View
+from viz_models.ui.panels.vision.detector_stage import photo
+from viz_models.ui.results.vision import captions as results
+
+SCENE = 260  # px on screen
+ROWS = ("the cells it looked at", "as many others, at random")
+
+
+def facts() -> dict[str, str]:
+    """Return what the text on covering may name."""
+    c = results.recorded().covered
+    return {
+        "share": percent(COVERED),
+        "cover_scenes": f"{c.scenes:,}",
+        "cover_names": f"{c.names:,}",
+        "cover_cells": digits(c.cells, 2),
+        "looked": percent(c.looked / c.names),
+        "others": percent(c.others / c.names),
+        "second": percent(c.second_changed / c.second),
+        "verdict": _verdict(c.looked, c.others),
+    }
+
+
+def _verdict(looked: int, others: int) -> str:
+    if looked > others:
+        return "So the cells that a word looks at matter more to it than as many others"
+    return "So the cells that a word looks at matter no more to it than as many others"
+
+
+def draw_covered(view: View, text: Mapping[str, str]) -> None:
+    """Draw the scene as it is, and twice with cells covered, each with its caption."""
+    if not view.has_attention:
+        st.caption(text["Nothing to cover"])
+        return
+    found, word = view.found, view.found.written[view.word]
+    both = results.covered(found, view.word)
+    shown = [_tile("whole", "as it is", found.scene.image, ())]
+    for name, title, one in zip(("looked", "others"), ROWS, both, strict=True):
+        shown.append(_tile(name, title, one.image, one.cells))
+    with st.container(border=True):
+        tiles(shown, key="covered", luts=luts(is_dark()), height=SCENE + 50)
+        rows: list[tuple[str, list[Cell]]] = [
+            ("nothing", [("0", ""), ("0 %", ""), (found.sentence, "")])
+        ]
+        for name, one in zip(ROWS, both, strict=True):
+            kept = f"“{word}” stays" if one.keeps else f"“{word}” is gone"
+            cells = [(str(len(one.cells)), ""), (percent(one.weight), "")]
+            rows.append((name, [*cells, (one.sentence or "nothing", kept)]))
+        sheet(
+            ("cells", f"weight of “{word}”", "the caption is then"),
+            rows,
+            key="covered_rows",
+            title="Covered",
+            note="A covered cell shows the background of this scene, as if no digit stood there.",
+            badge=lesson.badge(found.provenance),
+        )
+
+
+def _tile(name: str, title: str, image: np.ndarray, cells: Sequence[int]) -> Tiles:
+    step = len(image) // SIDE
+    places = [(cell // SIDE * step, cell % SIDE * step) for cell in cells]
+    return Tiles(
+        name=name,
+        values=photo(image),
+        title=title,
+        scheme="photo",
+        size=SCENE,
+        boxes=tuple(Box(top, left, top + step, left + step) for top, left in places),
+    )
