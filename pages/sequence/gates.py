@@ -23,7 +23,7 @@ def main() -> None:
         facts = panel.facts(view)
         lesson.answer(said, text[panel.section(view)], **facts)
         panel.draw_stage(view)
-        left, middle, right = st.columns([1.15, 1.1, 0.9], gap="xsmall")
+        left, middle, right = st.columns([1.15, 1.1, 0.9], gap="medium")
         with left:
             cards.draw_unit(view)
         with middle:

@@ -30,7 +30,7 @@ def main() -> None:
             panel.draw_influence(view)
         with right:
             panel.draw_learned(view)
-        left, right = st.columns([1, 1.2], gap="xsmall")
+        left, right = st.columns([1, 1.2], gap="medium")
         with left:
             panel.draw_arithmetic(view)
         with right:

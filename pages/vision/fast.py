@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import fast as panel
+from viz_models.ui.panels.vision import fast_built
 from viz_models.ui.panels.vision import fast_shuffle as shuffle
 
 
@@ -21,6 +22,7 @@ def main() -> None:
         left, right = st.columns([2.2, 1], gap="xsmall")
         with left:
             panel.draw_ways(view)
+            fast_built.draw_links(view, view.series, text)
         with right:
             panel.draw_guess(view)
             panel.draw_here()
@@ -29,6 +31,7 @@ def main() -> None:
     st.subheader(units)
     st.markdown(text[units].format(**facts))
     panel.draw_units(view)
+    fast_built.draw_links(view, "units", text)
     st.subheader("What does a channel shuffle do?")
     way = shuffle.controls()
     st.markdown(text["What does a channel shuffle do?"].format(**shuffle.facts(way)))

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from viz_models.patches import no_compiler
+
 NOBODY_CAME = 4.0  # s
 DRAWN_BY_THEN = 60.0  # s
 _begun, _drawn = threading.Event(), threading.Event()
@@ -44,7 +46,7 @@ def heavy_imports(then: Callable[[], object] | None = None) -> None:
     """Import torch, trace the default network, then tell the collector to leave it all alone.
 
     A full collection takes about 130 ms with torch loaded, and some ms once the imported modules
-    are frozen.
+    are frozen. torch's compiler stays away: nothing here is compiled.
 
     Args:
         then: Called once torch is there; what it imports is frozen, too.
@@ -60,12 +62,10 @@ def heavy_imports(then: Callable[[], object] | None = None) -> None:
     graph.graph(default)
     with registry.shared(default) as model, torch.no_grad():
         model(torch.zeros(1, *registry.card(default).input_shape))  # oneDNN picks its kernels
+    no_compiler.install()  # an optimizer would import it: 1.7 s, and 150 MB for good
     try:
         if then:
             then()
-        if _begun.is_set():  # somebody came during all this: the page first
-            _drawn.wait(DRAWN_BY_THEN)
-        import torch._dynamo  # 1.7 s, which the first step of an optimizer would take
     finally:
         _freeze()  # also when a page that imports the same at this moment got in the way
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
-from torch.utils.flop_counter import flop_registry
 
 from viz_models.patches.dispatch_mode import DispatchMode
+from viz_models.patches.no_triton import flop_registry
 from viz_models.records import Price
 
 

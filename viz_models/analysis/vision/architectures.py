@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import flop_registry
 
 from viz_models.analysis.pricing.counting import counted
 from viz_models.models import machine
@@ -19,6 +18,7 @@ from viz_models.models.threads import one_thread
 from viz_models.models.versions import torch_version
 from viz_models.models.vision.architectures import network, skeleton
 from viz_models.patches.dispatch_mode import DispatchMode
+from viz_models.patches.no_triton import flop_registry
 from viz_models.records import Provenance
 from viz_models.records.vision.architectures import (
     BY_NAME,

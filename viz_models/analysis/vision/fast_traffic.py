@@ -5,10 +5,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import flop_registry
 
 from viz_models.analysis.vision import fast_ways
 from viz_models.patches.dispatch_mode import DispatchMode
+from viz_models.patches.no_triton import flop_registry
 from viz_models.records.vision.fast import Unit, UnitStep
 
 FREE = ("aten::_unsafe_view", "aten::detach")  # views that torch does not mark as such

@@ -81,7 +81,7 @@ def _style(fig: go.Figure, *, blocks: int, dark: bool, height: int, scale: float
         showlegend=True,
         bargap=0,
         legend={"x": 0, "xanchor": "left", "itemwidth": 30},
-        margin_t=round(26 * scale),
+        margin_t=round((26 if len(fig.data) < 3 else 58) * scale),  # a narrow legend has rows
     )
     fig.update_yaxes(rangemode="tozero", nticks=4)
     fig.update_xaxes(

@@ -66,7 +66,12 @@ def draw_paths(view: View, text: Mapping[str, str]) -> None:
         ledger([], key="paths_title", title="Two paths per block", note="gradient norm")
         bare = results.paths(specs["skip"], 0) if yours == "skip + 1/√L" else None
         figure = builder_paths.two_paths(
-            found, bare, parts=parts, chosen=view.block + 1, height=140, **figure_look()
+            found,
+            bare,
+            parts=parts,
+            chosen=view.block + 1,
+            height=140 if bare is None else 172,
+            **figure_look(),
         )
         show(figure, "paths")
         sums = [Branch(view.block + 1, name, found, i) for name, i in zip(parts, at, strict=True)]

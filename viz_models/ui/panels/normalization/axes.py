@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.analysis.flow import cells
-from viz_models.digits import digits, shape
+from viz_models.digits import digits, operand, shape
 from viz_models.figures import pixels
 from viz_models.figures.normalization import axes as figures
 from viz_models.language import N_, ngettext
@@ -184,7 +184,9 @@ def _histogram(view: View, cell: CellNorm) -> None:
     chosen = float(view.x[view.place])
     mean, std = view.result.mean[cell.group], view.result.variance[cell.group] ** 0.5
     own = _("mean {mean}, std {std}").format(mean=digits(mean, 3), std=digits(std, 3))
-    used = f"− {digits(center, 3)}, ÷ {digits(spread, 3)}"
+    used = _("x − {center}, then ÷ {spread}").format(
+        center=operand(center, 3), spread=digits(spread, 3)
+    )
     st.caption(
         _("**{counted}: {own}** · this norm: {used}").format(
             counted=_counted(N_("{n} value"), N_("{n} values"), cell.size), own=own, used=used

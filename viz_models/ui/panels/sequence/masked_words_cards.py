@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits
+from viz_models.digits import digits, percent
 from viz_models.figures.sequence import masked_words as figures
 from viz_models.models.vocabulary import ENGLISH, SPECIAL
 from viz_models.records import Line
@@ -41,7 +41,7 @@ def facts(view: View) -> dict[str, str]:
     """Return the numbers that the answer and the prose name."""
     found, runs = _arms(), results.arms()
     numbers = {
-        f"{arm}_{score}": f"{found[arm].scores[score].mean:.1%}".replace("%", " %")
+        f"{arm}_{score}": percent(float(found[arm].scores[score].mean))
         for arm in ARMS
         for score in COLUMNS
     }

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits
+from viz_models.digits import digits, percent
 from viz_models.figures.vision import squeeze as figures
 from viz_models.records import Line
 from viz_models.records.vision.squeeze import (
@@ -67,7 +67,7 @@ def measured_facts() -> dict[str, str]:
     """Return what was recorded, for the answer and the texts."""
     record = results.recorded()
     shares = {
-        kind: f"{np.mean([getattr(end, kind) for end in record.ends]):.1%}"
+        kind: percent(float(np.mean([getattr(end, kind) for end in record.ends])))
         for kind in ("own", *KINDS)
     }
     ranges = (record.by_class.max(1) - record.by_class.min(1)).mean(1)
@@ -92,7 +92,7 @@ def facts(view: View) -> dict[str, str]:
         | changes
         | {
             "twin_change": _points(-mean, -high, -low),
-            "right": f"{view.result.right:.1%}",
+            "right": percent(view.result.right),
         }
     )
 
@@ -115,7 +115,7 @@ def draw_module(view: View) -> None:
             f"{CHANNELS} maps of {side}×{side}. Each map becomes one mean, two layers "
             f"({CHANNELS} to {HIDDEN} to {CHANNELS}) make one gate of each, and the map is "
             f"multiplied by it. The network gives the right digit a probability of "
-            f"{view.result.right:.1%}."
+            f"{percent(view.result.right)}."
         )
         drawn = figures.module(view.gated, channel=view.channel, unit=view.unit, **figure_look())
         show(drawn, "module_drawn", wide=True)
