@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
 from viz_models import language
 from viz_models.language import pseudo
+from tests.conftest import ROOT
 from viz_models.ui.kit import words
 
 
@@ -40,3 +43,15 @@ def test_text_from_outside_is_shown_as_it_is():
 
 def test_explanations_are_given_for_terms_only():
     assert "" not in words.glossary()
+
+
+def test_terms_are_plain_and_used():
+    told = words.terms()
+    spellings = [name for names, _ in told for name in names]
+    assert len(set(map(str.lower, spellings))) == len(spellings) > 100
+    prose = "\n".join(path.read_text("utf-8") for path in (ROOT / "pages").glob("*/*.en.md"))
+    for names, meaning in told:
+        assert 15 < len(meaning) < 200, names
+        assert meaning.endswith("."), names
+        whole = "|".join(rf"\b{re.escape(name)}\b" for name in names)
+        assert re.search(whole, prose, 0 if names[0][0].isupper() else re.IGNORECASE), names

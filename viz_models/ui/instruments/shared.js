@@ -87,3 +87,10 @@ function openTip(tip) {
 function closeTip(tip) {
   if (tip.matches(":popover-open")) tip.hidePopover();
 }
+
+/** Put a tip above what it explains, or below it where there is no room above. */
+function placeBeside(tip, at) {
+  const { width, height } = tip.getBoundingClientRect(), above = at.top - height - 6;
+  tip.style.left = `${Math.max(6, Math.min(at.left, innerWidth - width - 6))}px`;
+  tip.style.top = `${above < 4 ? at.bottom + 6 : above}px`;
+}

@@ -12,7 +12,7 @@ from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.models import warm
 from viz_models.ui.instruments.mounting import mounted
-from viz_models.ui.kit import speech, state
+from viz_models.ui.kit import speech, state, words
 
 Heard = Mapping[str, Any]
 _PRESENTING = "forward_pass.presenting"
@@ -91,6 +91,7 @@ def bar(
                 "lesson": lesson,
                 "lang": speech.asked(),
                 "mine": mine,
+                "terms": words.terms(),
             },
             on_present_change=_present,
             on_add_change=lambda: on_heard(st.session_state[_BAR]),

@@ -8,6 +8,7 @@ from viz_models import language
 from viz_models.language import pseudo
 
 GLOSSARY = str(Path(__file__).with_name("glossary.py"))
+TERMS = str(Path(__file__).with_name("terms.py"))
 
 
 def sections(page: str) -> dict[str, str]:
@@ -45,3 +46,12 @@ def plain(text: str) -> str:
 def glossary() -> dict[str, str]:
     """Term -> one or two plain sentences, for hover explanations."""
     return {term: text for term, text in sections(GLOSSARY).items() if term}
+
+
+def terms() -> list[tuple[list[str], str]]:
+    """Return the terms of the prose: their spellings, the usual one first, and what they mean."""
+    told = []
+    for name, text in sections(TERMS).items():
+        also, _, meaning = text.removeprefix("also: ").rpartition("\n")
+        told.append(([name, *filter(None, also.split(" | "))], meaning))
+    return told[1:]  # the first section says what the file is

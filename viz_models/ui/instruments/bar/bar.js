@@ -7,19 +7,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
   bar.querySelector("[data-do=present]").textContent = data.presenting ? word("Stop presenting") : word("Present");
   sheet.querySelector(".name").textContent = data.name;
   sheet.querySelector(".about").textContent = data.about;
-  fillSheet(sheet.querySelector("dl"), data.keys);
+  fillSheet(sheet.querySelector(".all-keys"), data.keys);
   const said = new URL(window.location.href).searchParams;
   for (const name of ["lesson", "lang"]) if (data[name] && !said.has(name)) writeParam(name, data[name]);
   followLessons(bar);
   keepLesson(data.mine, setTriggerValue);
   followPointer(bar, data.presenting);
+  explainTerms(bar, data.terms);
 
   const actions = {
     // A widget bound to the URL cannot be told its default again, so the page is opened anew.
     reset: () => window.location.assign(window.location.pathname + keptParams(data)),
     // What is wanted, not "the other way": asked twice while the page is busy, it means the same.
     present: () => setTriggerValue("present", !data.presenting),
-    keys: () => (sheet.open ? sheet.close() : sheet.showModal()),
+    keys: () => (sheet.open ? sheet.close() : openSheet(bar, sheet)),
     add: () => setTriggerValue("add", viewHere()),
     copy: () => copyLink(bar),
   };
@@ -62,6 +63,15 @@ function endsPresenting(event, data, sheet) {
   const target = event.composedPath()[0];
   const open = target.closest?.("[role=dialog], [role=menu], [aria-expanded=true]");
   return data.presenting && !sheet.open && !open;
+}
+
+function openSheet(bar, sheet) {
+  const terms = termsHere(bar);
+  fillSheet(sheet.querySelector(".all-terms"), terms);
+  sheet.querySelector(".words").hidden = !terms.length;
+  closeTip(bar.parentElement.querySelector(".tip"));
+  sheet.showModal();
+  sheet.scrollTop = 0; // the focus is on Close, at its end
 }
 
 function fillSheet(list, keys) {

@@ -24,13 +24,6 @@ function termOf(root, label, explanation) {
   return term;
 }
 
-/** Above the term, or below it where there is no room above. */
-function placeBeside(tip, at) {
-  const { width, height } = tip.getBoundingClientRect(), above = at.top - height - 6;
-  tip.style.left = `${Math.max(6, Math.min(at.left, innerWidth - width - 6))}px`;
-  tip.style.top = `${above < 4 ? at.bottom + 6 : above}px`;
-}
-
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".ledger"), shown = JSON.stringify(data);
   const tip = root.querySelector(".tip");
