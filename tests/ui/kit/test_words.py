@@ -2,9 +2,9 @@ import re
 
 import pytest
 
+from tests.conftest import ROOT
 from viz_models import language
 from viz_models.language import pseudo
-from tests.conftest import ROOT
 from viz_models.ui.kit import words
 
 
