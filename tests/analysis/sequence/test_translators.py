@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from viz_models.analysis.seed_noise import MIN_PAIRS
 from viz_models.analysis.sequence.translators import translation
 from viz_models.analysis.sequence.translators_loss import forcing, masked_loss, padded_states
 from viz_models.models import weights
@@ -100,6 +101,7 @@ def test_what_was_recorded_is_of_the_shipped_networks():
         assert [r.seed for r in kept.runs if r.model == model] == [0, 1, 2, 3, 4]
         runs = kept.trained(model)
         assert [r.seed for r in runs] == list(range(translators_runs.LONG_SEEDS))
+        assert len(runs) >= MIN_PAIRS
         assert all(r.score.sentences == 2000 and len(r.held) == 3 for r in runs)
         assert runs[0].score.exact == pytest.approx(kept.score(model).exact, abs=5e-3)
     few = translators_runs.scores(count=60)

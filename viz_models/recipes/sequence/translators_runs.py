@@ -35,7 +35,7 @@ from viz_models.training.data.grammar import SentencePair, test_pairs
 COMPARED: tuple[RecurrentModel, ...] = ("lstm", "lstm_attention")
 SEEDS = 5
 STEPS = 1000  # of each short training
-LONG_SEEDS = 3
+LONG_SEEDS = 5
 LONG_STEPS = translators.SPEC.steps  # as the shipped networks, whose seed is 0
 Tell = Callable[[int, int], None]
 

@@ -9,6 +9,7 @@ from scipy.stats import ttest_rel
 
 from tests.conftest import ROOT
 from viz_models.analysis.seed_noise import MIN_PAIRS
+from viz_models.digits import signed
 from viz_models.ui.panels.sequence import gates as panel
 from viz_models.ui.results.sequence import gates as results
 
@@ -41,6 +42,8 @@ def test_the_answer_says_which_network_forgets():
     found = ttest_rel(looking, alone).confidence_interval(0.95)
     decided = len(alone) >= MIN_PAIRS and found.high < 0
     assert panel.section(shown) == ("Answer: forgets" if decided else "Answer: keeps")
+    assert facts["life_low"] == signed(found.low, 2)
+    assert facts["life_verdict"] == panel.VERDICTS[shown.change.verdict]
     assert facts["alone_range"] == f"{min(alone):.1f} to {max(alone):.1f}"
 
 

@@ -3,10 +3,13 @@ import subprocess
 import sys
 
 import pytest
+from scipy.stats import ttest_rel
 
+from viz_models.digits import digits
 from viz_models.models import weights
 from viz_models.records.sequence.translators import TranslateSpec
 from viz_models.ui.panels.sequence import translators as panel
+from viz_models.ui.panels.sequence.translators_seeds import VERDICTS, gain
 from viz_models.ui.results.sequence import translators as results
 
 
@@ -23,6 +26,18 @@ def test_the_script_alone_writes_the_page_s_words(tmp_path, model):
     )
     pairs = zip(found.written, found.probability, strict=True)
     assert done.stdout.split("\n")[:-1] == [f"{word} {p:.4f}" for word, p in pairs]
+
+
+def test_what_attention_gains_is_scipys_interval_over_the_long_trainings():
+    scores = results.recorded()
+    alone, looking = (
+        [r.score.exact for r in scores.trained(model)] for model in ("lstm", "lstm_attention")
+    )
+    found = ttest_rel(looking, alone).confidence_interval(0.95)
+    said = gain(scores)
+    assert said["long_seeds"] == str(len(alone)) == said["seeds"]
+    assert (said["long_low"], said["long_high"]) == tuple(digits(100 * e, 3) for e in found)
+    assert said["long_verdict"] == VERDICTS["higher"]
 
 
 def test_every_network_can_be_chosen_and_has_a_name():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from viz_models.analysis.seed_noise import paired
-from viz_models.digits import digits, percent
+from viz_models.digits import digits, percent, signed
 from viz_models.figures.sequence.gates import GATE_NAMES, HOLD_NAMES, NAMES
 from viz_models.records.sequence.gates import (
     GATES,
@@ -21,6 +21,7 @@ from viz_models.records.sequence.gates import (
     Unrolled,
 )
 from viz_models.records.sequence.translators import TranslatorScores
+from viz_models.records.train.paired import Paired
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import state, take_away, words
 from viz_models.ui.kit.controls import chips, control_row
@@ -29,6 +30,12 @@ from viz_models.ui.panels.attention.scores import chosen_pair
 from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.sequence import gates as results
 
+VERDICTS = {
+    "higher": "longer",
+    "lower": "shorter",
+    "not larger than the seed noise": "not more than the noise between seeds",
+    "too few pairs": "too few seeds for a verdict",
+}
 TEXT = GatesSpec().text
 FIRST_WORD = 1
 STAGE = 294  # px
@@ -59,6 +66,12 @@ class View:
     def lives(self, net: Net) -> list[float]:
         """Return the half-life of the median unit in every training of a network."""
         return [run.half_life for run in self.trainings.trained(net)]
+
+    @property
+    def change(self) -> Paired:
+        """Return how many words attention adds to the half-life, paired by seed."""
+        alone, looking = (self.lives(net) for net in NAMES)
+        return paired([b - a for a, b in zip(alone, looking, strict=True)])
 
     @property
     def order(self) -> np.ndarray:
@@ -104,9 +117,7 @@ def first_cell(found: Unrolled) -> tuple[int, int]:
 
 def section(view: View) -> str:
     """Return which answer is true: whether the network with attention remembers less."""
-    alone, looking = (view.lives(net) for net in NAMES)
-    found = paired([b - a for a, b in zip(alone, looking, strict=True)])
-    return "Answer: forgets" if found.verdict == "lower" else "Answer: keeps"
+    return "Answer: forgets" if view.change.verdict == "lower" else "Answer: keeps"
 
 
 def facts(view: View) -> dict[str, str]:
@@ -136,7 +147,14 @@ def facts(view: View) -> dict[str, str]:
 
 def _training_facts(view: View) -> dict[str, str]:
     """Return means over the trainings with several seeds, and between which numbers they lie."""
-    said = {"steps": f"{view.trainings.long_steps:,}"}
+    change = view.change
+    said = {
+        "steps": f"{view.trainings.long_steps:,}",
+        "life_change": signed(change.mean, 2),
+        "life_low": signed(change.low, 2),
+        "life_high": signed(change.high, 2),
+        "life_verdict": VERDICTS[change.verdict],
+    }
     nets: tuple[tuple[Net, str], ...] = (("lstm", "alone"), ("lstm_attention", "looking"))
     for net, name in nets:
         runs, lives = view.trainings.trained(net), view.lives(net)

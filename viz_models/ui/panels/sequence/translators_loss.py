@@ -35,7 +35,6 @@ def draw_seeds(view: View, text: Mapping[str, str]) -> None:
         st.caption(
             text["told, seeds"].format(
                 steps=f"{scores.steps:,}",
-                long_seeds=len(scores.trained("lstm")),
                 long_steps=f"{scores.long_steps:,}",
                 badge=lesson.badge(scores.provenance),
                 **gain(scores),

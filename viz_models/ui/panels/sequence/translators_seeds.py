@@ -1,8 +1,11 @@
 """What attention gains over several seeds, in words."""
 
+from collections.abc import Mapping
+
 from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits
 from viz_models.records.sequence.translators import TranslatorScores
+from viz_models.records.train.paired import Paired
 
 VERDICTS = {
     "higher": "larger than the noise between seeds, in favor of attention",
@@ -13,14 +16,27 @@ VERDICTS = {
 
 
 def gain(scores: TranslatorScores) -> dict[str, str]:
-    """Return what attention gains, paired by seed, with its 95 % interval and what that says."""
-    exact = {r.seed: r.exact for r in scores.runs if r.model == "lstm"}
-    looking = {r.seed: r.exact for r in scores.runs if r.model == "lstm_attention"}
-    found = paired([looking[seed] - exact[seed] for seed in sorted(exact)])
-    return {
+    """Return what attention gains, paired by seed, with its 95 % interval and what that says.
+
+    Names that begin with "long_" are of the trainings with as many steps as the shipped networks.
+    """
+    short = {(r.model, r.seed): r.exact for r in scores.runs}
+    long = {(r.model, r.seed): r.score.exact for r in scores.long_runs}
+    return _said(_pairs(short), "") | _said(_pairs(long), "long_")
+
+
+def _pairs(exact: Mapping[tuple[str, int], float]) -> Paired:
+    """Return the gain over the seeds that both networks were trained with."""
+    seeds = sorted(seed for model, seed in exact if model == "lstm")
+    return paired([exact["lstm_attention", s] - exact["lstm", s] for s in seeds])
+
+
+def _said(found: Paired, prefix: str) -> dict[str, str]:
+    said = {
         "seeds": str(found.n),
         "mean": digits(100 * found.mean, 3),
         "low": digits(100 * found.low, 3),
         "high": digits(100 * found.high, 3),
         "verdict": VERDICTS[found.verdict],
     }
+    return {prefix + name: value for name, value in said.items()}
