@@ -9,6 +9,7 @@ import streamlit as st
 
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train import broken as panel
+from viz_models.ui.results.train import runs
 
 
 def main() -> None:
@@ -16,6 +17,7 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         said = lesson.head(text)
+        runs.prepare()
         view = panel.controls()
         facts = panel.facts(view)
         told = view.guess is not None

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 CHAPTERS = ("flow", "build", "normalization", "attention", "sequence", "vision")
 # Scripts of runs: tests/training/test_script.py; `broken` gives its one away after a guess:
-# tests/training/test_broken.py.
+# tests/recipes/train/test_broken.py.
 RUNS = ("train", "runs", "broken")
 LESSONS = sorted(
     page

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ import torch
 from PIL import Image
 
 from tests.training.data import idx_files
+from viz_models.recordings import train as recordings
 from viz_models.records import (
     Budget,
+    ConvSpec,
     DataSpec,
     DigitsNetSpec,
     Growth,
@@ -24,6 +27,8 @@ from viz_models.records import (
     RunSpec,
     ZooSpec,
 )
+from viz_models.records.train.experiments import RunFault
+from viz_models.training.cards.cards import CARDS
 from viz_models.training.data import folders, torchvision_sets
 from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
 from viz_models.training.loop import loop
@@ -102,6 +107,15 @@ RUNS = {
         name: RunSpec(model=POINTS, data=DataSpec(name=name), budget=SHORT)
         for name in ("moons", "circles", "spirals")
     },
+    **{
+        f"fault {fault}": RunSpec(
+            model=MlpSpec(depth=1, width=16, in_channels=1, norm="batch", dropout=0.3),
+            fault=fault,
+            budget=SHORT,
+            evaluations=3,
+        )
+        for fault in get_args(RunFault)
+    },
 }
 
 
@@ -135,7 +149,8 @@ def test_of_idx_files(tmp_path):
         DataSpec(name="mnist", folder=str(plain)),
         DataSpec(name="fashion_mnist", folder=str(packed), limit=20, seed=2),
     ]
-    same([replace(run, data=data) for data in asked], tmp_path)
+    raw = replace(run, data=asked[0], fault="not_normalized")
+    same([*(replace(run, data=data) for data in asked), raw], tmp_path)
 
 
 def as_rgba(pixels):
@@ -246,6 +261,45 @@ def test_a_budget_of_seconds_ends(tmp_path):
     assert printed([spec], tmp_path)[0]["test accuracy"] > 0.2
 
 
-def test_a_run_that_grows_has_no_script():
-    with pytest.raises(ValueError, match="grows"):
-        source(replace(PRESETS["resnet"], growth=Growth()))
+def short(run, folder):
+    """A run of a card with few steps; MNIST is a tiny pair of idx files."""
+    data = run.data
+    if data.name in ("mnist", "fashion_mnist"):
+        data = replace(data, folder=str(folder))
+    return replace(run, data=data, budget=SHORT, seed=1, moments=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_of_every_arm_of_every_card(card, tmp_path):
+    images = idx_files.write(tmp_path / "images", size=28)
+    same([short(arm.run, images) for arm in card.experiment.arms], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("id", [i for i, c in CARDS.items() if "mnist" not in str(c.experiment)])
+def test_of_a_card_prints_the_digits_of_the_page(id, tmp_path):
+    experiment = CARDS[id].experiment
+    (found,) = printed([replace(experiment.arms[-1].run, seed=0)], tmp_path)
+    last = len(experiment.arms) - 1
+    kept = next(o for o in recordings.load()[id].outcomes if (o.arm, o.seed) == (last, 0))
+    assert found["test accuracy"] == pytest.approx(kept.tests.accuracy[-1], abs=0.01)
+    assert found["test loss"] == pytest.approx(kept.tests.loss[-1], rel=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["adam", "momentum"])
+def test_of_a_network_that_grows(name, tmp_path):
+    model = ConvSpec(
+        depths=(1, 2),
+        widths=(8, 8),
+        stem_width=8,
+        in_channels=1,
+        size=8,
+        block="basic",
+        activate="sum",
+        branch_scale="depth",  # so that a block of the deeper network is another one
+    )
+    run = RunSpec(model=model, optimizer=OptimizerSpec(name=name, lr=0.01), budget=SHORT)
+    grown = [Growth(at=0.25, blocks=1), Growth(blocks=2, freeze=True)]
+    same([replace(run, growth=growth) for growth in grown], tmp_path)

@@ -97,8 +97,6 @@ def _checkpoint(store: Store, job: Job) -> "Checkpoint | None":
 
 def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outcome:
     """Take all steps; checkpoints come after what was told before them is stored."""
-    from viz_models.training.loop.evaluation import evaluate
-
     if session.pace.over(session.done.step, session.done.seconds):
         return Outcome("finished")  # all but the last word was said before
     session.alive = teller.sign
@@ -108,8 +106,7 @@ def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outco
     for record in session.records():
         asked, step = teller.flag, record.step
         if asked == "stop" and session.settled and not record.evaluation:
-            test = evaluate(session.net, session.examples, teller.sign)
-            record = replace(record, evaluation=test)
+            record = replace(record, evaluation=session.test())
         teller.tell(record, session.pace.spent(step, record.seconds))
         state = record.state
         if state != "running":

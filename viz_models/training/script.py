@@ -3,9 +3,6 @@
 import ast
 import sys
 import textwrap
-from functools import cache
-from pathlib import Path
-from string import Template
 
 import torch
 
@@ -13,14 +10,25 @@ from viz_models.analysis import export
 from viz_models.models import zoo
 from viz_models.models.digits_net import norm_layer
 from viz_models.records import BuildSpec, DigitsNetSpec, ModelSpec, RunSpec
+from viz_models.training import script_faults, script_growth
 from viz_models.training.carried import Carried
 from viz_models.training.data import augment, folders, idx, torchvision_sets
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import TEST_BATCH
 from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
-from viz_models.training.loop import checks, loop, networks, optimizers, placement, speed
+from viz_models.training.loop import (
+    checks,
+    faults,
+    growing,
+    loop,
+    networks,
+    optimizers,
+    placement,
+    speed,
+)
 from viz_models.training.loop.budget import pace
 from viz_models.training.loop.placement import Ran
+from viz_models.training.script_sections import section, sections
 
 LINES = 20  # that the script prints of a run
 IMPORTS = (
@@ -51,14 +59,13 @@ def source(spec: RunSpec, threads: int = 1, ran: str = "") -> str:
         ran: What the run said of the place where it computed; empty before it has begun.
 
     Raises:
-        ValueError: If it cannot be run, or grows while it trains, which no short script says.
+        ValueError: If it cannot be run.
     """
     checks.check(spec)
-    if spec.growth:
-        raise ValueError("there is no script of a run whose network grows; download its weights")
     carried = _carried(spec)
     parts = [
         *_network(spec.model),
+        *script_growth.definitions(spec, _network),
         *carried.parts(),
         *_examples(spec),
         _main(spec, placement.ran(ran) or _planned(spec, threads)),
@@ -108,10 +115,10 @@ def _network(model: ModelSpec) -> list[str]:
             "GroupNorm": f"nn.GroupNorm({1 if model.norm == 'layer' else 4}, width)",
         }
         norm = "no norm" if model.norm == "none" else f"{model.norm} norm"
-        return [_section("digits_net", norm=norm, widths=model.widths, layer=made[layer])]
+        return [section("digits_net", norm=norm, widths=model.widths, layer=made[layer])]
     options = zoo.options(model)
     written = ", ".join(f"{key}={value!r}" for key, value in options.items())
-    return [_section("zoo", options=f"{model.name!r}, {written}")]
+    return [section("zoo", options=f"{model.name!r}, {written}")]
 
 
 def _definitions(text: str) -> list[str]:
@@ -127,17 +134,17 @@ def _definitions(text: str) -> list[str]:
 def _examples(spec: RunSpec) -> list[str]:
     name = spec.data.name
     if name == "digits":
-        return [_section("digits")]
+        return [section("digits")]
     if name in ("moons", "circles", "spirals"):
-        return [_section("points", places=_sections()[name])]
+        return [section("points", places=sections()[name])]
     if name == "folder":
         size = data.facts(spec.data).size
-        return [_section("folder", size=size, folder=ascii(spec.data.folder))]
+        return [section("folder", size=size, folder=ascii(spec.data.folder))]
     found = TORCHVISION_SETS[name]
     if spec.data.folder:
         read = ", ".join(map(ascii, (spec.data.folder, found.facts.classes, found.within)))
-        return [_section("idx", called=found.title, read=read)]
-    return [_section("torchvision", called=found.title, name=found.source.__name__)]
+        return [section("idx", called=found.title, read=read)]
+    return [section("torchvision", called=found.title, name=found.source.__name__)]
 
 
 def _carried(spec: RunSpec) -> Carried:
@@ -150,10 +157,13 @@ def _carried(spec: RunSpec) -> Carried:
         (data, "_resized", asked.size),
         (data, "noisy", asked.label_noise),
         (data, "permuted", asked.permute),
-        (data, "order", True),
+        (data, "order", spec.fault != "not_shuffled"),
+        (faults, "by_class", spec.fault == "not_shuffled"),
+        (faults, "as_bytes", spec.fault == "not_normalized" and asked.name in data.FLOATS),
         (optimizers, "half_cosine", spec.optimizer.schedule == "cosine"),
         (optimizers, "one_cycle", spec.optimizer.schedule == "one cycle"),
         (augment, "augmented", spec.augment),
+        (growing, "begin_as_identity", spec.growth),
     )
     for module, name, used in wanted:
         if used:
@@ -164,16 +174,17 @@ def _carried(spec: RunSpec) -> Carried:
 def _main(spec: RunSpec, ran: Ran) -> str:
     facts = data.facts(spec.data)
     wide = placement.gains_by_channels_last(networks.skeleton(spec.model), facts.size)
+    memory = "channels_last" if wide else "contiguous_format"
     steps = pace(spec, facts.train).steps
     seconds = spec.budget.amount
-    return _section(
+    return section(
         "train",
         threads=ran.threads,
         device=ran.device,
         changes=_changes(spec),
         channels=networks.channels(spec.model),
         augmented=f"augmented(x, {spec.augment})" if spec.augment else "x",
-        memory="channels_last" if wide else "contiguous_format",
+        memory=memory,
         seed=spec.seed,
         batch_size=spec.batch_size,
         optimizer=_optimizer(spec),
@@ -185,6 +196,9 @@ def _main(spec: RunSpec, ran: Ran) -> str:
         clip=_clip(spec),
         every=max(1, steps // LINES) if steps else 100,
         test_batch=TEST_BATCH,
+        not_grown="    grown = False\n" if spec.growth else "",
+        grows=script_growth.lines(spec, _optimizer(spec), memory),
+        **script_faults.lines(spec),
     )
 
 
@@ -195,7 +209,7 @@ def _products(ran: Ran) -> dict[str, object]:
     filled: dict[str, object] = {"low": low, "dtype": dtype if low else torch.bfloat16}
     parts = ("scaler", "backward", "update")
     kind = "scaled" if dtype == torch.float16 else "plain"
-    texts = {part: _sections().get(f"{kind} {part}", "") for part in parts}
+    texts = {part: sections().get(f"{kind} {part}", "") for part in parts}
     texts["scaler"] += "\n" * bool(texts["scaler"])
     return filled | texts
 
@@ -219,6 +233,7 @@ def _changes(spec: RunSpec) -> str:
         lines.append(
             f"train_x, test_x = (permuted(x, seed={asked.seed}) for x in (train_x, test_x))"
         )
+    lines += script_faults.of_examples(spec, len(facts.classes))
     return textwrap.indent("\n".join(lines), "    ")
 
 
@@ -253,14 +268,3 @@ def _clip(spec: RunSpec) -> str:
     if not largest:
         return ""
     return f"        nn.utils.clip_grads_with_norm_(weights, {largest}, norm)\n"
-
-
-def _section(title: str, **blanks: object) -> str:
-    return Template(_sections()[title]).substitute(blanks)
-
-
-@cache
-def _sections() -> dict[str, str]:
-    text = Path(__file__).with_name("script_sections.py.txt").read_text(encoding="utf-8")
-    parts = (part.partition("\n") for part in ("\n" + text).split("\n## ")[1:])
-    return {title: body.strip("\n") for title, _, body in parts}

@@ -22,6 +22,17 @@ Augmentation = Literal["flip", "shift", "crop"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 BudgetUnit = Literal["samples", "steps", "epochs", "seconds"]
 RunState = Literal["running", "finished", "diverged"]
+RunFault = Literal[  # mistakes that people make in a training script
+    "none",
+    "zero_init",
+    "softmax_twice",
+    "shifted",
+    "classes",
+    "zero_grad",
+    "no_eval",
+    "not_shuffled",
+    "not_normalized",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +114,7 @@ class RunSpec:
     evaluations: int = 1  # on the test set, evenly spread, the last with the last step
     moments: int = 0  # looks inside, evenly spread, the first before the first step
     workers: int = 1  # processes that share each batch, by DistributedDataParallel
+    fault: RunFault = "none"  # made on purpose, to be diagnosed from its curves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

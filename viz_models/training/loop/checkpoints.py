@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 WEIGHTS = "weights.safetensors"
 OPTIMIZER = "optimizer.safetensors"
 PROGRESS = "progress.json"
+GRADIENTS = "gradients.safetensors"  # of a run that never clears them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Checkpoint:
     done: Done
     weights: dict[str, Tensor]  # the network's state dict
     optimizer: dict[str, Tensor]  # "stages.0.0.branch.conv1.weight/momentum_buffer"
+    gradients: dict[str, Tensor] = field(default_factory=dict)  # where they add up over all steps
 
     def files(self) -> dict[str, bytes]:
         """Name -> content; the weights are a safetensors file that any tool opens."""
@@ -41,6 +43,7 @@ class Checkpoint:
             WEIGHTS: save(self.weights),
             OPTIMIZER: save(self.optimizer),
             PROGRESS: json.dumps(asdict(self.done)).encode(),
+            **({GRADIENTS: save(self.gradients)} if self.gradients else {}),
         }
 
 
@@ -58,6 +61,7 @@ def from_files(files: Mapping[str, bytes]) -> Checkpoint:
             done=Done(**json.loads(files[PROGRESS])),
             weights=load(files[WEIGHTS]),
             optimizer=load(files[OPTIMIZER]),
+            gradients=load(files[GRADIENTS]) if GRADIENTS in files else {},
         )
     except (KeyError, TypeError, ValueError, SafetensorError) as trouble:
         raise ValueError(f"the checkpoint cannot be read: {trouble}") from trouble
@@ -119,6 +123,19 @@ def rescale(scaler: torch.amp.GradScaler, done: Done) -> None:
     if scaler.is_enabled() and done.scale:
         kept = {"scale": done.scale, "_growth_tracker": done.scaled}
         scaler.load_state_dict(scaler.state_dict() | kept)
+
+
+def gradients_of(net: nn.Module) -> dict[str, Tensor]:
+    """Return a copy of the gradients, on the CPU, by the parameter's name."""
+    return {n: _copy(p.grad) for n, p in net.named_parameters() if p.grad is not None}
+
+
+def add_gradients(net: nn.Module, gradients: Mapping[str, Tensor]) -> None:
+    """Give parameters the gradients that `gradients_of` read."""
+    parameters = dict(net.named_parameters())
+    for name, value in gradients.items():
+        p = parameters[name]
+        p.grad = torch.empty_like(p, memory_format=torch.preserve_format).copy_(value)
 
 
 def _copy(value: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from viz_models.records import (
     RunSpec,
     Schedule,
 )
+from viz_models.records.train.experiments import RunFault
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import Facts
 from viz_models.training.loop import growing, networks
@@ -63,7 +64,10 @@ def check_numbers(spec: RunSpec) -> None:
 
 def _numbers(spec: RunSpec) -> None:
     _choice("precision", spec.precision, Precision)
+    _choice("fault", spec.fault, RunFault)
     _whole_numbers(spec)
+    if spec.fault == "zero_grad" and spec.precision == "fp16":
+        raise ValueError("gradients that add up have no scale for fp16; choose precision fp32")
     if spec.workers > 1:
         _team(spec)
 
@@ -88,6 +92,8 @@ def _team(spec: RunSpec) -> None:
     if size % k:
         near = f"{size - size % k} or {size + k - size % k}" if size > k else f"{k}"
         raise ValueError(f"batch size {size} cannot be split evenly over {k} workers; {near} can")
+    if spec.fault != "none":
+        raise ValueError("a run with a fault trains in one process; choose workers 1")
     if spec.growth is not None:
         raise ValueError("a network that grows trains in one process; choose workers 1")
     if spec.device not in ("auto", "cpu"):

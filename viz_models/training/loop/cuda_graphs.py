@@ -5,12 +5,27 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from viz_models.records import RunSpec
+from viz_models.training.data.resident import Resident
 from viz_models.training.loop.budget import Pace
 from viz_models.training.loop.placement import Place
 
 WORTH_STEPS = 200  # capturing takes as long as some tens of steps
 
 Forward = Callable[[Tensor], Tensor]
+
+
+def prepared(
+    net: nn.Module, spec: RunSpec, examples: Resident, place: Place, pace: Pace
+) -> Forward:
+    """Return a network's forward as the steps of a run call it.
+
+    A network that grows is not captured, nor one whose gradients add up: capturing clears them.
+    """
+    if spec.growth or spec.fault == "zero_grad":
+        return net
+    first = torch.arange(spec.batch_size) % len(examples.train_targets)
+    return forward_of(net, lambda: examples.batch(first)[0], place, pace)
 
 
 def forward_of(net: nn.Module, example: Callable[[], Tensor], place: Place, pace: Pace) -> Forward:

@@ -9,13 +9,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.records import Evaluation, Wrong
+from viz_models.records.train.experiments import RunFault
 from viz_models.training.data.resident import Resident
+from viz_models.training.loop import faults
 
 WORST = 24  # mistakes that are kept
 
 
 def evaluate(
-    net: nn.Module, examples: Resident, alive: Callable[[], None] = lambda: None
+    net: nn.Module,
+    examples: Resident,
+    alive: Callable[[], None] = lambda: None,
+    fault: RunFault = "none",
 ) -> Evaluation:
     """Return the whole test set in eval mode; the network trains on afterwards.
 
@@ -23,13 +28,15 @@ def evaluate(
         net: In training mode.
         examples: Its test set is taken.
         alive: Called before each batch, for it all may take long.
+        fault: Of the run; "no_eval" tests in training mode.
     """
     found = []
-    net.eval()
+    if fault != "no_eval":
+        net.eval()
     with torch.no_grad(), examples.place.autocast():
         for inputs, _ in examples.tests():
             alive()
-            found.append(net(inputs).float())
+            found.append(faults.scores(net(inputs).float(), fault))
     net.train()
     return judged(torch.cat(found).cpu(), examples.test_targets.cpu())
 

@@ -8,7 +8,7 @@ from torch import nn
 from viz_models.models import builder
 from viz_models.models.builder.conv import Block, ConvNet
 from viz_models.models.builder.repair import repaired
-from viz_models.records import Activation, ConvSpec, Growth, ModelSpec
+from viz_models.records import Activation, ConvSpec, Growth, ModelSpec, RunSpec
 
 # f(f(x)) = f(x): after the sum, one more of them changes nothing
 IDEMPOTENT: tuple[Activation, ...] = ("relu", "identity")
@@ -51,6 +51,14 @@ def grown(spec: ConvSpec, growth: Growth) -> ConvSpec:
     return wanted
 
 
+def grow_run(net: nn.Module, run: RunSpec) -> None:
+    """Put the blocks that a run asks for into its network, in place."""
+    assert isinstance(net, ConvNet)
+    assert isinstance(run.model, ConvSpec)
+    assert run.growth is not None
+    grow(net, run.model, run.growth, run.seed)
+
+
 def grow(net: ConvNet, spec: ConvSpec, growth: Growth, seed: int) -> list[Block]:
     """Put the blocks at the end of each stage, in place; the network's outputs stay the same.
 
@@ -82,7 +90,7 @@ def grow(net: ConvNet, spec: ConvSpec, growth: Growth, seed: int) -> list[Block]
         blocks = list(source.children())[-growth.blocks :]
         for block in blocks:
             assert isinstance(block, Block)
-            _begin_as_identity(block)
+            begin_as_identity(block.branch)
             block.to(example.device)
             stage.append(block)  # type: ignore[operator]
             added.append(block)
@@ -90,12 +98,10 @@ def grow(net: ConvNet, spec: ConvSpec, growth: Growth, seed: int) -> list[Block]
 
 
 @torch.no_grad()
-def _begin_as_identity(block: Block) -> None:
+def begin_as_identity(branch: nn.Sequential) -> None:
     """Zero what the branch's output is multiplied with last."""
     scaled = [
-        m
-        for m in block.branch
-        if isinstance(m, nn.Conv2d) or getattr(m, "weight", None) is not None
+        m for m in branch if isinstance(m, nn.Conv2d) or getattr(m, "weight", None) is not None
     ]
     last = scaled[-1]
     nn.init.zeros_(last.weight)  # type: ignore[arg-type]

@@ -10,12 +10,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from viz_models.models.builder.conv import ConvNet
-from viz_models.records import ConvSpec, Evaluation, RunSpec, RunState, StepRecord
+from viz_models.records import Evaluation, RunSpec, RunState, StepRecord
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import Progress
 from viz_models.training.data.resident import Resident
-from viz_models.training.loop import checkpoints, growing, networks, optimizers, placement, team
+from viz_models.training.loop import (
+    checkpoints,
+    faults,
+    growing,
+    networks,
+    optimizers,
+    placement,
+    team,
+)
 from viz_models.training.loop import cuda_graphs as graphs
 from viz_models.training.loop.budget import pace
 from viz_models.training.loop.burst import Taken, fitting, longest
@@ -75,8 +82,9 @@ class Session:
         """
         check(spec)
         self.spec, self.clock = spec, clock
-        examples = data.load(spec.data, progress)
+        examples = faults.examples(data.load(spec.data, progress), spec.fault)
         self.net = networks.build(spec.model, spec.seed)
+        faults.weights(self.net, spec.fault)
         self.place = placement.choose(spec, self.net, examples.facts().size)
         self.net = self.place.moved(self.net)
         self.examples = Resident(examples, self.place, networks.channels(spec.model))
@@ -132,8 +140,8 @@ class Session:
 
     def _batches(self) -> Iterator[Tensor]:
         """Which examples each step that is left sees."""
-        count, spec = len(self.examples.train_targets), self.spec
-        return data.order(count, spec.batch_size, spec.seed, taken=self.done.step)
+        targets, spec = self.examples.train_targets, self.spec
+        return faults.order(targets, spec.batch_size, spec.seed, spec.fault, self.done.step)
 
     def _step(self, batch: Tensor) -> None:
         """One step of gradient descent; nothing waits for its numbers."""
@@ -142,13 +150,14 @@ class Session:
         look = Look(self.net) if self._looks_now() else None
         begin = self.clock()
         lr = self._set_rate()
-        self.optimizer.zero_grad()
+        if spec.fault != "zero_grad":
+            self.optimizer.zero_grad()
         with look or nullcontext():
             with self._random_numbers(), self.place.autocast():
                 inputs, targets = self.team.part(*self.examples.batch(batch, spec.augment))
                 whole = look and self.team.size == 1  # hooks see a graph's forward no more
                 logits = (self.net if whole else self.forward)(inputs).float()
-            loss = F.cross_entropy(logits, targets)
+            loss = F.cross_entropy(faults.scores(logits, spec.fault), targets)
             self.scaler.scale(loss).backward()
             self.scaler.unscale_(self.optimizer)
         norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
@@ -231,20 +240,17 @@ class Session:
         if not last and passed <= self.done.tests:
             return None
         self.done = replace(self.done, tests=passed)
-        return evaluate(self.net, self.examples, self.alive)
+        return self.test()
+
+    def test(self) -> Evaluation:
+        """Return how good the network is now; ask between two records, when `settled`."""
+        with self._random_numbers():  # a test that forgot eval() draws some
+            return evaluate(self.net, self.examples, self.alive, self.spec.fault)
 
     def _prepared(self) -> graphs.Forward:
-        """Return the network's forward as steps call it.
-
-        What preparing takes counts as training.
-        """
-        if self.spec.growth:
-            return self.net
-        first = torch.arange(self.spec.batch_size) % len(self.examples.train_targets)
+        """Return the network's forward as steps call it; preparing it counts as training."""
         begin = self.clock()
-        forward = graphs.forward_of(
-            self.net, lambda: self.examples.batch(first)[0], self.place, self.pace
-        )
+        forward = graphs.prepared(self.net, self.spec, self.examples, self.place, self.pace)
         self.done = replace(self.done, seconds=self.done.seconds + self.clock() - begin)
         return forward
 
@@ -266,12 +272,8 @@ class Session:
 
     def _grow(self) -> None:
         """Put in the new blocks; the optimizer goes on with what it knows of the others."""
-        spec, growth = self.spec.model, self.spec.growth
-        assert isinstance(self.net, ConvNet)
-        assert isinstance(spec, ConvSpec)
-        assert growth is not None
         memory = checkpoints.memory_of(self.optimizer, self.net)
-        growing.grow(self.net, spec, growth, self.spec.seed)
+        growing.grow_run(self.net, self.spec)
         self.forward = self.net = self.place.moved(self.net)
         self.optimizer = optimizers.make(self.spec.optimizer, self.net)
         checkpoints.remember(self.optimizer, self.net, memory)
@@ -283,6 +285,7 @@ class Session:
             done=checkpoints.with_scale(self.done, self.scaler),
             weights=checkpoints.weights_of(self.net),
             optimizer=checkpoints.memory_of(self.optimizer, self.net),
+            gradients=checkpoints.gradients_of(self.net) if self.spec.fault == "zero_grad" else {},
         )
 
     def _restore(self, saved: Checkpoint) -> None:
@@ -290,5 +293,6 @@ class Session:
             self._grow()
         checkpoints.refill(self.net, saved.weights)
         checkpoints.remember(self.optimizer, self.net, saved.optimizer)
+        checkpoints.add_gradients(self.net, saved.gradients)
         self.done = saved.done
         checkpoints.rescale(self.scaler, saved.done)

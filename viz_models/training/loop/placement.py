@@ -137,7 +137,8 @@ def plan(spec: RunSpec, net: nn.Module, size: int, quick: torch.dtype) -> Place:
         raise ValueError(f"this GPU has no bfloat16; choose precision {other}")
     if spec.precision == "auto":
         precision = quick
-        if quick != torch.float32 and not _worth(spec, net, size, device):
+        unscaled = spec.fault == "zero_grad"  # gradients that add up, while the scale changes
+        if quick != torch.float32 and (unscaled or not _worth(spec, net, size, device)):
             precision = torch.float32
     else:
         precision = FORMATS[spec.precision]

@@ -1,12 +1,11 @@
 """What attention gains over several seeds, in words."""
 
-from collections.abc import Mapping
-
 from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits
 from viz_models.records.sequence.translators import TranslatorScores
 from viz_models.records.train.paired import Paired
 
+Exact = dict[tuple[str, int], float]  # share of exact sentences, by model and seed
 VERDICTS = {
     "higher": "larger than the noise between seeds, in favor of attention",
     "lower": "larger than the noise between seeds, against attention",
@@ -20,12 +19,12 @@ def gain(scores: TranslatorScores) -> dict[str, str]:
 
     Names that begin with "long_" are of the trainings with as many steps as the shipped networks.
     """
-    short = {(r.model, r.seed): r.exact for r in scores.runs}
-    long = {(r.model, r.seed): r.score.exact for r in scores.long_runs}
+    short: Exact = {(r.model, r.seed): r.exact for r in scores.runs}
+    long: Exact = {(r.model, r.seed): r.score.exact for r in scores.long_runs}
     return _said(_pairs(short), "") | _said(_pairs(long), "long_")
 
 
-def _pairs(exact: Mapping[tuple[str, int], float]) -> Paired:
+def _pairs(exact: Exact) -> Paired:
     """Return the gain over the seeds that both networks were trained with."""
     seeds = sorted(seed for model, seed in exact if model == "lstm")
     return paired([exact["lstm_attention", s] - exact["lstm", s] for s in seeds])

@@ -1,28 +1,32 @@
 """Broken training: the curves, the reader's guess, the reveal, and the same run here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.train import broken as figures
+from viz_models.records import ENDED, Arm, Experiment, ExperimentSpec
 from viz_models.records.train.broken import (
     FAULTS,
-    NETS,
     BrokenRun,
     BrokenRuns,
     Fault,
     NetKind,
+    kind_of,
     usual,
 )
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
-from viz_models.ui.panels.train.broken_code import LINES, script_blanks
+from viz_models.ui.panels.train import live
+from viz_models.ui.panels.train import stage as train_stage
+from viz_models.ui.panels.train.broken_code import LINES
 from viz_models.ui.results.train import broken as results
+from viz_models.ui.results.train import runs
+from viz_models.ui.results.train import train as train_results
 
 NAMES: dict[Fault, str] = {
     "rate": "the learning rate is 100 times too large",
@@ -55,7 +59,6 @@ NETWORKS: dict[NetKind, str] = {
 }
 OWN_SEEDS = tuple(range(5, 15))  # none of those that were recorded
 _GUESSED = "forward_pass.broken.guessed"  # fault -> guess; "" for those who only looked
-_ASKED = "forward_pass.broken.asked"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +69,12 @@ class View:
     case: int
     recorded: BrokenRuns
     guess: str | None
+    experiment: Experiment | None = None  # the one that the URL names, if it is of this case
 
     @property
     def net(self) -> NetKind:
         """Return the network on which the fault was made."""
-        return NETS.get(self.fault, "mlp")
+        return kind_of(self.fault)
 
     @property
     def broken(self) -> tuple[BrokenRun, ...]:
@@ -89,7 +93,18 @@ def controls() -> View:
     case = int(chips("Case", cases, key="case", default="1", show="Case"))
     fault = FAULTS[case - 1]
     guessed = st.session_state.get(_GUESSED, {})
-    return View(fault, case, results.recorded(), guessed.get(fault))
+    view = View(fault, case, results.recorded(), guessed.get(fault))
+    return replace(view, experiment=_open(view))
+
+
+def _open(view: View) -> Experiment | None:
+    """Return the experiment that the URL names; None where it is of another case."""
+    ids = runs.asked()
+    found = runs.experiment(ids[0]) if ids else None
+    if found is None and (ids or runs.is_nonsense()):
+        st.warning(runs.no_such_run(), icon=":material/link_off:")
+    ours = found is not None and found.spec.arms == here(view, 0).arms
+    return found if ours else None
 
 
 def facts(view: View) -> dict[str, str]:
@@ -99,17 +114,17 @@ def facts(view: View) -> dict[str, str]:
         "seeds": str(len(view.broken)),
         "name": _sentence(NAMES[view.fault]),
     }
-    for side, runs in (("b", view.broken), ("h", view.healthy)):
+    for side, several in (("b", view.broken), ("h", view.healthy)):
         found |= {
-            f"{side}_accuracy": percent(fmean(r.accuracy for r in runs)),
-            f"{side}_low": percent(min(r.accuracy for r in runs)),
-            f"{side}_high": percent(max(r.accuracy for r in runs)),
-            f"{side}_loss": digits(fmean(r.last_loss for r in runs), 3),
-            f"{side}_first": digits(fmean(r.losses[0] for r in runs), 5),
-            f"{side}_test_loss": digits(fmean(r.test_losses[-1] for r in runs), 3),
-            f"{side}_gradient": digits(fmean(r.gradients[-20:].mean() for r in runs), 2),
-            f"{side}_gradient_first": digits(fmean(r.gradients[0] for r in runs), 2),
-            f"{side}_peak": digits(max(float(r.losses.max()) for r in runs), 2),
+            f"{side}_accuracy": percent(fmean(r.accuracy for r in several)),
+            f"{side}_low": percent(min(r.accuracy for r in several)),
+            f"{side}_high": percent(max(r.accuracy for r in several)),
+            f"{side}_loss": digits(fmean(r.last_loss for r in several), 3),
+            f"{side}_first": digits(fmean(r.losses[0] for r in several), 5),
+            f"{side}_test_loss": digits(fmean(r.test_losses[-1] for r in several), 3),
+            f"{side}_gradient": digits(fmean(r.gradients[-20:].mean() for r in several), 2),
+            f"{side}_gradient_first": digits(fmean(r.gradients[0] for r in several), 2),
+            f"{side}_peak": digits(max(float(r.losses.max()) for r in several), 2),
         }
     return found
 
@@ -118,11 +133,11 @@ def draw_curves(view: View) -> None:
     """Draw the recorded curves, broken beside healthy."""
     with st.container(border=True, height="stretch"):
         groups = [("healthy", view.healthy), (f"case {view.case}", view.broken)]
-        show(figures.curves(groups, **figure_look()), "curves", wide=True)
+        show(figures.curves(groups, **figure_look()), "recorded", wide=True)
         spec = view.broken[0].spec
         st.caption(
             f"Lines: mean of {len(view.broken)} seeds; bands: all of them. "
-            f"Network: {NETWORKS[view.net]}, SGD with momentum {spec.momentum:g}, "
+            f"Network: {NETWORKS[view.net]}, SGD with momentum {spec.optimizer.momentum:g}, "
             f"batch size {spec.batch_size}, 1,437 digits · "
             f"{lesson.badge(view.recorded.provenance)}"
         )
@@ -182,56 +197,54 @@ def draw_code(view: View) -> None:
 
 def draw_here(view: View) -> None:
     """Draw the same two runs with a seed of the reader's, trained in front of them."""
-    with control_row():
-        seed = slider("Seed", OWN_SEEDS, "seed", 160, value=OWN_SEEDS[0])
-        asked = (view.fault, seed)
-        if st.button("Run it here", icon=":material/play_arrow:", key="run_here"):
-            st.session_state[_ASKED] = asked
-    if st.session_state.get(_ASKED) != asked:
-        return
-    runs = _runs(view, seed)
+    found = view.experiment
     with st.container(border=True):
-        groups = [("healthy", runs[:1]), (f"case {view.case}", runs[1:])]
-        show(figures.curves(groups, **figure_look()), "own", wide=True)
-        st.caption(
-            f"Measured now · cpu, 1 thread · seed {seed} · {runs[0].seconds:g} s and "
-            f"{runs[1].seconds:g} s · test accuracy {percent(runs[0].accuracy)} and "
-            f"{percent(runs[1].accuracy)}"
-        )
+        if found is None:
+            with control_row():
+                seed = slider("Seed", OWN_SEEDS, "seed", 160, value=OWN_SEEDS[0])
+                train_stage.draw_start("Run it here", here(view, seed))
+            train_stage.draw_refusal()
+            return
+        live.draw_live(found.id)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button("Another seed", key="another", on_click=runs.open_)
+            st.caption(_told(found))
 
 
-def _runs(view: View, seed: int) -> Sequence[BrokenRun]:
-    place = st.empty()
-    with place.container():
-        bar = st.progress(0.0, "Training …")
-        st.button("Stop", icon=":material/stop:", key="stop", on_click=_stop)
-    found: list[BrokenRun] = []
-    faults: tuple[Fault, Fault] = ("none", view.fault)
-    for fault in faults:
-
-        def tell(done: float) -> None:
-            whole = (len(found) + done) / len(faults)
-            bar.progress(whole, f"{percent(whole)} of both runs")
-
-        found.append(results.run(usual(fault, view.net, seed), tell))
-    place.empty()
-    return found
+def here(view: View, seed: int) -> ExperimentSpec:
+    """Return both runs of a case with one seed; their names give nothing away."""
+    arms = (("healthy", "none"), (f"case {view.case}", view.fault))
+    return ExperimentSpec(
+        name=f"Break it, case {view.case}",
+        arms=tuple(
+            Arm(label=label, run=usual(fault, view.net, 0))  # type: ignore[arg-type]
+            for label, fault in arms
+        ),
+        seeds=(seed,),
+    )
 
 
-def _stop() -> None:
-    st.session_state.pop(_ASKED, None)
+def _told(found: Experiment) -> str:
+    """Return the seed, and the test accuracies of what has ended."""
+    seed = found.spec.seeds[0]
+    parts = [f"Measured here, seed {seed}"]
+    for run in found.runs:
+        tests = runs.outcome(found.spec, run).tests.accuracy if run.state in ENDED else ()
+        if tests:
+            label = found.spec.arms[run.arm].label
+            parts.append(f"{label}: {percent(tests[-1])} of the test digits")
+    return " · ".join(parts)
 
 
 def code(view: View) -> str:
-    """Return a script that trains with the fault; the wrong lines are marked."""
-    spec = view.broken[0].spec
-    return take_away.filled("train/broken", **script_blanks(view.fault, spec))
+    """Return the first recorded run as a script; lines that are wrong are marked."""
+    return train_results.script(view.broken[0].spec)
 
 
 def table(view: View) -> str:
     """Return every recorded step of the case and of the healthy runs as a row of CSV."""
     rows = (
-        [name, r.spec.seed, step + 1, float(r.losses[step]), float(r.gradients[step])]
+        [name, r.seed, step + 1, float(r.losses[step]), float(r.gradients[step])]
         for name, runs in (("healthy", view.healthy), (view.fault, view.broken))
         for r in runs
         for step in range(len(r.losses))

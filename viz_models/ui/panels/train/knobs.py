@@ -13,6 +13,7 @@ from viz_models.records.train.experiments import (
     DataName,
     OptimizerName,
     Precision,
+    RunFault,
     Schedule,
 )
 from viz_models.ui.kit import owner
@@ -57,6 +58,17 @@ AUGMENT: dict[str, tuple[Augmentation, ...]] = {
     "flip and crop": ("flip", "crop"),
 }
 DEVICES = {"auto": "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}
+FAULTS: dict[str, RunFault] = {
+    "none": "none",
+    "weights of zero": "zero_init",
+    "softmax twice": "softmax_twice",
+    "shifted labels": "shifted",
+    "labels one too high": "classes",
+    "no zero_grad()": "zero_grad",
+    "no eval()": "no_eval",
+    "not shuffled": "not_shuffled",
+    "pixels 0 to 255": "not_normalized",
+}
 PRECISIONS: dict[str, Precision] = {
     "auto": "auto",
     "fp32": "fp32",
@@ -142,6 +154,7 @@ MORE = (
         "curve stays the same.",
         **_in("workers"),
     ),
+    Knob(key="fault", label="Fault made on purpose", kind="chips", labels=FAULTS, **_in("fault")),
     Knob(key="device", label="Device", kind="chips", labels=DEVICES, **_in("device")),
     Knob(key="precision", label="Precision", kind="chips", labels=PRECISIONS, **_in("precision")),
 )
