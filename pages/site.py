@@ -6,7 +6,7 @@ import streamlit as st
 
 from viz_models.language import N_
 from viz_models.language import gettext as _
-from viz_models.ui.guides import mine, panel, place
+from viz_models.ui.guides import kept, panel, place
 from viz_models.ui.kit import frame, lessons, speech, state
 
 HERE = Path(__file__).parent
@@ -93,7 +93,7 @@ frame.style()
 page = st.navigation(CHAPTERS, position="top")
 state.enter(page.url_path, anew=place.enter())
 about = ABOUT[page.url_path or "home"]
-frame.bar(about.name, about.about, place.said(), mine.text(), mine.heard)
+frame.bar(about.name, about.about, place.said(), kept.texts(), kept.heard)
 if page.url_path:
     frame.place(next(name for name, pages in CHAPTERS.items() if page in pages), about.name)
 panel.draw(page.url_path or "home")

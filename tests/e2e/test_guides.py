@@ -28,6 +28,8 @@ def test_a_lesson_is_walked_beside_the_live_page(server, page):
     expect(page).to_have_url(re.compile(r"step=layer1\.1\.add"))
     wait_until_idle(page)
     assert in_the_address_bar(page) == {"step": "layer1.1.add", "lesson": "skips.1"}
+    reload(page)  # a session of its own: the browser has kept the answer
+    expect(panel).to_contain_text("(your answer)")
 
     visit(page, f"{server.url}/flow?tint=memory&sort=by+mean&lesson=forward.8")
     reload(page)
@@ -97,4 +99,36 @@ def test_a_teacher_makes_a_lesson_and_walks_it(server, page):
     reload(page)
     panel.get_by_role("button", name="so", exact=True).click()
     expect(panel).to_contain_text("(your answer)")
+    assert red_boxes(page) == []
+
+
+def test_answers_outlive_a_reload_and_two_tabs_lose_none(server, page):
+    panel = page.locator(".st-key-guide")
+    visit(page, f"{server.url}/heads?lesson=heads.1")
+    other = page.context.new_page()
+    visit(other, f"{server.url}/bleu?lesson=sequences.5")
+    panel.get_by_role("button", name="12", exact=True).click()
+    expect(panel).to_contain_text("12 (your answer)")
+    wait_until_idle(page)
+    estimate = other.locator(".st-key-guide")
+    estimate.get_by_label("Your estimate").fill("0.5")
+    estimate.get_by_role("button", name="Answer", exact=True).click()
+    expect(estimate).to_contain_text("you said 0.5")
+    wait_until_idle(other)
+    other.close()
+
+    reload(page)
+    expect(panel).to_contain_text("12 (your answer)")
+    visit(page, f"{server.url}/bleu?lesson=sequences.5")
+    expect(panel).to_contain_text("you said 0.5")
+    panel.get_by_role("button", name="Answer it again").click()
+    expect(panel.get_by_label("Your estimate")).to_be_visible()
+    wait_until_idle(page)
+    reload(page)
+    expect(panel.get_by_label("Your estimate")).to_be_visible()
+    page.evaluate(
+        'localStorage.setItem(\'forward-pass.answers\', \'{"sequences.5": "<b>", "x": [\')'
+    )
+    reload(page)
+    expect(panel.get_by_label("Your estimate")).to_be_visible()
     assert red_boxes(page) == []

@@ -1,13 +1,12 @@
 """A teacher's own lesson: kept in the session and in the browser, without an account."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
-from viz_models.guides import editing, reading, shelf
-from viz_models.language import gettext as _
+from viz_models.guides import reading, shelf
 from viz_models.records.guides import Guide
+from viz_models.ui.guides import answers
 
 NAME = "my"  # of the lesson in the URL
 _TEXT = "forward_pass.guide.mine"
@@ -20,7 +19,9 @@ def text() -> str | None:
 
 
 def put(markdown: str) -> None:
-    """Keep another text."""
+    """Keep another text; what was answered to the one before it is forgotten."""
+    if text() is not None and text() != markdown:
+        answers.forget(f"{NAME}.")
     st.session_state[_TEXT] = markdown[: reading.LONGEST + 1]
 
 
@@ -49,14 +50,3 @@ def guide() -> Mapping[str, Guide]:
         return {NAME: read()} if text() else {}
     except reading.LessonError:
         return {}
-
-
-def heard(said: Mapping[str, Any]) -> None:
-    """Take what the bar in the header says: a view to add, or what the browser has kept."""
-    if kept := said.get("mine"):
-        if text() is None:
-            put(str(kept))
-    elif view := said.get("add"):
-        before = text() or ""
-        put(editing.added(before, str(view["title"])[:200], str(view["address"])[:4000]))
-        st.toast(_("Added to your lesson. You find it on the page “My lesson”."))

@@ -8,26 +8,13 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.language import gettext as _
 from viz_models.records.guides import Estimate, GuideStep
+from viz_models.ui.guides.answers import LOOKED, forget, give, given
 from viz_models.ui.kit.controls import control
-
-_ANSWERS = "forward_pass.guide.answers"  # id of the step -> what was answered
-LOOKED = ""  # the answer of somebody who only looks
 
 
 def is_open(step: GuideStep) -> bool:
     """Whether the step's question waits for an answer."""
     return bool(step.question) and given(step) is None
-
-
-def given(step: GuideStep) -> str | None:
-    """Return what this session answered: the number of a choice, an estimate, or LOOKED."""
-    answers: dict[str, str] = st.session_state.get(_ANSWERS, {})
-    return answers.get(step.id)
-
-
-def give(step: GuideStep, answer: str) -> None:
-    """Answer the question; the first answer counts."""
-    st.session_state.setdefault(_ANSWERS, {}).setdefault(step.id, answer)
 
 
 def draw_question(step: GuideStep) -> None:
@@ -42,6 +29,13 @@ def draw_question(step: GuideStep) -> None:
     with st.container(key="guide_answer", gap="xsmall"):
         st.markdown(_marked(step, answer))
         st.markdown(step.answer)
+    st.button(
+        _("Answer it again"),
+        key=f"again_{step.id}",
+        type="tertiary",
+        on_click=forget,
+        args=(step.id,),
+    )
 
 
 def _ask(step: GuideStep) -> None:

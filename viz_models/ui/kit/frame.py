@@ -66,9 +66,7 @@ def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
                 st.page_link(page, label=page.title, icon=f":material/{icon}:")
 
 
-def bar(
-    name: str, about: str, lesson: str, mine: str | None, on_heard: Callable[[Heard], None]
-) -> None:
+def bar(name: str, about: str, lesson: str, kept: Heard, on_heard: Callable[[Heard], None]) -> None:
     """Draw Reset, Copy link, Present and `?` in the header.
 
     It is drawn before the page, so that its keys work while the page is still computing.
@@ -77,8 +75,8 @@ def bar(
         name: What the menu calls the page.
         about: One or two sentences for the sheet: what one sees here, and what one can do.
         lesson: Step of the guided lesson that is on, for the URL; "" without one.
-        mine: The reader's own lesson, for the browser to keep; None asks whether it has one.
-        on_heard: Takes what the bar says of it: {"add": view} or {"mine": text}.
+        kept: Texts for the browser to keep, by their names; None asks what it has.
+        on_heard: Takes what the bar says: {"add": view}, or {"kept": texts that it has}.
     """
     with st.container(key="page_tools"):  # page.css takes it out of the page's rows
         mounted("bar")(
@@ -90,12 +88,12 @@ def bar(
                 "about": about,
                 "lesson": lesson,
                 "lang": speech.asked(),
-                "mine": mine,
                 "terms": words.terms(),
+                "kept": dict(kept),
             },
             on_present_change=_present,
             on_add_change=lambda: on_heard(st.session_state[_BAR]),
-            on_mine_change=lambda: on_heard(st.session_state[_BAR]),
+            on_kept_change=lambda: on_heard(st.session_state[_BAR]),
         )
 
 

@@ -27,16 +27,22 @@ function openView(href) {
   document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
 }
 
-const KEPT = "forward-pass.lesson";
+const KEPT = { mine: "forward-pass.lesson", answers: "forward-pass.answers" };
 
-/** Keep the reader's own lesson in this browser, and give it back to a session that has none. */
-function keepLesson(mine, setTriggerValue) {
+/** Keep the reader's own lesson and answers in this browser, and give them back to a session that has none. */
+function keepTexts(bar, texts, setTriggerValue) {
   try {
-    const kept = window.localStorage.getItem(KEPT);
-    if (mine === null || mine === undefined) { if (kept) setTriggerValue("mine", kept); }
-    else if (mine === "") window.localStorage.removeItem(KEPT);
-    else if (mine !== kept) window.localStorage.setItem(KEPT, mine);
-  } catch { /* a browser that keeps nothing: the lesson stays in the session */ }
+    const unknown = {}, last = (bar.kept ??= {});
+    for (const [name, key] of Object.entries(KEPT)) {
+      const there = window.localStorage.getItem(key), here = texts[name] ?? null;
+      const elsewhere = name === "answers" && name in last && there && there !== last[name]; // in another tab
+      last[name] = elsewhere ? there : here || null;
+      if (here === null || elsewhere) { if (there) unknown[name] = there; }
+      else if (here === "") window.localStorage.removeItem(key);
+      else if (here !== there) window.localStorage.setItem(key, here);
+    }
+    if (Object.keys(unknown).length) setTriggerValue("kept", unknown);
+  } catch { /* a browser that keeps nothing: they stay in the session */ }
 }
 
 /** The view that is open, for a step of a lesson: its address and what stands above it. */
