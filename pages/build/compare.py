@@ -22,12 +22,12 @@ def main() -> None:
         with cards:
             running = compare_race.begin(view)
             compare.draw_prices(view, text)
-        said.caption(compare_race.answer(view, running, text))
+        lesson.say(said, compare_race.answer(view, running, text))
     st.subheader("Take it away")
     st.markdown(text["Take it away"])
     compare.draw_take_away(view)
     compare_race.finish(view, running)
-    said.caption(compare_race.answer(view, running, text))
+    lesson.say(said, compare_race.answer(view, running, text))
 
 
 main()

@@ -6,7 +6,7 @@ doi:10.2307/2331554.
 
 import streamlit as st
 
-from viz_models.ui.kit import words
+from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.train import ask as train_ask
 from viz_models.ui.panels.train import own as train_own
 from viz_models.ui.panels.train import view as train_view
@@ -26,7 +26,7 @@ def main() -> None:
             train_own.draw_own(experiment)
             return
         view = train_view.view(card, experiment)
-        answered.caption(train_ask.answer(view, text))
+        lesson.say(answered, train_ask.answer(view, text))
         train_ask.draw_card(view, text)
 
 

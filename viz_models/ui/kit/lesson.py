@@ -1,5 +1,6 @@
 """What every lesson begins and ends with: its question, its answer, where its numbers come from."""
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
@@ -26,7 +27,8 @@ def answer(where: DeltaGenerator, section: str, **facts: str) -> None:
 
 def say(where: DeltaGenerator, line: str) -> None:
     """Draw the line under the question, unless a guided lesson asks the reader first."""
-    where.caption(_(locks.ANSWER) if locks.is_hidden("answer") else line)
+    whole = re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", line)  # no line begins with "%"
+    where.caption(_(locks.ANSWER) if locks.is_hidden("answer") else whole)
 
 
 def badge(provenance: Provenance) -> str:
