@@ -11,9 +11,9 @@ from viz_models.models import warm
 assert "torch" not in sys.modules  # importing the module must stay cheap
 warm.heavy_imports()
 import torch
-from viz_models.models import graph, registry
+from viz_models.models import registry
 print(torch.get_num_threads(), gc.get_freeze_count() > 100_000, "torchvision" in sys.modules,
-      graph._graph.cache_info().currsize, len(registry._models))
+      len(registry._models))
 """
 LATER = """
 import gc

@@ -43,7 +43,7 @@ def after_first_page(seconds: float, then: Callable[[], object] | None = None) -
 
 
 def heavy_imports(then: Callable[[], object] | None = None) -> None:
-    """Import torch, trace the default network, then tell the collector to leave it all alone.
+    """Import torch, run the default network, then tell the collector to leave it all alone.
 
     A full collection takes about 130 ms with torch loaded, and some ms once the imported modules
     are frozen. torch's compiler stays away: nothing here is compiled.
@@ -55,11 +55,10 @@ def heavy_imports(then: Callable[[], object] | None = None) -> None:
 
     torch.set_num_threads(1)  # two busy threads on two shared cores are slower than one
 
-    from viz_models.models import graph, registry
+    from viz_models.models import registry
     from viz_models.recordings.shipped import opening
 
     default = opening()
-    graph.graph(default)
     with registry.shared(default) as model, torch.no_grad():
         model(torch.zeros(1, *registry.card(default).input_shape))  # oneDNN picks its kernels
     no_compiler.install()  # an optimizer would import it: 1.7 s, and 150 MB for good

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
+from viz_models.analysis.flow.plan import plan
 from viz_models.analysis.flow.preprocess import prepare
 from viz_models.analysis.flow.trace import record
 from viz_models.images import samples
-from viz_models.models.graph import graph
 from viz_models.models.versions import torch_version
 from viz_models.recipes.demo_recipe import Recipe
 from viz_models.recipes.recognize import averaged_in, finished, network, share_right
@@ -114,7 +114,7 @@ def outputs(net: nn.Module, photo: Tensor) -> dict[str, Tensor]:
         net: A ResNet18 in eval mode, of any number of classes.
         photo: (1, 3, 224, 224) float32, normalized.
     """
-    values = record(net, graph(ModelRef(name="resnet18")), photo)
+    values = record(net, plan(ModelRef(name="resnet18")), photo)
     return {name: value for name, value in values.items() if name != "input"}
 
 

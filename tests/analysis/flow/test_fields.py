@@ -6,10 +6,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from viz_models.analysis.anynet.watcher import Watcher
 from viz_models.analysis.flow import fields
+from viz_models.analysis.flow.plan import plan, plan_of, until, walk
 from viz_models.analysis.flow.steps import facts, steps_of
 from viz_models.models import registry
-from viz_models.models.graph import graph, graph_of
 from viz_models.records import ModelRef
 
 SPATIAL = [s for s in steps_of(ModelRef()) if len(s.output_shape) == 3 and s.op != "input"]
@@ -33,18 +34,10 @@ def linear_twin(model):
     return twin
 
 
-def footprint(model, operations, names, step, photo, cell):
+def footprint(model, planned, step, photo, cell):
     """The box that the value at `cell` of a step really reacts to, None if it is all padding."""
     x = torch.ones(1, 1, *photo, dtype=torch.float64, requires_grad=True)
-    found = {}
-
-    class Keep(torch.fx.Interpreter):
-        def run_node(self, n):
-            found[names.get(n)] = out = super().run_node(n)
-            return out
-
-    Keep(model.double(), graph=operations).run(x)
-    found[step][0, 0, cell[0], cell[1]].backward()
+    until(planned, step, model.double(), x)[0, 0, cell[0], cell[1]].backward()
     if not x.grad.any():
         return None
     rows = x.grad[0, 0].sum(1).nonzero().flatten()
@@ -61,7 +54,7 @@ def clipped(box, photo):
 def twin():
     model = linear_twin(registry.build(ModelRef()))
     model.fc = nn.Linear(1, 1)
-    return model
+    return model.double()
 
 
 def cells(step):
@@ -71,21 +64,21 @@ def cells(step):
 
 @pytest.mark.parametrize("step", SPATIAL, ids=lambda s: s.name)
 def test_the_gradient_of_every_resnet_step_fills_its_box(twin, step):
-    traced = graph(ModelRef())
+    planned = plan_of(twin, torch.ones(1, 1, 224, 224, dtype=torch.double))
     for cell in cells(step):
-        measured = footprint(twin, traced.fx, traced.names, step.name, (224, 224), cell)
+        measured = footprint(twin, planned, step.name, (224, 224), cell)
         expected = fields.box(step.receptive_field, *cell, (224, 224))
         assert measured == clipped(expected, (224, 224)), cell
 
 
 @pytest.mark.slow
 def test_the_largest_field_is_right_where_no_edge_cuts_it(twin):
-    traced, photo = graph(ModelRef()), (704, 736)
+    planned, photo = plan_of(twin, torch.ones(1, 1, 224, 224, dtype=torch.double)), (704, 736)
     step = next(s for s in SPATIAL if s.name == "layer4.1.relu_1")
     box = fields.box(step.receptive_field, 11, 11, photo)
     assert clipped(box, photo) == box
     assert box[2] - box[0] == 435
-    assert footprint(twin, traced.fx, traced.names, step.name, photo, (11, 11)) == box
+    assert footprint(twin, planned, step.name, photo, (11, 11)) == box
 
 
 def test_known_sizes_of_resnet18():
@@ -151,16 +144,15 @@ def test_a_skip_takes_the_union(p, q, stride, before, data):
 
 def check(net, photo, data):
     """The measured box is never larger; where no edge is near, they are the same."""
-    traced = graph_of(net)
     try:
-        steps = facts_of(traced, photo)
+        planned = plan_of(copy.deepcopy(net).to("meta"), torch.empty(1, 1, *photo, device="meta"))
     except RuntimeError:  # the map is smaller than the kernel
         assume(False)
-    step = steps[-1]
+    step = facts(planned)[-1]
     _, h, w = step.output_shape
     cell = data.draw(st.tuples(st.integers(0, h - 1), st.integers(0, w - 1)))
     expected = fields.box(step.receptive_field, *cell, photo)
-    measured = footprint(net, traced.fx, traced.names, step.name, photo, cell)
+    measured = footprint(net, planned, step.name, photo, cell)
     inside = clipped(expected, photo)
     if expected == inside:
         assert measured == expected
@@ -168,11 +160,6 @@ def check(net, photo, data):
         assert clipped(measured, photo) == measured
         assert all(m >= e for m, e in zip(measured[:2], inside[:2], strict=True))
         assert all(m <= e for m, e in zip(measured[2:], inside[2:], strict=True))
-
-
-def facts_of(traced, photo):
-    meta = copy.deepcopy(traced.skeleton).to("meta")
-    return facts(graph_of(meta), (1, *photo))
 
 
 SWIN = {s.name: s for s in steps_of(ModelRef(name="swin_t"))}
@@ -197,16 +184,15 @@ def test_attention_in_windows_sees_at_most_what_its_windows_reached(name, size):
 def test_a_gradient_through_windows_fills_its_box(model):
     """What the mask of shifted windows leaves of the opposite edge is below 1e-40."""
     ref = ModelRef(name=model)
-    traced, net, side = graph(ref), registry.build(ref).eval().requires_grad_(False), ref.side
+    net, side = registry.build(ref).eval().requires_grad_(False), ref.side
     x = torch.randn(1, 3, side, side, requires_grad=True)
     found = {}
 
-    class Keep(torch.fx.Interpreter):
-        def run_node(self, n):
-            found[traced.names.get(n)] = out = super().run_node(n)
-            return out
+    def keep(step, value):
+        found[step] = value
+        return value
 
-    Keep(net, graph=traced.fx).run(x)
+    walk(Watcher(plan(ref).by_name(keep)), net, x)
     known = {s.name: s for s in steps_of(ref)}
     for name in ("features.1.0.add", "features.1.1.add", "features.2.norm", "features.3.1.add"):
         step = known[name]

@@ -13,11 +13,11 @@ from hypothesis.extra import numpy as arrays
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from viz_models import digits
+from viz_models.analysis.flow.plan import plan, plan_of
 from viz_models.analysis.flow.timing import milliseconds
 from viz_models.analysis.flow.trace import record, statistics, steps_of, trace
 from viz_models.analysis.flow.writes import Kept
 from viz_models.models import registry
-from viz_models.models.graph import graph, graph_of
 from viz_models.models.versions import torch_version
 from viz_models.records import ImageRef, ModelRef, TraceSpec
 
@@ -163,7 +163,7 @@ def test_whatever_is_overwritten_is_copied_first(name):
 
     net, x = Net().requires_grad_(False), torch.randn(1, 4, 3, 5)
     given = x.clone()
-    values = record(net, graph_of(net), x)
+    values = record(net, plan_of(net, x), x)
     assert torch.equal(x, given)
     assert torch.equal(values["twice"], x[0])  # as the convolution left it
     assert torch.equal(values["mean"], net(x)[0])
@@ -177,7 +177,7 @@ def test_an_input_that_the_network_overwrites_is_kept():
             return x + 0.0
 
     x = torch.randn(1, 3, 2, 2)
-    values = record(Net(), graph_of(Net()), x)
+    values = record(Net(), plan_of(Net(), x), x)
     assert torch.equal(values["input"], x[0])
     assert torch.equal(values["add"][0], torch.zeros(2, 2))
 
@@ -323,7 +323,7 @@ def test_steps_need_no_weights():
     before = set(registry._models)
     assert steps_of(ModelRef(seed=991)) == steps_of(SPEC.model)
     assert set(registry._models) == before
-    assert graph(ModelRef(seed=991)) is graph(SPEC.model)
+    assert plan(ModelRef(seed=991)) is plan(SPEC.model)
 
 
 @pytest.mark.parametrize(

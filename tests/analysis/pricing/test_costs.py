@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from viz_models.analysis.flow.plan import plan_of
 from viz_models.analysis.flow.steps import facts, steps_of
 from viz_models.analysis.pricing import costs
-from viz_models.models.graph import graph_of
 from viz_models.records import ModelRef
 
 
@@ -19,6 +19,10 @@ def counted(net, shape):
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         net(torch.empty(1, *shape, device="meta"))
     return counter.get_total_flops() / 2
+
+
+def facts_of(net, shape):
+    return facts(plan_of(net, torch.empty(1, *shape, device="meta")))
 
 
 def test_resnet18_costs_what_torch_counts():
@@ -61,7 +65,7 @@ def test_any_convolution(groups, widths, size, kernel, stride, padding, dilation
         conv = nn.Conv2d(*channels, kernel, stride, padding, dilation, groups, bias)
     shape = (channels[0], *size)
     try:
-        step = facts(graph_of(nn.Sequential(conv)), shape)[-1]
+        step = facts_of(nn.Sequential(conv), shape)[-1]
     except RuntimeError:  # the kernel is larger than the padded map
         assume(False)
     assert step.macs == counted(conv, shape)
@@ -75,7 +79,7 @@ def test_any_convolution(groups, widths, size, kernel, stride, padding, dilation
 def test_any_linear_layer(inputs, outputs, bias):
     with torch.device("meta"):
         linear = nn.Linear(inputs, outputs, bias)
-    step = facts(graph_of(nn.Sequential(linear)), (inputs,))[-1]
+    step = facts_of(nn.Sequential(linear), (inputs,))[-1]
     assert step.macs == counted(linear, (inputs,)) == inputs * outputs
     assert step.parameters == inputs * outputs + bias * outputs
 
@@ -98,7 +102,7 @@ def test_a_module_used_twice_is_paid_for_once_but_runs_twice():
 
     with torch.device("meta"):
         net = Twice()
-    totals = costs.totals(facts(graph_of(net), (2, 5, 5)))
+    totals = costs.totals(facts_of(net, (2, 5, 5)))
     assert totals.parameters == sum(p.numel() for p in net.parameters())
     assert totals.macs == counted(net, (2, 5, 5))
 
@@ -110,6 +114,6 @@ def test_bytes_are_those_of_float32():
 
 @pytest.mark.parametrize("net", [nn.AvgPool2d(3, 2, 1), nn.MaxPool2d(3, 2, 1, dilation=2)])
 def test_windows_of_pools(net):
-    step = facts(graph_of(nn.Sequential(net).to("meta")), (2, 9, 9))[-1]
+    step = facts_of(nn.Sequential(net).to("meta"), (2, 9, 9))[-1]
     assert (step.kernel_size, step.stride, step.padding) == ((3, 3), (2, 2), (1, 1))
     assert step.dilation == ((2, 2) if isinstance(net, nn.MaxPool2d) else (1, 1))

@@ -7,10 +7,11 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.models.builder.transformer_specs import SPECS, example
+from viz_models.analysis.flow.plan import plan_of
+from viz_models.analysis.flow.trace import record
 from viz_models.analysis.pricing.transformer import price
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets_transformer import PRESETS
-from viz_models.models.graph import graph_of
 from viz_models.records import TransformerSpec
 
 
@@ -65,22 +66,11 @@ def test_memory_grows_with_the_batch(spec):
 @given(SPECS)
 def test_inference_bytes_are_the_largest_step(spec):
     net, x = build(spec, 0).eval(), example(spec, 1)
-    graph = graph_of(skeleton(spec))
-    sizes = {}
-
-    class Watched(torch.fx.Interpreter):
-        def run_node(self, node):
-            result = super().run_node(node)
-            floats = result.dtype == torch.float32
-            sizes[node] = result.numel() * 4 if floats and node.op != "get_attr" else 0
-            return result
-
-    with torch.no_grad():
-        Watched(torch.fx.GraphModule(net, graph.fx)).run(x)
+    planned = plan_of(skeleton(spec), x.to("meta"))
+    values = record(net, planned, x)
+    sizes = {step: values[step.name].nbytes for step in planned.steps}
     largest = max(
-        size + sum(sizes[n] for n in node.all_input_nodes)
-        for node, size in sizes.items()
-        if node.op != "output"
+        size + sum(sizes[source] for source in set(step.sources)) for step, size in sizes.items()
     )
     assert price(spec).inference_bytes == largest
 

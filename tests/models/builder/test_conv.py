@@ -6,13 +6,13 @@ import pytest
 import torch
 from torchvision.models.shufflenetv2 import InvertedResidual
 
+from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.pricing.counting import saved_bytes
 from viz_models.analysis.pricing.price import price
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets import PRESETS
-from viz_models.models.graph import graph_of
 from viz_models.models.vision.inception import Inception
-from viz_models.records import ConvSpec, MlpSpec
+from viz_models.records import ConvSpec, MlpSpec, ModelRef
 from viz_models.records.vision.inception import GOOGLENET
 
 SMALL = ConvSpec(depths=(2, 1), widths=(8, 16), size=8)
@@ -107,11 +107,11 @@ def test_torch_alone_draws_the_same_weights():
     "name", ["resnet18", "densenet_block", "lenet5", "shufflenet_unit", "shufflenet_v2_unit"]
 )
 def test_steps_have_the_blocks_names_and_skips_show(name):
-    traced = graph_of(skeleton(PRESETS[name]))
-    names = set(traced.names.values())
+    steps = steps_of(ModelRef(build=PRESETS[name]))
+    names = {step.name for step in steps}
     last = len(PRESETS[name].depths) - 1
     assert f"stages.{last}.0.branch.conv1" in names
-    assert f"stages.{last}.0" in traced.groups.values()
+    assert f"stages.{last}.0" in {step.group for step in steps}
     joins = {"resnet18": "add", "densenet_block": "cat", "shufflenet_unit": "add"}
     joins["shufflenet_v2_unit"] = "cat"
     if name in joins:

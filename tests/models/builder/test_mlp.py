@@ -2,9 +2,9 @@
 
 import torch
 
-from viz_models.models.builder import build, skeleton
-from viz_models.models.graph import graph_of
-from viz_models.records import MlpSpec
+from viz_models.analysis.flow.steps import steps_of
+from viz_models.models.builder import build
+from viz_models.records import MlpSpec, ModelRef
 
 
 def test_forward_written_out_in_plain_torch():
@@ -36,5 +36,5 @@ def test_plain_layers_follow_each_other():
 
 
 def test_steps_are_named_by_layer():
-    names = graph_of(skeleton(MlpSpec(depth=2, residual=True))).names.values()
-    assert {"hidden.0.branch.linear", "hidden.1.add", "head"} <= set(names)
+    steps = steps_of(ModelRef(build=MlpSpec(depth=2, residual=True)))
+    assert {"hidden.0.branch.linear", "hidden.1.add", "head"} <= {step.name for step in steps}

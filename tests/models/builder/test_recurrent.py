@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from torch import nn
 
 from tests.models.builder.recurrent_specs import ASKED, SPECS, example
+from viz_models.analysis.flow.steps import steps_of
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.recurrent import GATES, Recurrent
 from viz_models.models.builder.repair import repaired
 from viz_models.models.builder.repair_recurrent import RANGES
 from viz_models.models.builder.unrolled import Unrolled
-from viz_models.models.graph import graph_of
-from viz_models.records import RnnSpec
+from viz_models.records import ModelRef, RnnSpec
 
 FORGED = st.one_of(
     st.integers(-(10**12), 10**12), st.floats(), st.booleans(), st.none(), st.text(max_size=60)
@@ -101,7 +101,7 @@ def test_its_states_are_torchs(cell):
 def test_its_steps_are_named_and_its_weights_paid_once():
     spec = RnnSpec(cell="lstm", hidden=3, size=4, bidirectional=True)
     net = Unrolled(skeleton(spec))
-    names = set(graph_of(net).names.values())
+    names = {step.name for step in steps_of(ModelRef(build=spec))}
     assert {"l0.0.read", "l0.3.carry", "l0_reverse.2.f", "l0.1.tanh", "head"} <= names
     assert sum(p.numel() for p in net.parameters()) == sum(
         p.numel() for p in Recurrent(spec).parameters()

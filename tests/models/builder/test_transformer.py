@@ -10,10 +10,11 @@ from torch import nn
 from torchvision.models.vision_transformer import VisionTransformer
 
 from tests.models.builder.transformer_specs import SPECS, example
+from viz_models.analysis.flow.plan import plan_of
+from viz_models.analysis.flow.trace import record
 from viz_models.models.builder import build, skeleton
 from viz_models.models.builder.presets_transformer import PRESETS
 from viz_models.models.builder.transformer import Block, tokens
-from viz_models.models.graph import graph_of
 from viz_models.records import TransformerSpec
 
 SMALL = TransformerSpec(layers=2, d_model=24, num_heads=4, num_kv_heads=4, size=16, patch=4)
@@ -163,9 +164,11 @@ def test_every_spec_runs_there_and_back_and_can_be_traced(spec):
     assert len(net.blocks()) == spec.layers
     assert all(isinstance(b, Block) for b in net.blocks())
     net.eval()
-    graph = graph_of(skeleton(spec))  # of another copy, which has no values
-    assert torch.equal(torch.fx.GraphModule(net, graph.fx)(x), net(x))
-    assert {f"layers.{i}" for i in range(spec.layers)} <= set(graph.groups.values())
+    planned = plan_of(skeleton(spec), x.to("meta"))  # of another copy, which has no values
+    values = record(net, planned, x)
+    with torch.no_grad():
+        assert torch.equal(values["head"], net(x))
+    assert {f"layers.{i}" for i in range(spec.layers)} <= {s.group for s in planned.steps}
 
 
 def test_the_same_seed_the_same_network():
@@ -176,7 +179,7 @@ def test_the_same_seed_the_same_network():
 
 
 def test_final_norm_and_head_fold_together():
-    graph = graph_of(skeleton(WORDS))
-    groups = {name: graph.groups[node] for node, name in graph.names.items()}
+    planned = plan_of(skeleton(WORDS), example(WORDS, 1).to("meta"))
+    groups = {step.name: step.group for step in planned.steps}
     assert groups["norm"] == groups["mean"] == groups["head"] == "head"
     assert groups["embed"] == "embed"

@@ -12,8 +12,8 @@ from typing import Any
 from torch.overrides import TorchFunctionMode
 
 from viz_models.analysis.anynet import names
-from viz_models.analysis.anynet.session import Session
 from viz_models.analysis.anynet.tensors import found_in
+from viz_models.analysis.anynet.watcher import Keeper, Watcher
 from viz_models.analysis.flow.writes import Writes
 
 _NOT_TOLD = ("aten.detach.default",)  # of operators without a call: nothing is computed
@@ -22,10 +22,10 @@ _NOT_TOLD = ("aten.detach.default",)  # of operators without a call: nothing is 
 class Meaning(TorchFunctionMode):
     """Makes every call of torch a step."""
 
-    def __init__(self, session: Session) -> None:
-        """Begin to tell a session what is seen."""
+    def __init__(self, watcher: Watcher) -> None:
+        """Begin to tell a watcher what is seen."""
         super().__init__()
-        self.session = session
+        self.watcher = watcher
 
     def __torch_function__(
         self,
@@ -36,26 +36,26 @@ class Meaning(TorchFunctionMode):
     ) -> Any:  # noqa: ANN401 (whatever the call returns)
         """Run one call, as a step unless it only reads a shape or lies within another call."""
         given = kwargs or {}
-        session = self.session
-        if session.now is not None or not names.computes(func):
+        watcher = self.watcher
+        if watcher.now is not None or not names.computes(func):
             return func(*args, **given)
-        draft = session.begin(names.function_name(func))
+        draft = watcher.begin(names.function_name(func))
         try:
-            session.read(draft, args, given)
+            watcher.read(draft, args, given)
             out = func(*args, **given)
         except BaseException:
-            session.now = None
+            watcher.now = None
             raise
-        return session.end(draft, out)
+        return watcher.end(draft, out)
 
 
 class Memory(Writes):
     """Copies what is about to be overwritten, and sees what runs without a call."""
 
-    def __init__(self, session: Session) -> None:
-        """Begin to tell a session what is seen."""
-        super().__init__(session.kept)
-        self.session = session
+    def __init__(self, watcher: Keeper) -> None:
+        """Begin to tell a watcher what is seen."""
+        super().__init__(watcher.kept)
+        self.watcher = watcher
 
     def __torch_dispatch__(
         self,
@@ -66,11 +66,11 @@ class Memory(Writes):
     ) -> Any:  # noqa: ANN401 (whatever the operator returns)
         """Run one operator, after the values that it overwrites are copied."""
         given = kwargs or {}
-        session, name = self.session, _kernel(func)
-        draft, is_alone = session.now, session.now is None
+        watcher, name = self.watcher, _kernel(func)
+        draft, is_alone = watcher.now, watcher.now is None
         if draft is None:
-            draft = session.begin(name)
-            session.read(draft, args, given)
+            draft = watcher.begin(name)
+            watcher.read(draft, args, given)
         draft.written += self.before(func, args, given)
         draft.kernels.append(name)
         if not is_alone:
@@ -78,9 +78,9 @@ class Memory(Writes):
         try:
             out = func(*args, **given)
         finally:
-            session.now = None
+            watcher.now = None
         if name not in _NOT_TOLD and found_in(out):
-            session.end(draft, out)
+            watcher.end(draft, out)
         return out
 
 

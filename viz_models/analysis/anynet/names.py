@@ -1,5 +1,6 @@
 """How steps are named: as torchvision's feature extraction names them, for any network."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -79,4 +80,30 @@ def unique(names: Sequence[str]) -> list[str]:
             unused = f"{name}_{number}"
         taken.add(unused)
         out.append(unused)
+    return out
+
+
+_OPERATORS = {"div": "truediv", "rsub": "sub"}  # torch.fx calls an operator what Python calls it
+# torch.fx also numbers the sizes that a forward takes out of a shape, as in `n, c, h, w = x.shape`.
+_SIZES_TAKEN = {"VisionTransformer": 5, "RelativePositionalMultiHeadAttention": 4}
+
+
+def extracted(steps: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the names, numbered exactly as torchvision's feature extraction numbers them.
+
+    It takes a number off the end of a name first: a layer norm `ln_1` is called `ln`, and `ln_2`
+    is called `ln_1`. Old links carry these names.
+
+    Args:
+        steps: Name without a number, and class of the module around, of each step.
+    """
+    seen: Counter[str] = Counter()
+    out = []
+    for name, around in steps:
+        path, dot, word = re.sub(r"_\d+$", "", name).rpartition(".")
+        base = f"{path}{dot}{_OPERATORS.get(word, word)}"
+        if base.endswith("getitem") and base not in seen:
+            seen[base] = _SIZES_TAKEN.get(around, 0)
+        out.append(f"{base}_{seen[base]}" if seen[base] else base)
+        seen[base] += 1
     return out

@@ -10,16 +10,12 @@ from torch import Tensor, nn
 
 from viz_models import digits
 from viz_models.analysis.anynet.gradients import Loss
-from viz_models.analysis.anynet.modes import Meaning, Memory
 from viz_models.analysis.anynet.result import result
-from viz_models.analysis.anynet.session import Draft, Session
-from viz_models.analysis.anynet.shadows import shadowed
+from viz_models.analysis.anynet.session import Session
 from viz_models.analysis.anynet.state import unchanged
 from viz_models.analysis.anynet.tensors import copied, difference, found_in, named_in
+from viz_models.analysis.anynet.watching import watched
 from viz_models.records.flow.recorded import Check, Recorded, RecordSpec
-
-# In eval mode these leave their fast path, and change their last bits, when somebody looks.
-FUSED = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerEncoder)
 
 
 def record(
@@ -129,61 +125,14 @@ def _recorded(
     """Run the network with everything seen that it does."""
     root = session.root
 
-    def around(
-        module: nn.Module,
-        forward: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> Any:  # noqa: ANN401
-        if session.now is not None:  # within a step
-            return forward(*args, **kwargs)
-        session.enter(module)
-        out = None
-        try:
-            if not spec.unfold_attention and is_fused(module, args, kwargs):
-                out = _whole(session, module, forward, args, kwargs)
-            else:
-                out = forward(*args, **kwargs)
-        finally:
-            session.leave(module, out)
-        return out
-
     def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         for name, tensor in _inputs(root, args, kwargs):
-            session.add(Draft(name, "", None), [tensor])
-        with shadowed(root, around), Meaning(session), Memory(session):
+            session.take(name, tensor)
+        with watched(session, root, unfold=spec.unfold_attention):
             return root(*args, **kwargs)
 
     leaves = session.gradients.leaves if session.gradients else None
     return _run(root, call, args, kwargs, leaves)
-
-
-def is_fused(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
-    """Return whether one of torch's modules would take another way if its calls were seen."""
-    if module.training or not isinstance(module, FUSED):
-        return False
-    if isinstance(module, nn.TransformerEncoder):  # it packs sentences only where there is padding
-        return len(args) > 2 or kwargs.get("src_key_padding_mask") is not None
-    return True
-
-
-def _whole(
-    session: Session,
-    module: nn.Module,
-    forward: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:  # noqa: ANN401
-    """Run a module as one step."""
-    draft = session.begin(f"torch.nn.{type(module).__name__}")
-    try:
-        session.read(draft, args, kwargs)
-        with torch._C.DisableTorchFunction():
-            out = forward(*args, **kwargs)
-    except BaseException:
-        session.now = None
-        raise
-    return session.end(draft, out)
 
 
 def _inputs(

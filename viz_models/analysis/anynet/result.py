@@ -9,9 +9,10 @@ import torch
 
 from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.gradients import size_of
-from viz_models.analysis.anynet.session import Draft, Session
+from viz_models.analysis.anynet.session import Session
 from viz_models.analysis.anynet.statistics import statistics_of
 from viz_models.analysis.anynet.tensors import named_in, plain
+from viz_models.analysis.anynet.watcher import Draft
 from viz_models.analysis.flow.writes import memory_of
 from viz_models.models.versions import torch_version
 from viz_models.records import Provenance

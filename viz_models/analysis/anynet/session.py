@@ -7,7 +7,6 @@ is it copied, so that a recorded pass costs little more than a bare one.
 
 import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -16,35 +15,18 @@ from torch import Tensor, nn
 from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.gradients import Gradients
 from viz_models.analysis.anynet.tensors import found_in
-from viz_models.analysis.flow.writes import Kept, memory_of
+from viz_models.analysis.anynet.watcher import Draft, Keeper
+from viz_models.analysis.flow.writes import memory_of
 from viz_models.records.flow.recorded import Source
 
 _MAKER = tuple[Any, int, int]  # weak reference to a tensor, its step, which output of it
 _LONG = 48  # characters of an argument that is no tensor
 
 
-@dataclass(eq=False, slots=True)
-class Draft:
-    """A step while it is made."""
-
-    function: str
-    path: str
-    module: nn.Module | None
-    number: int = -1  # among the steps, once it is one
-    pattern: str = ""  # of the call: {0}, {1} stand for the sources
-    sources: list[tuple[int, int, str, tuple[int, ...]]] = field(default_factory=list)
-    outputs: list[Tensor | None] = field(default_factory=list)
-    sizes: list[tuple[torch.Size, torch.dtype, int]] = field(default_factory=list)  # of outputs
-    kernels: list[str] = field(default_factory=list)
-    written: list[Tensor] = field(default_factory=list)
-    is_modules_own: bool = False  # whether it gave what its module gave
-    tensors: list[Tensor] = field(default_factory=list)  # that it read, until it is done
-
-
-class Session:
+class Session(Keeper):
     """One recorded forward pass. Belongs to one thread."""
 
-    def __init__(self, root: nn.Module, max_bytes: int, *, with_gradients: bool = False) -> None:
+    def __init__(self, root: nn.Module, max_bytes: float, *, with_gradients: bool = False) -> None:
         """Nothing has run yet.
 
         Args:
@@ -52,10 +34,9 @@ class Session:
             max_bytes: Of all values that are kept.
             with_gradients: Whether there is a backward pass afterwards.
         """
-        self.root, self.kept = root, Kept(max_bytes)
+        super().__init__(max_bytes)
+        self.root = root
         self.gradients = Gradients(self.kept) if with_gradients else None
-        self.steps: list[Draft] = []
-        self.now: Draft | None = None  # the step that runs
         self.path: list[tuple[str, nn.Module]] = [("", root)]
         self.known: dict[int, tuple[Tensor, str, str]] = {}
         self.aliases: dict[int, list[str]] = {}
@@ -78,10 +59,9 @@ class Session:
 
     # ------------------------------------------------------------ steps
 
-    def begin(self, function: str, module: nn.Module | None = None) -> Draft:
+    def begin(self, function: str) -> Draft:
         """Begin a step in the module whose forward runs."""
-        path, around = self.path[-1]
-        self.now = Draft(function, path, module or around)
+        self.now = Draft(function, *self.path[-1])
         return self.now
 
     def read(self, draft: Draft, args: Iterable[Any], kwargs: Mapping[str, Any]) -> None:
@@ -121,24 +101,13 @@ class Session:
 
     def end(self, draft: Draft, out: Any) -> Any:  # noqa: ANN401
         """Keep what a step gave, or forget a call that computed nothing; return its output."""
-        self.now = None
-        if type(out).__name__.endswith("_iterator"):
-            given = tuple(out)
-            out, made = iter(given), list(given)
-        else:
-            made = found_in(out)
-        if not made and draft.written:
-            touched = {memory_of(t) for t in draft.written}
-            made = [t for t in draft.tensors if memory_of(t) in touched][:1]
-        if made:
-            self.add(draft, made)
+        out = super().end(draft, out)
         draft.tensors.clear()
         return out
 
-    def add(self, draft: Draft, made: Iterable[Tensor]) -> None:
-        """Make a draft the next step, with its outputs."""
-        draft.number = len(self.steps)
-        self.steps.append(draft)
+    def add(self, draft: Draft, made: list[Tensor]) -> None:
+        """Keep the outputs of a step, and who made them."""
+        super().add(draft, made)
         for written in draft.written:
             if (place := memory_of(written)) is not None:
                 self._writers[place] = draft.number
@@ -146,11 +115,6 @@ class Session:
         for output, tensor in enumerate(made):
             self._makers[id(tensor)] = (weakref.ref(tensor), draft.number, output)
             draft.sizes.append((tensor.shape, tensor.dtype, tensor.numel() * tensor.element_size()))
-            place = memory_of(tensor)
-            fits = place in self.owned or self.kept.fits(tensor, place)
-            draft.outputs.append(tensor if fits else None)
-            if fits:
-                self.kept.note(draft.outputs, output, place)
             if self.gradients:
                 self.gradients.watch(draft.number, output, tensor)
 
@@ -182,7 +146,7 @@ class Session:
 
     def step_names(self) -> list[str]:
         """Return the name of every step."""
-        return names.unique([_name(step) for step in self.steps])
+        return names.unique([unnumbered(step) for step in self.steps])
 
     def named(self, found: tuple[int, int, str, tuple[int, ...]], of: list[str]) -> Source:
         """Return a source with the name that its step has now."""
@@ -194,7 +158,8 @@ class Session:
         return Source(name, self.kinds[name], 0, shape)
 
 
-def _name(step: Draft) -> str:
+def unnumbered(step: Draft) -> str:
+    """Return the name of a step, without the number that tells it from others of the same name."""
     if step.is_modules_own:
         return step.path
     if step.function.startswith("input"):

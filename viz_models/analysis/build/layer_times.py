@@ -3,15 +3,14 @@
 from collections.abc import Callable
 
 import numpy as np
-import torch
-from torch import fx, nn
+from torch import nn
 
 from viz_models.analysis.build import over_time, probe
-from viz_models.analysis.flow.timing import Clock
+from viz_models.analysis.flow.plan import plan_of
+from viz_models.analysis.flow.timing import spent
 from viz_models.models import builder
 from viz_models.models.builder.recurrent import Recurrent
 from viz_models.models.builder.unrolled import Unrolled
-from viz_models.models.graph import Graph, graph_of
 from viz_models.models.versions import torch_version
 from viz_models.records import BuildSpec, LayerTimes, Provenance
 
@@ -36,22 +35,15 @@ def layer_times(spec: BuildSpec, repeats: int = 5, seed: int = 0) -> LayerTimes:
     part_of: Callable[[str], str] = str
     if isinstance(net, Recurrent) and isinstance(skeleton, Recurrent):
         net, skeleton, part_of = Unrolled(net), Unrolled(skeleton), over_time.part_of
-    traced = graph_of(skeleton)
     x = probe.inputs(spec, 1).detach()
-    passes = [_one_pass(net, traced, x) for _ in range(repeats + 1)][1:]
-    nodes = [node for node in passes[0] if node.op != "placeholder"]
-    total = dict.fromkeys((part_of(traced.groups[node]) for node in nodes), 0.0)
-    for node in nodes:
-        total[part_of(traced.groups[node])] += float(np.median([spent[node] for spent in passes]))
+    planned = plan_of(skeleton, x.to("meta"))
+    passes = [spent(planned, net, x) for _ in range(repeats + 1)][1:]
+    steps = [step for step in planned.steps if step.function != "input"]
+    total = dict.fromkeys((part_of(step.group) for step in steps), 0.0)
+    for step in steps:
+        total[part_of(step.group)] += float(np.median([one[step] for one in passes]))
     return LayerTimes(
         parts=tuple(total),
         milliseconds=np.array(list(total.values())),
         provenance=Provenance(versions=torch_version()),
     )
-
-
-def _one_pass(net: nn.Module, traced: Graph, x: torch.Tensor) -> dict[fx.Node, float]:
-    clock = Clock(net, traced)
-    with torch.no_grad():
-        clock.run(x)
-    return clock.spent

@@ -1,21 +1,21 @@
 """Parts of a network switched off: residual branches, single maps, whole layers.
 
-Nothing is changed in the network: its operations are run one by one, and what is off gives zeros
+Nothing is changed in the network: its steps are watched while it runs, and what is off gives zeros
 instead of its value. So there is nothing to restore.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor
 
+from viz_models.analysis.anynet.watcher import Watcher
 from viz_models.analysis.flow.parts import Change, branches, change_of
+from viz_models.analysis.flow.plan import plan, walk
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.flow.trace import check_input
 from viz_models.models import registry
-from viz_models.models.graph import Graph, graph
 from viz_models.models.versions import torch_version
 from viz_models.records import ModelRef, Provenance, Step
 from viz_models.records.flow.ablation import NetworkAblation, Off, OffSpec, PartAccuracy, Switched
@@ -97,29 +97,19 @@ def scores(ref: ModelRef, photos: Tensor, change: Change) -> Tensor:
         photos: (N, C, H, W) float32; copied, for a first layer may work in place.
         change: What is off.
     """
-    traced = graph(ref)
+    kept: dict[str, Tensor] = {}
+    wanted = set(change.passed_on.values())
+
+    def given(name: str, value: Tensor) -> Tensor:
+        value = change.applied(name, value)
+        if name in change.passed_on:
+            value = _fitted(kept[change.passed_on[name]], value.shape[1])
+        if name in wanted:
+            kept[name] = value.clone()
+        return value
+
     with registry.shared(ref) as model, torch.no_grad():
-        out: Tensor = _Switching(model, traced, change).run(photos.clone())
-    return out
-
-
-class _Switching(fx.Interpreter):
-    """Runs a network as it is, but for what some of its steps give."""
-
-    def __init__(self, model: nn.Module, traced: Graph, change: Change) -> None:
-        super().__init__(model, graph=traced.fx)
-        self.names, self.change = traced.names, change
-        self.kept: dict[str, Tensor] = {}
-        self.wanted = set(change.passed_on.values())
-
-    def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
-        name = self.names.get(n, "")
-        out = self.change.applied(name, super().run_node(n))
-        if name in self.change.passed_on:
-            out = _fitted(self.kept[self.change.passed_on[name]], out.shape[1])
-        if name in self.wanted:
-            self.kept[name] = out.clone()
-        return out
+        return walk(Watcher(plan(ref).by_name(given)), model, photos)
 
 
 def _fitted(maps: Tensor, channels: int) -> Tensor:

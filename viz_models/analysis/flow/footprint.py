@@ -3,16 +3,15 @@
 import copy
 import itertools
 import threading
-from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, nn
 
 from viz_models.analysis.flow import fields
 from viz_models.analysis.flow.arithmetic.question import checked_cell
-from viz_models.analysis.flow.parts import Change, change_of
+from viz_models.analysis.flow.parts import change_of
+from viz_models.analysis.flow.plan import plan, until, without_batch
 from viz_models.models import registry
-from viz_models.models.graph import graph, output_of, up_to
 from viz_models.records import Cell, Footprint, ModelRef, Step, Trace
 
 _one_at_a_time = threading.Lock()  # a backward pass keeps what the forward made: 30 MB
@@ -49,29 +48,11 @@ def _input_gradient(trace: Trace, name: str, cell: Cell) -> Tensor:
     change = change_of(trace.steps, trace.spec.off)
     x = torch.from_numpy(trace.value("input").copy())[None].requires_grad_()
     with torch.enable_grad():
-        # a copy of the input, because a first layer may work in place
-        out = _Until(_private(ref), ref, name, change).run(x.clone())
-        value = output_of(next(n for n, known in graph(ref).names.items() if known == name), out)
-        if value is None:
-            raise ValueError(f"{name} gives no tensor; choose one of the trace's steps")
+        value = without_batch(until(plan(ref), name, _private(ref), x, change))
         if not value.requires_grad:  # it is switched off, and depends on nothing
             return torch.zeros_like(x[0], requires_grad=False)
         (gradient,) = torch.autograd.grad(value[cell], x)
     return gradient[0]
-
-
-class _Until(fx.Interpreter):
-    """Runs a network until a step, without what is switched off."""
-
-    def __init__(self, model: nn.Module, ref: ModelRef, name: str, change: Change) -> None:
-        traced = graph(ref)
-        cut = up_to(traced, name)
-        super().__init__(model, graph=cut)
-        self.change = change
-        self.names = dict(zip(cut.nodes, traced.names.values(), strict=False))  # in one order
-
-    def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
-        return self.change.applied(self.names.get(n, ""), super().run_node(n))
 
 
 def _private(ref: ModelRef) -> nn.Module:

@@ -1,20 +1,19 @@
 """The static facts of every operation: shapes, windows, cost, receptive field. No photo needed."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-import torch
-from torch import fx, nn
+from torch import nn
 
+from viz_models.analysis.anynet.names import base_name
 from viz_models.analysis.flow import fields, operations
-from viz_models.analysis.pricing import costs, counting
+from viz_models.analysis.flow.plan import Plan, Planned, plan
+from viz_models.analysis.pricing import costs
 from viz_models.models import registry
-from viz_models.models.graph import Graph, graph, output_of, sources_of
 from viz_models.records import ModelRef, Pair, ReceptiveField, Step
 
-_OPENING = "resnet18"  # what the page opens with, and nobody should wait for
 # what Swin's patch merging puts side by side: Liu et al. 2021, section 3.1, arXiv:2103.14030
 _MERGING = {"kernel_size": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1)}
 _LAST, _FIRST = (0, 2, 3, 1), (0, 3, 1, 2)  # where a permutation puts the channels
@@ -34,114 +33,53 @@ def steps_of(ref: ModelRef) -> tuple[Step, ...]:
 
 @lru_cache(maxsize=8)
 def _steps(ref: ModelRef) -> tuple[Step, ...]:
-    traced, input_shape = graph(ref), registry.card(ref).input_shape
-    if ref.name != _OPENING or ref.build is not None:
-        return facts(traced, input_shape)
-    with registry.shared(ref) as model:  # to be run anyway; on the meta device, the first
-        found = _run(traced, model, torch.zeros(1, *input_shape))  # relu imports a compiler
-    return _facts(traced, found)
+    return facts(plan(ref))
 
 
-def facts(traced: Graph, input_shape: tuple[int, ...]) -> tuple[Step, ...]:
-    """Return the same for a graph traced elsewhere.
-
-    Args:
-        traced: The operations and the module on the meta device that they were traced from.
-        input_shape: (C, H, W).
-    """
-    photo = torch.empty(1, *input_shape, device="meta")
-    return _facts(traced, _run(traced, traced.skeleton, photo))
-
-
-def _facts(traced: Graph, found: Mapping[fx.Node, "_Found"]) -> tuple[Step, ...]:
-    modules = dict(traced.skeleton.named_modules())
+def facts(planned: Plan) -> tuple[Step, ...]:
+    """Return the same for a network that was planned elsewhere."""
+    modules = dict(planned.skeleton.named_modules(remove_duplicate=False))
+    tensors = dict(planned.skeleton.named_parameters(remove_duplicate=False))
     steps: dict[str, Step] = {}
     counted: set[nn.Parameter] = set()
-    shapes = {node: one.shape for node, one in found.items()}
-    for node in shapes:
-        module = modules.get(str(node.target)) if node.op == "call_module" else None
-        step = _step(traced, node, module, shapes)
-        fresh = set(_parameters(traced, node, module)) - counted  # used twice, paid for once
+    for one in planned.steps:
+        module = modules[one.module] if one.module else None
+        step = _step(one, module)
+        own = module.parameters() if module is not None else ()
+        read = (tensors[name] for name in one.reads if name in tensors)
+        fresh = {*own, *read} - counted  # used twice, paid for once
         counted |= fresh
         step = replace(
             step,
             parameters=sum(p.numel() for p in fresh),
-            macs=found[node].macs,
-            channels_last=_channels_last(node, step, steps),
+            channels_last=_channels_last(one, step, steps),
         )
-        steps[step.name] = _located(step, steps, operations.windows(node))
+        steps[step.name] = _located(step, steps, operations.windows(one))
     return tuple(steps.values())
 
 
-def _parameters(traced: Graph, node: fx.Node, module: nn.Module | None) -> Iterator[nn.Parameter]:
-    """Those of the module, or those that an operation without one reads by itself."""
-    if module is not None:
-        yield from module.parameters()
-    for source in node.all_input_nodes:
-        if source.op == "get_attr":
-            owner, _, name = str(source.target).rpartition(".")
-            value = getattr(traced.skeleton.get_submodule(owner), name)
-            if isinstance(value, nn.Parameter):
-                yield value
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    shape: tuple[int, ...]
-    macs: int  # as torch counts them
-
-
-class _Facts(fx.Interpreter):
-    """Runs a graph and writes down shape and multiply-adds of every step."""
-
-    def __init__(self, traced: Graph, model: nn.Module, counter: counting.Counter) -> None:
-        super().__init__(model, graph=traced.fx)
-        self.counter = counter
-        self.found: dict[fx.Node, _Found] = {}
-        self.before = 0
-
-    def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
-        out = super().run_node(n)
-        if (tensor := output_of(n, out)) is not None:
-            self.found[n] = _Found(tuple(tensor.shape), self.counter.macs - self.before)
-            self.before = self.counter.macs
-        return out
-
-
-def _run(traced: Graph, model: nn.Module, x: torch.Tensor) -> dict[fx.Node, _Found]:
-    with torch.no_grad(), counting.Counter() as counter:
-        recorder = _Facts(traced, model, counter)
-        recorder.run(x)
-    return recorder.found
-
-
-def _step(
-    traced: Graph,
-    node: fx.Node,
-    module: nn.Module | None,
-    shapes: Mapping[fx.Node, tuple[int, ...]],
-) -> Step:
-    sources = sources_of(node, shapes)
-    inputs = tuple(shapes[source] for source in sources)
-    window = _window(module or operations.called(node), inputs, shapes[node])
+def _step(one: Planned, module: nn.Module | None) -> Step:
+    inputs = tuple(source.shape for source in one.sources)
+    window = _window(module or operations.called(one), inputs, one.shape)
     return Step(
-        name=traced.names[node],
-        op=operations.kind(node, module, len(sources)),
-        group=traced.groups[node],
-        module=str(node.target) if module is not None else "",
-        inputs=tuple(traced.names[source] for source in sources),
+        name=one.name,
+        op=operations.kind(one, module),
+        group=one.group,
+        module=one.module,
+        inputs=tuple(source.name for source in one.sources),
         input_shapes=inputs,
-        output_shape=shapes[node],
-        **(_MERGING if operations.merges_patches(node) else window),
+        output_shape=one.shape,
+        macs=one.macs,
+        **(_MERGING if operations.merges_patches(one) else window),
     )
 
 
-def _channels_last(node: fx.Node, step: Step, earlier: Mapping[str, Step]) -> bool:
+def _channels_last(one: Planned, step: Step, earlier: Mapping[str, Step]) -> bool:
     """Whether the step's shape is H W C: from one permutation to the next."""
     if len(step.output_shape) != 3:
         return False
-    if node.target in (torch.permute, "permute"):
-        order = node.args[1] if isinstance(node.args[1], list | tuple) else node.args[1:]
+    if base_name(one.function) == "permute":
+        order = one.args[1] if isinstance(one.args[1], list | tuple) else one.args[1:]
         if tuple(order) in (_LAST, _FIRST):
             return tuple(order) == _LAST
     return any(earlier[name].channels_last for name in step.inputs)

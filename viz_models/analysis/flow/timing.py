@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import fx, nn
+from torch import Tensor, nn
 
+from viz_models.analysis.anynet.watcher import Draft, Watcher
+from viz_models.analysis.flow.plan import Plan, Planned, plan, walk
 from viz_models.models import registry
-from viz_models.models.graph import Graph, graph, output_of
 from viz_models.records import ModelRef
 
 
@@ -30,34 +31,52 @@ def milliseconds(ref: ModelRef, x: np.ndarray, repeats: int = 5) -> np.ndarray:
     """
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1, got {repeats}")
-    traced = graph(ref)
+    planned = plan(ref)
     photo = torch.tensor(x)[None]
-    passes = [_one_pass(ref, traced, photo) for _ in range(repeats + 1)]
+    passes = [_one_pass(ref, planned, photo) for _ in range(repeats + 1)]
     return np.median(passes[1:], axis=0)
 
 
-def _one_pass(ref: ModelRef, traced: Graph, photo: torch.Tensor) -> list[float]:
-    with registry.shared(ref) as model, torch.no_grad():  # others may have a turn in between
-        clock = Clock(model, traced)
-        clock.run(photo.clone())
-    return list(clock.spent.values())
+def _one_pass(ref: ModelRef, planned: Plan, photo: Tensor) -> list[float]:
+    with registry.shared(ref) as model:  # others may have a turn in between
+        return list(spent(planned, model, photo).values())
 
 
-class Clock(fx.Interpreter):
-    """Runs a graph, in place where the network works in place, and times every named node."""
+def spent(planned: Plan, net: nn.Module, x: Tensor) -> dict[Planned, float]:
+    """Return the milliseconds of every step of one pass, without gradients.
 
-    def __init__(self, model: nn.Module, traced: Graph) -> None:
-        """Nothing runs yet; `run` fills in the milliseconds of every named node."""
-        super().__init__(model, graph=traced.fx)
-        self.spent: dict[fx.Node, float] = {}
-        self.between = 0.0  # ms, of what is no step (a cut, a size), paid by the next one
+    What is no step, such as a size, is paid by the next step, and all parts of a cut by the first.
+    """
+    clock = _Clock()
+    with torch.no_grad():
+        walk(clock, net, x)
+    found: dict[Planned, float] = {}
+    paid = 1  # the input costs nothing
+    for (number, _), step in planned.numbered.items():
+        found[step] = sum(clock.calls[paid : number + 1])
+        paid = max(paid, number + 1)
+    return found
 
-    def run_node(self, n: fx.Node) -> Any:  # noqa: ANN401 (fx's own signature)
-        """Run one node and keep its time."""
-        start = time.perf_counter()
-        out = super().run_node(n)
-        self.between += (time.perf_counter() - start) * 1e3
-        if output_of(n, out) is not None:
-            self.spent[n] = 0.0 if n.op == "placeholder" else self.between
-            self.between = 0.0
-        return out
+
+class _Clock(Watcher):
+    """Times every call of a forward pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[float] = []  # ms of each call
+        self.began = self.took = 0.0
+
+    def begin(self, function: str) -> Draft:
+        """Begin a call, and look at the clock last of all."""
+        draft = super().begin(function)
+        self.began = time.perf_counter()
+        return draft
+
+    def end(self, draft: Draft, out: Any) -> Any:  # noqa: ANN401 (whatever a call returns)
+        """Look at the clock before anything else."""
+        self.took = (time.perf_counter() - self.began) * 1e3
+        return super().end(draft, out)
+
+    def add(self, draft: Draft, made: list[Tensor]) -> None:
+        """Note what a call took."""
+        self.calls.append(self.took)

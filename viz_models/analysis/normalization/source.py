@@ -5,14 +5,14 @@ from typing import get_args
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (torch's own convention)
-from torch import Tensor, fx, nn
+from torch import Tensor, nn
 
+from viz_models.analysis.flow.plan import plan, until
 from viz_models.analysis.flow.preprocess import prepare
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.normalization.grouping import check_shape
 from viz_models.images import digits, samples
 from viz_models.models import registry
-from viz_models.models.graph import graph, up_to
 from viz_models.records import ModelRef, Place, SourceKind, SourceSpec
 
 DIGITS_MAPS = (8, 8, 8)  # C, H, W after the second convolution
@@ -72,8 +72,7 @@ def _layer(source: SourceSpec) -> Tensor:
     photos = [prepare(samples.load(name)).tensor for name in source.photos]
     batch = torch.from_numpy(np.stack(photos))
     with registry.shared(ref) as model:
-        out: Tensor = fx.Interpreter(model, graph=up_to(graph(ref), source.step)).run(batch)
-    return out
+        return until(plan(ref), source.step, model, batch)
 
 
 def _layer_shape(source: SourceSpec) -> Place:

@@ -7,7 +7,6 @@ from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.pricing import costs
 from viz_models.analysis.pricing.counting import counted
 from viz_models.models import registry, zoo
-from viz_models.models.graph import graph
 from viz_models.records import ModelRef, Price
 from viz_models.records.flow.zoo import NAMES, SIDE, SIDES, family
 
@@ -47,7 +46,7 @@ def left_out(ref: ModelRef) -> str:
         ValueError: If the registry does not have the network.
     """
     modules = dict(registry.skeleton(ref).named_children())
-    used = {str(node.target).partition(".")[0] for node in graph(ref).names}
+    used = {step.module.partition(".")[0] for step in steps_of(ref)}
     idle = {n: sum(p.numel() for p in m.parameters()) for n, m in modules.items() if n not in used}
     idle = {name: count for name, count in idle.items() if count}
     if not idle:
