@@ -41,8 +41,8 @@ def hooked(net, args, kwargs):
         if name and not fused and not isinstance(module, torch.jit.ScriptModule):
             removable.append(module.register_forward_hook(keep(name)))
     try:
-        with unchanged(net), torch.no_grad():
-            net(*copied(args), **copied(kwargs))
+        with torch.no_grad():
+            unchanged(net, lambda: net(*copied(args), **copied(kwargs)))
     finally:
         for handle in removable:
             handle.remove()

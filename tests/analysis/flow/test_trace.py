@@ -13,10 +13,10 @@ from hypothesis.extra import numpy as arrays
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from viz_models import digits
+from viz_models.analysis.anynet.writes import Kept
 from viz_models.analysis.flow.plan import plan, plan_of
 from viz_models.analysis.flow.timing import milliseconds
 from viz_models.analysis.flow.trace import record, statistics, steps_of, trace
-from viz_models.analysis.flow.writes import Kept
 from viz_models.models import registry
 from viz_models.models.versions import torch_version
 from viz_models.records import ImageRef, ModelRef, TraceSpec

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from viz_models.analysis.anynet.tensors import plain
-from viz_models.analysis.flow.writes import Kept
+from viz_models.analysis.anynet.writes import Kept
 from viz_models.records.flow.recorded import GradientSize
 
 Loss = Callable[[Any], Tensor]  # what the network gave -> one number

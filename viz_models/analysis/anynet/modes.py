@@ -14,7 +14,7 @@ from torch.overrides import TorchFunctionMode
 from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.tensors import found_in
 from viz_models.analysis.anynet.watcher import Keeper, Watcher
-from viz_models.analysis.flow.writes import Writes
+from viz_models.analysis.anynet.writes import Writes
 
 _NOT_TOLD = ("aten.detach.default",)  # of operators without a call: nothing is computed
 

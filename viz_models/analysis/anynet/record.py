@@ -50,17 +50,22 @@ def record(
     spec, given = spec or RecordSpec(), dict(kwargs or {})
     module = _eager(module)
     bare, bare_seconds = None, 0.0
-    total = None
-    with torch.set_grad_enabled(loss is not None):
-        if spec.check:
-            with unchanged(module):
-                leaves: list[Tensor] | None = [] if loss else None
-                bare, bare_seconds = _run(module, module, args, given, leaves)
-        session = Session(module, spec.max_bytes, with_gradients=loss is not None)
-        with unchanged(module):
-            out, seconds = _recorded(session, spec, args, given)
-            if loss is not None and session.gradients:
-                total = session.gradients.go_back(loss, out, list(module.parameters()))
+
+    def alone() -> tuple[Any, float]:
+        torch.set_grad_enabled(loss is not None)
+        return _run(module, module, args, given, [] if loss else None)
+
+    def recorded() -> tuple[Any, float, float | None]:
+        torch.set_grad_enabled(loss is not None)
+        out, seconds = _recorded(session, spec, args, given)
+        if loss is None or session.gradients is None:
+            return out, seconds, None
+        return out, seconds, session.gradients.go_back(loss, out, list(module.parameters()))
+
+    if spec.check:
+        bare, bare_seconds = unchanged(module, alone)
+    session = Session(module, spec.max_bytes, with_gradients=loss is not None)
+    out, seconds, total = unchanged(module, recorded)
     if len(session.steps) == len(_inputs(module, args, given)) or not found_in(out):
         raise ValueError(f"{type(module).__name__} made no tensor from these inputs")
     check = _check(out, bare, bare_seconds, seconds) if spec.check else None
@@ -128,8 +133,7 @@ def _recorded(
     def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         for name, tensor in _inputs(root, args, kwargs):
             session.take(name, tensor)
-        with watched(session, root, unfold=spec.unfold_attention):
-            return root(*args, **kwargs)
+        return watched(session, root, lambda: root(*args, **kwargs), unfold=spec.unfold_attention)
 
     leaves = session.gradients.leaves if session.gradients else None
     return _run(root, call, args, kwargs, leaves)

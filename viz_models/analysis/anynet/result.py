@@ -13,7 +13,7 @@ from viz_models.analysis.anynet.session import Session
 from viz_models.analysis.anynet.statistics import statistics_of
 from viz_models.analysis.anynet.tensors import named_in, plain
 from viz_models.analysis.anynet.watcher import Draft
-from viz_models.analysis.flow.writes import memory_of
+from viz_models.analysis.anynet.writes import memory_of
 from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.flow.recorded import (

@@ -16,7 +16,7 @@ from viz_models.analysis.anynet import names
 from viz_models.analysis.anynet.gradients import Gradients
 from viz_models.analysis.anynet.tensors import found_in
 from viz_models.analysis.anynet.watcher import Draft, Keeper
-from viz_models.analysis.flow.writes import memory_of
+from viz_models.analysis.anynet.writes import memory_of
 from viz_models.records.flow.recorded import Source
 
 _MAKER = tuple[Any, int, int]  # weak reference to a tensor, its step, which output of it

@@ -8,8 +8,7 @@ thread that records nothing goes straight through.
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable
 from inspect import isfunction
 from types import ModuleType
 from typing import Any
@@ -25,14 +24,19 @@ _METHODS = ("forward", "run", "encode", "decode")  # by which a network calls it
 class _Shadow:
     """One holder of methods or functions, and what stood in its `__dict__` before."""
 
-    def __init__(self, holder: Holder, names: tuple[str, ...]) -> None:
-        self.holder, self.users = holder, 0
+    def __init__(self, holder: Holder) -> None:
+        self.holder = holder
+        self.users: set[Shadows] = set()
         self.before: dict[str, Callable[..., Any] | None] = {}
-        for name in names:
-            self.before[name] = holder.__dict__.get(name)
-            holder.__dict__[name] = _through(holder, getattr(holder, name))
 
-    def remove(self) -> None:
+    def fall(self, names: Iterable[str]) -> None:
+        """Shadow what is not shadowed yet."""
+        for name in names:
+            if name not in self.before:
+                self.before[name] = self.holder.__dict__.get(name)
+                self.holder.__dict__[name] = _through(self.holder, getattr(self.holder, name))
+
+    def lift(self) -> None:
         """Put back what was there."""
         for name, original in self.before.items():
             if original is None:
@@ -59,18 +63,45 @@ _LOCK = threading.Lock()
 _SHADOWS: dict[int, _Shadow] = {}  # id of a holder, which the shadow keeps alive
 
 
-def shadowed(
-    root: nn.Module, around: Around, functions: Iterable[tuple[ModuleType, tuple[str, ...]]] = ()
-) -> AbstractContextManager[None]:
-    """Call `around(holder, forward, args, kwargs)` for each forward of this thread in the block.
+class Shadows:
+    """The shadows that one recording in one thread needs."""
 
-    Args:
-        root: The network; all modules in it are shadowed.
-        around: Must call the forward that it is given, and return what that returns.
-        functions: Modules of Python, and names of functions in them that are shadowed, too.
-    """
-    named = [(module, _methods(module)) for module in root.modules()]
-    return _shadowed([*named, *functions], around)
+    def __init__(self) -> None:
+        """Nothing is shadowed yet."""
+        self.before: Around | None = getattr(_RECORDING, "around", None)
+
+    def fall(
+        self,
+        root: nn.Module,
+        around: Around,
+        functions: Iterable[tuple[ModuleType, tuple[str, ...]]] = (),
+    ) -> None:
+        """Call `around(holder, forward, args, kwargs)` for each forward of this thread from now on.
+
+        Args:
+            root: The network; all modules in it are shadowed.
+            around: Must call the forward that it is given, and return what that returns.
+            functions: Modules of Python, and names of functions in them that are shadowed, too.
+        """
+        named: list[tuple[Holder, tuple[str, ...]]] = list(functions)
+        named += [(module, _methods(module)) for module in root.modules()]
+        for holder, names in named:
+            with _LOCK:
+                shadow = _SHADOWS.setdefault(id(holder), _Shadow(holder))
+                shadow.users.add(self)
+                shadow.fall(names)
+        _RECORDING.around = around
+
+    def lift(self) -> None:
+        """Take away what nobody else needs; may be called again if it was interrupted."""
+        _RECORDING.around = self.before
+        with _LOCK:
+            for place, shadow in list(_SHADOWS.items()):
+                if self in shadow.users and len(shadow.users) == 1:
+                    shadow.lift()
+                    del _SHADOWS[place]
+                else:
+                    shadow.users.discard(self)
 
 
 def _methods(module: nn.Module) -> tuple[str, ...]:
@@ -78,29 +109,3 @@ def _methods(module: nn.Module) -> tuple[str, ...]:
     return tuple(
         name for name in _METHODS if name == "forward" or isfunction(getattr(kind, name, None))
     )
-
-
-@contextmanager
-def _shadowed(
-    holders: list[tuple[nn.Module, tuple[str, ...]] | tuple[ModuleType, tuple[str, ...]]],
-    around: Around,
-) -> Iterator[None]:
-    taken: list[_Shadow] = []
-    before = getattr(_RECORDING, "around", None)
-    try:
-        for holder, names in holders:
-            with _LOCK:
-                shadow = _SHADOWS.get(id(holder)) or _Shadow(holder, names)
-                _SHADOWS[id(holder)] = shadow
-                shadow.users += 1
-                taken.append(shadow)
-        _RECORDING.around = around
-        yield
-    finally:
-        _RECORDING.around = before
-        for shadow in taken:
-            with _LOCK:
-                shadow.users -= 1
-                if not shadow.users:
-                    del _SHADOWS[id(shadow.holder)]
-                    shadow.remove()

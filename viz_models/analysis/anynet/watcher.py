@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.anynet.tensors import found_in
-from viz_models.analysis.flow.writes import Kept, memory_of
+from viz_models.analysis.anynet.writes import Kept, memory_of
 
 
 @dataclass(eq=False, slots=True)

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.anynet import names
+from viz_models.analysis.anynet.grouping import groups
 from viz_models.analysis.anynet.session import Session, unnumbered
 from viz_models.analysis.anynet.watcher import Draft, Given, Watcher
 from viz_models.analysis.anynet.watching import watched
-from viz_models.analysis.flow.grouping import groups
 from viz_models.analysis.flow.parts import NOTHING, Change
 from viz_models.analysis.pricing.counting import Counter
 from viz_models.models import registry
@@ -149,8 +149,7 @@ def walk(watcher: Watcher, net: nn.Module, x: Tensor) -> Tensor:
         x: What it takes, with a batch axis; it is copied, for a first layer may work in place.
     """
     taken = watcher.take("input", x.clone())
-    with watched(watcher, net, as_extracted=True):
-        out: Tensor = net(taken)
+    out: Tensor = watched(watcher, net, lambda: net(taken), as_extracted=True)
     return out
 
 
