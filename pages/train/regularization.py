@@ -32,7 +32,7 @@ def main() -> None:
     st.markdown(text["Does the change keep the label?"])
     more.draw_labels(view)
     st.subheader("Is weight decay L2?")
-    st.markdown(text["Is weight decay L2?"])
+    st.markdown(text["Is weight decay L2?"].format(**facts))
     more.draw_decay()
     st.subheader("What does dropout drop?")
     st.markdown(text["What does dropout drop?"])

@@ -2,7 +2,8 @@
 
 To add a card, write a literal in `networks.py`, `steps.py` or `images.py` beside this file: arms (a
 `RunSpec` each), its five seeds, what is compared, and what can be predicted. All arms have the same
-seeds, so that the runs are pairs, and all runs together take less than 60 s on two cores.
+seeds, so that the runs are pairs, and all runs together take less than 60 s on two cores:
+`python -m benchmarks cards` prints the processor time of each.
 
 The prose of a card is four sections of `pages/train/train.en.md`, named after the card's id: the
 question, `: set-up`, `: answer` and `: meaning`. Its blanks are filled in from the runs

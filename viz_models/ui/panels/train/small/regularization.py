@@ -14,6 +14,7 @@ from viz_models.records.train.paired import Paired
 from viz_models.records.train.regularization import (
     SMALL,
     STRENGTHS,
+    DecaySpec,
     Method,
     RegularizedCell,
     RegularizedGrid,
@@ -99,7 +100,6 @@ def facts(view: View) -> dict[str, str]:
     loss = Counter(c.loss_difference.verdict for c in others)
     plain, chosen, ensemble = view.plain, view.chosen, view.grid.ensemble
     last = ensemble.gains[-1]
-    early = view.grid.cell("early", FIRST["early"])
     zeros = max((c for c in others if c.method == "l1"), key=lambda c: np.mean(c.zeros))
     return {
         "n": str(len(others)),
@@ -119,6 +119,7 @@ def facts(view: View) -> dict[str, str]:
         "pruned": signed(
             100 * float(np.mean(np.subtract(chosen.pruned_accuracy, chosen.test_accuracy))), 2
         ),
+        "zeros_l2": percent(max(float(np.mean(c.zeros)) for c in others if c.method == "l2")),
         "zeros_most": percent(float(np.mean(zeros.zeros))),
         "most_strength": digits(zeros.strength),
         "draws": str(len(ensemble.accuracies)),
@@ -127,9 +128,29 @@ def facts(view: View) -> dict[str, str]:
         "together": percent(float(ensemble.accuracies[:, -1].mean())),
         "gain": points(last),
         "gain_said": said(last),
-        "early": points(early.accuracy_difference),
         "loss_alone": digits(float(ensemble.single_losses.mean()), 2),
         "loss_together": digits(float(ensemble.losses[:, -1].mean()), 2),
+        **_early_facts(view.grid),
+        **_settings(),
+    }
+
+
+def _early_facts(grid: RegularizedGrid) -> dict[str, str]:
+    found = grid.cell("early", FIRST["early"]).accuracy_difference
+    return {"early": points(found), "early_said": said(found)}
+
+
+def _settings() -> dict[str, str]:
+    """Return how long and on what the networks are trained."""
+    run, decay = RegularizeSpec(), DecaySpec()
+    return {
+        "examples": str(run.examples),
+        "held_out": str(run.held_out),
+        "left": str(run.examples - run.held_out),
+        "patience": digits(FIRST["early"]),
+        "epochs": str(run.epochs),
+        "warm_up": str(decay.warm_up),
+        "steps": str(decay.steps),
     }
 
 
