@@ -2,7 +2,8 @@
 // The same code draws in the HTML file and in the app. All text goes in as text, never as markup.
 
 const NETWORK_MOST_BOXES = 20; // that are unfolded at first
-const NETWORK_MOST_GIVEN = 8; // tensors of the network's output that are named
+const NETWORK_RUN = 12; // steps, or parts, that a folded run of steps is cut in
+const NETWORK_MOST_GIVEN = 4; // tensors of the network's output that are named
 const NETWORK_MOST_ROWS = 300; // of the table
 
 function networkPart(tag, name, text = "") {
@@ -11,6 +12,31 @@ function networkPart(tag, name, text = "") {
 
 /** The boxes that are seen: steps, folded groups, and the heads of unfolded groups. */
 function networkBoxes(steps, open) {
+  const boxes = networkByPath(steps, open), found = [];
+  for (let from = 0, to; from < boxes.length; from = to) {
+    const where = boxes[from].inside.join();
+    for (to = from + 1; boxes[from].kind === "step" && boxes[to]?.kind === "step" && boxes[to].inside.join() === where;) to++;
+    found.push(...networkRun(boxes.slice(from, to), open));
+  }
+  return found;
+}
+
+/** Fold a run of steps of one module when there are more than `most`, a long one in parts of parts. */
+function networkRun(boxes, open, most = NETWORK_MOST_BOXES) {
+  if (boxes.length <= most) return boxes;
+  const first = boxes[0], last = boxes.at(-1), path = `${first.path} … ${last.path}`;
+  const short = (box) => box.path.slice(box.inside.length ? box.inside.at(-1).length + 1 : 0);
+  const group = { ...first, kind: "group", path, label: `${short(first)} … ${short(last)}`, steps: boxes.flatMap((box) => box.steps) };
+  if (!open.has(path)) return [group];
+  const head = { ...group, kind: "head", steps: [] }, inner = boxes.map((box) => ({ ...box, depth: box.depth + 1 }));
+  if (inner.length <= NETWORK_MOST_BOXES) return [head, ...inner];
+  const parts = [], size = Math.max(NETWORK_RUN, Math.ceil(inner.length / NETWORK_RUN));
+  for (let i = 0; i < inner.length; i += size) parts.push(...networkRun(inner.slice(i, i + size), open, 1));
+  return [head, ...parts];
+}
+
+/** The same, folded by the modules that the steps belong to. */
+function networkByPath(steps, open) {
   const boxes = [];
   steps.forEach((step, index) => {
     const parts = step.op === "input" || !step.path ? [] : step.path.split(".");
@@ -78,19 +104,18 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     networkPart("span", "muted", [data.about, ...(data.loss ? [`loss: ${data.loss}`] : []), ...data.notes].join(" · ")), search);
   const sides = networkPart("div", "sides"), diagram = networkPart("div", "diagram"), detail = networkPart("div", "detail");
   const found = networkPart("div", "found");
-  const given = networkPart("div", "muted given", "The network gives ");
-  data.given.slice(0, NETWORK_MOST_GIVEN).forEach(([source, name, shape], i) => {
+  const given = networkPart("div", "muted given", "The network gives");
+  data.given.slice(0, NETWORK_MOST_GIVEN).forEach(([source, name, shape]) => {
     const text = `${name || "one tensor"} ${shape || "one number"}`;
-    given.append(i ? ", " : "", source >= 0 ? link(source, text) : text);
+    given.append(source >= 0 ? link(source, text) : networkPart("span", "", text));
   });
-  if (data.given.length > NETWORK_MOST_GIVEN) given.append(` and ${data.given.length - NETWORK_MOST_GIVEN} more tensors`);
+  if (data.given.length > NETWORK_MOST_GIVEN) given.append(`and ${data.given.length - NETWORK_MOST_GIVEN} more`);
   sides.append(diagram, detail);
   root.replaceChildren(head, given, sides, found);
 
   function pick(index) {
     chosen = index;
-    const parts = (steps[index].path || "").split(".");
-    parts.forEach((_, i) => { const path = parts.slice(0, i + 1).join("."); if (path !== steps[index].name) open.add(path); });
+    for (let box; (box = networkBoxes(steps, open).find((b) => b.steps.includes(index))).kind === "group";) open.add(box.path);
     choose(steps[index].name);
     drawAll();
   }
@@ -119,7 +144,7 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     element.style.marginLeft = `${14 * box.depth}px`;
     element.append(networkPart("span", "fold", { head: "▾", group: "▸", step: "" }[box.kind]));
     if (box.kind !== "head" && last.image) element.append(networkCanvas(last.image, luts[last.image.kind], 0, 28));
-    element.append(networkPart("span", "name", box.path.slice(parent ? parent.length + 1 : 0)));
+    element.append(networkPart("span", "name", box.label ?? box.path.slice(parent ? parent.length + 1 : 0)));
     if (box.kind === "group") element.append(networkPart("span", "muted", `${box.steps.length} steps`));
     if (box.kind === "step") element.append(networkPart("span", "muted", first.op === "input" ? "" : first.op));
     if (box.kind !== "head") element.append(networkPart("span", "size", last.outputs[0]?.shape ?? ""));
