@@ -54,6 +54,7 @@ def open_page(monkeypatch):
 
     somebody = uuid.uuid4().hex
     monkeypatch.setattr(owner, "_named", lambda: somebody)
+    monkeypatch.setattr(owner, "_came", lambda: ("localhost", ""))
 
     def _open(relative, **query_params):
         at = AppTest.from_file(ROOT / relative, default_timeout=60)

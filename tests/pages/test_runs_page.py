@@ -258,6 +258,26 @@ def test_a_host_lists_only_ones_own_and_lets_nobody_touch_the_others(store, visi
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("came", [("localhost", "192.0.2.7"), ("class.school.edu", "")])
+def test_ones_own_machine_is_ones_own_although_others_reach_it(store, visit, monkeypatch, came):
+    """Whoever came by another name or from another machine could delete all runs there."""
+    local = submit(store, "mine", owner="local")
+    assert [b.key for b in fine(visit()).button if b.key and "delete" in b.key]
+    monkeypatch.setattr(owner, "_came", lambda: came)
+    assert "No runs yet" in said(fine(visit()))
+    at = fine(visit(run=local.id))
+    assert "Somebody else's" in said(at)
+    assert [b.label for b in at.button if b.key and b.key.startswith(("do_", "delete"))] == []
+    with pytest.raises(client.NoSuchRunError):
+        door.delete(local.id)
+    monkeypatch.setattr(owner, "current", lambda: "b" * 32)
+    theirs = submit(store, "theirs", owner="b" * 32)
+    assert door.mine() == store.experiments("b" * 32)
+    monkeypatch.setattr(owner, "_came", lambda: ("127.0.0.1", ""))
+    assert {e.id for e in door.mine()} == {local.id, theirs.id}
+
+
+@pytest.mark.slow
 def test_on_a_host_the_owner_downloads_every_file_and_nobody_else_does(store, visit, monkeypatch):
     monkeypatch.setenv("FORWARD_PASS_HOSTED", "1")
     reader = ["ann"]  # known only while a page is drawn, as in Streamlit
@@ -293,6 +313,7 @@ def at_the_click(make):
 
 @pytest.mark.slow
 def test_inside_a_run_everything_follows_the_scrubber(store, monkeypatch):
+    monkeypatch.setattr(owner, "_came", lambda: ("localhost", ""))  # there is no browser
     monkeypatch.setattr(panel, "in_sight", lambda *_, **__: True)  # AppTest cannot scroll
     submit(store, "seen")
     finish_all(store)

@@ -1,5 +1,6 @@
 """A home of their own for runs, and the implementations that must keep the contracts."""
 
+import importlib.util
 import uuid
 
 import pytest
@@ -20,6 +21,13 @@ def postgres():
     server = Postgres()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def ray_is_here():
+    """Skip without Ray; not imported, for then it reads which token it has, which comes later."""
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("needs requirements-cluster.txt")
 
 
 @pytest.fixture(params=STORES)

@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from tests.runs.rig import LONG, TINY, tiny, until
 from viz_models.records.train.runs import ENDED
 from viz_models.runs import presence
+from viz_models.runs.classroom import votes
 from viz_models.runs.cluster.lock import DatabaseLock
 from viz_models.runs.store import Store
 
@@ -86,8 +87,7 @@ def machines(tmp_path, postgres, monkeypatch):
 
 
 @pytest.fixture
-def cluster(machines):
-    pytest.importorskip("ray", reason="needs requirements-cluster.txt")
+def cluster(machines, ray_is_here):
     machines.ray.add_node()
     machines.ray.add_node()
     return machines
@@ -145,6 +145,42 @@ def test_postgresql_is_restarted_and_no_step_is_lost(machines, postgres):
     assert steps == list(range(1, len(steps) + 1))
 
 
+REPLICA = """
+import sys, time
+from tests.runs.rig import LONG, tiny
+from viz_models.runs import client
+client.ready()
+print(client.store().submit("ann", tiny(LONG), "k").runs[0].id, flush=True)
+print(client.vote("question", "ann", "yes"), flush=True)
+while True:
+    client.store().experiments("ann")
+    time.sleep(0.05)
+"""
+
+
+def test_a_web_server_is_killed_and_its_peoples_runs_and_votes_go_on(machines):
+    """What a page does, in a process of its own; whoever comes back finds it on another server."""
+    machines.dispatch("local")
+    command = [sys.executable, "-c", REPLICA]
+    replica = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    id = replica.stdout.readline().strip()
+    assert replica.stdout.readline().strip() == "True"
+    until(lambda: machines.store.run(id).step > 5)
+    replica.kill()
+    replica.communicate()
+    seen = machines.store.run(id).step
+    until(lambda: machines.store.run(id).step > seen + 50)
+    assert (machines.store.run(id).state, machines.store.run(id).attempt) == ("running", 1)
+    votes.cast(machines.store.database, "question", "bob", "no", "")
+    assert votes.count(machines.store.database, "question") == {"yes": 1, "no": 1}
+    assert votes.of(machines.store.database, "question", "ann") == "yes"
+    (mine,) = machines.store.experiments("ann")
+    machines.store.cancel("ann", mine.id)
+    machines.wait(mine, "cancelled")
+    steps = [record.step for record in machines.store.points(id).steps]
+    assert steps == list(range(1, len(steps) + 1))
+
+
 def test_ray_computes_each_run_once_and_all_of_it(cluster):
     cluster.dispatch("ray")
     many, few = cluster.submit(seeds=tuple(range(6))), cluster.submit(owner="bob")
@@ -154,15 +190,20 @@ def test_ray_computes_each_run_once_and_all_of_it(cluster):
             whole(cluster, run)
 
 
+def worker_of(id):
+    """The process of Ray that computes a run."""
+    name = f"{TASK} {id[:12]}"
+    there = psutil.process_iter(["cmdline"])  # None of a process that ends just now
+    (worker,) = [p for p in there if name in " ".join(p.info["cmdline"] or ())]
+    return worker
+
+
 def test_ray_cancels_kills_and_says_why(cluster):
     cluster.dispatch("ray")
     long = cluster.submit(LONG, seeds=(0, 1))
     ids = [run.id for run in long.runs]
     until(lambda: all(cluster.store.run(id).step > 5 for id in ids), patience=240)
-    name = f"{TASK} {ids[0][:12]}"
-    there = psutil.process_iter(["cmdline"])  # None of a process that ends just now
-    (worker,) = [p for p in there if name in " ".join(p.info["cmdline"] or ())]
-    worker.kill()
+    worker_of(ids[0]).kill()
     until(lambda: cluster.store.run(ids[0]).state in ENDED)
     assert cluster.store.run(ids[0]).state == "failed"
     assert "worker died" in cluster.store.run(ids[0]).reason
@@ -172,6 +213,30 @@ def test_ray_cancels_kills_and_says_why(cluster):
     until(lambda: all(cluster.store.run(id).state == "running" for id in ids), patience=240)
     cluster.store.cancel(None, long.id)
     cluster.wait(long, "cancelled")
+
+
+def test_a_worker_that_is_stopped_is_found_and_its_place_is_free_again(cluster):
+    """Nobody hears of it from Ray: its run shows no sign of life."""
+    cluster.dispatch("ray")
+    long = cluster.submit(LONG, seeds=(0, 1))
+    ids = [run.id for run in long.runs]
+    until(lambda: all(cluster.store.run(id).step > 5 for id in ids), patience=240)
+    worker = worker_of(ids[0])
+    worker.send_signal(signal.SIGSTOP)
+    until(lambda: cluster.store.run(ids[0]).state == "lost", patience=60)
+    assert "no sign of life" in cluster.store.run(ids[0]).reason
+    until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, patience=60)
+    next_one = cluster.submit()  # the other node computes the other run all the time
+    for run in cluster.wait(next_one, "finished"):
+        whole(cluster, run)
+    other = cluster.store.run(ids[1])
+    assert (other.state, other.reason) == ("running", "")
+    kept = [record.step for record in cluster.store.points(ids[0]).steps]
+    cluster.store.resume(None, long.id)
+    until(lambda: cluster.store.run(ids[0]).step > kept[-1], patience=240)
+    steps = [record.step for record in cluster.store.points(ids[0]).steps]
+    assert steps == list(range(1, len(steps) + 1))
+    cluster.store.cancel(None, long.id)
 
 
 def test_a_node_that_dies_and_a_dispatcher_that_dies_lose_no_step(cluster):

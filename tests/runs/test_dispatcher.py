@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -100,6 +101,35 @@ def test_a_lease_ends_by_the_dispatchers_own_clock(store, dispatcher, monkeypatc
     assert store.run(run).state == "lost"
     assert "no sign of life for 0 s" in store.run(run).reason
     assert dispatcher.engine.killed
+
+
+def test_the_seconds_that_a_kill_takes_are_nobody_elses_silence(store, dispatcher, monkeypatch):
+    """Ray takes up to ten to end a stopped process; another run was then called lost."""
+    made = store.submit("ann", tiny(seeds=(0, 1)), "k")
+    silent, other = (run.id for run in made.runs)
+    clock = [100.0]
+    stand_in = SimpleNamespace(monotonic=lambda: clock[0], time=time.time)
+    monkeypatch.setattr("viz_models.runs.dispatcher.time", stand_in)
+    kill = dispatcher.engine.kill
+
+    def slowly(handle):
+        clock[0] += 10
+        kill(handle)
+
+    monkeypatch.setattr(dispatcher.engine, "kill", slowly)
+    dispatcher.step()
+    for run in (silent, other):
+        store.work.begin(run, 1, f"{run}:1")
+        store.work.push(run, 1, (), lease=3)
+    dispatcher.step()
+    clock[0] += 2
+    store.work.push(other, 1, (), lease=3)
+    dispatcher.step()
+    clock[0] += 2
+    assert dispatcher.step() == 1
+    assert dispatcher.engine.killed == [f"{silent}:1"]
+    assert store.run(silent).state == "lost"
+    assert store.run(other).reason == ""
 
 
 def test_draining_claims_nothing(store, dispatcher):

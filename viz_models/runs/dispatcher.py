@@ -59,6 +59,7 @@ class Dispatcher:
         Raises:
             StoreError: If the store does not answer; what is computed goes on.
         """
+        now = time.monotonic()  # to kill one may take seconds, in which nobody reads of the others
         rows = self.store.work.alive()
         keys = {(row.run, row.attempt) for row in rows}
         for key in [key for key in self.watches if key not in keys]:
@@ -66,7 +67,7 @@ class Dispatcher:
         alive = self.starting = taken = 0
         for row in rows:
             self.starting += not row.handle
-            outcome = self._outcome(row)
+            outcome = self._outcome(row, now)
             if outcome is None:
                 alive += 1
                 taken += self.watches[row.run, row.attempt].slots
@@ -95,9 +96,8 @@ class Dispatcher:
                 watch.stopped = True
                 self.engine.kill(watch.handle)
 
-    def _outcome(self, row: Alive) -> Outcome | None:
+    def _outcome(self, row: Alive, now: float) -> Outcome | None:
         """How an attempt has ended, or is ended now; None while it goes on."""
-        now = time.monotonic()
         watch = self._watch(row, now)
         handle = watch.handle
         if not handle:

@@ -1,16 +1,17 @@
-"""Who is looking: on a hosted page each browser is somebody else, locally everything is yours."""
+"""Who is looking: each browser is somebody else, but on one's own machine everything is yours."""
 
 import hashlib
 import secrets
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from viz_models.language import N_
 from viz_models.runs.home import LOCAL_OWNER, hosted
-from viz_models.web import hosting, secret
+from viz_models.web import gate, hosting, secret
 from viz_models.web.owner_cookie import OWNER_COOKIE, owner_in
 
-__all__ = ["address", "browser", "current", "hosted", "may_take_part"]
+__all__ = ["address", "browser", "current", "hosted", "is_at_home", "may_take_part"]
 _GUEST = "forward_pass.guest"
 NO_COOKIE = N_(
     "This browser keeps no cookie of this page, so that nobody could know whose it is: "
@@ -18,9 +19,24 @@ NO_COOKIE = N_(
 )
 
 
+def is_at_home() -> bool:
+    """Whether all runs are this session's: it is on the machine itself, which no stranger shares.
+
+    Whoever comes from another machine, or by a name that a proxy answers to, has runs of its own.
+    """
+    name, address = _came()
+    return not hosted() and not address and name in gate.LOCAL_NAMES
+
+
+def _came() -> tuple[str, str]:
+    """By which name this session came, and from which address; "" from this machine."""
+    host = st.context.headers.get("host", "localhost")
+    return urlsplit(f"//{host}").hostname or "", st.context.ip_address or ""
+
+
 def current() -> str:
     """Whose runs this session starts, lists and may cancel."""
-    return browser() if hosted() else LOCAL_OWNER
+    return LOCAL_OWNER if is_at_home() else browser()
 
 
 def browser() -> str:

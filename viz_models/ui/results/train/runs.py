@@ -94,7 +94,7 @@ def mine() -> tuple[Experiment, ...]:
 
 def is_mine(experiment: Experiment) -> bool:
     """Whether this browser may change it."""
-    return not owner.hosted() or experiment.owner == owner.current()
+    return owner.is_at_home() or experiment.owner == owner.current()
 
 
 def experiment(id: str) -> Experiment | None:
@@ -185,4 +185,4 @@ def delete(id: str) -> None:
 
 
 def _me() -> str | None:
-    return owner.current() if owner.hosted() else None
+    return None if owner.is_at_home() else owner.current()
