@@ -18,8 +18,3 @@ def test_a_click_spoils_a_word_and_the_link_keeps_it(server, page):
     assert in_the_address_bar(page) == {"spoil": "3m"}
     reload(page)
     expect(page.locator(".guesses .word").nth(3)).to_have_text("[MASK]")
-
-
-def test_a_new_task_judges_a_typed_sentence(server, page):
-    visit(page, f"{server.url}/new-task?text=the+cat+sleep")
-    expect(page.get_by_text("Is it right?")).to_be_visible()

@@ -14,10 +14,12 @@ from viz_models.models.vocabulary import EOS, PAD, french_tokens, tokenize
 from viz_models.recipes.attention import TEST_SEED, TEST_SENTENCES
 from viz_models.recipes.sequence import translators
 from viz_models.recipes.translate import batch
+from viz_models.records.sequence.masked_words import ARMS
 from viz_models.records.sequence.translators import RecurrentModel
 from viz_models.training.data.grammar import test_pairs as drawn_for_tests
 
 NAMES = get_args(RecurrentModel)
+NAMES_OF_MASKED = [f"masked_{arm}" for arm in ARMS]
 EVERY = pytest.mark.parametrize("name", NAMES)
 
 
@@ -35,6 +37,9 @@ def test_a_shipped_file_is_the_one_of_the_manifest(name):
 def test_all_files_together_are_small():
     files = [weights.FOLDER / weights.cards()[shipped.entry(n)].file for n in NAMES]
     assert sum(f.stat().st_size for f in files) < 1.5e6
+    chapter = [*NAMES_OF_MASKED, "new_task"]
+    files += [weights.FOLDER / weights.cards()[name].file for name in chapter]
+    assert sum(f.stat().st_size for f in files) < 3e6
 
 
 @pytest.mark.slow
