@@ -1,5 +1,6 @@
 """A guided lesson beside the live page: walked by keys, answered, reloaded, presented, folded."""
 
+import json
 import re
 
 import pytest
@@ -131,4 +132,53 @@ def test_answers_outlive_a_reload_and_two_tabs_lose_none(server, page):
     )
     reload(page)
     expect(panel.get_by_label("Your estimate")).to_be_visible()
+    assert red_boxes(page) == []
+
+
+LOCKING = """---
+title: Locks
+language: en
+author: A teacher
+minutes: 5
+about: What a step may lock and hide.
+---
+
+## Nothing moves
+Look.
+
+[Open the view](/flow?step=bn1)
+Locked: step, take_forward_pass-csv
+Hidden: facts
+
+**Question.** Which?
+- [x] so
+- [ ] not so
+
+**Answer.** So.
+"""
+
+
+def test_a_step_locks_instruments_and_buttons_and_hides_cards(server, page):
+    page.add_init_script(f"localStorage.setItem('forward-pass.lesson', {json.dumps(LOCKING)})")
+    visit(page, f"{server.url}/flow?step=bn1&lesson=my.1")
+    visit(page, f"{server.url}/flow?step=bn1&lesson=my.1")
+    panel, flow = page.locator(".st-key-guide"), page.get_by_test_id("flow")
+    expect(panel).to_contain_text("What this is about is locked")
+    facts = page.get_by_test_id("ledger").filter(has_text="receptive field")
+    expect(facts).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    flow.get_by_label("Step", exact=False).first.focus()
+    page.keyboard.press("End")
+    wait_until_idle(page)
+    assert flow.get_attribute("data-step") == "bn1"
+    assert in_the_address_bar(page)["step"] == "bn1"
+    button = page.locator(".st-key-take_forward_pass-csv")
+    assert button.evaluate("e => getComputedStyle(e).pointerEvents") == "none"
+
+    panel.get_by_role("button", name="so", exact=True).click()
+    expect(facts).to_be_visible()
+    wait_until_idle(page)
+    page.keyboard.press("ArrowRight")
+    wait_until_idle(page)
+    assert in_the_address_bar(page)["step"] == "relu"
     assert red_boxes(page) == []

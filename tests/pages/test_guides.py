@@ -4,7 +4,9 @@ A number of a question or an answer must be one that the page shows at the step'
 is shown elsewhere, ELSEWHERE names the link; what no page shows is computed in COMPUTED.
 """
 
+import json
 import re
+from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -27,6 +29,9 @@ ELSEWHERE = {  # step -> further links whose pages show its numbers
     "skips.8": ["/flow"],
 }
 
+# The shape stands below every block of the diagram, which is there to be read.
+TO_BE_READ = {"forward.5"}
+
 
 def query_of(params):
     found = {}
@@ -35,11 +40,10 @@ def query_of(params):
     return {name: v if len(v) > 1 else v[0] for name, v in found.items()}
 
 
-def visit(open_page, path, params, **session):
+def visit(open_page, path, params, *, looks=True):
     at = open_page("pages/site.py")
-    at.session_state[PREDICTED] = dict.fromkeys(CARDS, "")  # whoever only looks at the answers
-    for name, value in session.items():
-        at.session_state[name] = value
+    if looks:  # at the answers of the question cards
+        at.session_state[PREDICTED] = dict.fromkeys(CARDS, "")
     for name, value in query_of(params).items():
         at.query_params[name] = value
     at = at.switch_page(FILES[path]).run()
@@ -98,7 +102,8 @@ def test_a_step_opens_its_view_and_its_numbers_are_there(open_page, monkeypatch,
         else:
             assert understood[name] == value
     assert set(step.locked) <= controls
-    assert set(step.hidden) <= controls | {"answer"}
+    keys = {name for name in step.hidden if any(i.endswith(f"-{name}") for i in ids(at.main))}
+    assert set(step.hidden) <= controls | keys | {"answer"}
 
     shown = numbers(" ".join(said(at.main)))
     for link in ELSEWHERE.get(id_, ()):
@@ -107,6 +112,59 @@ def test_a_step_opens_its_view_and_its_numbers_are_there(open_page, monkeypatch,
         shown += numbers(" ".join(said(other.main)))
     shown += COMPUTED[id_]() if id_ in COMPUTED else []
     assert sorted(n for n in numbers_of(step) if not is_told(n, shown)) == []
+
+
+def read_by_people(block, hidden):
+    """Texts that a page shows as text: no coordinates of charts, and nothing that is hidden."""
+    for child in block.children.values():
+        id_ = str(getattr(getattr(child, "proto", None), "id", ""))
+        if re.search(r"(locked_away|hidden_part)_|-(guide|page_tools)$", id_) or id_.endswith(
+            hidden
+        ):
+            continue
+        if hasattr(child, "children"):
+            yield from read_by_people(child, hidden)
+            continue
+        proto = getattr(child, "proto", None)
+        yield str(getattr(child, "value", ""))
+        yield str(getattr(proto, "body", ""))
+        for told in (getattr(proto, name, "") for name in ("json", "spec")):
+            with suppress(ValueError):
+                yield from strings(json.loads(told or "null"))
+        raw = getattr(proto, "bytes", b"")
+        if isinstance(raw, bytes) and raw:
+            yield from strings(json.loads(raw[4 : 4 + int.from_bytes(raw[:4], "little")]))
+
+
+def ids(block):
+    """What Streamlit calls every part of a page that has a key; it ends with the key."""
+    for child in block.children.values():
+        yield str(getattr(getattr(child, "proto", None), "id", ""))
+        if hasattr(child, "children"):
+            yield from ids(child)
+
+
+def strings(told):
+    """Every text in JSON, but not its names."""
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, list | dict):
+        for part in told if isinstance(told, list) else told.values():
+            yield from strings(part)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("id_", [id_ for id_ in STEPS if id_ not in TO_BE_READ])
+def test_what_a_question_asks_for_is_not_on_the_page_yet(open_page, id_):
+    step = STEPS[id_]
+    at = visit(open_page, step.path, [*step.params, ("lesson", id_)], looks=False)
+    hidden = tuple(f"-{key}" for key in step.hidden) or ("-nothing",)
+    shown = numbers(" ".join(read_by_people(at.main, hidden)))
+    right = [choice.text for choice in step.choices if choice.right]
+    asked = {step.estimate.value} if step.estimate else set(numbers("\n".join(right)))
+    asked -= set(numbers("\n".join([step.text, step.question])))
+    asked = {n for n in asked if not (n.is_integer() and abs(n) <= SMALL)}
+    assert sorted(n for n in asked if any(abs(n - one) <= 0.002 * abs(n) for one in shown)) == []
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\((/[^)\s]*|[^)]*)\)")
 _CHOICE = re.compile(r"- \[([ xX])\] +(.+)")
 _SETTING = re.compile(r"(Locked|Hidden|Estimate): *(.*)")
 _ESTIMATE = re.compile(r"([-−]?[\d,]*\.?\d+(?:e[-−]?\d+)?) *([^±]*?) *(?:± *([\d.]+) *%)?")
-_KEY = re.compile(r"\w+")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 

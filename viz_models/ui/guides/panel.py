@@ -30,6 +30,7 @@ def draw(page: str) -> None:
     else:
         locks.put()
     st.html(_CSS)
+    st.html(f"<style>{locks.style()}</style>")
     with st.container(key="guide", gap="xsmall"):
         with st.expander(
             _("**{title}** · {number} of {count}").format(

@@ -12,15 +12,21 @@ import streamlit as st
 
 from viz_models import language
 from viz_models.language import markup
+from viz_models.ui.guides import locks
 from viz_models.ui.instruments import scripts
 
 HERE = Path(__file__).parent
+Sent = Mapping[str, Any] | bytes  # what an instrument is told
 
 
 def mounted(name: str) -> Callable[..., Any]:
     """Register the instrument `name`: name.html, name.css and name.js in its folder.
 
     Its words are those of the reader's language.
+
+    Returns:
+        What mounts it. `params` are the URL parameters that it writes: a guided lesson may lock
+        or hide it by these, and by its key.
     """
     return _mounted(name, language.current())
 
@@ -39,8 +45,16 @@ def _mounted(name: str, spoken: str) -> Callable[..., Any]:
         js=js,
     )
 
-    def mounting(*, data: Mapping[str, Any] | bytes, **options: Any) -> Any:  # noqa: ANN401
-        return mount(data=data if isinstance(data, bytes) else _without_lists(data), **options)
+    def mounting(
+        *,
+        key: str,
+        data: Sent,
+        params: Sequence[str] = (),
+        **options: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        sent = data if isinstance(data, bytes) else _without_lists(data)
+        with locks.around(key, params):
+            return mount(key=key, data=sent, **options)
 
     return mounting
 

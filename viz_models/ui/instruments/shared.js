@@ -58,6 +58,11 @@ function pointIn(element, event) {
   return [(event.clientX - left) / times, (event.clientY - top) / times];
 }
 
+/** Whether a guided lesson locks an element until its question is answered (ui/guides/locks.py). */
+function isLocked(element) {
+  return element instanceof Element && getComputedStyle(element).getPropertyValue("--lesson-locked").trim() === "1";
+}
+
 /** Whether some of an element is on screen. */
 function isOnScreen(element) {
   const { top, bottom } = element.getBoundingClientRect();

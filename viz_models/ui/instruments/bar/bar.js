@@ -41,6 +41,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (does && (event.key === "Escape" || !isForSomeoneElse(event))) {
       event.preventDefault();
       does();
+    } else if (event.key !== "Tab" && isLocked(event.composedPath()[0])) {
+      event.preventDefault(); // what a mouse cannot operate, no key does
+      event.stopImmediatePropagation();
     }
   };
   // Streamlit calls this function again on every change; the cleanup of an older call may come late.

@@ -137,6 +137,7 @@ def flow(
         key=key,
         data=pack({**header, **choice}, arrays),
         default={"step": start},
+        params=(param,),
         on_step_change=on_change or (lambda: None),
     )
     chosen = result.step  # comes from a browser: anything is possible

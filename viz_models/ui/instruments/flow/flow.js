@@ -311,7 +311,7 @@ class Flow {
   key(event) {
     const path = event.composedPath();
     const ours = path.includes(this.root);
-    if (path[0] !== this.find(".walk") && isForSomeoneElse(event)) return;
+    if (isLocked(this.root) || (path[0] !== this.find(".walk") && isForSomeoneElse(event))) return;
     if (ours && this.command(event.key, path[0])) return event.preventDefault();
     const target = this.destination(event.key, ours || isOnScreen(this.stage));
     if (target === undefined) return;

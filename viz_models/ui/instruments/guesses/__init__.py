@@ -54,5 +54,6 @@ def guesses(
             "names": list(sentences),
             "second": second,
         },
+        params=("spoil",),
         on_spoil_change=on_change,
     )

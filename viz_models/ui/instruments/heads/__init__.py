@@ -80,6 +80,7 @@ def heads(
     mounted("heads")(
         key=key,
         data=pack(header, [*arrays, exact, lut.astype(np.uint8)]),
+        params=("head", "off", "query"),
         on_head_change=on_head,
         on_off_change=on_off,
     )

@@ -75,4 +75,4 @@ def scrubber(
         "words": token,
         "token": f"{token}\n{start}",
     }
-    mounted("scrubber")(key=key, data=data, on_at_change=changed)
+    mounted("scrubber")(key=key, data=data, params=(param,), on_at_change=changed)

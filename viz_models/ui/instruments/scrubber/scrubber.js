@@ -71,7 +71,7 @@ export default function ({ data, parentElement, setStateValue }) {
   };
 
   const onKey = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isLocked(root)) return;
     const near = { ArrowLeft: root.at - 1, ArrowRight: root.at + 1 };
     const far = { Home: 0, End: end, PageUp: root.at - 1, PageDown: root.at + 1 };
     const to = near[event.key] ?? (isOnScreen(root) ? far[event.key] : undefined); // else they scroll

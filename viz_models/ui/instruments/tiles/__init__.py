@@ -65,6 +65,7 @@ def tiles(
     result = mounted("tiles")(
         key=key,
         data=pack(header, arrays),
+        params=(param, box_param),
         on_cell_change=changed,
         on_painted_change=changed,
         on_flipped_change=changed,

@@ -103,7 +103,7 @@ def walk(
         np.stack([line.losses for line in lines]).astype("<f4"),
     ]
     told = _told(key)
-    mounted("walk")(key=key, data=pack(header, arrays), **told)
+    mounted("walk")(key=key, data=pack(header, arrays), params=("start", "step", "who"), **told)
 
 
 def _told(key: str) -> dict[str, Callable[[], None]]:

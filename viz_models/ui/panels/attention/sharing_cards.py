@@ -93,7 +93,8 @@ def draw_summing(view: View, text: Mapping[str, str]) -> None:
     with table.container(border=True, height="stretch"):
         tiles([_accuracies(view)], key="accuracies", luts=luts(is_dark()), height=TABLE)
         st.caption(lesson.badge(view.accuracy("pooled").provenance))
-    why.markdown(text["Queries summed"].format(**_summed_facts(view)))
+    with why.container(key="summing"):  # a guided lesson may hide it
+        st.markdown(text["Queries summed"].format(**_summed_facts(view)))
 
 
 def _summed_facts(view: View) -> dict[str, str]:

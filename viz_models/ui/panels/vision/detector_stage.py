@@ -142,7 +142,8 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
         "masks": _draw_masks,
     }
     drawn[view.stop](view)
-    st.caption(text[f"Stage: {view.stop}"])
+    with st.container(key="stage_said"):  # a guided lesson may hide it
+        st.caption(text[f"Stage: {view.stop}"])
 
 
 def _maps(groups: list[Tiles], view: View, height: int = 262) -> None:
