@@ -65,6 +65,12 @@ def test_a_fault_shows_in_the_recording_as_the_page_says():
     assert max(r.accuracy for r in recorded.of("no_norm", "deep")) < 0.15
     for run in recorded.of("zero_grad", "mlp"):
         assert run.gradients[-20:].mean() > 10 * run.gradients[:5].mean()
+    unshuffled = recorded.of("not_shuffled", "mlp")
+    for run, sound in zip(unshuffled, healthy, strict=True):
+        assert run.losses[100:].mean() > 2
+        assert run.gradients.mean() > sound.gradients.mean()
+        assert np.ptp(run.test_accuracies) > 0.1
+        assert np.abs(np.diff(run.test_accuracies)).mean() > 0.03  # it hops
     for run in recorded.of("zero_init", "mlp"):
         assert run.losses[0] == pytest.approx(np.log(10), abs=1e-6)
     raw, rate = (recorded.of(f, "mlp") for f in ("not_normalized", "rate"))
