@@ -112,8 +112,9 @@ def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
     lost = next((x.overflow for x in race.lines[race.yours] if x.overflow is not None), None)
     if lost is not None:
         return text["overflow"].format(unit=race.unit, block=lost)
+    depth = len(view.blocks)
     facts = {
-        "depth": len(view.blocks),
+        "blocks": f"one {race.unit}" if depth == 1 else f"{depth} {race.unit}s",
         "init": INIT.text(view.asked.spec),
         "yours": _times(race, race.yours),
         "plain": _times(race, "no skip" if "no skip" in race.lines else "plain"),

@@ -53,14 +53,14 @@ def draw_covered(view: View, text: Mapping[str, str]) -> None:
     with st.container(border=True):
         tiles(shown, key="covered", luts=luts(is_dark()), height=SCENE + 50)
         rows: list[tuple[str, list[Cell]]] = [
-            ("nothing", [("0", ""), ("0 %", ""), (found.sentence, "")])
+            ("nothing", [(found.sentence, ""), ("0", ""), ("0 %", "")])
         ]
         for name, one in zip(ROWS, both, strict=True):
             kept = f"“{word}” stays" if one.keeps else f"“{word}” is gone"
-            cells = [(str(len(one.cells)), ""), (percent(one.weight), "")]
-            rows.append((name, [*cells, (one.sentence or "nothing", kept)]))
+            said = (one.sentence or "nothing", kept)
+            rows.append((name, [said, (str(len(one.cells)), ""), (percent(one.weight), "")]))
         sheet(
-            ("cells", f"weight of “{word}”", "the caption is then"),
+            ("the caption is then", "cells", f"weight of “{word}”"),
             rows,
             key="covered_rows",
             title="Covered",
