@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import card, in_the_address_bar, line, visit
+from tests.e2e.browser import card, in_the_address_bar, line, visit, wait_until_idle
 
 pytestmark = pytest.mark.e2e
 
@@ -31,3 +31,13 @@ def test_a_channel_is_followed_through_the_shuffle_by_a_link_and_by_a_click(serv
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.get_by_text("Channel 0 of 12, 4 groups")).to_be_visible()
     assert in_the_address_bar(page)["channel"] == "0"
+
+
+def test_the_builder_opens_with_what_was_timed(server, page):
+    visit(page, f"{server.url}/fast?rule=groups")
+    page.get_by_role("link", name="16 groups", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Build a network: do its gradients explode?")
+    wait_until_idle(page)
+    asked = in_the_address_bar(page)
+    assert (asked["width"], asked["conv_groups"], asked["kernel"]) == ("512", "16", "1")
+    expect(page.get_by_role("slider", name="width")).to_be_visible()

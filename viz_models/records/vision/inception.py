@@ -74,6 +74,7 @@ GOOGLENET: dict[str, tuple[Widths, int]] = {
 MODULES = tuple(GOOGLENET)
 POOLED = ("4a", "5a")  # max pooling halves the maps before these
 WEIGHT = 0.3  # of the auxiliary losses, section 5 of the paper
+WEIGHTS = (0.1, WEIGHT, 1.0)  # that are compared
 FASTER = 10  # times the learning rate, in the comparison of BatchNorm
 AUXILIARY = ("4a", "4d")  # an auxiliary classifier reads what these give
 

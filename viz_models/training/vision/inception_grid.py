@@ -13,7 +13,7 @@ from viz_models.models.vision.inception import SmallGoogLeNet
 from viz_models.records.provenance import Provenance
 from viz_models.records.vision.inception import (
     FASTER,
-    WEIGHT,
+    WEIGHTS,
     InceptionRecord,
     InceptionRun,
     InceptionTraining,
@@ -27,14 +27,14 @@ Progress = Callable[[int, int], None]
 def specs(base: InceptionTraining | None = None) -> tuple[InceptionTraining, ...]:
     """Return what is trained with every seed.
 
-    Without and with auxiliary losses; with and without BatchNorm at both learning rates; and
-    one 3x3 branch in place of four.
+    Without and with auxiliary losses of each weight; with and without BatchNorm at both learning
+    rates; and one 3x3 branch in place of four.
     """
     first = base or InceptionTraining()
     fast = FASTER * first.lr
     return (
         first,
-        replace(first, auxiliary=WEIGHT),
+        *(replace(first, auxiliary=weight) for weight in WEIGHTS),
         replace(first, lr=fast),
         replace(first, norm=True),
         replace(first, norm=True, lr=fast),

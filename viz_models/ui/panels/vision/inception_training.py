@@ -12,10 +12,12 @@ from viz_models.records.vision.inception import (
     BRANCHES,
     FASTER,
     WEIGHT,
+    WEIGHTS,
     InceptionRecord,
     InceptionRun,
     InceptionTraining,
 )
+from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.look import figure_look
@@ -91,25 +93,39 @@ def _branches(record: InceptionRecord) -> dict[str, str]:
 
 def _auxiliary(record: InceptionRecord) -> dict[str, str]:
     plain, helped = record.of(), record.of(auxiliary=WEIGHT)
-    start = [b.both[0] / b.main[0] for b in helped]
-    end = [b.both[-1] / b.main[-1] for b in helped]
+    start, end = (_larger(helped, at) for at in (0, -1))
     gap = _gap(helped, plain)
-    said = {
+    return {
+        "aux_start": f"{start[0]} times as large ({start[1]} over the seeds)",
+        "aux_end": f"{end[0]} times ({end[1]})",
+        "without_aux": _mean(plain),
+        "with_aux": _mean(helped),
+        "aux_gap": points(gap),
+        "aux_said": _said(gap),
+        "other_weights": " ".join(
+            f"With the weight {weight:g} it is {_mean(record.of(auxiliary=weight))}: "
+            f"{_said(other)[0].lower()}{_said(other)[1:]} ({points(other)})."
+            for weight in WEIGHTS
+            if weight != WEIGHT
+            for other in (_gap(record.of(auxiliary=weight), plain),)
+        ),
+    }
+
+
+def _said(gap: Paired) -> str:
+    return {
         "higher": "The network with auxiliary classifiers was better",
         "lower": "The network with auxiliary classifiers was worse",
         "not larger than the seed noise": "The accuracy at the end differs by no more than noise",
         "too few pairs": "There are too few seeds for a verdict",
     }[gap.verdict]
-    return {
-        "aux_start": f"{digits(float(np.median(start)), 2)} times as large "
-        f"({digits(min(start), 2)} to {digits(max(start), 2)} over the seeds)",
-        "aux_end": f"{digits(float(np.median(end)), 2)} times "
-        f"({digits(min(end), 2)} to {digits(max(end), 2)})",
-        "without_aux": _mean(plain),
-        "with_aux": _mean(helped),
-        "aux_gap": points(gap),
-        "aux_said": said,
-    }
+
+
+def _larger(runs: Sequence[InceptionRun], at: int) -> tuple[str, str]:
+    """How many times as large the early gradient is with the auxiliary losses: median, range."""
+    found = [r.both[at] / r.main[at] for r in runs]
+    ends = f"{digits(min(found), 2)} to {digits(max(found), 2)}"
+    return digits(float(np.median(found)), 2), ends
 
 
 def _norm(record: InceptionRecord) -> dict[str, str]:
@@ -145,7 +161,25 @@ def draw_auxiliary() -> None:
     with st.container(border=True):
         fig = figures.auxiliary(record, **figure_look())
         show(fig, "auxiliary_curves", wide=True)
-        st.caption(lesson.badge(record.provenance))
+        rows: list[tuple[str, list[Cell]]] = [
+            ("none", [(_mean(record.of()), ""), ("", ""), ("1", ""), ("1", "")])
+        ]
+        for weight in WEIGHTS:
+            runs = record.of(auxiliary=weight)
+            gap = _gap(runs, record.of())
+            low, high = (digits(100 * x, 2) for x in (gap.low, gap.high))
+            cells = [(_mean(runs), ""), (f"{digits(100 * gap.mean, 2)} points", f"{low} to {high}")]
+            rows.append((f"{weight:g}", [*cells, _larger(runs, 0), _larger(runs, -1)]))
+        sheet(
+            ("test accuracy", "minus none", "early gradient, start", "at the end"),
+            rows,
+            key="auxiliary_weights",
+            title="Weight of the auxiliary losses",
+            note=f"Means over {len(record.seeds)} seeds; differences are paired by seed, with "
+            "their 95 % interval. Gradients: how many times as large as that of the main loss "
+            "alone, the median, and the range over the seeds.",
+            badge=lesson.badge(record.provenance),
+        )
 
 
 def draw_norm() -> None:
