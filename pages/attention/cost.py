@@ -5,6 +5,7 @@ Source: Vaswani et al. 2017, table 1, arXiv:1706.03762.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import cost as panel
 
@@ -25,7 +26,7 @@ def main() -> None:
     for section in ("How each is measured", "What the table does not say"):
         st.subheader(section)
         st.markdown(text[section])
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("attention_cost", code=panel.code(view), table=panel.table(view))
 

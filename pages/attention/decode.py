@@ -5,6 +5,7 @@ Sources: Sutskever et al. 2014, arXiv:1409.3215; Vaswani et al. 2017, arXiv:1706
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import decode as panel
@@ -22,15 +23,15 @@ def main() -> None:
         panel.draw_foot(view)
         panel.draw_beam(view, text)
     with st.container():
-        st.subheader("Teacher forcing and free running")
+        st.subheader(_("Teacher forcing and free running"))
         st.markdown(text["Teacher forcing and free running"])
         if in_sight("slips_sight", height=260):
             more.draw_slip(view, text)
     with st.container():
-        st.subheader("Temperature and top-k")
+        st.subheader(_("Temperature and top-k"))
         if in_sight("draws_sight", height=420):
             more.draw_samples(text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("decode", code=panel.code(view), table=panel.table(view))
 

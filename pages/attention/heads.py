@@ -6,6 +6,7 @@ heads really better than one?, arXiv:1905.10650.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import heads as panel
 from viz_models.ui.panels.attention.layers import help_on
@@ -26,9 +27,9 @@ def main() -> None:
             panel.draw_written(view)
             st.caption(text["Reading it"], help=help_on("layer and head", "row"))
         panel.draw_over_sentences(view, text["Over sentences"])
-    st.subheader("What do several heads buy?")
+    st.subheader(_("What do several heads buy?"))
     st.markdown(text["What do several heads buy?"])
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("heads", code=panel.code(view), table=panel.table(view))
 

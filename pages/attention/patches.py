@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import patches as panel
 from viz_models.ui.panels.attention import patches_stage
@@ -25,7 +26,7 @@ def main() -> None:
         lesson.answer(answer, text["Answer"], **panel.facts(view))
         patches_stage.draw_stage(view, text)
         panel.draw_cards(view, text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     rows = take_away.when_long(panel.rows(view), partial(panel.table, view))
     take_away.row("patches", code=panel.code(view), table=rows, weights=panel.weights(view))

@@ -5,6 +5,7 @@ Source: Vaswani et al. 2017, section 3.5, arXiv:1706.03762.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import positions as panel
 
@@ -19,7 +20,7 @@ def main() -> None:
         panel.draw_stage(view, text)
         panel.draw_networks(view, text)
     panel.draw_positions(view, text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("positions", code=panel.code(view), table=panel.table(view))
 

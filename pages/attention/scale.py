@@ -5,6 +5,7 @@ Source: Vaswani et al. 2017, section 3.2.1, arXiv:1706.03762.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import scale as panel
 
@@ -31,7 +32,7 @@ def main() -> None:
     for section in SECTIONS:
         st.subheader(section)
         st.markdown(text[section].format(**facts))
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("attention_scale", code=panel.code(view), table=panel.table(view))
 

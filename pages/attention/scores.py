@@ -5,6 +5,7 @@ Source: Vaswani et al. 2017, sections 3.2.1 and 3.2.3, arXiv:1706.03762.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import scores as panel
 from viz_models.ui.panels.attention import scores_cards as cards
@@ -24,7 +25,7 @@ def main() -> None:
     with st.container():
         cards.draw_block(view, text)
     cards.draw_batch(view, text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("scores", code=cards.code(view), table=cards.table(view))
 

@@ -5,6 +5,7 @@ Sources: Shazeer 2019, arXiv:1911.02150; Ainslie et al. 2023, arXiv:2305.13245.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import sharing as panel
 from viz_models.ui.panels.attention import sharing_cards as cards
@@ -20,9 +21,9 @@ def main() -> None:
         panel.draw_stage(view)
         cards.draw_savings(view)
     st.markdown(text["What is shared"])
-    st.subheader("Queries summed")
+    st.subheader(_("Queries summed"))
     cards.draw_summing(view, text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("kv_sharing", code=panel.code(view), table=panel.table(view))
 

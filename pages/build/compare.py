@@ -5,6 +5,7 @@ Sources: He et al. 2016, arXiv:1512.03385; Dosovitskiy et al. 2020, arXiv:2010.1
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.build import compare, compare_race
 
@@ -23,7 +24,7 @@ def main() -> None:
             running = compare_race.begin(view)
             compare.draw_prices(view, text)
         lesson.say(said, compare_race.answer(view, running, text))
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     compare.draw_take_away(view)
     compare_race.finish(view, running)

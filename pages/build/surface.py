@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.build import surface
 from viz_models.ui.panels.train import links
@@ -20,14 +21,14 @@ def main() -> None:
         choice = surface.controls()
         lesson.answer(answer, text[""].partition("\n")[2], **surface.facts(choice.found))
         surface.draw_surfaces(choice, text["How to read it"])
-    st.subheader("Measure it here")
+    st.subheader(_("Measure it here"))
     st.markdown(text["Measure it here"])
     surface.draw_own(choice, text["Not measured"])
-    st.subheader("Training")
+    st.subheader(_("Training"))
     st.markdown(text["Training"])
     surface.draw_training(choice.found)
-    links.card("depth", "Train plain and residual networks here, with five seeds")
-    st.subheader("Take it away")
+    links.card("depth", _("Train plain and residual networks here, with five seeds"))
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row(
         "loss_surface",

@@ -6,6 +6,7 @@ Sources: Simonyan & Zisserman 2015, arXiv:1409.1556; Luo et al. 2016, arXiv:1701
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.build import window, window_bottleneck
 
@@ -30,7 +31,7 @@ def main() -> None:
         block = window_bottleneck.controls()
         lesson.answer(said, text[title], **window_bottleneck.facts(block))
         window_bottleneck.draw_cards(block)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("windows", code=window.code(view), table=window.table(view))
 

@@ -5,6 +5,7 @@ Names of steps are those of torchvision's feature extraction.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.flow import yours as panel
 from viz_models.ui.panels.flow import yours_beside
@@ -22,16 +23,16 @@ def main() -> None:
         lesson.answer(said, text[section], **panel.facts(view))
         panel.draw_tokens(view)
         panel.draw_network(view)
-    st.subheader("One value, exactly")
+    st.subheader(_("One value, exactly"))
     st.markdown(text["One value, exactly"])
     panel.draw_value(view)
-    st.subheader("Beside another network")
+    st.subheader(_("Beside another network"))
     st.markdown(text["Beside another network"])
     yours_beside.draw_beside(view, text)
-    st.subheader("Open your own network")
+    st.subheader(_("Open your own network"))
     st.markdown(text["Open your own network"])
     st.code(panel.OPEN, language="bash")
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     panel.draw_take_away(view)
 

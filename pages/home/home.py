@@ -4,6 +4,7 @@ from itertools import chain
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.ui.guides import panel
 from viz_models.ui.kit import words
 from viz_models.ui.panels.home import cards, chapters, find
@@ -17,7 +18,7 @@ STOPS = (
     Stop(FLOW, 3, {"step": "conv1", "guess": "true"}),
     Stop("normalization/axes.py", 3),
     Stop("attention/scores.py", 3),
-    Stop(TRAIN, 3, {"card": "Hidden layers"}),
+    Stop(TRAIN, 3, {"card": N_("Hidden layers")}),
 )
 
 

@@ -5,6 +5,7 @@ Source: Papineni et al. 2002, https://aclanthology.org/P02-1040.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import bleu as panel
 
@@ -23,12 +24,12 @@ def main() -> None:
         with right:
             panel.draw_product(view)
     panel.draw_conventions(view)
-    st.subheader("Do long matches count more?")
+    st.subheader(_("Do long matches count more?"))
     st.markdown(text["Do long matches count more?"])
     panel.draw_worth(view)
-    st.subheader("What BLEU does not see")
+    st.subheader(_("What BLEU does not see"))
     st.markdown(text["What BLEU does not see"])
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("bleu", code=panel.code(view), table=panel.table(view))
 

@@ -6,6 +6,7 @@ Sources: Hochreiter and Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735; forget
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import gates as panel
 from viz_models.ui.panels.sequence import gates_cards as cards
@@ -35,17 +36,17 @@ def main() -> None:
         cards.draw_sum(view)
     with right:
         elsewhere.draw_elsewhere(view)
-    st.subheader("How to read the picture")
+    st.subheader(_("How to read the picture"))
     st.markdown(text["How to read the picture"].format(**facts))
-    st.subheader("Is a gate needed?")
+    st.subheader(_("Is a gate needed?"))
     st.markdown(text["Is a gate needed?"].format(**facts))
-    st.subheader("One network, three readings")
+    st.subheader(_("One network, three readings"))
     st.markdown(text["One network, three readings"])
     readings.draw_readings(view, text, facts)
-    st.subheader("The last state is not out[:, −1]")
+    st.subheader(_("The last state is not out[:, −1]"))
     st.markdown(text["The last state is not out[:, −1]"].format(**facts))
     cards.draw_padding(view)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row(
         "gates",

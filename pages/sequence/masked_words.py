@@ -5,9 +5,11 @@ Source: Devlin et al. 2018, section 3.1 and appendix A, arXiv:1810.04805.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import masked_words as panel
 from viz_models.ui.panels.sequence import masked_words_cards as cards
+from viz_models.ui.panels.sequence import masked_words_context as context
 
 
 def main() -> None:
@@ -27,15 +29,15 @@ def main() -> None:
             cards.draw_dice(view)
     for section, draw in (
         ("Why not always [MASK]?", cards.draw_table),
-        ("Why 15 %?", cards.draw_context),
+        ("Why 15 %?", context.draw_context),
         ("Which words have a loss?", cards.draw_loss),
         ("Does the second sentence follow?", cards.draw_next),
-        ("Where does a masked word look?", cards.draw_attention),
+        ("Where does a masked word look?", context.draw_attention),
     ):
         st.subheader(section)
         st.markdown(text[section].format(**facts))
         draw(view)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row(
         "masked_words",

@@ -6,6 +6,7 @@ proceedings.mlr.press/v37/jozefowicz15.html.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import memory as panel
 from viz_models.ui.panels.sequence import memory_sentence
@@ -35,13 +36,13 @@ def main() -> None:
             panel.draw_arithmetic(view)
         with right:
             panel.draw_table(view)
-    st.subheader("On a sentence of yours")
+    st.subheader(_("On a sentence of yours"))
     st.markdown(text["On a sentence of yours"])
     memory_sentence.draw_sentence(text)
     for section in SECTIONS:
         st.subheader(section)
         st.markdown(text[section].format(**facts))
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("memory", code=panel.code(view), table=panel.table(view))
 

@@ -5,6 +5,7 @@ Source: Devlin et al. 2018, sections 3.2 and 5.3, arXiv:1810.04805.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import new_task as panel
 
@@ -30,7 +31,7 @@ def main() -> None:
     panel.draw_table(view)
     st.subheader(SECTIONS[1])
     st.markdown(text[SECTIONS[1]].format(**facts))
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("new_task", code=panel.code(view), table=panel.table(view), weights="new_task")
 

@@ -5,6 +5,7 @@ Sources: Sutskever et al. 2014, arXiv:1409.3215; Luong et al. 2015, arXiv:1508.0
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import translators as panel
@@ -21,10 +22,10 @@ def main() -> None:
         panel.draw_stage(view, text)
         panel.draw_foot(view)
         panel.draw_maps(view, text)
-    st.subheader("The bottleneck")
+    st.subheader(_("The bottleneck"))
     st.markdown(text["The bottleneck"])
     panel.draw_states(view)
-    st.subheader("Does attention help with every seed?")
+    st.subheader(_("Does attention help with every seed?"))
     more.draw_seeds(view, text)
     for title, draw in (
         ("Teacher forcing and free running", more.draw_forcing),
@@ -36,7 +37,7 @@ def main() -> None:
             st.markdown(text[title])
             if in_sight(f"{draw.__name__}_sight", height=260):
                 draw(view, text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row(
         "translators",

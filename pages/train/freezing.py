@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.small import freezing as panel
 
@@ -19,15 +20,15 @@ def main() -> None:
             panel.draw_over_examples(view)
         with right:
             panel.draw_numbers(view)
-    st.subheader("Which parameters are trained?")
+    st.subheader(_("Which parameters are trained?"))
     st.markdown(text["Which parameters are trained?"])
     panel.draw_blocks(view)
-    st.subheader("The trap: frozen is not eval")
+    st.subheader(_("The trap: frozen is not eval"))
     st.markdown(text["The trap: frozen is not eval"].format(**facts))
     panel.draw_means(view)
-    st.subheader("What happens to the old classes?")
+    st.subheader(_("What happens to the old classes?"))
     st.markdown(text["What happens to the old classes?"].format(**facts))
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("freezing", code=panel.code(view), table=panel.table(view))
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.lessons import gan as panel
 from viz_models.ui.panels.train.lessons import gan_more as more
@@ -21,14 +22,14 @@ def main() -> None:
         facts = panel.facts(view)
         lesson.answer(answer, text[""].partition("\n")[2], **facts)
         panel.draw_planes(view, text)
-    st.subheader("Where the gradient vanishes")
+    st.subheader(_("Where the gradient vanishes"))
     st.markdown(text["Where the gradient vanishes"].format(**facts))
     panel.draw_ends(view, text)
     st.markdown(text[panel.verdict(view)].format(**facts))
     more.draw_update(view, text)
     more.draw_own(view, text)
     more.draw_digits(text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("gan", code=panel.code(view), table=partial(panel.table, view))
 

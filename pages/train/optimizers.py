@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.optimizers import cards, stage, take_home, view
 
@@ -36,7 +37,7 @@ def main() -> None:
         st.subheader(title)
         st.markdown(text[title].format(**facts))
         draw()
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("descend", code=take_home.code(now), table=partial(take_home.table, now))
 

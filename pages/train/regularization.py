@@ -6,6 +6,7 @@ Loshchilov and Hutter 2017, arXiv:1711.05101 (weight decay is not L2).
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.small import regularization as panel
 from viz_models.ui.panels.train.small import regularization_more as more
@@ -25,22 +26,22 @@ def main() -> None:
             panel.draw_numbers(view)
         with right:
             panel.draw_differences(view)
-    st.subheader("Where do the weights go?")
+    st.subheader(_("Where do the weights go?"))
     st.markdown(text["Where do the weights go?"].format(**facts))
     more.draw_weights(view)
-    st.subheader("Does the change keep the label?")
+    st.subheader(_("Does the change keep the label?"))
     st.markdown(text["Does the change keep the label?"])
     more.draw_labels(view)
-    st.subheader("Is weight decay L2?")
+    st.subheader(_("Is weight decay L2?"))
     st.markdown(text["Is weight decay L2?"].format(**facts))
     more.draw_decay()
-    st.subheader("What does dropout drop?")
+    st.subheader(_("What does dropout drop?"))
     st.markdown(text["What does dropout drop?"])
     more.draw_dropout()
-    st.subheader("Several networks")
+    st.subheader(_("Several networks"))
     st.markdown(text["Several networks"].format(**facts))
     more.draw_ensembles(view)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("regularization", code=panel.code(view), table=panel.table(view))
 

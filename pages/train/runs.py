@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, words
 from viz_models.ui.panels.train import compare as train_compare
 from viz_models.ui.panels.train import inside as train_inside
@@ -23,7 +24,7 @@ def main() -> None:
             lesson.answer(answer, section, **train_table.facts(listed))
         elif not chosen:
             st.markdown(text["Nothing yet"])
-            st.page_link("train/train.py", label="Train", icon=":material/play_arrow:")
+            st.page_link("train/train.py", label=_("Train"), icon=":material/play_arrow:")
             return
         if chosen:
             draw_curves(chosen, text)
@@ -33,7 +34,7 @@ def main() -> None:
         with st.container():
             train_inside.draw_inside([watch(id) for id in chosen], text)
     if len(chosen) == 1:
-        st.subheader("Take it away")
+        st.subheader(_("Take it away"))
         st.markdown(text["Take it away"])
         train_table.draw_downloads(chosen[0])
 

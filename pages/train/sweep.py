@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.lessons import sweep as panel
 from viz_models.ui.panels.train.lessons import sweep_ask
@@ -24,16 +25,16 @@ def main() -> None:
         panel.draw_stage(now, text)
         panel.draw_start_row(now)
     if now.grid.known and now.changes:
-        st.subheader("Does every row change alike?")
+        st.subheader(_("Does every row change alike?"))
         st.markdown(text["Does every row change alike?"])
         left, right = st.columns([1.2, 1], gap="xsmall")
         with left:
             panel.draw_lines(now)
         with right:
             panel.draw_changes(now)
-    st.subheader("What is a sweep?")
+    st.subheader(_("What is a sweep?"))
     st.markdown(text["What is a sweep?"])
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("sweep", code=panel.code(now), table=partial(panel.table, now))
 

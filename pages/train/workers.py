@@ -5,6 +5,7 @@ Source: Li et al. 2020, PyTorch Distributed, arXiv:2006.15704.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.lessons import workers as panel
 
@@ -31,10 +32,10 @@ def main() -> None:
     for section in SECTIONS:
         st.subheader(section)
         st.markdown(text[section].format(**facts))
-    st.subheader("The same with torch’s own DistributedDataParallel")
+    st.subheader(_("The same with torch’s own DistributedDataParallel"))
     st.markdown(text["DistributedDataParallel"])
     panel.draw_ddp(text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("workers", code=panel.code(view), table=panel.table(view))
 

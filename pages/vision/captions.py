@@ -5,6 +5,7 @@ Source: Xu et al. 2015, Show, attend and tell, arXiv:1502.03044.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import captions as panel
@@ -29,26 +30,26 @@ def main() -> None:
             panel.draw_look(view, text)
         panel.draw_foot(view)
         panel.draw_words(view, text)
-    st.subheader("Cover what it looked at")
+    st.subheader(_("Cover what it looked at"))
     st.markdown(text["Cover what it looked at"].format(**covered.facts()))
     covered.draw_covered(view, text)
-    st.subheader("One weight, exactly")
+    st.subheader(_("One weight, exactly"))
     st.markdown(text["One weight, exactly"].format(**facts))
     cards.draw_arithmetic(view, text)
-    st.subheader("Without tanh, one map for all words")
+    st.subheader(_("Without tanh, one map for all words"))
     st.markdown(text["Without tanh, one map for all words"])
     cards.draw_straight(view, text)
-    st.subheader("The same captioner without attention")
+    st.subheader(_("The same captioner without attention"))
     st.markdown(text["The same captioner without attention"].format(**facts))
     cards.draw_nets(view)
-    st.subheader("What the LSTM read before")
+    st.subheader(_("What the LSTM read before"))
     st.markdown(text["What the LSTM read before"])
     cards.draw_states(view, text)
-    st.subheader("Frozen, fine-tuned, and BatchNorm")
+    st.subheader(_("Frozen, fine-tuned, and BatchNorm"))
     st.markdown(text["Frozen, fine-tuned, and BatchNorm"])
     if in_sight("tuning_sight", height=300):
         tuning.draw_tuning(text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row(
         "captions", code=cards.code(view), table=cards.table(view), weights=cards.weights(view)

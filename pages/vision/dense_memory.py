@@ -5,6 +5,7 @@ Sources: Huang et al. 2017, arXiv:1608.06993; Pleiss et al. 2017, arXiv:1707.069
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import dense_memory as panel
 
@@ -30,7 +31,7 @@ def main() -> None:
     for section in SECTIONS:
         st.subheader(section)
         st.markdown(text[section].format(**facts))
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("dense_memory", code=panel.code(view), table=panel.table(view))
 

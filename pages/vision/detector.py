@@ -5,6 +5,7 @@ Sources: He et al. 2017, Mask R-CNN, arXiv:1703.06870; Ren et al. 2015, arXiv:15
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import detector as panel
 from viz_models.ui.panels.vision import detector_box as box
@@ -27,19 +28,19 @@ def main() -> None:
         with left.container(border=True, height="stretch"):
             stage.draw_scene(view, text)
         box.draw_box(view, text)
-    st.subheader("One pooled number, exactly")
+    st.subheader(_("One pooled number, exactly"))
     st.markdown(text["One pooled number, exactly"])
     box.draw_number(view, text)
-    st.subheader("Does half a pixel matter?")
+    st.subheader(_("Does half a pixel matter?"))
     st.markdown(text["Does half a pixel matter?"])
     cards.draw_moves(view, text)
-    st.subheader("R-CNN, Fast, Faster, Mask")
+    st.subheader(_("R-CNN, Fast, Faster, Mask"))
     st.markdown(text["R-CNN, Fast, Faster, Mask"])
     cards.draw_wirings()
-    st.subheader("What stays, and how good it is")
+    st.subheader(_("What stays, and how good it is"))
     st.markdown(text["What stays, and how good it is"])
     cards.draw_quality(view, text)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row(
         "detector", code=cards.code(view), table=cards.table(view), weights="digits_mask_rcnn"

@@ -5,6 +5,7 @@ Sources: Ma et al. 2018, arXiv:1807.11164, section 2; Zhang et al. 2017, arXiv:1
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import fast as panel
 from viz_models.ui.panels.vision import fast_built
@@ -32,7 +33,7 @@ def main() -> None:
     st.markdown(text[units].format(**facts))
     panel.draw_units(view)
     fast_built.draw_links(view, "units", text)
-    st.subheader("What does a channel shuffle do?")
+    st.subheader(_("What does a channel shuffle do?"))
     way = shuffle.controls()
     st.markdown(text["What does a channel shuffle do?"].format(**shuffle.facts(way)))
     left, right = st.columns([2.2, 1], gap="xsmall")
@@ -40,7 +41,7 @@ def main() -> None:
         shuffle.draw_channels(way)
     with right:
         shuffle.draw_place(way)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("fast", code=panel.code(), table=panel.table(view))
 

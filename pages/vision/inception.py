@@ -5,6 +5,7 @@ Sources: Szegedy et al. 2014, arXiv:1409.4842; Ioffe and Szegedy 2015, arXiv:150
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import inception as panel
 from viz_models.ui.panels.vision import inception_auxiliary as auxiliary
@@ -36,14 +37,14 @@ def main() -> None:
         st.subheader(title)
         st.markdown(text[title].format(**trained))
         draw()
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"].format(**trained))
     take_away.row("inception", code=panel.code(view), table=training.table())
 
 
 def _draw_price(text: dict[str, str]) -> None:
     """Draw what the 1x1 convolutions save, with widths to choose."""
-    st.subheader("What do the 1×1 convolutions save?")
+    st.subheader(_("What do the 1×1 convolutions save?"))
     view = price.controls()
     st.markdown(text["What do the 1×1 convolutions save?"].format(**price.facts(view)))
     left, right = st.columns([1.4, 1], gap="xsmall")

@@ -5,6 +5,7 @@ Source: Hu et al. 2018, Squeeze-and-Excitation Networks, arXiv:1709.01507.
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import squeeze as panel
 
@@ -22,14 +23,14 @@ def main() -> None:
             panel.draw_module(view)
         with right:
             panel.draw_opened(view)
-    st.subheader("What is a gate worth?")
+    st.subheader(_("What is a gate worth?"))
     st.markdown(text["What is a gate worth?"].format(**facts))
     panel.draw_replaced()
     st.markdown(text[panel.verdict()].format(**facts))
-    st.subheader("Does a gate know the class?")
+    st.subheader(_("Does a gate know the class?"))
     st.markdown(text["Does a gate know the class?"].format(**facts))
     panel.draw_classes(view)
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     take_away.row("squeeze", code=panel.code(view), table=panel.table, weights="squeeze_digits")
 

@@ -8,23 +8,25 @@ import plotly.graph_objects as go
 
 from viz_models.digits import digits
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import CostRun, LayerKind
 
 HEIGHT = 470  # px
 TOP = 62  # px, for two lines of legend and the names of the panels
 NAME: dict[LayerKind, str] = {
     "attention": "self-attention",
-    "fused": "self-attention, fused kernel",
-    "windowed": "restricted attention",
-    "recurrence": "recurrence",
-    "convolution": "convolution",
+    "fused": N_("self-attention, fused kernel"),
+    "windowed": N_("restricted attention"),
+    "recurrence": N_("recurrence"),
+    "convolution": N_("convolution"),
 }
 DASH: dict[LayerKind, str] = {"fused": "dot", "windowed": "dash"}
 PANELS = {
-    "milliseconds": "time",
+    "milliseconds": N_("time"),
     "peak_bytes": "memory",
-    "chain": "in sequence",
-    "path": "path",
+    "chain": N_("in sequence"),
+    "path": N_("path"),
 }
 BYTES = {1 << 10: "1 KiB", 1 << 15: "32 KiB", 1 << 20: "1 MiB", 1 << 25: "32 MiB", 1 << 30: "1 GiB"}
 
@@ -96,7 +98,9 @@ def _fitted(run: CostRun, kind: LayerKind, what: str) -> str:
     for slope in run.slopes:
         if (slope.kind, slope.what) == (kind, what):
             ends = f"{slope.fitted[0]} to {slope.fitted[-1]}"
-            return f"<br>slope {digits(slope.value, 3)} from n = {ends}"
+            return _("<br>slope {value} from n = {ends}").format(
+                value=digits(slope.value, 3), ends=ends
+            )
     return ""
 
 
@@ -109,7 +113,7 @@ def _axes(run: CostRun) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         "ticktext": [str(n) for n in sizes[::4]],
         "tickangle": 0,
     }
-    below = x | {"title": {"text": "n, tokens"}}
+    below = x | {"title": {"text": _("n, tokens")}}
     count = {"type": "log", "dtick": 1, "tickformat": "~s"}
     time = {"type": "log", "dtick": 1, "tickformat": "~g", "ticksuffix": " ms"}
     memory = {"type": "log", "tickvals": list(BYTES), "ticktext": list(BYTES.values())}

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import BeamNode, Decoding, Sample
 
 HEIGHT = 244  # px
@@ -46,7 +47,7 @@ def likely_words(
         )
     )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_xaxes(range=[0, 1.14], tickvals=[0, 0.5, 1], title_text="probability")
+    fig.update_xaxes(range=[0, 1.14], tickvals=[0, 0.5, 1], title_text=_("probability"))
     fig.update_yaxes(type="category", tickfont={"color": p.text, "size": 12 * scale})
     fig.update_layout(bargap=0.28)
     return fig
@@ -133,8 +134,10 @@ def _words(
         mode="text",
         textfont={"color": colors, "size": 12 * scale},
         customdata=np.array([[n.log_probability, n.total, np.exp(n.total)] for n in nodes]),
-        hovertemplate="%{text}<br>log p of the word %{customdata[0]:.4f}<br>"
-        "log p so far %{customdata[1]:.4f} (p = %{customdata[2]:.4g})<extra></extra>",
+        hovertemplate=_(
+            "%{text}<br>log p of the word %{customdata[0]:.4f}<br>"
+            "log p so far %{customdata[1]:.4f} (p = %{customdata[2]:.4g})<extra></extra>"
+        ),
     )
 
 
@@ -158,8 +161,8 @@ def before_and_after(
     names = [sample.vocabulary[i] for i in order]
     fig = go.Figure()
     for label, values, color in (
-        ("before: T = 1, all words", sample.before, p.muted),
-        ("after temperature and top-k", sample.after, p.blue),
+        (_("before: T = 1, all words"), sample.before, p.muted),
+        (_("after temperature and top-k"), sample.after, p.blue),
     ):
         fig.add_bar(
             x=names,
@@ -171,5 +174,5 @@ def before_and_after(
     fig.update_layout(barmode="group", bargap=0.25, showlegend=True)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_xaxes(type="category", tickfont={"color": p.text, "size": 12 * scale}, tickangle=-35)
-    fig.update_yaxes(title_text="probability of the next word", rangemode="tozero")
+    fig.update_yaxes(title_text=_("probability of the next word"), rangemode="tozero")
     return fig

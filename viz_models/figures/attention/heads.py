@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import Head, HeadsOverSentences, SetCost
 
 HEIGHT = 250  # px
@@ -27,14 +28,16 @@ def exact_without(
             y=[cost.exact / recorded.sentences for cost in order],
             customdata=[[cost.exact, recorded.sentences, cost.loss] for cost in order],
             marker={"color": [p.orange if c.off == (chosen,) else p.blue for c in order]},
-            hovertemplate="<b>without %{x} (layer.head)</b><br>"
-            "%{customdata[0]} of %{customdata[1]} exact<br>"
-            "loss %{customdata[2]:.3~g} nats a word<extra></extra>",
+            hovertemplate=_(
+                "<b>without %{x} (layer.head)</b><br>"
+                "%{customdata[0]} of %{customdata[1]} exact<br>"
+                "loss %{customdata[2]:.3~g} nats a word<extra></extra>"
+            ),
         )
     )
     full = recorded.full.exact / recorded.sentences
     fig.add_hline(y=full, line={"color": p.muted, "width": 1, "dash": "dot"})
-    fig.update_layout(title_text="Exact translations without one head")
+    fig.update_layout(title_text=_("Exact translations without one head"))
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_yaxes(tickformat=".0%", range=[0, 1.04])
     fig.update_xaxes(tickangle=-45)

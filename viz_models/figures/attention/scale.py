@@ -7,6 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import ScaleBands, ScaleRows, ScaleSweep
 
 HEIGHT = 462  # px, of the four panels
@@ -15,10 +17,10 @@ TOP = 42  # px, for the legend and the names of the panels
 BINS = 41
 RAW, SCALED = "q·k", "q·k ÷ √d_k"
 PANELS = {
-    "variance": "variance of the scores",
-    "entropy": "entropy ÷ ln(keys)",
-    "largest": "largest weight",
-    "gradient": "gradient at scores",
+    "variance": N_("variance of the scores"),
+    "entropy": N_("entropy ÷ ln(keys)"),
+    "largest": N_("largest weight"),
+    "gradient": N_("gradient at scores"),
 }
 
 
@@ -79,17 +81,21 @@ def _series(
         "mode": "lines+markers",
         "line": {"color": color, "width": 2},
         "marker": {"size": 5},
-        "hovertemplate": f"<b>{name}</b>, d_k = %{{x}}<br>%{{y:.3~g}}"
-        "<br>5 % to 95 % of the seeds: %{customdata[0]:.3~g} to %{customdata[1]:.3~g}"
-        "<extra></extra>",
+        "hovertemplate": _(
+            "<b>{name}</b>, d_k = %{{x}}<br>%{{y:.3~g}}"
+            "<br>5 % to 95 % of the seeds: %{{customdata[0]:.3~g}} to %{{customdata[1]:.3~g}}"
+            "<extra></extra>"
+        ).format(name=name),
     }
     if what == "gradient":
         yield plain | {
             "y": bands.gradient_mean[:, 1],
             "mode": "lines",
-            "name": f"{name}, mean query",
+            "name": _("{name}, mean query").format(name=name),
             "line": {"color": color, "width": 1.5, "dash": "dot"},
-            "hovertemplate": f"<b>{name}</b>, mean query<br>%{{y:.3~g}}<extra></extra>",
+            "hovertemplate": _("<b>{name}</b>, mean query<br>%{{y:.3~g}}<extra></extra>").format(
+                name=name
+            ),
         }
 
 
@@ -123,11 +129,11 @@ def both_ways(result: ScaleRows, *, dark: bool = False, scale: float = 1.0) -> g
         (SCALED, result.scores * result.width**-0.5, result.scaled, p.blue),
     ):
         traces += [_histogram(name, scores, edges, color), _bars(name, keys, weights, color)]
-    titles = f"scores, d_k = {result.width}", "one query's weights"
+    titles = _("scores, d_k = {width}").format(width=result.width), _("one query's weights")
     share: dict[str, Any] = {"tickformat": "~%", "rangemode": "tozero"}
     axes: list[tuple[dict[str, Any], dict[str, Any]]] = [
-        ({}, share | {"title": {"text": "of all scores"}}),
-        ({"title": {"text": "keys, the strongest first"}}, share),
+        ({}, share | {"title": {"text": _("of all scores")}}),
+        ({"title": {"text": _("keys, the strongest first")}}, share),
     ]
     layout = panels.grid(titles, axes, gap=0.12, scale=scale)
     fig = go.Figure(traces, layout | {"showlegend": True, "barmode": "overlay"})
@@ -153,8 +159,9 @@ def _histogram(name: str, scores: np.ndarray, edges: np.ndarray, color: str) -> 
         "line": {"color": color, "width": 1.5, "shape": "hvh"},
         "fill": "tozeroy",
         "fillcolor": theme.fade(color, 0.25),
-        "hovertemplate": f"<b>{name}</b>, near %{{x:.3~g}}<br>%{{y:.2~%}} of the scores"
-        "<extra></extra>",
+        "hovertemplate": _(
+            "<b>{name}</b>, near %{{x:.3~g}}<br>%{{y:.2~%}} of the scores<extra></extra>"
+        ).format(name=name),
     }
 
 
@@ -169,5 +176,7 @@ def _bars(name: str, keys: np.ndarray, weights: np.ndarray, color: str) -> dict[
         "opacity": 0.75,
         "marker": {"color": color, "line": {"width": 0}},
         "showlegend": False,
-        "hovertemplate": f"<b>{name}</b>, key %{{x}}<br>weight %{{y:.3~g}}<extra></extra>",
+        "hovertemplate": _("<b>{name}</b>, key %{{x}}<br>weight %{{y:.3~g}}<extra></extra>").format(
+            name=name
+        ),
     }

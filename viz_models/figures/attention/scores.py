@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 
 from viz_models.digits import digits
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import Score
 
 ROW = 13.6  # px, of one product
@@ -45,7 +46,7 @@ def running_sum(
             width=0.78,
             marker_color=[above if product >= 0 else below for product in products],
             customdata=running,
-            hovertemplate="product %{x:.4g}<br>sum so far %{customdata:.4g}<extra></extra>",
+            hovertemplate=_("product %{x:.4g}<br>sum so far %{customdata:.4g}<extra></extra>"),
         )
     )
     theme.style(fig, dark=dark, height=round(ROW * len(q) + HEAD), scale=scale)

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from viz_models.digits import memory
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import CacheGrowth, CacheTimes
 
 HEIGHT = 214  # px
@@ -37,9 +38,9 @@ def bytes_over_context(
                 "%{x} words: %{text}",
             )
         )
-    fig.update_layout(title_text="KV cache of the translator, KiB", showlegend=False)
+    fig.update_layout(title_text=_("KV cache of the translator, KiB"), showlegend=False)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_xaxes(title_text="words written", rangemode="tozero")
+    fig.update_xaxes(title_text=_("words written"), rangemode="tozero")
     fig.update_yaxes(rangemode="tozero")
     _name_lines(fig, scale)
     return fig
@@ -69,17 +70,19 @@ def time_over_context(
                 kv_heads == chosen,
                 dark,
                 [memory(float(n)) for n in held],
-                "%{x} tokens, %{text}: %{y:.3g} ms",
+                _("%{x} tokens, %{text}: %{y:.3g} ms"),
             )
         )
-    title = f"one more token, ms ({times.spec.num_heads} heads of {times.spec.d_k})"
+    title = _("one more token, ms ({num_heads} heads of {d_k})").format(
+        num_heads=times.spec.num_heads, d_k=times.spec.d_k
+    )
     fig.update_layout(title_text=title, showlegend=False)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_xaxes(
         type="log",
         tickvals=lengths,
         ticktext=[f"{n:,}" for n in lengths],
-        title_text="tokens in the cache",
+        title_text=_("tokens in the cache"),
     )
     fig.update_yaxes(type="log", tickvals=TICKS, ticktext=[f"{t:g}" for t in TICKS])
     _name_lines(fig, scale)

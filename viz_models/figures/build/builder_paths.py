@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import Paths
 
 HEIGHT = 170  # px
@@ -49,7 +50,9 @@ def two_paths(
                 marker_color=color,
                 name=name,
                 customdata=names,
-                hovertemplate=f"%{{customdata}}: %{{y:.3g}} by the {name}<extra></extra>",
+                hovertemplate=_("%{{customdata}}: %{{y:.3g}} by the {name}<extra></extra>").format(
+                    name=name
+                ),
             )
             for name, lengths, color, shift in ways
         ]
@@ -70,8 +73,8 @@ def _dashes(x: np.ndarray, y: np.ndarray, color: str) -> go.Scatter:
         y=y,
         mode="markers",
         marker={"symbol": "line-ew-open", "size": 9, "color": color, "line": {"width": 1.6}},
-        name="branch, not scaled",
-        hovertemplate="branch, not scaled: %{y:.3g}<extra></extra>",
+        name=_("branch, not scaled"),
+        hovertemplate=_("branch, not scaled: %{y:.3g}<extra></extra>"),
     )
 
 
@@ -90,5 +93,5 @@ def _style(fig: go.Figure, *, blocks: int, dark: bool, height: int, scale: float
         nticks=8,
         tickformat="d",
         zeroline=False,
-        title_text="block",
+        title_text=_("block"),
     )

@@ -10,6 +10,8 @@ from viz_models.figures import theme
 from viz_models.figures.band import band
 from viz_models.figures.build import builder_race_marks as marks
 from viz_models.figures.build.builder_race_marks import Scene
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Race, RaceView
 
 HEIGHT = 400  # px
@@ -17,7 +19,7 @@ LABELS = 176  # px, beside the plot, for names and ratios
 TICKS = 64  # px, on the other side, for the axis
 TOP, BOTTOM = 10, 46  # px
 ROOM = 0.35  # decades above and below the lines
-BACK, FORWARD = "◀ backward pass", "forward pass ▶"
+BACK, FORWARD = N_("◀ backward pass"), N_("forward pass ▶")
 PLAIN_DECADES = 9  # of an axis whose numbers are written out
 DOUBLING_ROOM = 2.5  # decades that the naive expectation may add to the axis
 
@@ -119,9 +121,11 @@ def _band_and_line(scene: Scene, name: str, color: str) -> Iterator[go.Scatter]:
         name=name,
         mode="lines",
         line={"color": color, "width": 3 if name == scene.race.yours else 2},
-        hovertemplate=f"<b>{name}</b>, {scene.race.unit} %{{x}}<br>%{{y:.4g}}"
-        f"<br>{len(scene.race.lines[name])} seeds: %{{customdata[0]:.3g}} to "
-        "%{customdata[1]:.3g}<extra></extra>",
+        hovertemplate=_(
+            "<b>{name}</b>, {unit} %{{x}}<br>%{{y:.4g}}"
+            "<br>{count} seeds: %{{customdata[0]:.3g}} to "
+            "%{{customdata[1]:.3g}}<extra></extra>"
+        ).format(name=name, unit=scene.race.unit, count=len(scene.race.lines[name])),
     )
 
 

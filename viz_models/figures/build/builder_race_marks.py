@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from viz_models.digits import digits
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import Race, RaceLine, RaceView
 
 LABEL_GAP = 17  # px, between two names
@@ -67,14 +68,16 @@ def doubling(fig: go.Figure, scene: Scene, color: str) -> None:
         y=[10**top, 1],
         mode="lines",
         line={"color": color, "width": 1.2, "dash": "dash"},
-        hovertemplate="twice as large with every block<extra></extra>",
+        hovertemplate=_("twice as large with every block<extra></extra>"),
         showlegend=False,
     )
     if top < end:  # it leaves through the top, and its name stands there
         fig.add_annotation(
             x=at,
             y=top,
-            text=f"doubling: {ratio_text(2.0**scene.depth)} at the stem",
+            text=_("doubling: {ratio_text} at the stem").format(
+                ratio_text=ratio_text(2.0**scene.depth)
+            ),
             showarrow=False,
             xanchor="left",
             yanchor="top",
@@ -124,11 +127,15 @@ def _what_happened(lines: Sequence[RaceLine], unit: str) -> str:
     """Why there is no line: "overflowed at block 12"."""
     over = [line.overflow for line in lines if line.overflow is not None]
     if over:
-        return f"overflowed at {unit} {min(over)}: larger than float32 can hold"
+        return _("overflowed at {unit} {over}: larger than float32 can hold").format(
+            unit=unit, over=min(over)
+        )
     zero = [line.vanished for line in lines if line.vanished is not None]
     if zero:
-        return f"0 from {unit} {max(zero)} on down: smaller than float32 can hold"
-    return "no gradient arrives"
+        return _("0 from {unit} {zero} on down: smaller than float32 can hold").format(
+            unit=unit, zero=max(zero)
+        )
+    return _("no gradient arrives")
 
 
 def _apart(ends: dict[str, float], gap: float, ceiling: float) -> dict[str, float]:

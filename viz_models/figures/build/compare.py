@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from viz_models.figures import theme
 from viz_models.figures.band import band
 from viz_models.figures.build.builder_race_marks import ratio_text
+from viz_models.language import gettext as _
 from viz_models.records import Race, RaceView
 
 HEIGHT = 250  # px
@@ -87,7 +88,9 @@ def _axes(fig: go.Figure, race: Race, view: RaceView, deepest: int) -> None:
     back = view != "activation"
     step = next(s for s in (1, 2, 5, 10, 20) if deepest <= 8 * s)
     ticks = [-t if back else t for t in range(0, deepest + 1, step)]
-    title = "blocks before the last    ◀ backward pass" if back else "forward pass ▶    blocks"
+    title = (
+        _("blocks before the last    ◀ backward pass") if back else _("forward pass ▶    blocks")
+    )
     fig.update_xaxes(
         tickvals=ticks,
         ticktext=[str(abs(t)) for t in ticks],
@@ -137,7 +140,7 @@ def _names(
                 yref="paper",
                 x=0.5,
                 y=0,
-                text=f"{name}: outside of float32's range",
+                text=_("{name}: outside of float32's range").format(name=name),
                 showarrow=False,
                 font={"color": colors[name]},
             )

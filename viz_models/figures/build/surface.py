@@ -9,6 +9,8 @@ from plotly.subplots import make_subplots
 
 from viz_models.digits import digits
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.build.surface import GUESSING, Surfaces, SurfaceTime
 
 View = Literal["relief", "map"]
@@ -16,7 +18,7 @@ WHEN: tuple[SurfaceTime, ...] = ("before", "after")
 HEIGHT = 400  # px
 TICKS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 1000)  # nats
 LEVEL = 0.15  # decades between two lines of the map
-TITLES = ("without skips", "with skips")
+TITLES = (N_("without skips"), N_("with skips"))
 
 
 def surfaces(
@@ -42,7 +44,10 @@ def surfaces(
     """
     kind = "surface" if view == "relief" else "xy"
     nets = (found.plain, found.skips)
-    titles = [f"{t}: {digits(n.here(when), 3)} nats" for t, n in zip(TITLES, nets, strict=True)]
+    titles = [
+        _("{t}: {here} nats").format(t=t, here=digits(n.here(when), 3))
+        for t, n in zip(TITLES, nets, strict=True)
+    ]
     fig = make_subplots(
         cols=2, specs=[[{"type": kind}] * 2], subplot_titles=titles, horizontal_spacing=0.04
     )
@@ -60,8 +65,8 @@ def surfaces(
     if view == "relief":
         fig.update_scenes(**_scene(low, high, theme.palette(dark)))
     else:
-        fig.update_xaxes(title_text="second direction", zeroline=False)
-        fig.update_yaxes(title_text="first direction", zeroline=False, col=1)
+        fig.update_xaxes(title_text=_("second direction"), zeroline=False)
+        fig.update_yaxes(title_text=_("first direction"), zeroline=False, col=1)
         fig.update_yaxes(zeroline=False, showticklabels=False, col=2)
     return fig
 
@@ -75,7 +80,7 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
 def _bar(low: float, high: float, p: theme.Palette, scale: float) -> dict[str, Any]:
     """Return the color bar that both surfaces share."""
     font = {"color": p.muted, "size": (theme.TEXT_SIZE - 1) * scale}
-    title = {"text": "loss (nats)", "side": "right", "font": font}
+    title = {"text": _("loss (nats)"), "side": _("right"), "font": font}
     return {
         **_ticks(low, high),
         "title": title,
@@ -107,7 +112,7 @@ def _common(loss: np.ndarray, steps: np.ndarray, dark: bool) -> dict[str, Any]:
         "customdata": loss,
         "colorscale": _scale(dark),
         "showscale": False,
-        "hovertemplate": "%{y:.2f}, %{x:.2f}: %{customdata:.4g} nats<extra></extra>",
+        "hovertemplate": _("%{y:.2f}, %{x:.2f}: %{customdata:.4g} nats<extra></extra>"),
     }
 
 
@@ -129,7 +134,9 @@ def _relief(
         z=[math.log10(here)],
         mode="markers",
         marker={"size": 5, "color": p.orange},
-        hovertemplate=f"the network's own weights: {digits(here)} nats<extra></extra>",
+        hovertemplate=_("the network's own weights: {here} nats<extra></extra>").format(
+            here=digits(here)
+        ),
     )
     return surface, ring
 
@@ -164,7 +171,9 @@ def _map(
         y=[0],
         mode="markers",
         marker={"size": 11, "color": "rgba(0, 0, 0, 0)", "line": {"color": p.orange, "width": 3}},
-        hovertemplate=f"the network's own weights: {digits(here)} nats<extra></extra>",
+        hovertemplate=_("the network's own weights: {here} nats<extra></extra>").format(
+            here=digits(here)
+        ),
     )
     return lines, guessing, ring
 
@@ -179,8 +188,8 @@ def _scene(low: float, high: float, p: theme.Palette) -> dict[str, Any]:
         "title": {"text": "", "font": font},
     }
     return {
-        "xaxis": plain | {"nticks": 3, "title": {"text": "2nd direction", "font": font}},
-        "yaxis": plain | {"nticks": 3, "title": {"text": "1st direction", "font": font}},
+        "xaxis": plain | {"nticks": 3, "title": {"text": _("2nd direction"), "font": font}},
+        "yaxis": plain | {"nticks": 3, "title": {"text": _("1st direction"), "font": font}},
         "zaxis": plain
         | {**_ticks(low, high), "range": [low - 0.35, high], "showticklabels": False},
         "camera": {
@@ -207,10 +216,12 @@ def training(
             name=name,
             mode="lines",
             line={"color": color, "width": 2},
-            hovertemplate=f"<b>{name}</b>, step %{{x}}: %{{y:.4g}} nats<extra></extra>",
+            hovertemplate=_("<b>{name}</b>, step %{{x}}: %{{y:.4g}} nats<extra></extra>").format(
+                name=name
+            ),
         )
     theme.style(fig, dark=dark, height=height, scale=scale)
     fig.update_layout(showlegend=True, margin_t=round(26 * scale))
-    fig.update_xaxes(title_text="step")
-    fig.update_yaxes(title_text="loss of the batch (nats)", type="log", dtick="D2")
+    fig.update_xaxes(title_text=_("step"))
+    fig.update_yaxes(title_text=_("loss of the batch (nats)"), type="log", dtick="D2")
     return fig

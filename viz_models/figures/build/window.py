@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import BlockFacts, Bottleneck, Sight, Windows
 
 PROFILE = 190  # px
@@ -31,23 +32,23 @@ def profile(result: Windows, *, dark: bool = False, scale: float = 1.0) -> go.Fi
                 name=name_of(sight),
                 mode="lines",
                 line={"color": color, "width": 2, "shape": "hvh"},
-                hovertemplate="column %{x:+d}<br>%{y:.1%} of the gradient<extra></extra>",
+                hovertemplate=_("column %{x:+d}<br>%{y:.1%} of the gradient<extra></extra>"),
             )
         )
     fig.add_trace(
         go.Scatter(
             x=at,
             y=result.paths,
-            name="paths through the stack",
+            name=_("paths through the stack"),
             mode="markers",
             marker={"color": p.muted, "size": 6, "symbol": "circle-open"},
-            hovertemplate="column %{x:+d}<br>%{y:.1%} of the paths<extra></extra>",
+            hovertemplate=_("column %{x:+d}<br>%{y:.1%} of the paths<extra></extra>"),
         )
     )
     fig.update_layout(showlegend=True)
     theme.style(fig, dark=dark, height=PROFILE, scale=scale)
-    fig.update_xaxes(title_text="column, counted from the middle", zeroline=False)
-    fig.update_yaxes(tickformat=".0%", rangemode="tozero", title_text="share of the gradient")
+    fig.update_xaxes(title_text=_("column, counted from the middle"), zeroline=False)
+    fig.update_yaxes(tickformat=".0%", rangemode="tozero", title_text=_("share of the gradient"))
     return fig
 
 
@@ -72,7 +73,7 @@ def hourglass(result: Bottleneck, *, dark: bool = False, scale: float = 1.0) -> 
         start = places[-1] + 2
     theme.style(fig, dark=dark, height=HOURGLASS, scale=scale)
     fig.update_layout(showlegend=False)
-    fig.update_yaxes(title_text="channels", range=[0, 1.28 * result.spec.channels])
+    fig.update_yaxes(title_text=_("channels"), range=[0, 1.28 * result.spec.channels])
     where, names = zip(*ticks, strict=True)
     fig.update_xaxes(tickvals=where, ticktext=names, showgrid=False, zeroline=False)
     return fig
@@ -87,10 +88,13 @@ def _bars(name: str, places: list[int], facts: BlockFacts, color: str) -> go.Bar
         name=name,
         marker={"color": color},
         width=0.62,
-        text=[f"{c}<br>sees {r}×{r}" for c, r in zip(channels, reaches, strict=True)],
+        text=[
+            _("{c}<br>sees {r}×{r}").format(c=c, r=r)
+            for c, r in zip(channels, reaches, strict=True)
+        ],
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="%{y} channels<extra></extra>",
+        hovertemplate=_("%{y} channels<extra></extra>"),
     )
 
 
@@ -98,9 +102,12 @@ def name_of(sight: Sight) -> str:
     """Return the name of a stack: "3 × (3×3)", with its dilation; of a single kernel "7×7"."""
     window = f"{sight.kernel_size}×{sight.kernel_size}"
     if sight.dilation > 1:
-        window += f", dilation {sight.dilation}"
+        window += _(", dilation {dilation}").format(dilation=sight.dilation)
     return f"{sight.layers} × ({window})" if sight.layers > 1 else window
 
 
 def _steps(name: str, facts: BlockFacts) -> list[str]:
-    return [f"input of the<br>{name}", *(f"{c.kernel_size}×{c.kernel_size}" for c in facts.convs)]
+    return [
+        _("input of the<br>{name}").format(name=name),
+        *(f"{c.kernel_size}×{c.kernel_size}" for c in facts.convs),
+    ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from viz_models.digits import count, digits
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 
 HEIGHT = 240  # px at normal type size
 _BINS = 6  # about so many for the middle nine tenths
@@ -116,7 +117,7 @@ def names(edges: Sequence[float]) -> list[str]:
     """Return what stands under each bar, the open ends included."""
     said = [number(edge) for edge in edges]
     inner = [f"{low}\nto {high}" for low, high in pairwise(said)]
-    return [f"below\n{said[0]}", *inner, f"{said[-1]}\nor more"]
+    return [f"below\n{said[0]}", *inner, _("{said}\nor more").format(said=said[-1])]
 
 
 def number(value: float) -> str:

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from viz_models.digits import digits
 from viz_models.figures import pixels, theme
+from viz_models.language import gettext as _
 from viz_models.records import SideBySide, StepPair
 
 HEIGHT = 230  # px
@@ -64,21 +65,21 @@ def apart_over_steps(
             yref="paper",
             yanchor="bottom",
             xanchor="right" if late else "left",
-            text=f"they part at {found.parting.name}",
+            text=_("they part at {name}").format(name=found.parting.name),
             showarrow=False,
         )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_layout(showlegend=False, margin_t=round(26 * scale))
     fig.update_xaxes(
-        title_text="tensors, in the order of the forward pass", showgrid=False, zeroline=False
+        title_text=_("tensors, in the order of the forward pass"), showgrid=False, zeroline=False
     )
     ticks = [d for d in range(floor + 1, top) if (d - floor - 1) % max(1, (top - floor) // 5) == 0]
     fig.update_yaxes(
         tickvals=[floor, *ticks, top],
-        ticktext=["same", *(_power(d) for d in ticks), "not comparable"],
+        ticktext=[_("same"), *(_power(d) for d in ticks), _("not comparable")],
         range=[floor - 0.5, top + 0.5],
         zeroline=False,
-        title_text="largest |A − B| ÷ largest |A|",
+        title_text=_("largest |A − B| ÷ largest |A|"),
     )
     return fig
 
@@ -146,7 +147,9 @@ def maps_of_both(
                 zmax=high,
                 colorscale=[[i / (len(colors) - 1), c] for i, c in enumerate(colors)],
                 showscale=False,
-                hovertemplate=f"{title} at %{{y}}, %{{x}}: %{{z:.4g}}<extra></extra>",
+                hovertemplate=_("{title} at %{{y}}, %{{x}}: %{{z:.4g}}<extra></extra>").format(
+                    title=title
+                ),
             ),
             1,
             column,

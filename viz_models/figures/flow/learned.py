@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records.flow.learned import DemoMoments
 
 HEIGHT = 280  # px, of the chart
@@ -53,8 +54,16 @@ def course(
     text = {"color": p.muted, "fontSize": small, "fontFamily": theme.FONT}
     true = record.classes.index(record.shows)
     lines = (
-        (f"“{record.shows}”, this photo", p.blue, [m.probabilities[true] for m in record.moments]),
-        (f"right, {record.tested} test pictures", p.gold, [m.accuracy for m in record.moments]),
+        (
+            _("“{shows}”, this photo").format(shows=record.shows),
+            p.blue,
+            [m.probabilities[true] for m in record.moments],
+        ),
+        (
+            _("right, {tested} test pictures").format(tested=record.tested),
+            p.gold,
+            [m.accuracy for m in record.moments],
+        ),
     )
     return {
         "animation": False,
@@ -81,7 +90,7 @@ def course(
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": p.border}},
             "axisLabel": {**text, "hideOverlap": True},
-            "name": "pictures seen",
+            "name": _("pictures seen"),
             "nameLocation": "middle",
             "nameGap": round(22 * scale),
             "nameTextStyle": text,

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.flow.ablation import NetworkAblation, Switched
 
 HEIGHT = 250  # px
-SKIPPED, PASSED = "block without its branch", "layer passed by"
+SKIPPED, PASSED = N_("block without its branch"), N_("layer passed by")
 
 
 def moved(
@@ -35,16 +37,18 @@ def moved(
             x=[labels[n] for n in names],
             y=[f.moved for f in found],
             marker_color=[p.orange if n in off else p.blue for n in names],
-            text=["other top 1" if f.changed else "" for f in found],
+            text=[_("other top 1") if f.changed else "" for f in found],
             textposition="outside",
             textfont={"color": p.red},
             cliponaxis=False,
-            hovertemplate="%{x} off: logits move by %{y:.1%} of their length<extra></extra>",
+            hovertemplate=_("%{x} off: logits move by %{y:.1%} of their length<extra></extra>"),
         )
     )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     most = max((f.moved for f in found), default=0.0) or 1.0
-    fig.update_yaxes(title_text="‖Δ logits‖ ÷ ‖logits‖", tickformat=".0%", range=[0, 1.15 * most])
+    fig.update_yaxes(
+        title_text=_("‖Δ logits‖ ÷ ‖logits‖"), tickformat=".0%", range=[0, 1.15 * most]
+    )
     return fig
 
 
@@ -64,14 +68,14 @@ def accuracies(network: NetworkAblation, *, dark: bool = False, scale: float = 1
             y=[part.accuracy for part in network.parts],
             customdata=[part.part.removesuffix(".add") for part in network.parts],
             marker_color=p.blue,
-            hovertemplate="without %{customdata}: %{y:.1%}<extra></extra>",
+            hovertemplate=_("without %{customdata}: %{y:.1%}<extra></extra>"),
         )
     )
     for level, dash in ((network.whole, "solid"), (1 / network.classes, "1px 3px")):
         fig.add_hline(y=level, line={"color": p.muted, "width": 1, "dash": dash})
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_xaxes(type="category", title_text=SKIPPED if skips else PASSED)  # "1.0" is a name
-    fig.update_yaxes(range=[0, 1.04], tickformat=".0%", title_text="test accuracy")
+    fig.update_yaxes(range=[0, 1.04], tickformat=".0%", title_text=_("test accuracy"))
     return fig
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records import Trace
 
 HEIGHT = 270  # px, of both
@@ -28,13 +29,13 @@ def histogram(
             y=counts,
             width=np.diff(edges),
             marker_color=theme.palette(dark).blue,
-            hovertemplate="%{x:.4g}: %{y} values<extra></extra>",
+            hovertemplate=_("%{x:.4g}: %{y} values<extra></extra>"),
         )
     )
-    fig.update_layout(title_text=f"Values of {name}" if name else None)
+    fig.update_layout(title_text=_("Values of {name}").format(name=name) if name else None)
     theme.style(fig, dark=dark, height=HEIGHT)
-    fig.update_xaxes(title_text="value (unitless)")
-    fig.update_yaxes(title_text="how many")
+    fig.update_xaxes(title_text=_("value (unitless)"))
+    fig.update_yaxes(title_text=_("how many"))
     return fig
 
 
@@ -56,20 +57,22 @@ def depth_band(trace: Trace, chosen: str, *, dark: bool = False) -> go.Figure:
         customdata=np.stack([std, low, high], axis=1),
         text=[s.name for s in trace.steps],
         mode="lines+markers",
-        name="mean",
+        name=_("mean"),
         marker={"size": 6, "color": p.blue},
         line={"color": p.blue, "width": 2},
-        hovertemplate="<b>%{text}</b><br>mean %{y:.4g}<br>std %{customdata[0]:.4g}"
-        "<br>min %{customdata[1]:.4g}, max %{customdata[2]:.4g}<extra></extra>",
+        hovertemplate=_(
+            "<b>%{text}</b><br>mean %{y:.4g}<br>std %{customdata[0]:.4g}"
+            "<br>min %{customdata[1]:.4g}, max %{customdata[2]:.4g}<extra></extra>"
+        ),
     )
-    outer = _band(low, high, theme.fade(p.blue, 0.12), "min to max")
-    inner = _band(mean - std, mean + std, theme.fade(p.blue, 0.32), "mean ± std")
+    outer = _band(low, high, theme.fade(p.blue, 0.12), _("min to max"))
+    inner = _band(mean - std, mean + std, theme.fade(p.blue, 0.32), _("mean ± std"))
     fig = go.Figure([line, outer, inner])  # the line first: a click then names a step
     fig.add_vline(x=trace.index(chosen), line={"color": p.orange, "width": 2})
     fig.update_layout(showlegend=True)
     theme.style(fig, dark=dark, height=HEIGHT)
     fig.update_xaxes(range=[-0.8, len(mean) - 0.2], **_group_ticks(trace))
-    fig.update_yaxes(title_text="value (unitless)")
+    fig.update_yaxes(title_text=_("value (unitless)"))
     return fig
 
 

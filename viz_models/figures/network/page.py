@@ -11,6 +11,7 @@ import numpy as np
 
 from viz_models.digits import digits, percent, shape
 from viz_models.figures import pixels, theme
+from viz_models.language import gettext as _
 from viz_models.records.flow.recorded import Made, Recorded, RecordedStep
 
 HERE = Path(__file__).parent
@@ -26,7 +27,9 @@ def page(recorded: Recorded) -> str:
         recorded: Any recorded forward pass.
     """
     text = json.dumps(drawn(recorded), ensure_ascii=False, allow_nan=False)
-    title = escape(f"{recorded.network}: {len(recorded.steps)} steps")
+    title = escape(
+        _("{network}: {count} steps").format(network=recorded.network, count=len(recorded.steps))
+    )
     return (
         f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width">\n'
@@ -63,7 +66,9 @@ def drawn(recorded: Recorded) -> dict[str, Any]:
         "network": recorded.network,
         "check": recorded.check.text if recorded.check else "",
         "exact": bool(recorded.check and recorded.check.exact),
-        "about": f"{len(recorded.steps):,} steps · {recorded.parameters:,} parameters",
+        "about": _("{count:,} steps · {parameters:,} parameters").format(
+            count=len(recorded.steps), parameters=recorded.parameters
+        ),
         "notes": list(recorded.notes),
         "loss": "" if recorded.loss is None else f"{recorded.loss_name} = {digits(recorded.loss)}",
         "made": recorded.provenance.versions,
@@ -107,7 +112,7 @@ def _made(made: Made) -> dict[str, Any]:
     stats, size = made.stats, made.gradient
     numbers = [] if stats is None else [stats.mean, stats.std, stats.min, stats.max]
     return {
-        "shape": shape(made.shape) or "one number",
+        "shape": shape(made.shape) or _("one number"),
         "dtype": made.dtype,
         "stats": [digits(n) for n in numbers] + ([percent(stats.zeros)] if stats else []),
         "gradient": [digits(size.norm), digits(size.largest), percent(size.zeros)] if size else [],

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records.sequence.bleu import Bleu, Ngram, Order
 
 LANE, TOP = 17, 62  # px: one row of n-grams, and the words with the axis
@@ -27,9 +28,9 @@ def ngrams(result: Bleu, chosen: int, *, dark: bool = False, scale: float = 1.0)
     for order in result.orders:
         strong = order.n == chosen
         for kind, color, pattern in (
-            ("counts", p.green, ""),
-            ("said too often", p.muted, "/"),
-            ("not in the reference", p.muted, ""),
+            (_("counts"), p.green, ""),
+            (_("said too often"), p.muted, "/"),
+            (_("not in the reference"), p.muted, ""),
         ):
             bars = [g for g in order.ngrams if _kind(g) == kind]
             if bars:
@@ -61,7 +62,7 @@ def _lanes(order: Order) -> int:
 def _kind(ngram: Ngram) -> str:
     if ngram.matched:
         return "counts"
-    return "said too often" if ngram.is_clipped else "not in the reference"
+    return _("said too often") if ngram.is_clipped else _("not in the reference")
 
 
 def _opacity(kind: str, *, strong: bool) -> float:
@@ -72,9 +73,13 @@ def _opacity(kind: str, *, strong: bool) -> float:
 
 def _hover(ngram: Ngram) -> str:
     said = f"<b>{' '.join(map(_escaped, ngram.words))}</b><br>"
-    return (
-        f"{said}{ngram.in_translation}× in the translation, {ngram.in_reference}× in the reference"
-        f"<br>{_kind(ngram)}"
+    return _(
+        "{said}{in_translation}× in the translation, {in_reference}× in the reference<br>{kind}"
+    ).format(
+        said=said,
+        in_translation=ngram.in_translation,
+        in_reference=ngram.in_reference,
+        kind=_kind(ngram),
     )
 
 
@@ -112,8 +117,8 @@ def worth(result: Bleu, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     p = theme.palette(dark)
     fig = go.Figure()
     for name, key, color in (
-        ("paper: exponent 1/N", "paper", p.blue),
-        ("d2l: exponent 1/2ⁿ", "d2l", p.gold),
+        (_("paper: exponent 1/N"), "paper", p.blue),
+        (_("d2l: exponent 1/2ⁿ"), "d2l", p.gold),
     ):
         lost = result.convention(key).halved
         fig.add_bar(
@@ -124,9 +129,9 @@ def worth(result: Bleu, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
             text=[f"{v:.0%}" for v in lost],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="halving %{x} costs %{y:.1%}<extra></extra>",
+            hovertemplate=_("halving %{x} costs %{y:.1%}<extra></extra>"),
         )
     theme.style(fig, dark=dark, height=190, scale=scale)
-    fig.update_yaxes(title_text="share of the score lost", tickformat=".0%", range=[0, 0.58])
+    fig.update_yaxes(title_text=_("share of the score lost"), tickformat=".0%", range=[0, 0.58])
     fig.update_layout(bargap=0.3)
     return fig

@@ -7,6 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.sequence.gates import (
     GATES,
     HOLDS,
@@ -17,9 +19,9 @@ from viz_models.records.sequence.gates import (
     Net,
 )
 
-NAMES: dict[Net, str] = {"lstm": "last state only", "lstm_attention": "with attention"}
+NAMES: dict[Net, str] = {"lstm": N_("last state only"), "lstm_attention": N_("with attention")}
 GATE_NAMES: dict[Gate, str] = {"f": "z_f", "i": "z_i", "o": "z_o"}
-HOLD_NAMES: dict[Hold, str] = {"0": "0", "0.5": "½", "1": "1", "mean": "its mean"}
+HOLD_NAMES: dict[Hold, str] = {"0": "0", "0.5": "½", "1": "1", "mean": N_("its mean")}
 STRIP, BARS, READING = 180, 190, 190  # px
 ROW = 1.4  # between the middles of two rows of marks, which are 0.84 high
 BOX = 0.32  # half the width of a cell
@@ -57,8 +59,10 @@ def half_lives(
             mode="markers",
             marker={"size": 6 * scale, "color": theme.fade(color, 0.6)},
             customdata=list(range(len(lives))),
-            hovertemplate=f"<b>{NAMES[name]}</b>, unit %{{customdata}}<br>"
-            "half is lost after %{x:.3~g} words<extra></extra>",
+            hovertemplate=_(
+                "<b>{names}</b>, unit %{{customdata}}<br>"
+                "half is lost after %{{x:.3~g}} words<extra></extra>"
+            ).format(names=_(NAMES[name])),
             showlegend=False,
         )
         shapes.append(_median(float(np.median(lives)), -ROW * row, color, 3))
@@ -73,7 +77,7 @@ def half_lives(
     theme.style(fig, dark=dark, height=STRIP, scale=scale)
     fig.update_xaxes(
         type="log",
-        title_text="words until half of the cell state is lost",
+        title_text=_("words until half of the cell state is lost"),
         tickvals=[0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200],
     )
     fig.update_yaxes(
@@ -129,13 +133,18 @@ def held_shares(
             textfont={"size": 10 * scale},
             constraintext="none",
             cliponaxis=False,
-            customdata=[f"{GATE_NAMES[g]} held at {HOLD_NAMES[h]}" for h in HOLDS],
-            hovertemplate="%{customdata}:<br>%{y:.1%} of the sentences right<extra></extra>",
+            customdata=[
+                _("{gate_names} held at {hold_names}").format(
+                    gate_names=GATE_NAMES[g], hold_names=_(HOLD_NAMES[h])
+                )
+                for h in HOLDS
+            ],
+            hovertemplate=_("%{customdata}:<br>%{y:.1%} of the sentences right<extra></extra>"),
             showlegend=False,
         )
     free = found.right / recorded.sentences
     line = {"color": p.green, "width": 1.5, "dash": "dot"}
-    said = f"all gates free: {free:.0%}"
+    said = _("all gates free: {free:.0%}").format(free=free)
     fig.add_hline(y=free, line=line, annotation_text=said, annotation_position="top left")
     theme.style(fig, dark=dark, height=BARS, scale=scale)
     fig.update_xaxes(
@@ -150,7 +159,7 @@ def held_shares(
         showgrid=False,
         zeroline=False,
     )
-    fig.update_yaxes(range=[0, 1.15], tickformat=".0%", title_text="sentences right")
+    fig.update_yaxes(range=[0, 1.15], tickformat=".0%", title_text=_("sentences right"))
     fig.update_layout(bargap=0.25)
     return fig
 

@@ -6,15 +6,17 @@ from typing import Any
 import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.sequence.masked_words import RATE, Arm, Compared, MaskedContext
 
 HEIGHT = 236  # px
 TOP = 30  # px, for the names of the panels
 MEASURES = {
-    "masked": "right under [MASK]",
-    "kept": "says the word that<br>stands there, untouched",
-    "found": "finds the wrong word<br>(area under ROC)",
-    "random": "repairs the wrong word",
+    "masked": N_("right under [MASK]"),
+    "kept": N_("says the word that<br>stands there, untouched"),
+    "found": N_("finds the wrong word<br>(area under ROC)"),
+    "random": N_("repairs the wrong word"),
 }
 
 
@@ -79,7 +81,7 @@ def _bars(
         "textposition": "outside",
         "textfont": {"size": 12 * scale, "color": p.text},
         "cliponaxis": False,
-        "hovertemplate": "trained with %{y}: %{x:.2%}<extra></extra>",
+        "hovertemplate": _("trained with %{y}: %{x:.2%}<extra></extra>"),
     }
     dots = {
         "type": "scatter",
@@ -87,7 +89,7 @@ def _bars(
         "x": [v for kind in found for v in kind.scores[score].values],
         "y": [names[kind.arm] for kind in found for _ in kind.scores[score].values],
         "marker": {"color": p.text, "size": 4, "opacity": 0.65},
-        "hovertemplate": "one seed, trained with %{y}: %{x:.2%}<extra></extra>",
+        "hovertemplate": _("one seed, trained with %{y}: %{x:.2%}<extra></extra>"),
     }
     return [bars, dots]
 
@@ -119,8 +121,8 @@ def over_rate(found: MaskedContext, *, dark: bool = False, scale: float = 1.0) -
         }
         for i, (y, form, _) in enumerate(series)
     ]  # fmt: skip
-    below = {"tickformat": ".0%", "title": {"text": "words masked"}, "range": [-0.03, 1.05]}
-    titles = ("guessed of those", "words with a loss, a pair", "guessed rightly, a pair")
+    below = {"tickformat": ".0%", "title": {"text": _("words masked")}, "range": [-0.03, 1.05]}
+    titles = (_("guessed of those"), _("words with a loss, a pair"), _("guessed rightly, a pair"))
     layout = panels.grid(titles, [(below, axis) for *_, axis in series], columns=3, scale=scale)
     fig = go.Figure(traces, layout)
     theme.style(fig, dark=dark, height=210, scale=scale)

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
+from viz_models.language import gettext as _
 from viz_models.records.sequence.memory import READERS, MemoryGrid, MemoryRun, ReaderSpec
 
 HEIGHT = 330  # px
@@ -19,7 +20,9 @@ Norms = Sequence[np.ndarray]  # one (T,) a seed
 
 def name(reader: ReaderSpec) -> str:
     """Return what a reader is called: "LSTM, b = 4"."""
-    return NAMES.get(reader.cell) or f"LSTM, b = {reader.forget_bias:g}"
+    return NAMES.get(reader.cell) or _("LSTM, b = {forget_bias:g}").format(
+        forget_bias=reader.forget_bias
+    )
 
 
 def over_position(
@@ -54,7 +57,10 @@ def over_position(
     traces = [*_lines(before, chosen, 0, p), *_lines(after, chosen, 1, p)]
     bottom = min(float(np.min(n)) for runs in (*before.values(), *after.values()) for n in runs)
     layout = panels.grid(
-        ["before training", "after training"], _axes(chosen.length, bottom), gap=0.06, scale=scale
+        [_("before training"), _("after training")],
+        _axes(chosen.length, bottom),
+        gap=0.06,
+        scale=scale,
     )
     layout["shapes"] = panels.marks(at + 1, 2, p.orange)
     fig = go.Figure(traces, layout | {"showlegend": True})
@@ -75,12 +81,12 @@ def _axes(length: int, bottom: float) -> list[tuple[dict[str, Any], dict[str, An
     x = {
         "range": [0.5, length + 0.5],
         "tickvals": [1, *range(length // 4, length + 1, max(1, length // 4))],
-        "title": {"text": "input: 1 is the first, the last is read just before the answer"},
+        "title": {"text": _("input: 1 is the first, the last is read just before the answer")},
     }
-    names = [{"text": "‖d answer / d input‖"}, {"text": ""}]
+    names = [{"text": _("‖d answer / d input‖")}, {"text": ""}]
     return [
-        (x | {"title": {"text": "← the first input"}}, y | {"title": names[0]}),
-        (x | {"title": {"text": "the last input →"}}, y | {"showticklabels": False}),
+        (x | {"title": {"text": _("← the first input")}}, y | {"title": names[0]}),
+        (x | {"title": {"text": _("the last input →")}}, y | {"showticklabels": False}),
     ]
 
 
@@ -123,8 +129,10 @@ def _line(
         "marker": {"size": 4 if chosen else 2.5},
         "line": {"color": color, "width": 3 if chosen else 1.6, "dash": dash},
         "customdata": np.stack([low, high], axis=1),
-        "hovertemplate": f"<b>{label}</b>, input %{{x}}<br>%{{y:.2~e}}<br>"
-        f"{len(norms)} seeds: %{{customdata[0]:.2~e}} to %{{customdata[1]:.2~e}}<extra></extra>",
+        "hovertemplate": _(
+            "<b>{label}</b>, input %{{x}}<br>%{{y:.2~e}}<br>"
+            "{count} seeds: %{{customdata[0]:.2~e}} to %{{customdata[1]:.2~e}}<extra></extra>"
+        ).format(label=label, count=len(norms)),
     }
 
 
@@ -174,7 +182,7 @@ def steps_to_solve(
     fig.update_xaxes(
         range=[0, most * 1.42],
         tickvals=[0, most // 4, most // 2, 3 * most // 4, most],
-        title_text="steps of training until 99 % are right",
+        title_text=_("steps of training until 99 % are right"),
     )
     fig.update_yaxes(
         tickvals=[-i for i in range(len(rows))],
@@ -187,8 +195,14 @@ def steps_to_solve(
 
 
 def _told(run: MemoryRun) -> str:
-    how = f"after {run.steps} steps" if run.solved else f"not after {run.steps} steps"
-    return f"seed {run.spec.seed}<br>{how}<br>{run.accuracy:.1%} right"
+    how = (
+        _("after {steps} steps").format(steps=run.steps)
+        if run.solved
+        else _("not after {steps} steps").format(steps=run.steps)
+    )
+    return _("seed {seed}<br>{how}<br>{accuracy:.1%} right").format(
+        seed=run.spec.seed, how=how, accuracy=run.accuracy
+    )
 
 
 def _summary(
@@ -199,11 +213,13 @@ def _summary(
     solved = sum(run.solved for run in runs)
     right = np.mean([run.accuracy for run in runs])
     return {
-        "text": f"<b>{solved} of {len(runs)}</b><br>{right:.0%} right",
+        "text": _("<b>{solved} of {count}</b><br>{right:.0%} right").format(
+            solved=solved, count=len(runs), right=right
+        ),
         "x": 1,
         "xref": "paper",
         "y": -i,
-        "xanchor": "right",
+        "xanchor": _("right"),
         "showarrow": False,
         "align": "right",
         "font": {"color": p.text if solved else p.muted},

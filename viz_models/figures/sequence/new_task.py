@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records.sequence.new_task import SIZES, Judged, Learned, Way
 
 HEIGHT = 380  # px
@@ -54,7 +55,9 @@ def over_examples(
             text=[f"{one.mean:.0%}" if one.examples > SIZES[0] else "" for one in of],
             textposition="bottom center" if way == "scratch" else "top center",
             textfont={"color": color, "size": 12 * scale},
-            hovertemplate=f"<b>{name}</b>, %{{x}} examples: %{{y:.1%}}<extra></extra>",
+            hovertemplate=_("<b>{name}</b>, %{{x}} examples: %{{y:.1%}}<extra></extra>").format(
+                name=name
+            ),
         )
         fig.add_scatter(
             x=[one.examples * APART[way] for one in of for _ in one.values],
@@ -62,20 +65,20 @@ def over_examples(
             mode="markers",
             marker={"color": color, "size": 5, "opacity": 0.55},
             showlegend=False,
-            hovertemplate="one seed: %{y:.1%}<extra></extra>",
+            hovertemplate=_("one seed: %{y:.1%}<extra></extra>"),
         )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.add_vline(x=chosen, line={"color": p.orange, "width": 1.5})
     fig.add_hline(
         y=0.5, line={"color": p.muted, "width": 1, "dash": "dot"},
-        annotation_text="guessing", annotation_position="bottom right",
+        annotation_text=_("guessing"), annotation_position="bottom right",
         annotation_font_color=p.muted,
     )  # fmt: skip
     fig.update_xaxes(
         type="log", tickvals=SIZES, ticktext=[f"{n:,}" for n in SIZES],
-        title_text="examples of the new task", range=[1.6, 3.1],
+        title_text=_("examples of the new task"), range=[1.6, 3.1],
     )  # fmt: skip
-    fig.update_yaxes(range=[0.42, 1.04], tickformat=".0%", title_text="judged rightly")
+    fig.update_yaxes(range=[0.42, 1.04], tickformat=".0%", title_text=_("judged rightly"))
     return fig
 
 
@@ -108,7 +111,9 @@ def verdicts(
             text=[f"{s.right[way]:.2f}" for s in sentences],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=f"<b>{name}</b>: p(right) = %{{x:.4f}}<extra></extra>",
+            hovertemplate=_("<b>{name}</b>: p(right) = %{{x:.4f}}<extra></extra>").format(
+                name=name
+            ),
         )
     theme.style(fig, dark=dark, height=70 + 74 * len(rows), scale=scale)
     fig.update_layout(barmode="group", bargap=0.42, bargroupgap=0.05, showlegend=False)

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records.sequence.translators import (
     Forcing,
     LengthScore,
@@ -64,15 +65,17 @@ def exact_by_length(
                 "dash": DASHES[i % len(DASHES)],
             },
             marker={"size": 6},
-            hovertemplate=f"<b>{name}</b>, %{{x}} words<br>"
-            "%{customdata[0]} of %{customdata[1]} exact<extra></extra>",
+            hovertemplate=_(
+                "<b>{name}</b>, %{{x}} words<br>"
+                "%{{customdata[0]}} of %{{customdata[1]}} exact<extra></extra>"
+            ).format(name=name),
         )
     fig.update_layout(hovermode="closest")
     theme.style(fig, dark=dark, height=STAGE, scale=scale)
-    fig.update_yaxes(tickformat=".0%", range=[-0.03, 1.05], title_text="exact translations")
+    fig.update_yaxes(tickformat=".0%", range=[-0.03, 1.05], title_text=_("exact translations"))
     shown = list(range(2, LAST + 1))
     fig.update_xaxes(
-        title_text="words of the sentence",
+        title_text=_("words of the sentence"),
         tickvals=shown,
         ticktext=[*map(str, shown[:-1]), f"{LAST}+"],
     )
@@ -112,11 +115,13 @@ def seeds(
             name=names[model],
             mode="markers",
             marker={"color": color, "size": 11},
-            hovertemplate=f"{names[model]}, seed %{{y}}: %{{x:.1%}} exact<extra></extra>",
+            hovertemplate=_("{names}, seed %{{y}}: %{{x:.1%}} exact<extra></extra>").format(
+                names=names[model]
+            ),
         )
     theme.style(fig, dark=dark, height=SEEDS, scale=scale)
-    fig.update_xaxes(tickformat=".0%", range=[0, 1], title_text="exact translations")
-    fig.update_yaxes(dtick=1, autorange="reversed", title_text="seed", zeroline=False)
+    fig.update_xaxes(tickformat=".0%", range=[0, 1], title_text=_("exact translations"))
+    fig.update_yaxes(dtick=1, autorange="reversed", title_text=_("seed"), zeroline=False)
     return fig
 
 
@@ -151,15 +156,17 @@ def seeds_by_length(
             mode="lines+markers",
             line={"color": color, "width": 2},
             marker={"size": 6},
-            hovertemplate=f"<b>{names[model]}</b>, %{{x}} words<br>"
-            f"%{{y:.1%}} exact<br>%{{customdata}} in {len(shares)} trainings<extra></extra>",
+            hovertemplate=_(
+                "<b>{names}</b>, %{{x}} words<br>"
+                "%{{y:.1%}} exact<br>%{{customdata}} in {count} trainings<extra></extra>"
+            ).format(names=names[model], count=len(shares)),
         )
     fig.update_layout(hovermode="closest", showlegend=False)
     theme.style(fig, dark=dark, height=SEEDS, scale=scale)
-    fig.update_yaxes(tickformat=".0%", range=[-0.03, 1.05], title_text="exact translations")
+    fig.update_yaxes(tickformat=".0%", range=[-0.03, 1.05], title_text=_("exact translations"))
     shown = list(range(2, LAST + 1))
     fig.update_xaxes(
-        title_text="words of the sentence",
+        title_text=_("words of the sentence"),
         tickvals=shown,
         ticktext=[*map(str, shown[:-1]), f"{LAST}+"],
     )
@@ -193,11 +200,11 @@ def forced_and_free(found: Forcing, *, dark: bool = False, scale: float = 1.0) -
     places = list(range(len(found.reference)))
     fig = go.Figure()
     for name, losses, color, before in (
-        ("teacher forcing: after the true words", found.teacher_loss, p.blue, found.reference),
-        ("free running: after its own words", found.free_loss, p.gold, found.free),
+        (_("teacher forcing: after the true words"), found.teacher_loss, p.blue, found.reference),
+        (_("free running: after its own words"), found.free_loss, p.gold, found.free),
     ):
         read = ["→", *before][: len(places)]
-        read += ["(its sentence is over)"] * (len(places) - len(read))
+        read += [_("(its sentence is over)")] * (len(places) - len(read))
         fig.add_bar(
             name=name,
             x=places,
@@ -207,7 +214,7 @@ def forced_and_free(found: Forcing, *, dark: bool = False, scale: float = 1.0) -
             text=[f"{v:.2f}" if v >= 0.005 else "0" for v in np.nan_to_num(losses)],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="after “%{customdata}”: %{y:.4f} nats<extra></extra>",
+            hovertemplate=_("after “%{customdata}”: %{y:.4f} nats<extra></extra>"),
         )
     theme.style(fig, dark=dark, height=LOSSES, scale=scale)
     fig.update_xaxes(
@@ -217,7 +224,7 @@ def forced_and_free(found: Forcing, *, dark: bool = False, scale: float = 1.0) -
         zeroline=False,
     )
     highest = float(np.nanmax([np.nanmax(found.teacher_loss), np.nanmax(found.free_loss), 0.5]))
-    fig.update_yaxes(title_text="loss of the true word, nats", range=[0, highest * 1.15])
+    fig.update_yaxes(title_text=_("loss of the true word, nats"), range=[0, highest * 1.15])
     fig.update_layout(bargap=0.25)
     return fig
 

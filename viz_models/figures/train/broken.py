@@ -7,11 +7,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.broken import BrokenRun
 
 HEIGHT = 400  # px
 SMOOTH = 3  # batches that one point of a curve is the mean of
-TITLES = ("training loss, nats", "gradient norm", "accuracy on test digits")
+TITLES = (N_("training loss, nats"), N_("gradient norm"), N_("accuracy on test digits"))
 
 
 def curves(
@@ -76,7 +78,9 @@ def _band(
         "name": name,
         "line": {"color": color, "width": 2.5},
         "showlegend": panel == 0,
-        "hovertemplate": f"<b>{name}</b>, step %{{x}}<br>{shown}<extra></extra>",
+        "hovertemplate": _("<b>{name}</b>, step %{{x}}<br>{shown}<extra></extra>").format(
+            name=name, shown=shown
+        ),
     }
     if len(table) == 1:
         return [mean]

@@ -14,6 +14,7 @@ from viz_models.digits import digits
 from viz_models.figures import theme
 from viz_models.figures.train import curves_axes as train_axes
 from viz_models.figures.train.curves_spread import is_log, pairs, short, spread
+from viz_models.language import gettext as _
 from viz_models.records import ENDED
 from viz_models.records.train.curves import Course, CurveView, Metric, RunCurve
 
@@ -95,8 +96,8 @@ def curves(
 def caption(drawn: Sequence[Drawn], view: CurveView) -> str:
     """Return what thick, thin and pale stand for."""
     seeds = max((len(d.runs) for d in drawn), default=0)
-    spread = "mean and range" if drawn and drawn[0].few else "mean"
-    band = f", {spread} of {seeds} seeds" if seeds > 1 else ""
+    spread = _("mean and range") if drawn and drawn[0].few else "mean"
+    band = _(", {spread} of {seeds} seeds").format(spread=spread, seeds=seeds) if seeds > 1 else ""
     if view.examples == "both":
         return f"{view.metric}: test thick{band}; training thin"
     shown = "test" if view.examples == "validation" else view.examples
@@ -145,7 +146,7 @@ def ceiling(drawn: Sequence[Drawn], view: CurveView) -> float | None:
     """Where the axis ends, if a run that broke off would squeeze the others flat; else None."""
     highest = {True: 0.0, False: 0.0}
     for each in drawn:
-        for _, courses in _courses(each, view):
+        for _rest, courses in _courses(each, view):
             values = np.concatenate([c.value[view.metric] for c in courses])
             known = values[np.isfinite(values)]
             highest[each.broken] = max(highest[each.broken], float(known.max(initial=0.0)))

@@ -3,9 +3,11 @@
 from typing import Any
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.curves import CurveView
 
-AXIS = {"step": "steps", "sample": "samples seen", "second": "seconds of training"}
+AXIS = {"step": N_("steps"), "sample": N_("samples seen"), "second": N_("seconds of training")}
 
 
 def frame(
@@ -92,6 +94,6 @@ def _helpers(view: CurveView, p: theme.Palette, small: int, scale: float) -> dic
             "right": 0,
             "itemSize": round(13 * scale),
             "iconStyle": {"borderColor": p.muted},
-            "feature": {"saveAsImage": {"title": "Save", "backgroundColor": p.ground}},
+            "feature": {"saveAsImage": {"title": _("Save"), "backgroundColor": p.ground}},
         },
     }

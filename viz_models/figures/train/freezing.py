@@ -7,15 +7,17 @@ import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
 from viz_models.figures.band import band
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.freezing import WAYS, FreezeGrid, FrozenRun, Trained
 
 HEIGHT, MEANS_HEIGHT = 320, 236  # px
 NAMES: dict[Trained, str] = {
-    "head": "head only",
-    "head_eval": "head only, blocks in eval()",
-    "last": "last block and head",
-    "all": "all",
-    "scratch": "from scratch",
+    "head": N_("head only"),
+    "head_eval": N_("head only, blocks in eval()"),
+    "last": N_("last block and head"),
+    "all": N_("all"),
+    "scratch": N_("from scratch"),
 }
 DASH: dict[Trained, str] = {
     "head": "solid",
@@ -46,10 +48,10 @@ def over_examples(
         "type": "log",
         "tickvals": counts,
         "ticktext": [f"{n:,}" for n in counts],
-        "title": {"text": "examples of the new classes"},
+        "title": {"text": _("examples of the new classes")},
     }
     share = {"tickformat": ".0%"}
-    titles = ("new classes (3 to 9)", "old classes (0, 1, 2), old head")
+    titles = (_("new classes (3 to 9)"), _("old classes (0, 1, 2), old head"))
     layout = panels.grid(titles, [(x, share), (x, share)], scale=scale)
     layout["shapes"] = panels.marks(examples, 2, p.orange)
     fig = go.Figure(layout=layout)
@@ -63,12 +65,13 @@ def over_examples(
             fig.add_scatter(
                 x=counts,
                 y=values.mean(1),
-                name=NAMES[way],
+                name=_(NAMES[way]),
                 mode="lines+markers",
                 line={"color": ink, "width": 3 if way == chosen else 1.8, "dash": DASH[way]},
                 showlegend=i == 0,
-                hovertemplate=f"<b>{NAMES[way]}</b>, %{{x:,}} examples<br>%{{y:.1%}}"
-                "<extra></extra>",
+                hovertemplate=_(
+                    "<b>{names}</b>, %{{x:,}} examples<br>%{{y:.1%}}<extra></extra>"
+                ).format(names=_(NAMES[way])),
                 **place,
             )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
@@ -107,7 +110,9 @@ def running_means(run: FrozenRun, *, dark: bool = False, scale: float = 1.0) -> 
                 name=name,
                 mode="markers",
                 marker={"size": 6, "color": ink, "symbol": symbol},
-                hovertemplate=f"channel %{{x}}, {name}: %{{y:.3~g}}<extra></extra>",
+                hovertemplate=_("channel %{{x}}, {name}: %{{y:.3~g}}<extra></extra>").format(
+                    name=name
+                ),
                 **place,
             )
     theme.style(fig, dark=dark, height=MEANS_HEIGHT, scale=scale)

@@ -7,6 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.gan import (
     GAN_PARTS,
     GanCurves,
@@ -20,7 +22,7 @@ LIMIT = 3.0  # of the plane, both ways
 PLANE, LOSSES, VANISHING, ENDS = 318, 128, 226, 190  # px
 LONGEST = 0.8  # of an arrow, in units of the plane
 REACH = 0.3  # length of an arrow for a gradient of 1
-NAMES: dict[GanLoss, str] = {"saturating": "log(1 − D)", "non-saturating": "−log D"}
+NAMES: dict[GanLoss, str] = {"saturating": "log(1 − D)", "non-saturating": N_("−log D")}
 LN2 = math.log(2)
 
 
@@ -91,7 +93,7 @@ def arrows(points: np.ndarray, pushes: np.ndarray, color: str) -> dict[str, Any]
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": "where its loss pushes it",
+        "name": _("where its loss pushes it"),
         "x": np.stack([points[:, 0], ends[:, 0], gap], axis=1).ravel(),
         "y": np.stack([points[:, 1], ends[:, 1], gap], axis=1).ravel(),
         "line": {"color": color, "width": 1.2},
@@ -126,22 +128,22 @@ def losses(
     rest = -LN2 if loss == "saturating" else LN2
     fig = go.Figure()
     for name, values, color, line in (
-        ("D's loss", curves.d_loss, p.blue, 2 * LN2),
-        (f"G's loss {NAMES[loss]}", curves.g_loss, p.gold, rest),
+        (_("D's loss"), curves.d_loss, p.blue, 2 * LN2),
+        (_("G's loss {names}").format(names=_(NAMES[loss])), curves.g_loss, p.gold, rest),
     ):
         fig.add_scatter(
             x=curves.steps,
             y=values,
             name=name,
             line={"color": color, "width": 1.8},
-            hovertemplate=f"{name}<br>step %{{x}}: %{{y:.3f}}<extra></extra>",
+            hovertemplate=_("{name}<br>step %{{x}}: %{{y:.3f}}<extra></extra>").format(name=name),
         )
         fig.add_hline(y=line, line={"color": color, "width": 1, "dash": "dot"})
     fig.add_vline(x=chosen, line={"color": p.orange, "width": 1.5})
     theme.style(fig, dark=dark, height=LOSSES, scale=scale)
     fig.update_yaxes(
         tickvals=[rest, 2 * LN2],
-        ticktext=["−ln 2" if rest < 0 else "ln 2", "2 ln 2"],
+        ticktext=[_("−ln 2") if rest < 0 else _("ln 2"), _("2 ln 2")],
         range=_range(curves, rest),
     )
     fig.update_xaxes(rangemode="tozero")
@@ -181,16 +183,18 @@ def vanishing(found: Vanishing, *, dark: bool = False, scale: float = 1.0) -> go
             mode="lines+markers",
             line={"color": color, "width": 2.2},
             marker={"size": 5},
-            hovertemplate=f"<b>{name}</b><br>after %{{customdata}} steps of D alone"
-            "<br>D of the fakes %{x:.2~g}, gradient %{y:.2~g}<extra></extra>",
+            hovertemplate=_(
+                "<b>{name}</b><br>after %{{customdata}} steps of D alone"
+                "<br>D of the fakes %{{x:.2~g}}, gradient %{{y:.2~g}}<extra></extra>"
+            ).format(name=name),
         )
     theme.style(fig, dark=dark, height=VANISHING, scale=scale)
     fig.update_xaxes(
-        type="log", autorange="reversed", title_text="D of the fakes: D becomes better →",
+        type="log", autorange="reversed", title_text=_("D of the fakes: D becomes better →"),
         tickvals=[0.5, 0.1, 0.01, 0.001],
     )  # fmt: skip
     fig.update_yaxes(
-        type="log", title_text="gradient norm at G", tickvals=[0.001, 0.01, 0.1, 1, 10]
+        type="log", title_text=_("gradient norm at G"), tickvals=[0.001, 0.01, 0.1, 1, 10]
     )
     return fig
 
@@ -218,13 +222,15 @@ def ends(
             mode="markers",
             opacity=1 if name.endswith(chosen) else 0.45,
             marker={"color": color, "size": 9, "line": {"color": p.ground, "width": 1}},
-            hovertemplate=f"<b>{name}</b>, seed %{{customdata[0]}}<br>%{{x}} of 8 parts, "
-            "%{customdata[1]:.0%} of the fakes near the data<extra></extra>",
+            hovertemplate=_(
+                "<b>{name}</b>, seed %{{customdata[0]}}<br>%{{x}} of 8 parts, "
+                "%{{customdata[1]:.0%}} of the fakes near the data<extra></extra>"
+            ).format(name=name),
         )
     fig.update_layout(showlegend=False)
     theme.style(fig, dark=dark, height=ENDS, scale=scale)
     fig.update_xaxes(
-        range=[-0.4, GAN_PARTS + 0.4], dtick=1, title_text="parts of the data found, of 8"
+        range=[-0.4, GAN_PARTS + 0.4], dtick=1, title_text=_("parts of the data found, of 8")
     )
     fig.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=list(rows), autorange="reversed", showgrid=False

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
 from viz_models.figures.train import gan as plane
+from viz_models.language import gettext as _
 from viz_models.records.train.gan import DigitGanCurves, GanUpdate
 
 SLOW, DIGITS = 360, 250  # px
@@ -62,16 +63,16 @@ def digit_curves(
     """
     p = theme.palette(dark)
     layout = panels.grid(
-        ("both losses", "fakes that are read as asked"),
+        (_("both losses"), _("fakes that are read as asked")),
         [({"title": {"text": "step"}}, {"rangemode": "tozero"}),
          ({"title": {"text": "step"}}, {"tickformat": ".0%", "range": [0, 1.05]})],
         scale=scale,
     )  # fmt: skip
     traces: list[dict[str, Any]] = []
     for name, values, color, axis in (
-        ("D's loss", found.d_loss, p.blue, ""),
-        ("G's loss −log D", found.g_loss, p.gold, ""),
-        ("read as asked", found.read, p.green, "2"),
+        (_("D's loss"), found.d_loss, p.blue, ""),
+        (_("G's loss −log D"), found.g_loss, p.gold, ""),
+        (_("read as asked"), found.read, p.green, "2"),
     ):
         place = {"type": "scatter", "x": found.steps, "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
         thin = {"line": {"color": theme.fade(color, 0.3), "width": 1}, "hoverinfo": "skip"}

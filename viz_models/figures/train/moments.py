@@ -6,13 +6,15 @@ from typing import Any, Literal
 import numpy as np
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Moment
 
 Inside = Literal["gradient norm", "activation mean", "activation std"]
 ROW = 17  # px, of one layer
 AROUND = 78  # px, for the axis and the scale
 MOST_ROWS = 24
-SIGNED: tuple[Inside, ...] = ("activation mean",)
+SIGNED: tuple[Inside, ...] = (N_("activation mean"),)
 
 
 def table(moments: Sequence[Moment], what: Inside) -> tuple[tuple[str, ...], np.ndarray]:
@@ -76,7 +78,7 @@ def heatmap(
             "backgroundColor": p.card,
             "borderColor": p.border,
             "textStyle": {"color": p.text, "fontSize": small},
-            "formatter": "{@[4]}<br>after {@[5]} samples<br>" + what + " {@[3]}",
+            "formatter": _("{@[4]}<br>after {@[5]} samples<br>") + what + " {@[3]}",
             "confine": True,
         },
         "visualMap": _color_scale(what, (low, high), text, dark=dark, scale=scale),
@@ -84,7 +86,7 @@ def heatmap(
             **axis,
             "data": [f"{m.samples:,}" for m in moments],
             "axisLabel": {**text, "hideOverlap": True},
-            "name": "samples seen",
+            "name": _("samples seen"),
             "nameLocation": "middle",
             "nameGap": round(22 * scale),
             "nameTextStyle": text,

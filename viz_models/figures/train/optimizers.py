@@ -5,6 +5,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.optimizers import (
     GONE,
     OPTIMIZERS,
@@ -17,11 +19,11 @@ from viz_models.records.train.optimizers import (
 
 NAMES: dict[OptimizerKey, str] = {
     "sgd": "SGD",
-    "momentum": "momentum",
-    "nesterov": "Nesterov",
+    "momentum": N_("momentum"),
+    "nesterov": N_("Nesterov"),
     "adagrad": "AdaGrad",
     "rmsprop": "RMSProp",
-    "adam": "Adam",
+    "adam": N_("Adam"),
     "adamw": "AdamW",
 }
 SCHEDULES: dict[ScheduleName, str] = {
@@ -55,13 +57,17 @@ def labels_of(minima: int, dark: bool) -> list[tuple[int, str, str]]:
     """Return label, words and color of everything that can become of a start."""
     p = theme.palette(dark)
     if minima == 1:
-        found = [(0, "at the minimum", valley_color(0))]
+        found = [(0, _("at the minimum"), valley_color(0))]
     else:
         found = [
             (i, f"minimum {i + 1}{', the lowest' if i == 0 else ''}", valley_color(i))
             for i in range(minima)
         ]
-    return [*found, (WALKING, "not arrived", p.border), (GONE, "gone: left the picture", p.red)]
+    return [
+        *found,
+        (WALKING, _("not arrived"), p.border),
+        (GONE, _("gone: left the picture"), p.red),
+    ]
 
 
 def shares(basins: Basins, minima: int, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
@@ -83,11 +89,13 @@ def shares(basins: Basins, minima: int, *, dark: bool = False, scale: float = 1.
             insidetextanchor="middle",
             textangle=0,
             textfont={"color": _ink(label, dark)},
-            hovertemplate=f"%{{y}}: {words}<br>%{{x:.1%}} of the starts<extra></extra>",
+            hovertemplate=_("%{{y}}: {words}<br>%{{x:.1%}} of the starts<extra></extra>").format(
+                words=words
+            ),
         )
     theme.style(fig, dark=dark, height=ROW * len(names) + 96, scale=scale)
     fig.update_layout(barmode="stack", bargap=0.22, legend={"traceorder": "normal"})
-    fig.update_xaxes(range=[0, 1], tickformat=".0%", title_text="share of the starts")
+    fig.update_xaxes(range=[0, 1], tickformat=".0%", title_text=_("share of the starts"))
     fig.update_yaxes(autorange="reversed", showgrid=False)
     return fig
 
@@ -112,12 +120,12 @@ def over_rates(sweep: Sweep, rate: float, *, dark: bool = False, scale: float = 
             "name": NAMES[name],
             "line": {"color": colors[name], "width": 2},
         }
-        hover = f"<b>{NAMES[name]}</b>, rate %{{x:.3~g}}<br>"
+        hover = _("<b>{names}</b>, rate %{{x:.3~g}}<br>").format(names=_(NAMES[name]))
         traces += [
             line
             | {
                 "y": sweep.share(name, 0),
-                "hovertemplate": hover + "%{y:.1%} of the starts<extra></extra>",
+                "hovertemplate": hover + _("%{y:.1%} of the starts<extra></extra>"),
             },
             line
             | {
@@ -128,10 +136,13 @@ def over_rates(sweep: Sweep, rate: float, *, dark: bool = False, scale: float = 
                 "hovertemplate": hover + "%{y:.0f} steps<extra></extra>",
             },
         ]
-    lowest = "at the minimum" if sweep.minima == 1 else "at the lowest minimum"
-    x = {"type": "log", "dtick": 1, "tickformat": "~g", "title": {"text": "learning rate"}}
+    lowest = _("at the minimum") if sweep.minima == 1 else _("at the lowest minimum")
+    x = {"type": "log", "dtick": 1, "tickformat": "~g", "title": {"text": _("learning rate")}}
     layout = panels.grid(
-        (f"share of the starts {lowest}", "steps until half of those that arrive are there"),
+        (
+            _("share of the starts {lowest}").format(lowest=lowest),
+            _("steps until half of those that arrive are there"),
+        ),
         [(x, {"range": [0, 1.03], "tickformat": ".0%"}), (x, {"rangemode": "tozero"})],
         gap=0.08,
         scale=scale,
@@ -154,7 +165,7 @@ def schedules(
     """Draw the learning rate of every step under each schedule; the chosen one is orange."""
     p = theme.palette(dark)
     fig = go.Figure()
-    for (name, values, _), color in zip(rates, p.categorical, strict=False):
+    for (name, values, _rest), color in zip(rates, p.categorical, strict=False):
         mine = name == chosen
         fig.add_scatter(
             x=list(range(1, len(values) + 1)),
@@ -166,12 +177,13 @@ def schedules(
                 "width": 3 if mine else 1.7,
                 "shape": "hv" if name == "step" else "linear",
             },
-            hovertemplate=f"<b>{SCHEDULES[name]}</b>, step %{{x}}<br>rate %{{y:.3~g}}"
-            "<extra></extra>",
+            hovertemplate=_(
+                "<b>{schedules}</b>, step %{{x}}<br>rate %{{y:.3~g}}<extra></extra>"
+            ).format(schedules=SCHEDULES[name]),
         )
     theme.style(fig, dark=dark, height=230, scale=scale)
-    fig.update_xaxes(title_text="step")
-    fig.update_yaxes(title_text="learning rate", rangemode="tozero")
+    fig.update_xaxes(title_text=_("step"))
+    fig.update_yaxes(title_text=_("learning rate"), rangemode="tozero")
     return fig
 
 

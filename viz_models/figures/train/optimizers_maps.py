@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
 from viz_models.figures.train.optimizers import NAMES, labels_of
+from viz_models.language import gettext as _
 from viz_models.records.train.optimizers import OPTIMIZERS, Terrain
 
 MAPS = 400  # px
@@ -75,7 +76,7 @@ def _map(
     titles: tuple[str, str],
 ) -> dict[str, Any]:
     codes = np.zeros(values.shape, np.uint8)
-    for code, (label, _, _) in enumerate(kinds):
+    for code, (label, _rest, _rest) in enumerate(kinds):
         codes[values == label] = code
     n = len(kinds)
     stops = [[(i + side) / n, color] for i, (_, _, color) in enumerate(kinds) for side in (0, 1)]
@@ -104,8 +105,9 @@ def _spots(spots: tuple[np.ndarray, np.ndarray], titles: tuple[str, str]) -> dic
         "marker": {"opacity": 0, "size": 8},
         "selected": unseen,
         "unselected": unseen,
-        "hovertemplate": f"{titles[0]} %{{x:.3~g}}<br>{titles[1]} %{{y:.3~g}}<br>"
-        "click: start here<extra></extra>",
+        "hovertemplate": _(
+            "{titles} %{{x:.3~g}}<br>{titles_2} %{{y:.3~g}}<br>click: start here<extra></extra>"
+        ).format(titles=titles[0], titles_2=titles[1]),
         "showlegend": False,
     }
 

@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from viz_models.digits import digits, signed
 from viz_models.figures import panels, theme
 from viz_models.figures.band import band
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.paired import Paired
 from viz_models.records.train.regularization import (
     STRENGTHS,
@@ -21,14 +23,14 @@ from viz_models.records.train.regularization import (
 
 CURVES_HEIGHT, ROW, WEIGHTS_HEIGHT = 292, 60, 236  # px
 NAMES: dict[Method, str] = {
-    "none": "none",
+    "none": N_("none"),
     "l1": "L1",
     "l2": "L2",
-    "adamw": "AdamW’s decay",
-    "dropout": "dropout",
-    "shift": "shift",
-    "mirror": "mirror",
-    "early": "early stopping",
+    "adamw": N_("AdamW’s decay"),
+    "dropout": N_("dropout"),
+    "shift": N_("shift"),
+    "mirror": N_("mirror"),
+    "early": N_("early stopping"),
 }
 LOOK = RegularizeSpec().look  # epochs between two points
 LOWEST = 1e-4  # nats: below, a training loss of a memorized set says nothing more
@@ -53,14 +55,14 @@ def curves(
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    titles = ("cross entropy (nats)", "accuracy")
+    titles = (_("cross entropy (nats)"), "accuracy")
     x = {"title": {"text": "epoch"}, "rangemode": "tozero"}
     loss = {"type": "log", "range": [-3.6, 0.5], "dtick": 1, "tickformat": "~g"}
     accuracy = {"range": [0.68, 1.015], "tickformat": ".0%"}
     fig = go.Figure(layout=panels.grid(titles, [(x, loss), (x, accuracy)], scale=scale))
     for i, what in enumerate(("losses", "accuracies")):
         for k, (cell, color) in enumerate(((plain, p.muted), (chosen, p.orange))):
-            name = NAMES[cell.method] if k else "no regularization"
+            name = NAMES[cell.method] if k else _("no regularization")
             for part, dash in (("train", "dot"), ("test", "solid")):
                 values = getattr(live[k] if live else cell, f"{part}_{what}")
                 for trace in _line(values, color, dash, f"{name}, {part}", named=i == 0):
@@ -88,7 +90,9 @@ def _line(values: np.ndarray, color: str, dash: str, name: str, *, named: bool) 
             mode="lines",
             line={"color": color, "width": 2, "dash": dash},
             showlegend=named,
-            hovertemplate=f"<b>{name}</b>, epoch %{{x}}<br>%{{y:.4~g}}<extra></extra>",
+            hovertemplate=_("<b>{name}</b>, epoch %{{x}}<br>%{{y:.4~g}}<extra></extra>").format(
+                name=name
+            ),
         )
     )
     return found
@@ -115,7 +119,7 @@ def differences(
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    titles = ("test accuracy (points)", "test loss (nats)")
+    titles = (_("test accuracy (points)"), _("test loss (nats)"))
     rows = {"range": [len(STRENGTHS) - 0.45, -0.55], "showgrid": False, "zeroline": False}
     named = rows | {
         "tickvals": list(range(len(STRENGTHS))),
@@ -169,9 +173,18 @@ def _whiskers(
                 "color": ink,
                 "symbol": "circle" if d.decided else "circle-open",
             },
-            "hovertemplate": f"{name}<br>{signed(unit * d.mean, 3)}, 95 % interval "
-            f"{signed(unit * d.low, 3)} to {signed(unit * d.high, 3)}<br>{d.n} pairs: {d.verdict}"
-            "<extra></extra>",
+            "hovertemplate": _(
+                "{name}<br>{signed}, 95 % interval "
+                "{signed_2} to {signed_3}<br>{n} pairs: {verdict}"
+                "<extra></extra>"
+            ).format(
+                name=name,
+                signed=signed(unit * d.mean, 3),
+                signed_2=signed(unit * d.low, 3),
+                signed_3=signed(unit * d.high, 3),
+                n=d.n,
+                verdict=d.verdict,
+            ),
         }
         for d, y, ink, name in zip(found, at, inks, said, strict=True)
     ]
@@ -190,7 +203,7 @@ def weights(
     fig = go.Figure()
     middle = (edges[:-1] + edges[1:]) / 2
     for cell, color, name in (
-        (plain, p.muted, "no regularization"),
+        (plain, p.muted, _("no regularization")),
         (chosen, p.orange, NAMES[chosen.method]),
     ):
         share = cell.counts / cell.counts.sum()
@@ -200,11 +213,12 @@ def weights(
             name=name,
             mode="lines",
             line={"color": color, "width": 1.5, "shape": "hvh"},
-            hovertemplate=f"<b>{name}</b><br>%{{y:.2~%}} of the weights near %{{x:.2f}}"
-            "<extra></extra>",
+            hovertemplate=_(
+                "<b>{name}</b><br>%{{y:.2~%}} of the weights near %{{x:.2f}}<extra></extra>"
+            ).format(name=name),
         )
     theme.style(fig, dark=dark, height=WEIGHTS_HEIGHT, scale=scale)
     fig.update_layout(showlegend=True, margin_t=round(24 * scale))
-    fig.update_xaxes(title_text="weight (the outer bins hold all beyond)")
-    fig.update_yaxes(title_text="share of all weights", type="log", tickformat="~%", dtick=1)
+    fig.update_xaxes(title_text=_("weight (the outer bins hold all beyond)"))
+    fig.update_yaxes(title_text=_("share of all weights"), type="log", tickformat="~%", dtick=1)
     return fig

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from viz_models.digits import signed
 from viz_models.figures import panels, theme
 from viz_models.figures.band import band
+from viz_models.language import gettext as _
 from viz_models.records.train.regularization import (
     DecayResult,
     EnsembleGrid,
@@ -22,7 +23,11 @@ def shrink_over_gradient(
     p = theme.palette(dark)
     fig = go.Figure()
     inks = {"SGD": p.muted, "Adam": p.gold, "AdamW": p.blue}
-    names = {"SGD": "SGD, weight_decay", "Adam": "Adam, weight_decay (= L2)", "AdamW": "AdamW"}
+    names = {
+        "SGD": _("SGD, weight_decay"),
+        "Adam": _("Adam, weight_decay (= L2)"),
+        "AdamW": "AdamW",
+    }
     for name, values in result.shrink.items():
         fig.add_scatter(
             x=result.gradient_sizes,
@@ -35,15 +40,20 @@ def shrink_over_gradient(
                 "dash": "dot" if name == "SGD" else "solid",
             },
             marker={"size": 6},
-            hovertemplate=f"<b>{names[name]}</b><br>one step takes %{{y:.2~%}} of a weight"
-            "<br>whose gradients have the size %{x:.2~g}<extra></extra>",
+            hovertemplate=_(
+                "<b>{names}</b><br>one step takes %{{y:.2~%}} of a weight"
+                "<br>whose gradients have the size %{{x:.2~g}}<extra></extra>"
+            ).format(names=names[name]),
         )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_layout(showlegend=True, margin_t=round(24 * scale))
     fig.update_xaxes(
-        title_text="size of a weight’s gradients, √v", type="log", dtick=1, exponentformat="power"
+        title_text=_("size of a weight’s gradients, √v"),
+        type="log",
+        dtick=1,
+        exponentformat="power",
     )
-    fig.update_yaxes(title_text="taken away by one step", type="log", dtick=1, tickformat="~%")
+    fig.update_yaxes(title_text=_("taken away by one step"), type="log", dtick=1, tickformat="~%")
     return fig
 
 
@@ -60,7 +70,7 @@ def recall_by_digit(
         y=mean,
         marker={"color": [p.red if v < 0 else p.green for v in mean]},
         opacity=0.75,
-        hovertemplate="digit %{x}: %{y:+.1f} points<extra></extra>",
+        hovertemplate=_("digit %{x}: %{y:+.1f} points<extra></extra>"),
     )
     seeds, kinds = change.shape
     fig.add_scatter(
@@ -69,12 +79,12 @@ def recall_by_digit(
         mode="markers",
         marker={"size": 4, "color": p.text},
         opacity=0.5,
-        hovertemplate="digit %{x}, one seed: %{y:+.1f} points<extra></extra>",
+        hovertemplate=_("digit %{x}, one seed: %{y:+.1f} points<extra></extra>"),
     )
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_layout(showlegend=False, bargap=0.35)
-    fig.update_xaxes(title_text="digit", type="category")
-    fig.update_yaxes(title_text="found, against none (points)")
+    fig.update_xaxes(title_text=_("digit"), type="category")
+    fig.update_yaxes(title_text=_("found, against none (points)"))
     return fig
 
 
@@ -82,8 +92,8 @@ def ensembles(result: EnsembleGrid, *, dark: bool = False, scale: float = 1.0) -
     """Draw accuracy and loss of k networks whose softmax is averaged, over k."""
     p = theme.palette(dark)
     k = np.arange(1, result.accuracies.shape[1] + 1)
-    x = {"title": {"text": "networks averaged"}, "dtick": 1}
-    titles = ("test accuracy", "test loss (nats)")
+    x = {"title": {"text": _("networks averaged")}, "dtick": 1}
+    titles = (_("test accuracy"), _("test loss (nats)"))
     axes = [(x, {"tickformat": ".1%"}), (x, {"rangemode": "tozero"})]
     fig = go.Figure(layout=panels.grid(titles, axes, scale=scale))
     for i, (together, alone) in enumerate(
@@ -98,35 +108,35 @@ def ensembles(result: EnsembleGrid, *, dark: bool = False, scale: float = 1.0) -
         fig.add_scatter(
             x=k,
             y=together.mean(0),
-            name="mean of their softmax",
+            name=_("mean of their softmax"),
             mode="lines+markers",
             line={"color": p.blue, "width": 2},
             showlegend=i == 0,
             customdata=said,
-            hovertemplate="%{x} networks: %{y:.4~g}"
-            + ("<br>%{customdata} points" if i == 0 else "")
+            hovertemplate=_("%{x} networks: %{y:.4~g}")
+            + (_("<br>%{customdata} points") if i == 0 else "")
             + "<extra></extra>",
             **place,
         )
         fig.add_scatter(
             x=[k[0], k[-1]],
             y=[alone.mean()] * 2,
-            name="one network, on average",
+            name=_("one network, on average"),
             mode="lines",
             line={"color": p.muted, "width": 1.5, "dash": "dot"},
             showlegend=i == 0,
-            hovertemplate="one network, on average: %{y:.4~g}<extra></extra>",
+            hovertemplate=_("one network, on average: %{y:.4~g}<extra></extra>"),
             **place,
         )
         best = alone.max(1).mean() if i == 0 else alone.min(1).mean()
         fig.add_scatter(
             x=[k[0], k[-1]],
             y=[best] * 2,
-            name="the best one, known only from the test",
+            name=_("the best one, known only from the test"),
             mode="lines",
             line={"color": p.gold, "width": 1.5, "dash": "dash"},
             showlegend=i == 0,
-            hovertemplate="the best of them: %{y:.4~g}<extra></extra>",
+            hovertemplate=_("the best of them: %{y:.4~g}<extra></extra>"),
             **place,
         )
     theme.style(fig, dark=dark, height=HEIGHT + 20, scale=scale)

@@ -9,10 +9,17 @@ from typing import Any
 
 from viz_models.digits import digits, percent
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.cards import Measure
 from viz_models.records.train.sweep import Cell, Grid
 
-LESS_IS_BETTER: set[Measure] = {"test loss", "training loss", "training error", "seconds"}
+LESS_IS_BETTER: set[Measure] = {
+    N_("test loss"),
+    N_("training loss"),
+    N_("training error"),
+    "seconds",
+}
 ROW, MOST = 128, 400  # px, of a row, and of all rows together
 FRAME = 34  # px, for the names of the columns
 LEFT, WIDE, BELOW = 0.08, 0.84, 0.8  # where the seeds stand within a cell, in cells
@@ -109,7 +116,7 @@ def _cell(grid: Grid, place: int, color: str, p: theme.Palette, scale: float) ->
     stands = state(cell)
     at = [place % len(grid.columns), place // len(grid.columns), place]
     if cell.mean is None:
-        said = stands or ("no number" if cell.runs else "not run yet")
+        said = stands or (_("no number") if cell.runs else _("not run yet"))
         ink = p.red if cell.count(*BROKEN) else p.muted
         return {"value": at, "name": f"{cell.label}: {said}", "label": _label("", said, ink, scale)}
     large, spread = number(cell.mean, grid.measure), _spread(cell, grid.measure)
@@ -125,9 +132,11 @@ def _cell(grid: Grid, place: int, color: str, p: theme.Palette, scale: float) ->
 def _spread(cell: Cell, measure: Measure) -> str:
     """Return from where to where the seeds of a cell go."""
     if len(cell.values) < 2:
-        return "1 seed"
+        return _("1 seed")
     ends = [number(end, measure).removesuffix(" %") for end in (min(cell.values), max(cell.values))]
-    return f"{len(cell.values)} seeds: {ends[0]} to {ends[1]}"
+    return _("{count} seeds: {ends} to {ends_2}").format(
+        count=len(cell.values), ends=ends[0], ends_2=ends[1]
+    )
 
 
 def _label(large: str, small: str, ink: str, scale: float) -> dict[str, Any]:

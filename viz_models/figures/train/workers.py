@@ -4,21 +4,23 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.workers import Split, SplitCase
 
 HEIGHT = 330  # px
 LEAST = 1e-17  # where an exact zero is drawn
 NAMES: dict[SplitCase, str] = {
-    "equal": "equal parts",
-    "float64": "equal parts, float64",
-    "unequal": "unequal parts, mean",
-    "weighted": "unequal parts, weighted",
-    "masked": "labels missing, mean of means",
-    "counted": "labels missing, weighted",
-    "sum": "sum instead of mean",
-    "batch norm": "BatchNorm",
-    "layer norm": "LayerNorm",
-    "dropout": "Dropout",
+    "equal": N_("equal parts"),
+    "float64": N_("equal parts, float64"),
+    "unequal": N_("unequal parts, mean"),
+    "weighted": N_("unequal parts, weighted"),
+    "masked": N_("labels missing, mean of means"),
+    "counted": N_("labels missing, weighted"),
+    "sum": N_("sum instead of mean"),
+    N_("batch norm"): "BatchNorm",
+    N_("layer norm"): "LayerNorm",
+    "dropout": N_("Dropout"),
 }
 
 
@@ -43,15 +45,15 @@ def gaps(found: Split, chosen: SplitCase, *, dark: bool = False, scale: float = 
         fig.add_scatter(
             x=[float(np.median(values))], y=[i], mode="markers",
             marker={"color": color, "size": 11, "symbol": "diamond"},
-            hovertemplate=f"<b>{NAMES[gap.case]}</b><br>median over {len(values)} seeds: "
-            "%{x:.2~g}<extra></extra>",
+            hovertemplate=_("<b>{names}</b><br>median over {count} seeds: "
+"%{{x:.2~g}}<extra></extra>").format(names=_(NAMES[gap.case]), count=len(values)),
         )  # fmt: skip
     fig.update_layout(showlegend=False)
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
     fig.update_xaxes(
         type="log", range=[-17.2, 0.6], tickvals=[1e-16, 1e-12, 1e-8, 1e-4, 1],
         ticktext=["1e−16", "1e−12", "1e−8", "1e−4", "100 %"],
-        title_text="|combined − whole| ÷ |whole|",
+        title_text=_("|combined − whole| ÷ |whole|"),
     )  # fmt: skip
     fig.update_yaxes(
         tickvals=list(range(len(found.gaps))),

@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 
 from viz_models.digits import count, digits, memory
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.architectures import (
     BY_NAME,
     FAMILY,
@@ -32,9 +34,9 @@ PLACES = {  # of a name beside its point, so that no two lie on each other
 }
 NAMES: dict[Figure, str] = {
     "macs": "multiply-adds",
-    "ms": "time, ms",
-    "traffic_bytes": "memory traffic, MiB",
-    "output_bytes": "outputs, MiB",
+    "ms": N_("time, ms"),
+    "traffic_bytes": N_("memory traffic, MiB"),
+    "output_bytes": N_("outputs, MiB"),
     "parameters": "parameters",
 }
 
@@ -93,9 +95,11 @@ def family_tree(
 
 
 def _said(cost: ArchitectureCost) -> str:
-    return (
-        f"<b>{BY_NAME[cost.name].title}</b><br>{count(cost.macs)} multiply-adds<br>"
-        f"{count(cost.parameters)} parameters<br>{digits(cost.ms, 3)} ms"
+    return _("<b>{title}</b><br>{macs} multiply-adds<br>{parameters} parameters<br>{ms} ms").format(
+        title=BY_NAME[cost.name].title,
+        macs=count(cost.macs),
+        parameters=count(cost.parameters),
+        ms=digits(cost.ms, 3),
     )
 
 
@@ -164,10 +168,18 @@ def _value(layer: LayerCost, figure: Figure) -> float:
 
 
 def _layer_said(layer: LayerCost) -> str:
-    return (
-        f"<b>{layer.name}</b>, {layer.kind}<br>{count(layer.macs)} multiply-adds<br>"
-        f"{count(layer.parameters)} parameters<br>{memory(layer.traffic_bytes)} moved<br>"
-        f"{memory(layer.output_bytes)} of outputs<br>{digits(layer.ms, 3)} ms"
+    return _(
+        "<b>{name}</b>, {kind}<br>{macs} multiply-adds<br>"
+        "{parameters} parameters<br>{memory} moved<br>"
+        "{memory_2} of outputs<br>{ms} ms"
+    ).format(
+        name=layer.name,
+        kind=layer.kind,
+        macs=count(layer.macs),
+        parameters=count(layer.parameters),
+        memory=memory(layer.traffic_bytes),
+        memory_2=memory(layer.output_bytes),
+        ms=digits(layer.ms, 3),
     )
 
 
@@ -181,10 +193,12 @@ def time_over_work(
         ({"type": "log", "title": {"text": name}, "tickvals": ticks, "tickformat": "~s"}, y)
         for name, ticks in (
             ("multiply-adds", [1e8, 3e8, 1e9, 3e9, 1e10]),
-            ("bytes read and written", [5e7, 1e8, 2e8, 5e8, 1e9]),
+            (_("bytes read and written"), [5e7, 1e8, 2e8, 5e8, 1e9]),
         )
     ]
-    fig = go.Figure(layout=panels.grid(("time over work", "time over traffic"), axes, scale=scale))
+    fig = go.Figure(
+        layout=panels.grid((_("time over work"), _("time over traffic")), axes, scale=scale)
+    )
     for i, figure in enumerate(("macs", "traffic_bytes")):
         fig.add_scatter(
             x=[getattr(c, figure) for c in record.costs],
@@ -206,7 +220,7 @@ def time_over_work(
                 "line": {"color": p.text, "width": [2 * (c.name == beside) for c in record.costs]},
             },
             textfont={"size": round(11 * scale)},
-            hovertemplate="<b>%{text}</b><br>%{x:.3~s}<br>%{y:.3~g} ms<extra></extra>",
+            hovertemplate=_("<b>%{text}</b><br>%{x:.3~s}<br>%{y:.3~g} ms<extra></extra>"),
             xaxis=panels.axis("x", i),
             yaxis=panels.axis("y", i),
         )

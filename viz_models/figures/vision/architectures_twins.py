@@ -7,11 +7,17 @@ import plotly.graph_objects as go
 
 from viz_models.figures import theme
 from viz_models.figures.band import band
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.architectures import BY_NAME, TwinCell, TwinRecord
 
 TWINS_HEIGHT, CURVES_HEIGHT = 380, 330  # px
-AS_IS = "ReLU, dropout, no LRN"
-SAID = {"tanh": "tanh in place of ReLU", "lrn": "with LRN", "no dropout": "without dropout"}
+AS_IS = N_("ReLU, dropout, no LRN")
+SAID = {
+    "tanh": N_("tanh in place of ReLU"),
+    "lrn": N_("with LRN"),
+    N_("no dropout"): N_("without dropout"),
+}
 
 
 def accuracies(
@@ -36,20 +42,21 @@ def accuracies(
             mode="markers",
             marker={"size": 8, "color": theme.fade(ink, 0.55)},
             customdata=list(record.seeds),
-            hovertemplate=f"<b>{BY_NAME[cell.name].title}</b>, seed %{{customdata}}<br>%{{x:.1%}}"
-            "<extra></extra>",
+            hovertemplate=_(
+                "<b>{title}</b>, seed %{{customdata}}<br>%{{x:.1%}}<extra></extra>"
+            ).format(title=BY_NAME[cell.name].title),
         )
         fig.add_scatter(
             x=[float(np.mean(cell.accuracies))],
             y=[row],
             mode="markers",
             marker={"size": 18, "symbol": "line-ns", "line": {"color": ink, "width": 3}},
-            hovertemplate="mean %{x:.1%}<extra></extra>",
+            hovertemplate=_("mean %{x:.1%}<extra></extra>"),
         )
     theme.style(fig, dark=dark, height=TWINS_HEIGHT, scale=scale)
     fig.update_layout(
         showlegend=False,
-        xaxis={"tickformat": ".0%", "title": {"text": "accuracy on the test digits"}},
+        xaxis={"tickformat": ".0%", "title": {"text": _("accuracy on the test digits")}},
         yaxis={
             "tickvals": list(range(len(ordered))),
             "ticktext": [BY_NAME[c.name].title for c in ordered],
@@ -82,7 +89,9 @@ def switch_curves(
             name=name,
             mode="lines+markers",
             line={"color": ink, "width": 2.5},
-            hovertemplate=f"<b>{name}</b>, step %{{x}}<br>%{{y:.1%}}<extra></extra>",
+            hovertemplate=_("<b>{name}</b>, step %{{x}}<br>%{{y:.1%}}<extra></extra>").format(
+                name=name
+            ),
         )
     theme.style(fig, dark=dark, height=CURVES_HEIGHT, scale=scale)
     fig.update_layout(

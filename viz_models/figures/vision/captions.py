@@ -3,10 +3,12 @@
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.captions import MODES, TUNED, CaptionRecord
 
-NAMES = {"train": "BatchNorm in train", "eval": "BatchNorm in eval"}
-ARMS = {0: "none", 2: "the last two", 5: "all five"}
+NAMES = {"train": N_("BatchNorm in train"), "eval": N_("BatchNorm in eval")}
+ARMS = {0: N_("none"), 2: N_("the last two"), 5: N_("all five")}
 SHIFT = 0.16  # of the dots beside the middle of their group
 
 
@@ -25,19 +27,21 @@ def tuned(found: CaptionRecord, *, dark: bool = False, scale: float = 1.0) -> go
         fig.add_scatter(
             x=[i + side * SHIFT + (r.seed - 2) * 0.03 for i, r in runs],
             y=[r.exact for _, r in runs],
-            name=NAMES[mode],
+            name=_(NAMES[mode]),
             mode="markers",
             marker={"color": theme.fade(color, 0.8), "size": 9 * scale},
             customdata=[[r.seed, r.old, r.moved] for _, r in runs],
-            hovertemplate="seed %{customdata[0]}: %{y:.1%} exact<br>old pictures "
-            "%{customdata[1]:.1%}<br>running means moved %{customdata[2]:.1%}<extra></extra>",
+            hovertemplate=_(
+                "seed %{customdata[0]}: %{y:.1%} exact<br>old pictures "
+                "%{customdata[1]:.1%}<br>running means moved %{customdata[2]:.1%}<extra></extra>"
+            ),
         )
     fig.add_hline(y=found.untuned, line={"color": p.muted, "dash": "dot", "width": 1})
     fig.update_xaxes(
-        title_text="blocks of the encoder that are trained",
+        title_text=_("blocks of the encoder that are trained"),
         tickvals=list(range(len(TUNED))),
         ticktext=[ARMS[blocks] for blocks in TUNED],
         zeroline=False,
     )
-    fig.update_yaxes(tickformat=".0%", range=[-0.03, 1.03], title_text="exact captions")
+    fig.update_yaxes(tickformat=".0%", range=[-0.03, 1.03], title_text=_("exact captions"))
     return theme.style(fig, dark=dark, height=270, scale=scale)

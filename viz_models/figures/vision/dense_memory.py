@@ -6,12 +6,14 @@ import plotly.graph_objects as go
 
 from viz_models.digits import memory
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.dense_memory import DenseMemory, DenseMemorySpec, Keeping
 
 SQUARES_HEIGHT = 420  # px
 CURVE_HEIGHT = 330  # px
-TITLES = ("concatenated, for BatchNorm", "normalized, for the convolution")
-NAME: dict[Keeping, str] = {"keep": "everything is kept", "checkpoint": "checkpointing"}
+TITLES = (N_("concatenated, for BatchNorm"), N_("normalized, for the convolution"))
+NAME: dict[Keeping, str] = {"keep": N_("everything is kept"), "checkpoint": N_("checkpointing")}
 
 
 def squares(
@@ -36,11 +38,11 @@ def squares(
         for i in range(2)
     ]
     if not kept:
-        panes.append(_pane(spec, once, "the output itself, kept once", 0, p.blue))
+        panes.append(_pane(spec, once, _("the output itself, kept once"), 0, p.blue))
     ticks = sorted({1, *range(4, depth + 1, 4), depth})
     x = {"tickvals": ticks, "range": [0.4, depth + 0.6], "title": {"text": "layer"}, "dtick": 1}
     y = {"range": [depth - 0.4, -0.6], "showgrid": False, "zeroline": False}
-    named = y | {"title": {"text": "maps of layer (0: the block's input)"}}
+    named = y | {"title": {"text": _("maps of layer (0: the block's input)")}}
     layout = panels.grid(TITLES, [(x, named), (x, y)], gap=0.07, scale=scale)
     fig = go.Figure(panes, layout | {"showlegend": False, "shapes": _outlines(depth, p)})
     theme.style(fig, dark=dark, height=SQUARES_HEIGHT, scale=scale)
@@ -69,8 +71,10 @@ def _pane(
         "xaxis": panels.axis("x", panel),
         "yaxis": panels.axis("y", panel),
         "hoverongaps": False,
-        "hovertemplate": f"layer %{{x}} reads the maps of layer %{{y}}<br>{what}<br>"
-        f"{spec.growth} maps of {spec.side}×{spec.side}: {memory(spec.square)}<extra></extra>",
+        "hovertemplate": _(
+            "layer %{{x}} reads the maps of layer %{{y}}<br>{what}<br>"
+            "{growth} maps of {side}×{side}: {memory}<extra></extra>"
+        ).format(what=what, growth=spec.growth, side=spec.side, memory=memory(spec.square)),
     }
 
 
@@ -121,7 +125,7 @@ def over_depth(
                 "x": depths,
                 "y": line,
                 "mode": "lines",
-                "name": f"{NAME[keeping]}, formula",
+                "name": _("{name}, formula").format(name=_(NAME[keeping])),
                 "line": {"color": color, "width": 2},
                 "hovertemplate": "L = %{x}<br>formula: %{y:.3~g} MiB<extra></extra>",
             }
@@ -138,8 +142,8 @@ def over_depth(
             }
         )
     layout = {
-        "xaxis": {"title": {"text": "layers, L"}, "tickvals": depths[2:]},
-        "yaxis": {"title": {"text": "held for the backward pass, MiB"}, "rangemode": "tozero"},
+        "xaxis": {"title": {"text": _("layers, L")}, "tickvals": depths[2:]},
+        "yaxis": {"title": {"text": _("held for the backward pass, MiB")}, "rangemode": "tozero"},
         "shapes": panels.marks(chosen, 1, p.orange),
         "showlegend": True,
     }

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from viz_models.digits import digits, percent
 from viz_models.figures import theme
+from viz_models.language import gettext as _
 from viz_models.records.vision.detector import Detection, Moves, Pool, Quality, Roi, Wiring
 
 NAMES: dict[Pool, str] = {
@@ -25,8 +26,8 @@ def candidates(found: Detection, *, dark: bool = False, scale: float = 1.0) -> g
     fig = go.Figure()
     kept = np.isin(stage.candidates, stage.kept)
     for name, chosen, color, size in (
-        (f"removed ({int((~kept).sum())})", ~kept, p.muted, 6),
-        (f"kept ({int(kept.sum())})", kept, p.green, 10),
+        (_("removed ({sum})").format(sum=int((~kept).sum())), ~kept, p.muted, 6),
+        (_("kept ({sum})").format(sum=int(kept.sum())), kept, p.green, 10),
     ):
         fig.add_scatter(
             x=likely[chosen],
@@ -35,12 +36,13 @@ def candidates(found: Detection, *, dark: bool = False, scale: float = 1.0) -> g
             name=name,
             marker={"color": theme.fade(color, 0.75), "size": size * scale},
             customdata=[
-                "kept" if i < 0 else f"removed by the box of anchor {i}" for i in by[chosen]
+                _("kept") if i < 0 else _("removed by the box of anchor {i}").format(i=i)
+                for i in by[chosen]
             ],
-            hovertemplate="objectness %{x:.3f}<br>IoU %{y:.2f}<br>%{customdata}<extra></extra>",
+            hovertemplate=_("objectness %{x:.3f}<br>IoU %{y:.2f}<br>%{customdata}<extra></extra>"),
         )
-    fig.update_xaxes(title_text="objectness", range=[-0.03, 1.03])
-    fig.update_yaxes(title_text="IoU with the best digit", range=[-0.05, 1.05])
+    fig.update_xaxes(title_text=_("objectness"), range=[-0.03, 1.03])
+    fig.update_yaxes(title_text=_("IoU with the best digit"), range=[-0.05, 1.05])
     return theme.style(fig, dark=dark, height=250, scale=scale)
 
 
@@ -88,10 +90,10 @@ def moving(moves: Moves, *, dark: bool = False, scale: float = 1.0) -> go.Figure
             name=NAMES[pool],
             mode="lines",
             line={"width": 2.5 * scale, "dash": "dot" if pool == "aligned" else "solid"},
-            hovertemplate="%{x:.2f} px: %{y:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate=_("%{x:.2f} px: %{y:.1f} %<extra>%{fullData.name}</extra>"),
         )
-    fig.update_xaxes(title_text="box moved to the right by, px")
-    fig.update_yaxes(title_text="change of the numbers, %", rangemode="tozero")
+    fig.update_xaxes(title_text=_("box moved to the right by, px"))
+    fig.update_yaxes(title_text=_("change of the numbers, %"), rangemode="tozero")
     return theme.style(fig, dark=dark, height=260, scale=scale)
 
 
@@ -115,7 +117,7 @@ def wirings(ways: tuple[Wiring, ...], *, dark: bool = False, scale: float = 1.0)
         hovertemplate="%{y}<extra></extra>",
     )
     fig.update_yaxes(autorange="reversed")
-    fig.update_xaxes(title_text="ms for one scene", range=[0, max(high) * 1.05])
+    fig.update_xaxes(title_text=_("ms for one scene"), range=[0, max(high) * 1.05])
     return theme.style(fig, dark=dark, height=230, scale=scale)
 
 
@@ -131,8 +133,8 @@ def precision_recall(
             name=NAMES[q.pool],
             mode="lines",
             line={"width": 2.5 * scale, "shape": "hv"},
-            hovertemplate="recall %{x:.3f}<br>precision %{y:.3f}<extra>%{fullData.name}</extra>",
+            hovertemplate=_("recall %{x:.3f}<br>precision %{y:.3f}<extra>%{fullData.name}</extra>"),
         )
-    fig.update_xaxes(title_text="recall", range=[0, 1.03])
-    fig.update_yaxes(title_text="precision", range=[0, 1.05])
+    fig.update_xaxes(title_text=_("recall"), range=[0, 1.03])
+    fig.update_yaxes(title_text=_("precision"), range=[0, 1.05])
     return theme.style(fig, dark=dark, height=260, scale=scale)

@@ -6,11 +6,13 @@ import plotly.graph_objects as go
 
 from viz_models.digits import digits
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.fast import FastWay, Unit, spread
 
 HEIGHT = 300  # px
 UNITS_HEIGHT = 300  # px
-TITLES = ("million multiply-adds", "million numbers moved", "milliseconds")
+TITLES = (N_("million multiply-adds"), N_("million numbers moved"), "milliseconds")
 MILLION = 1e6
 
 
@@ -53,7 +55,7 @@ def ways(
 
 def _question(p: theme.Palette, scale: float) -> dict[str, Any]:
     return {
-        "text": "?<br>predict first",
+        "text": _("?<br>predict first"),
         "x": 0.5,
         "y": 0.5,
         "xref": "x3 domain",
@@ -103,7 +105,9 @@ def _times(found: tuple[FastWay, ...], p: theme.Palette) -> list[dict[str, Any]]
         "color": p.text,
         "thickness": 1.5,
     }
-    hover = "%{y}: median %{customdata[0]} ms<br>quartiles %{customdata[1]} and %{customdata[2]} ms"
+    hover = _(
+        "%{y}: median %{customdata[0]} ms<br>quartiles %{customdata[1]} and %{customdata[2]} ms"
+    )
     bars |= {
         "text": None,
         "error_x": whiskers,
@@ -159,6 +163,8 @@ def _steps(unit: Unit, panel: int, p: theme.Palette) -> dict[str, Any]:
         "y": list(range(len(moved))),
         "marker": {"color": colors},
         "customdata": [[f"{s.macs:,}", f"{s.access:,}", s.name] for s in unit.steps],
-        "hovertemplate": "%{customdata[2]}<br>%{customdata[1]} numbers moved<br>"
-        "%{customdata[0]} multiply-adds<extra></extra>",
+        "hovertemplate": _(
+            "%{customdata[2]}<br>%{customdata[1]} numbers moved<br>"
+            "%{customdata[0]} multiply-adds<extra></extra>"
+        ),
     }

@@ -5,10 +5,17 @@ from typing import Any
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.fast import Shuffle
 
 HEIGHT = 360  # px
-ROWS = ("input", "after the first convolution", "after the shuffle", "after the second one")
+ROWS = (
+    "input",
+    N_("after the first convolution"),
+    N_("after the shuffle"),
+    N_("after the second one"),
+)
 Line = tuple[int, int, int]  # from row, place there, place in the next row
 
 
@@ -25,7 +32,7 @@ def shuffled(found: Shuffle, chosen: int, *, dark: bool = False, scale: float = 
     every = [line for channel in range(found.spec.channels) for line in _lines(found, channel)]
     traces = [_path(every, theme.fade(p.muted, 0.3), 1), _path(_lines(found, chosen), p.orange, 2)]
     traces += [_squares(found, row, chosen, p) for row in range(len(ROWS))]
-    names = list(ROWS) if found.spec.shuffled else [*ROWS[:2], "no shuffle", ROWS[3]]
+    names = list(ROWS) if found.spec.shuffled else [*ROWS[:2], _("no shuffle"), ROWS[3]]
     layout = {
         "xaxis": {"visible": False, "range": [-0.6, found.spec.channels - 0.4]},
         "yaxis": {

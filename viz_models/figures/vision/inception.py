@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 
 from viz_models.digits import count
 from viz_models.figures import theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.inception import (
     AUXILIARY,
     BRANCHES,
@@ -15,7 +17,7 @@ from viz_models.records.vision.inception import (
 )
 
 PRICE_HEIGHT, MODULES_HEIGHT = 250, 210  # px
-WAYS = ("with 1×1 reductions", "without")
+WAYS = (N_("with 1×1 reductions"), "without")
 
 
 def price(found: InceptionPrice, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
@@ -71,9 +73,14 @@ def _reduces(conv: ConvPrice) -> bool:
 
 def _said(conv: ConvPrice) -> str:
     k = conv.kernel_size
-    return (
-        f"<b>branch {_named(conv.branch)}</b><br>{k}×{k}, {conv.inputs} to {conv.outputs} channels"
-        f"<br>{count(conv.macs)} multiply-adds"
+    return _(
+        "<b>branch {named}</b><br>{k}×{k}, {inputs} to {outputs} channels<br>{macs} multiply-adds"
+    ).format(
+        named=_named(conv.branch),
+        k=k,
+        inputs=conv.inputs,
+        outputs=conv.outputs,
+        macs=count(conv.macs),
     )
 
 
@@ -110,7 +117,7 @@ def modules(
         x=[places[n][0] for n in names],
         y=[places[n][1] for n in names],
         text=[_short(n) for n in names],
-        customdata=[[n, "runs" if n in here else "does not run"] for n in names],
+        customdata=[[n, "runs" if n in here else _("does not run")] for n in names],
         textposition=["top center" if n.startswith("aux") else "bottom center" for n in names],
         mode="markers+text",
         marker={

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
 from viz_models.figures.band import band
+from viz_models.language import gettext as _
 from viz_models.records.vision.inception import BRANCHES, WEIGHT, InceptionRecord, InceptionRun
 
 AUXILIARY_HEIGHT, NORM_HEIGHT, BRANCH_HEIGHT = 340, 340, 320  # px
@@ -32,7 +33,7 @@ def auxiliary(record: InceptionRecord, *, dark: bool = False, scale: float = 1.0
         ),
         ({"title": {"text": "steps"}}, {"tickformat": ".0%", "range": [0, 1.02]}),
     ]
-    titles = ("gradient before module 4a", "test accuracy")
+    titles = (_("gradient before module 4a"), _("test accuracy"))
     fig = go.Figure(layout=panels.grid(titles, axes, gap=0.1, scale=scale))
     norms = {
         "without auxiliary classifiers": ([r.main for r in plain], p.blue, "solid"),
@@ -66,13 +67,15 @@ def norm(
     """
     p = theme.palette(dark)
     axis = {"title": {"text": "steps"}}
-    y = {"tickformat": ".0%", "range": [0, 1.02], "title": {"text": "test accuracy"}}
+    y = {"tickformat": ".0%", "range": [0, 1.02], "title": {"text": _("test accuracy")}}
     rates = sorted({runs[0].spec.lr for runs in kinds.values()})
-    titles = [f"learning rate {rate:g}" for rate in rates]
+    titles = [_("learning rate {rate:g}").format(rate=rate) for rate in rates]
     fig = go.Figure(layout=panels.grid(titles, [(axis, y)] * len(rates), gap=0.1, scale=scale))
     for runs in kinds.values():
         with_norm = runs[0].spec.norm
-        ink, said = (p.orange, "with BatchNorm") if with_norm else (p.blue, "without BatchNorm")
+        ink, said = (
+            (p.orange, _("with BatchNorm")) if with_norm else (p.blue, _("without BatchNorm"))
+        )
         at = rates.index(runs[0].spec.lr)
         values = np.array([r.accuracies for r in runs])
         _curve(fig, at, looks(runs[0]), values, said if at == 0 else "", ink)
@@ -104,7 +107,7 @@ def _curve(
         showlegend=bool(name),
         mode="lines",
         line={"color": ink, "width": 2.5, "dash": dash},
-        hovertemplate="step %{x}: %{y:.3~g}<extra></extra>",
+        hovertemplate=_("step %{x}: %{y:.3~g}<extra></extra>"),
         **place,
     )
 
@@ -140,7 +143,7 @@ def branches(record: InceptionRecord, *, dark: bool = False, scale: float = 1.0)
     }
     layout = {
         "showlegend": False,
-        "yaxis": {"range": [0, 104], "title": {"text": "test digits recognized, %"}},
+        "yaxis": {"range": [0, 104], "title": {"text": _("test digits recognized, %")}},
     }
     fig = go.Figure([bars, dots], layout)
     theme.style(fig, dark=dark, height=BRANCH_HEIGHT, scale=scale)

@@ -6,16 +6,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.squeeze import Gated, SqueezeRecord
 
 MODULE_HEIGHT, CLASSES_HEIGHT, REPLACED_HEIGHT = 400, 420, 300  # px
 COLUMNS = 4  # of maps
 NAMES = {
-    "own": "own gates",
-    "mean": "mean gates",
-    "other": "another<br>digit's gates",
-    "one": "all gates 1",
-    "twin": "trained<br>without SE",
+    "own": N_("own gates"),
+    "mean": N_("mean gates"),
+    "other": N_("another<br>digit's gates"),
+    "one": N_("all gates 1"),
+    "twin": N_("trained<br>without SE"),
 }
 
 
@@ -61,10 +63,15 @@ def module(
     axes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (bare | {"constrain": "domain"}, bare | {"autorange": "reversed", "scaleanchor": "x"}),
         ({"title": {"text": "channel"}, "dtick": 4}, {"rangemode": "tozero"}),
-        ({"title": {"text": "hidden unit"}, "dtick": 1}, {"rangemode": "tozero"}),
+        ({"title": {"text": _("hidden unit")}, "dtick": 1}, {"rangemode": "tozero"}),
         ({"title": {"text": "channel"}, "dtick": 4}, {"range": [0, 1]}),
     ]
-    titles = ("the maps that come in", "squeeze: their means", "first layer, ReLU", "gates")
+    titles = (
+        _("the maps that come in"),
+        _("squeeze: their means"),
+        _("first layer, ReLU"),
+        "gates",
+    )
     layout = panels.grid(titles, axes, scale=scale)
     layout |= {"showlegend": False, "shapes": [_frame(gated.before.shape[1], channel, p)]}
     fig = go.Figure(traces, layout)
@@ -119,12 +126,12 @@ def classes(
                 "color": p.orange if k == label else theme.fade(p.muted, 0.55),
                 "width": 3 if k == label else 1.2,
             },
-            "name": f"digit {label}" if k == label else "the other digits",
+            "name": f"digit {label}" if k == label else _("the other digits"),
             "legendgroup": str(k == label),
             "showlegend": block == 0 and k in (label, (label + 1) % 10),
             "xaxis": panels.axis("x", block),
             "yaxis": panels.axis("y", block),
-            "hovertemplate": f"digit {k}, channel %{{x}}: %{{y:.3f}}<extra></extra>",
+            "hovertemplate": _("digit {k}, channel %{{x}}: %{{y:.3f}}<extra></extra>").format(k=k),
         }
         for block in range(count)
         for k in sorted(range(10), key=lambda k: k == label)
@@ -161,7 +168,7 @@ def replaced(record: SqueezeRecord, *, dark: bool = False, scale: float = 1.0) -
             "y": row[:-1],
             "line": {"color": theme.fade(p.muted, 0.6), "width": 1},
             "marker": {"color": p.muted, "size": 7},
-            "hovertemplate": f"seed {end.seed}: %{{y:.1f}} %<extra></extra>",
+            "hovertemplate": _("seed {seed}: %{{y:.1f}} %<extra></extra>").format(seed=end.seed),
         }
         for end, row in zip(record.ends, shares, strict=True)
     ]
@@ -182,7 +189,7 @@ def replaced(record: SqueezeRecord, *, dark: bool = False, scale: float = 1.0) -
     }
     layout = {
         "showlegend": False,
-        "yaxis": {"range": [0, 104], "title": {"text": "test digits recognized, %"}},
+        "yaxis": {"range": [0, 104], "title": {"text": _("test digits recognized, %")}},
     }
     fig = go.Figure([means, *lines, twins], layout)
     theme.style(fig, dark=dark, height=REPLACED_HEIGHT, scale=scale)

@@ -1,5 +1,6 @@
 """Every widget of every page goes through `control`, and lives in the URL."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from viz_models.ui.guides import locks
 from viz_models.ui.kit import frame, state
 
 spelled.keep()
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 T = TypeVar("T")
 _SAID = ("help", "placeholder")  # options of widgets that people read
 
@@ -77,8 +79,19 @@ def _shown(args: Sequence[Any], options: dict[str, Any]) -> dict[str, str]:
 
 
 def _word(option: object) -> str:
-    """Return what an option shows that says itself what it is, such as "reversed" or 512."""
-    return _(str(option))
+    """Return what an option shows that says itself what it is: "reversed", 512 or "seed 3".
+
+    Texts with numbers are marked with blanks: "seed {n}", and {n2} for a second number.
+    """
+    text = str(option)
+    said = _(text)
+    numbers = _NUMBER.findall(text) if said == text else ()
+    if not numbers or language.current() == language.ENGLISH:
+        return said
+    blanks = [f"n{i}" if i > 1 else "n" for i in range(1, len(numbers) + 1)]
+    names = iter(blanks)
+    pattern = _(_NUMBER.sub(lambda _number: f"{{{next(names)}}}", text))
+    return pattern.format(**dict(zip(blanks, numbers, strict=True)))
 
 
 def named(text: str) -> DeltaGenerator:

@@ -39,7 +39,7 @@ def told(error: Exception) -> bool:
         return False
     number = secrets.token_hex(4)
     lines = "".join(traceback.format_exception(error))
-    sys.stderr.write(f"error {number}\n{lines}")
+    sys.stderr.write(_("error {number}\n{lines}").format(number=number, lines=lines))
     st.error(
         _(
             "Something went wrong here. Reset the page or reload it; if it happens again, "

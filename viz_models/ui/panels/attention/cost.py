@@ -6,6 +6,8 @@ import streamlit as st
 
 from viz_models.digits import count, digits, memory
 from viz_models.figures.attention import cost as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, Slope
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
@@ -15,7 +17,7 @@ from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.attention import cost as results
 
 SIZES = CostSpec().sizes
-UP_TO = {"up to n = 512": 512, "up to n = 1024": 1024, "up to n = 4096": 4096}
+UP_TO = {N_("up to n = 512"): 512, N_("up to n = 1024"): 1024, N_("up to n = 4096"): 4096}
 QUICK_PATHS = 256  # tokens; longer ones take seconds
 PAPER: dict[LayerKind, tuple[str, str, str]] = {  # operations, sequential, path
     "attention": ("O(n²·d)", "O(1)", "O(1)"),
@@ -46,10 +48,10 @@ def controls() -> View:
     """Draw the controls: the number of tokens, and which measurements are shown."""
     here = results.here()
     with control_row():
-        n = slider("Tokens, n", SIZES, "n", 320, value=1024)
+        n = slider(_("Tokens, n"), SIZES, "n", 320, value=1024)
         run = results.recorded()
         if here is not None:
-            shown = {"recorded": "recorded", "here": "measured here"}
+            shown = {"recorded": _("recorded"), "here": _("measured here")}
             if chips("Measurements", shown, key="runs", default="here") == "here":
                 run = here
     largest = max(p.n for p in run.points)
@@ -81,10 +83,10 @@ def draw_table(view: View) -> None:
     """Draw the paper's table; below each entry stands what was measured at the chosen n."""
     with st.container(border=True, height="stretch"):
         sheet(
-            ("operations", "in sequence", "path", "time", "memory"),
+            ("operations", _("in sequence"), "path", "time", "memory"),
             [(figures.NAME[kind], _cells(view, kind)) for kind in view.run.spec.kinds],
             key="costs",
-            title=f"Orders of the paper, and measured at n = {view.n:,}",
+            title=_("Orders of the paper, and measured at n = {n:,}").format(n=view.n),
             note=layers(view.run),
             badge=lesson.badge(view.run.provenance),
         )
@@ -123,7 +125,11 @@ def layers(run: CostRun) -> str:
     """Return how large the layers are, and whether all parts were measured."""
     spec = run.spec
     done, asked = results.parts(run)
-    stopped = f"; stopped after {done} of {asked} parts" if done < asked else ""
+    stopped = (
+        _("; stopped after {done} of {asked} parts").format(done=done, asked=asked)
+        if done < asked
+        else ""
+    )
     return (
         f"d = {spec.width}, kernel k = {spec.kernel}, window r = {spec.window}, batch of 1; "
         f"time of one thread, fastest of {spec.repeats} passes{stopped}"
@@ -135,8 +141,8 @@ def draw_run_here(text: str) -> None:
     with st.container(border=True):
         st.markdown(text)
         with control_row():
-            most = select("Sizes", UP_TO, "upto", 150, default="up to n = 1024")
-            begin = st.button("Run here", icon=":material/timer:", key="run_here")
+            most = select(_("Sizes"), UP_TO, "upto", 150, default="up to n = 1024")
+            begin = st.button(_("Run here"), icon=":material/timer:", key="run_here")
             stop = st.empty()
         bar = st.empty()
     if not begin:
@@ -147,7 +153,9 @@ def draw_run_here(text: str) -> None:
         path_sizes=tuple(n for n in SIZES if n <= QUICK_PATHS),
         repeats=5,
     )
-    stop.button("Stop", icon=":material/stop:", key="stop")  # any click ends this run of the page
+    stop.button(
+        _("Stop"), icon=":material/stop:", key="stop"
+    )  # any click ends this run of the page
     for share, part in results.measured(spec):
         bar.progress(share, f"{figures.NAME[part.kind]}, n = {part.n}")
     st.rerun()

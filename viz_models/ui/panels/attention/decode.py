@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.attention import decode as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import DecodeSpec, Decoding, Line, Written
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.scrubber import position, scrubber
@@ -23,10 +25,15 @@ from viz_models.ui.results.attention import decode as results
 # The grammar never asks a negated question. Greedy search begins "j'", which is a little likelier
 # than "je" and wrong before "n'"; a beam of 2 or more keeps both and finds the right sentence.
 TEXT = "do i not have this horse ?"
-EXAMPLES = (TEXT, "i love cats", "she does not see the dog", "my friend has cats and two books")
+EXAMPLES = (
+    TEXT,
+    "i love cats",
+    "she does not see the dog",
+    "my friend has cats and two books",
+)
 WIDTH = 3
 FIRST = 2  # the word that the page opens on
-MEAN = "mean of its heads"
+MEAN = N_("mean of its heads")
 LOOKS: dict[str, tuple[int, int | None]] = {
     f"layer {layer}, {name}": (layer, head)
     for layer in (1, 0)
@@ -71,12 +78,12 @@ def controls() -> View:
     """Draw the controls: sentence, width of the beam, and which cross-attention is shown."""
     with control_row():
         text = sentence("Sentence", TEXT, key="text", width=240)
-        with st.popover("Examples", width="content"):
+        with st.popover(_("Examples"), width="content"):
             for example in EXAMPLES:
                 st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
-        width = slider("Beam width", (1, 2, 3, 4, 5), "beam", 170, value=WIDTH)
+        width = slider(_("Beam width"), (1, 2, 3, 4, 5), "beam", 170, value=WIDTH)
         layer, head = select_place(
-            "Cross-attention", LOOKS, "looks", 214, default=f"layer 1, {MEAN}", former="look"
+            _("Cross-attention"), LOOKS, "looks", 214, default=f"layer 1, {MEAN}", former="look"
         )
         found = results.decoding(DecodeSpec(text=text, width=width))
         draw_vocabulary(found.unknown)
@@ -127,7 +134,11 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
         at = view.word
         likely = view.written.best(at, SHOWN)
         figure = figures.likely_words(likely, view.written.tokens[at], **figure_look())
-        st.caption(f"Word {at + 1}: the likeliest words after “{words.plain(view.read[at])}”")
+        st.caption(
+            _("Word {at}: the likeliest words after “{read}”").format(
+                at=at + 1, read=words.plain(view.read[at])
+            )
+        )
         show(figure, "likely")
 
 
@@ -137,10 +148,10 @@ def _cross(view: View) -> Tiles:
     rows = np.arange(len(written.tokens))
     values = view.weights.astype(np.float32)
     return Tiles(
-        name="cross",
+        name=_("cross"),
         values=values[None],
-        title="cross-attention",
-        note="where the query of each row looks",
+        title=_("cross-attention"),
+        note=_("where the query of each row looks"),
         limits=(0.0, 1.0),
         show_values=True,
         stretch=True,
@@ -159,7 +170,10 @@ def draw_foot(view: View) -> None:
     written = view.written
     labels = token_labels(written.tokens)
     steps = zip(view.read, labels, written.probability, strict=True)
-    said = [f"after {read} it writes {word}, p = {p:.3f}" for read, word, p in steps]
+    said = [
+        _("after {read} it writes {word}, p = {p:.3f}").format(read=read, word=word, p=p)
+        for read, word, p in steps
+    ]
     lead = f"{' '.join(written.source[:-1])} →"
     scrubber(labels, key="foot", lead=lead, said=said, default=first_word(written))
 
@@ -174,8 +188,8 @@ def draw_beam(view: View, text: Mapping[str, str]) -> None:
         ledger(
             _beam(view),
             key="beam_card",
-            title=f"Beam of {view.decoding.spec.width}",
-            note="greedy search" if view.decoding.spec.width == 1 else "",
+            title=_("Beam of {width}").format(width=view.decoding.spec.width),
+            note=_("greedy search") if view.decoding.spec.width == 1 else "",
             badge=lesson.badge(view.decoding.provenance),
             terms=words.glossary(),
         )
@@ -187,17 +201,19 @@ def _beam(view: View) -> list[Line]:
     return [
         Line(label=" ".join(found.written.tokens), role="plain"),
         Line(
-            label="log p of the sentence",
+            label=_("log p of the sentence"),
             value=digits(found.written.log_probability, 4),
             role="chosen",
             term="log p",
         ),
-        Line(label="greedy search: the same" if same else " ".join(found.greedy), role="muted"),
-        Line(label="log p of the greedy sentence", value=digits(found.greedy_log_probability, 4)),
-        Line(label="words tried", value=str(len(found.tree)), rule=True),
-        Line(label="words kept", value=str(sum(n.kept for n in found.tree))),
+        Line(label=_("greedy search: the same") if same else " ".join(found.greedy), role="muted"),
         Line(
-            label="with a KV cache, logits equal to",
+            label=_("log p of the greedy sentence"), value=digits(found.greedy_log_probability, 4)
+        ),
+        Line(label=_("words tried"), value=str(len(found.tree)), rule=True),
+        Line(label=_("words kept"), value=str(sum(n.kept for n in found.tree))),
+        Line(
+            label=_("with a KV cache, logits equal to"),
             value=digits(found.written.max_difference, 1),
             role="checked",
         ),

@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.attention import decode as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import DecodeSpec, Line, Sample, SampleSpec, Slip, SlipSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -18,14 +20,19 @@ from viz_models.ui.panels.attention.decode import TEXT, View
 from viz_models.ui.panels.attention.sentence import sentence
 from viz_models.ui.results.attention import decode as results
 
-RANKS = {"2nd choice": 1, "3rd choice": 2, "10th choice": 9, "1st choice: no slip": 0}
+RANKS = {
+    N_("2nd choice"): 1,
+    N_("3rd choice"): 2,
+    N_("10th choice"): 9,
+    N_("1st choice: no slip"): 0,
+}
 TEMPERATURES = (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 TOP_K: dict[str, int | None] = {
-    "all words": None,
-    **{f"top {k}": k for k in (50, 20, 10, 5, 3, 2)},
-    "top 1": 1,
+    N_("all words"): None,
+    **{N_("top {n}").format(n=k): k for k in (50, 20, 10, 5, 3, 2)},
+    N_("top 1"): 1,
 }
-SEEDS = {f"seed {s}": s for s in range(10)}
+SEEDS = {N_("seed {n}").format(n=s): s for s in range(10)}
 SLIP = 3  # the word that is replaced at first
 # The sentence that the page opens on is one that greedy search gets wrong, so what it writes cannot
 # stand for the true translation. This one it gets right.
@@ -38,13 +45,13 @@ def draw_slip(view: View, text: Mapping[str, str]) -> None:
     """Draw what teacher forcing and free running do after a word was replaced."""
     text_read = sentence_of(view)
     greedy = results.decoding(DecodeSpec(text=text_read)).greedy
-    places = {f"word {i + 1}": i for i in range(len(greedy))}
+    places = {N_("word {n}").format(n=i + 1): i for i in range(len(greedy))}
     with control_row():
         st.caption(f"“{words.plain(text_read)}”:", width="content")
         first = f"word {min(SLIP, len(greedy))}"
-        step = select("Which word slips", places, "slips", 112, default=first)
-        with named(f"“{words.plain(greedy[step])}” is replaced by its"):
-            rank = select("What is written instead", RANKS, "to", 175)
+        step = select(_("Which word slips"), places, "slips", 112, default=first)
+        with named(_("“{greedy}” is replaced by its").format(greedy=words.plain(greedy[step]))):
+            rank = select(_("What is written instead"), RANKS, "to", 175)
     found = results.slip(SlipSpec(text=text_read, step=step, rank=rank))
     with st.container(border=True):
         tiles([_both(found)], key="forcing", luts=luts(is_dark()))
@@ -63,18 +70,18 @@ def _both(found: Slip) -> Tiles:
     count = len(teacher.tokens)
     values = np.stack([teacher.probability, found.reference_when_free]).astype(np.float32)
     return Tiles(
-        name="forcing",
+        name=_("forcing"),
         values=values[None],
-        title="probability of the true next word",
-        note=f"word {found.spec.step + 1} is replaced",
+        title=_("probability of the true next word"),
+        note=_("word {step} is replaced").format(step=found.spec.step + 1),
         limits=(0.0, 1.0),
         show_values=True,
         hatched_text="ended",
         size=CELL * count,
-        row_labels=("teacher forcing", "free running"),
+        row_labels=(_("teacher forcing"), _("free running")),
         column_labels=teacher.tokens,
         margins=(tuple(free[t] if t < len(free) else "" for t in range(count)),),
-        margin_names=("it writes",),
+        margin_names=(_("it writes"),),
     )
 
 
@@ -100,9 +107,9 @@ def draw_samples(text: Mapping[str, str]) -> None:
     """Draw the next word before and after temperature and top-k, and sentences from it."""
     with control_row():
         prompt = sentence("Beginning", SampleSpec().prompt, key="prompt", width=170)
-        temperature = slider("Temperature", TEMPERATURES, "temperature", 230, value=0.5)
-        top_k = select("Words that may be drawn", TOP_K, "top_k", 118, default="top 10")
-        seed = select("Seed", SEEDS, "seed", 96)
+        temperature = slider(_("Temperature"), TEMPERATURES, "temperature", 230, value=0.5)
+        top_k = select(_("Words that may be drawn"), TOP_K, "top_k", 118, default="top 10")
+        seed = select(_("Seed"), SEEDS, "seed", 96)
     spec = SampleSpec(prompt=prompt, temperature=temperature, top_k=top_k, seed=seed)
     found = results.sample(spec)
     chart, numbers = st.columns([1.5, 1], gap="xsmall")
@@ -130,8 +137,10 @@ def _drawn(found: Sample) -> list[Line]:
         *lines,
         Line(label=_ended(found.greedy), value="greedy", rule=True),
         Line(
-            label="entropy of the next word",
-            value=f"{digits(before, 3)} → {digits(after, 3)} bits",
+            label=_("entropy of the next word"),
+            value=_("{before} → {after} bits").format(
+                before=digits(before, 3), after=digits(after, 3)
+            ),
             role="chosen",
             term="entropy",
         ),

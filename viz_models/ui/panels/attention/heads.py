@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.attention import heads as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import (
     AttentionPart,
     Head,
@@ -24,11 +26,16 @@ from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import heads as results
 
-TEXT = "we do not find the mouse"
-EXAMPLES = (TEXT, "i love cats", "the black cat sleeps", "he does not always have the bird")
+TEXT = N_("we do not find the mouse")
+EXAMPLES = (
+    TEXT,
+    N_("i love cats"),
+    N_("the black cat sleeps"),
+    N_("he does not always have the bird"),
+)
 PARTS: dict[AttentionPart, str] = {
-    "encoder": "encoder self-attention",
-    "decoder": "decoder self-attention, masked",
+    "encoder": N_("encoder self-attention"),
+    "decoder": N_("decoder self-attention, masked"),
     "cross": "cross-attention",
 }
 HEIGHT = 260  # px, of the enlarged matrix
@@ -54,13 +61,13 @@ def controls() -> View:
     """Draw the sentence and the buttons; the instrument itself switches and enlarges heads."""
     with control_row():
         text = sentence("Sentence", TEXT, key="text", width=300)
-        with st.popover("Examples", width="content"):
+        with st.popover(_("Examples"), width="content"):
             for example in EXAMPLES:
                 st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
         off = parse(state.choice("off", "", lambda t: parse(t) is not None)) or ()
         result = results.heads(HeadsSpec(text=text, off=off))
         draw_vocabulary(result.unknown)
-        st.button("One head in each attention", on_click=_keep_one, key="keep_one")
+        st.button(_("One head in each attention"), on_click=_keep_one, key="keep_one")
     fallback = costliest(result)
     name = state.choice("head", "", lambda t: len(parse(t) or ()) == 1)
     query = int(state.choice("query", "1", str.isdecimal)[:3])
@@ -87,7 +94,7 @@ def said(head: Head) -> str:
     """Return a head as sentences name it."""
     part, layer, number = head
     name = "cross-attention" if part == "cross" else part
-    return f"{name}, layer {layer}, head {number}"
+    return _("{name}, layer {layer}, head {number}").format(name=name, layer=layer, number=number)
 
 
 def parse(text: str) -> tuple[Head, ...] | None:
@@ -150,8 +157,10 @@ def draw_stage(view: View) -> None:
             off=[name_of(head) for head in view.off],
             query=view.query,
             lut=luts(dark=is_dark())["sequential"],
-            note="Below each head: the probability of the full network's translation when only "
-            "that head is off. Red: the network then writes another sentence. Hatched: off.",
+            note=_(
+                "Below each head: the probability of the full network's translation when only "
+                "that head is off. Red: the network then writes another sentence. Hatched: off."
+            ),
             height=HEIGHT,
             on_head=state.listen("all_heads", "head", "head"),
             on_off=state.listen("all_heads", "off", "off"),
@@ -164,7 +173,7 @@ def _part(result: HeadsResult, part: AttentionPart) -> Part:
     costs = [[result.cost((part, i, j)) for j in range(many)] for i in range(layers)]
     return Part(
         key=part,
-        title=PARTS[part],
+        title=_(PARTS[part]),
         queries=token_labels(result.source if part == "encoder" else result.target),
         keys=token_labels(result.target if part == "decoder" else result.source),
         weights=weights,
@@ -182,18 +191,23 @@ def draw_written(view: View) -> None:
     """Draw the sentence, its probability and its loss: with all heads, and as switched."""
     result = view.result
     if view.off:
-        title, cost = f"{len(view.off)} of {len(result.alone)} heads off", result.now
+        title, cost = (
+            _("{count} of {count_2} heads off").format(
+                count=len(view.off), count_2=len(result.alone)
+            ),
+            result.now,
+        )
     else:
-        title, cost = f"Without {said(view.chosen)}", result.cost(view.chosen)
+        title, cost = _("Without {said}").format(said=said(view.chosen)), result.cost(view.chosen)
     with st.container(border=True):
         ledger(
             [
-                *_cost(result.full, "With all heads", "these words"),
-                *_cost(cost, title, "the words above"),
+                *_cost(result.full, _("With all heads"), _("these words")),
+                *_cost(cost, title, _("the words above")),
                 _checked(result),
             ],
             key="written",
-            title="What is written",
+            title=_("What is written"),
             badge=lesson.badge(result.provenance),
         )
 
@@ -204,18 +218,22 @@ def _cost(cost: HeadCost, name: str, whose: str) -> list[Line]:
         Line(label=name, role="muted", rule=switched),
         Line(label=f"“{french(cost.translation)}”"),
         Line(
-            label=f"probability of {whose}",
+            label=_("probability of {whose}").format(whose=whose),
             value=digits(cost.probability, 4),
             role="chosen" if switched else "plain",
         ),
-        Line(label="their loss, nats a word", value=digits(cost.loss, 3)),
+        Line(label=_("their loss, nats a word"), value=digits(cost.loss, 3)),
     ]
 
 
 def _checked(result: HeadsResult) -> Line:
     off = result.max_difference
     text = "exactly" if off == 0 else f"to {digits(off, 2)}"
-    return Line(label=f"equals W_O without the head's columns {text}", role="checked", rule=True)
+    return Line(
+        label=_("equals W_O without the head's columns {text}").format(text=text),
+        role="checked",
+        rule=True,
+    )
 
 
 def draw_over_sentences(view: View, text: str) -> None:
@@ -223,10 +241,16 @@ def draw_over_sentences(view: View, text: str) -> None:
     known = results.recorded()
     with st.container(border=True):
         show(figures.exact_without(known, view.chosen, **figure_look()), "exact")
-        with st.spinner(f"Translating {known.sentences} sentences without these heads"):
+        with st.spinner(
+            _("Translating {sentences} sentences without these heads").format(
+                sentences=known.sentences
+            )
+        ):
             cost = results.over_sentences(view.off)
         st.caption(
-            f"{lesson.badge(known.provenance)} · {known.sentences} held-out sentences · "
+            _("{badge} · {sentences} held-out sentences · ").format(
+                badge=lesson.badge(known.provenance), sentences=known.sentences
+            )
             + text.format(exact=cost.exact, sentences=known.sentences, loss=digits(cost.loss, 3))
         )
 

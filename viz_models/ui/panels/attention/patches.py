@@ -9,6 +9,8 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import decimals_of_sum, digits, percent
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import DigitSpec, Line, Pair, PatchAttention
 from viz_models.runs import home
 from viz_models.ui.instruments.ledger import ledger
@@ -92,7 +94,7 @@ def controls() -> View | None:
         None where the network is not on this machine.
     """
     with control_row():
-        network = chips("Network", NETWORKS, key="vision", default="digits")
+        network = chips(_("Network"), NETWORKS, key="vision", default="digits")
         if network == "vit_b_16":
             chosen = photos.choose()
             if not results.vit_is_here():
@@ -101,11 +103,11 @@ def controls() -> View | None:
             result, index = results.photo(chosen), 0
         else:
             numbers = tuple(range(TEST_DIGITS))
-            index = slider("Test digit", numbers, "digit", 220, value=FIRST_DIGIT)
+            index = slider(_("Test digit"), numbers, "digit", 220, value=FIRST_DIGIT)
             result = results.digit(DigitSpec(index=index))
         asks = chips(
-            "Who asks",
-            {"cls": "[cls] asks", "patch": "a patch asks"},
+            _("Who asks"),
+            {"cls": N_("[cls] asks"), "patch": N_("a patch asks")},
             key="asks",
             default="cls",
         )
@@ -118,18 +120,22 @@ def draw_download(text: Mapping[str, str]) -> None:
     with st.container(border=True):
         st.markdown(text["Not here yet"])
         if home.hosted():
-            st.caption(fetching.REFUSED)
+            st.caption(_(fetching.REFUSED))
             return
-        begin = st.button("Download 330 MB", icon=":material/download:", key="fetch")
+        begin = st.button(_("Download 330 MB"), icon=":material/download:", key="fetch")
         stop, bar = st.empty(), st.empty()
     if not begin:
         return
-    stop.button("Stop", icon=":material/stop:", key="stop")  # any click ends this run of the page
+    stop.button(
+        _("Stop"), icon=":material/stop:", key="stop"
+    )  # any click ends this run of the page
     bar.progress(0.0, "asking download.pytorch.org …")
     try:
         for done, total in results.fetch_vit():
             share = done / total if total else 0.0
-            bar.progress(share, f"{done >> 20} of {total >> 20} MiB")
+            bar.progress(
+                share, _("{done} of {total} MiB").format(done=done >> 20, total=total >> 20)
+            )
     except OSError as trouble:
         stop.empty()
         bar.error(words.plain(str(trouble)), icon=":material/cloud_off:")
@@ -146,7 +152,9 @@ def facts(view: View) -> dict[str, str]:
         "patches": str(view.grid**2),
         "layer": str(view.layer),
         "head": str(view.head),
-        "who": "[cls]" if view.asks == "cls" else "patch ({}, {})".format(*view.patch),
+        "who": "[cls]"
+        if view.asks == "cls"
+        else _("patch ({row}, {column})").format(row=view.patch[0], column=view.patch[1]),
         "most": percent(float(view.looks.max())),
         "patch": f"({y}, {x})",
     }
@@ -156,9 +164,9 @@ def draw_cards(view: View, text: Mapping[str, str]) -> None:
     """Draw the network's answer, the sums of the row of weights, and how to read them."""
     said, row, told = st.columns([1, 1, 1.2], gap="xsmall")
     with said.container(border=True, height="stretch"):
-        ledger(_said(view), key="said", title="The network says", badge=_badge(view))
+        ledger(_said(view), key="said", title=_("The network says"), badge=_badge(view))
     with row.container(border=True, height="stretch"):
-        ledger(_row(view), key="row", title="One row of weights", terms=words.glossary())
+        ledger(_row(view), key="row", title=_("One row of weights"), terms=words.glossary())
     with told.container(border=True, height="stretch"):
         st.markdown(text["Reading it"])
 
@@ -174,10 +182,15 @@ def _said(view: View) -> list[Line]:
     lines = [Line(label=label, value=percent(p)) for label, p in pairs]
     if result.truth:
         right: Any = "checked" if result.truth == result.labels[0] else "warning"
-        lines.append(Line(label="it is", value=result.truth, role=right, rule=True))
+        lines.append(Line(label=_("it is"), value=result.truth, role=right, rule=True))
     if result.accuracy is not None:
         share = percent(result.accuracy)
-        lines.append(Line(label=f"right on the {TEST_DIGITS} test digits", value=share))
+        lines.append(
+            Line(
+                label=_("right on the {test_digits} test digits").format(test_digits=TEST_DIGITS),
+                value=share,
+            )
+        )
     return lines
 
 
@@ -186,11 +199,11 @@ def _row(view: View) -> list[Line]:
     cls, patches = float(row[0]), float(row[1:].sum())
     n = decimals_of_sum(patches, cls, least=3)
     return [
-        Line(label=f"on the {view.grid**2} patches", value=f"{patches:.{n}f}"),
-        Line(label="on [cls]", value=f"{cls:.{n}f}"),
-        Line(label="together", value=f"{patches + cls:.{n}f}", rule=True),
+        Line(label=_("on the {grid} patches").format(grid=view.grid**2), value=f"{patches:.{n}f}"),
+        Line(label=_("on [cls]"), value=f"{cls:.{n}f}"),
+        Line(label=_("together"), value=f"{patches + cls:.{n}f}", rule=True),
         Line(
-            label="mean distance from a patch to where it looks",
+            label=_("mean distance from a patch to where it looks"),
             value=f"{view.result.distance(view.layer, view.head):.2f} patches",
         ),
         Line(

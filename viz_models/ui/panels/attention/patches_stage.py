@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.kit import state
 from viz_models.ui.kit.look import is_dark, luts
@@ -52,10 +53,10 @@ def _asked() -> None:
 def _patches(view: View) -> Tiles:
     """Return the exact weights, a cell for each patch; a click chooses which patch asks."""
     return Tiles(
-        name="weights",
+        name=_("weights"),
         values=view.looks[None],
-        title="weights",
-        note=f"layer {view.layer}, head {view.head}",
+        title=_("weights"),
+        note=_("layer {layer}, head {head}").format(layer=view.layer, head=view.head),
         size=PICTURE,
         pick="cell",
         show_values=view.grid <= 8,
@@ -70,10 +71,12 @@ def _image(view: View) -> Tiles:
     """Return the image that the network read."""
     shown = _shown(view)
     return Tiles(
-        name="photo",
+        name=_("photo"),
         values=shown,
-        title="the image",
-        note=f"{view.grid}×{view.grid} patches of {view.side}×{view.side} pixels",
+        title=_("the image"),
+        note=_("{grid}×{grid} patches of {side}×{side} pixels").format(
+            grid=view.grid, side=view.side
+        ),
         scheme="photo",
         boxes=_asking(view, shown.shape[0] // view.grid),
         size=PICTURE,
@@ -86,9 +89,9 @@ def _overlay(view: View) -> Tiles:
     side = shown.shape[0] // view.grid
     heat = np.kron(view.looks / view.looks.max(), np.ones((side, side)))
     return Tiles(
-        name="overlay",
+        name=_("overlay"),
         values=shown,
-        title="the weights over the image",
+        title=_("the weights over the image"),
         scheme="photo",
         overlay=heat.astype(np.float32),
         boxes=_asking(view, side),
@@ -116,9 +119,11 @@ def _every_head(view: View) -> Tiles:
     """Return the weights of all heads, a row for each layer."""
     layers, heads = view.result.weights.shape[:2]
     return Tiles(
-        name="all",
+        name=_("all"),
         values=view.result.every_look(view.query),
-        title=f"weights of {layers} layers with {heads} heads each",
+        title=_("weights of {layers} layers with {heads} heads each").format(
+            layers=layers, heads=heads
+        ),
         grid=(layers, heads),
         row_labels=tuple(f"layer {i}" for i in range(layers)),
         column_labels=tuple(str(i) for i in range(heads)),

@@ -9,6 +9,8 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits, exact, percent, shape
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line, OrderedReading, OrderResult, OrderSpec, WordOrder
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -20,11 +22,11 @@ from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, t
 from viz_models.ui.results.attention import positions as results
 
 ORDERS: dict[str, str] = {
-    "swap": "two words swapped",
-    "reverse": "reversed",
-    "shuffle": "shuffled",
+    "swap": N_("two words swapped"),
+    "reverse": N_("reversed"),
+    "shuffle": N_("shuffled"),
 }
-HEADS = {f"head {i}": i for i in range(4)}
+HEADS = {N_("head {n}").format(n=i): i for i in range(4)}
 SHOWN = 16  # tokens on screen; all are computed
 TABLE = 64  # positions
 ROUNDING = 1e-5  # weights that differ by less differ by the order of additions alone
@@ -51,13 +53,13 @@ def controls() -> View:
     """Draw the controls: the sentence, its second order, and which head is shown."""
     with control_row():
         text = sentence("Sentence", OrderSpec().text, key="text")
-        order: Any = chips("Order of the words", ORDERS, key="order", default="swap")
+        order: Any = chips(_("Order of the words"), ORDERS, key="order", default="swap")
         seed = 0
         if order == "shuffle":
-            seed = control(st.number_input, "Seed of the shuffle", 0, 999, key="seed", width=110)
+            seed = control(st.number_input, _("Seed of the shuffle"), 0, 999, key="seed", width=110)
         first = f"head {OrderSpec().head}"
         head = select_place("Head", HEADS, "shown", 96, default=first, former="head")
-        st.caption("of layer 0", width="content", help=help_on("layer and head"))
+        st.caption(_("of layer 0"), width="content", help=help_on("layer and head"))
         kind: WordOrder = order
         result = results.order(OrderSpec(text=text, order=kind, seed=seed, head=head))
         draw_vocabulary(result.unknown)
@@ -86,9 +88,9 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
     n = min(len(result.tokens), SHOWN)
     both = result.words + result.waves
     groups = [
-        _vectors(view, "word", result.words[:n], "the word", after="+"),
-        _vectors(view, "position", result.waves[:n], "its position", after="="),
-        _vectors(view, "sum", both[:n], "what attention reads", bar=True),
+        _vectors(view, "word", result.words[:n], _("the word"), after="+"),
+        _vectors(view, "position", result.waves[:n], _("its position"), after="="),
+        _vectors(view, "sum", both[:n], _("what attention reads"), bar=True),
     ]
     with st.container(border=True):
         tiles(groups, key="vectors", luts=luts(is_dark()), height=min(320, 60 + 24 * n))
@@ -128,7 +130,9 @@ def draw_networks(view: View, text: Mapping[str, str]) -> None:
                 _lines(view, reading),
                 key=f"order_{key}",
                 title=title,
-                note=f"{percent(reading.accuracy)} of unseen sentences right",
+                note=_("{accuracy} of unseen sentences right").format(
+                    accuracy=percent(reading.accuracy)
+                ),
                 badge=lesson.badge(view.result.provenance),
                 terms=words.glossary(),
             )
@@ -152,16 +156,16 @@ def _weights(view: View, reading: OrderedReading) -> list[Tiles]:
     shared["show_values"] = n <= 8
     return [
         Tiles(
-            name=f"typed_{reading.told}", values=reading.weights[None, :n, :n], title="as typed",
+            name=f"typed_{reading.told}", values=reading.weights[None, :n, :n], title=_("as typed"),
             limits=(0.0, most), row_labels=labels, **shared,
         ),
         Tiles(
             name=f"moved_{reading.told}", values=reading.moved[None, :n, :n],
-            title="other order, put back", limits=(0.0, most), **shared,
+            title=_("other order, put back"), limits=(0.0, most), **shared,
         ),
         Tiles(
-            name=f"change_{reading.told}", values=difference[None, :n, :n], title="difference",
-            note="before rounding",
+            name=f"change_{reading.told}", values=difference[None, :n, :n], title=_("difference"),
+            note=_("before rounding"),
             scheme="diverging", limits=(-farthest, farthest), **shared,
         ),
     ]  # fmt: skip
@@ -176,18 +180,20 @@ def _lines(view: View, reading: OrderedReading) -> list[Line]:
         Line(
             label=" ".join(view.moved_labels[:-1]),
             value=" ".join(reading.moved_translation),
-            note="the same words" if same else "",
+            note=_("the same words") if same else "",
         ),
         Line(
-            label="largest change of a weight in this head",
+            label=_("largest change of a weight in this head"),
             value=exact(reading.change, 2),
             rule=True,
         ),
-        Line(label="largest change in any head and layer", value=exact(reading.change_anywhere, 2)),
         Line(
-            label="largest change of what the decoder reads",
+            label=_("largest change in any head and layer"), value=exact(reading.change_anywhere, 2)
+        ),
+        Line(
+            label=_("largest change of what the decoder reads"),
             value=exact(reading.memory_change, 2),
-            note="rounding" if unmoved else "",
+            note=_("rounding") if unmoved else "",
             role=role,
         ),
     ]
@@ -202,13 +208,15 @@ def draw_positions(view: View, text: Mapping[str, str]) -> None:
             tiles(
                 [
                     Tiles(
-                        name="waves", values=found.waves[None], title="positional encoding",
-                        note=f"{TABLE} positions × {found.waves.shape[1]} dimensions",
+                        name="waves", values=found.waves[None], title=_("positional encoding"),
+                        note=_("{n} positions × {d} dimensions").format(
+                            n=TABLE, d=found.waves.shape[1]
+                        ),
                         scheme="diverging", stretch=True, axes=("position", "dimension"),
                     ),
                     Tiles(
-                        name="similarity", values=found.similarity[None],
-                        title="how similar two positions are", note="cosine", scheme="diverging",
+                        name="similarity", values=found.similarity[None], note=_("cosine"),
+                        title=_("how similar two positions are"), scheme="diverging",
                         stretch=True, axes=("position", "position"), bar=True,
                     ),
                 ],

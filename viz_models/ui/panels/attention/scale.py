@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.attention import scale as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line, ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, take_away, words
@@ -15,15 +17,15 @@ from viz_models.ui.kit.controls import control_row, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.attention import scale as results
 
-KEYS = {"32 keys": 32, "8 keys": 8, "128 keys": 128}
-SPREADS = {"q, k from N(0, 1)": 1.0, "std 0.5 instead": 0.5, "std 2 instead": 2.0}
+KEYS = {N_("32 keys"): 32, N_("8 keys"): 8, N_("128 keys"): 128}
+SPREADS = {N_("q, k from N(0, 1)"): 1.0, N_("std 0.5 instead"): 0.5, N_("std 2 instead"): 2.0}
 DEFAULT = 64  # d_k of the paper's base model
 MEASURES = {
-    "variance": "variance of scores",
-    "entropy": "entropy ÷ ln(keys)",
-    "largest": "largest weight",
-    "gradient": "gradient at the scores",
-    "gradient_mean": "the same for the mean query",
+    "variance": N_("variance of scores"),
+    "entropy": N_("entropy ÷ ln(keys)"),
+    "largest": N_("largest weight"),
+    "gradient": N_("gradient at the scores"),
+    "gradient_mean": N_("the same for the mean query"),
     "gradient_query": "gradient at q",
 }
 
@@ -46,8 +48,8 @@ def controls() -> View:
     """Draw the controls: d_k, the number of keys, and how spread the numbers in q and k are."""
     with control_row():
         width = slider("d_k", ScaleSpec().widths, "d_k", 320, value=DEFAULT)
-        keys = select("Keys", KEYS, "keys", 118)
-        spread = select("Numbers in q and k", SPREADS, "spread", 170)
+        keys = select(_("Keys"), KEYS, "keys", 118)
+        spread = select(_("Numbers in q and k"), SPREADS, "spread", 170)
     spec = replace(ScaleSpec(), keys=keys, spread=spread)
     return View(width, results.sweep(spec), results.rows(spec, width))
 
@@ -83,7 +85,7 @@ def _at_query(view: View) -> dict[str, str]:
         "scaled_high": scaled.max(),
     }
     shown = {name: digits(float(value), 3) for name, value in numbers.items()}
-    return shown | {"widest": str(widths[-1]), "lowered": ", ".join(lowered) or "none of them"}
+    return shown | {"widest": str(widths[-1]), "lowered": ", ".join(lowered) or _("none of them")}
 
 
 def draw_over_width(view: View) -> None:
@@ -101,7 +103,7 @@ def draw_at_width(view: View) -> None:
             _lines(view),
             key="at_width",
             title=f"d_k = {view.width}",
-            note="without → with the division",
+            note=_("without → with the division"),
             badge=lesson.badge(view.sweep.provenance),
             terms=words.glossary(),
         )
@@ -118,7 +120,11 @@ def _lines(view: View) -> list[Line]:
         )
         for what, label in MEASURES.items()
     ]
-    checked = Line(label=f"all weights equal torch to {digits(off, 2)}", role="checked", rule=True)
+    checked = Line(
+        label=_("all weights equal torch to {off}").format(off=digits(off, 2)),
+        role="checked",
+        rule=True,
+    )
     return [*lines, checked]
 
 

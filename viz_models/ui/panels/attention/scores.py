@@ -7,6 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits, percent
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models import vocabulary
 from viz_models.records import (
     AttendSpec,
@@ -26,20 +28,20 @@ from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, t
 from viz_models.ui.results.attention import scores as results
 
 EXAMPLES = (
-    "i love cats",
-    "the black cat sleeps",
-    "she does not see the dog",
-    "the big dog eats a red apple",
+    N_("i love cats"),
+    N_("the black cat sleeps"),
+    N_("she does not see the dog"),
+    N_("the big dog eats a red apple"),
 )
-BESIDE = ("she does not see the dog", "the black cat sleeps")  # what shares the batch
+BESIDE = (N_("she does not see the dog"), N_("the black cat sleeps"))  # what shares the batch
 PARTS: dict[str, str] = {"encoder": "encoder", "decoder": "decoder", "cross": "cross"}
 NETWORKS: dict[str, TextModel] = {
     "translator": "translate",
-    "translator, 2 K/V heads": "translate_kv2",
-    "translator, 1 K/V head": "translate_kv1",
-    "language model": "language",
+    N_("translator, 2 K/V heads"): "translate_kv2",
+    N_("translator, 1 K/V head"): "translate_kv1",
+    N_("language model"): "language",
 }
-FILLS: dict[str, str] = {"-inf": "−∞", "0": "0", "after": "0 after"}
+FILLS: dict[str, str] = {"-inf": "−∞", "0": "0", "after": N_("0 after")}
 FIRST_CELL = (2, 0)
 FIRST_HEAD = (0, 0)
 
@@ -94,9 +96,9 @@ def controls() -> View:
         text = sentence("Sentence", EXAMPLES[0], key="text", width=150)
         network, beside, sizes = _more()
         parts = {"decoder": "decoder"} if network == "language" else PARTS
-        part: Any = chips("Whose Q, whose K and V", parts, key="part", default="decoder")
+        part: Any = chips(_("Whose Q, whose K and V"), parts, key="part", default="decoder")
         mask = _mask(part, *sizes)
-        fill: Any = chips("Masked score", FILLS, key="fill", default="-inf", show="masked to")
+        fill: Any = chips(_("Masked score"), FILLS, key="fill", default="-inf", show=_("masked to"))
         unknown = vocabulary.tokenize(text).unknown
         if unknown:
             draw_vocabulary(unknown)
@@ -117,15 +119,15 @@ def controls() -> View:
 
 def _more() -> tuple[TextModel, bool, Pair]:
     """Draw what is rarely changed: examples, the network, the batch, the sizes of masks."""
-    with st.popover("More", width="content"):
+    with st.popover(_("More"), width="content"):
         for example in EXAMPLES:
             st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
         known = ", ".join(vocabulary.ENGLISH[len(vocabulary.SPECIAL) :])
-        st.caption(f"The network knows these words: {known}.")
-        network = select("Network", NETWORKS, "network", 220)
-        beside = control(st.toggle, "pad to the longest of 3 sentences", True, key="batch")
-        window = control(st.slider, "window: keys at most this far away", 0, 16, 3, key="window")
-        prefix = control(st.slider, "prefix: first keys that all see", 0, 16, 2, key="prefix")
+        st.caption(_("The network knows these words: {known}.").format(known=known))
+        network = select(_("Network"), NETWORKS, "network", 220)
+        beside = control(st.toggle, _("pad to the longest of 3 sentences"), True, key="batch")
+        window = control(st.slider, _("window: keys at most this far away"), 0, 16, 3, key="window")
+        prefix = control(st.slider, _("prefix: first keys that all see"), 0, 16, 2, key="prefix")
     return network, beside, (window, prefix)
 
 
@@ -148,7 +150,7 @@ def _mask(part: AttentionPart, window: int, prefix: int) -> MaskSpec:
     }
     kinds: list[MaskKind] = control(
         st.pills,
-        "Mask",
+        _("Mask"),
         list(labels),
         selection_mode="multi",
         default=[*own, "painted"],
@@ -195,7 +197,7 @@ def draw_foot(view: View) -> None:
         state.choose("cell", f"{position(labels)},{column}")
 
     said = [
-        f"writes {word}, p = {p:.3f}"
+        _("writes {word}, p = {p:.3f}").format(word=word, p=p)
         for word, p in zip(view.text.written, view.text.probabilities, strict=True)
     ]
     lead = f"{view.spec.text} →"

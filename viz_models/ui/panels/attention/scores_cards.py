@@ -8,6 +8,7 @@ import streamlit as st
 
 from viz_models.digits import digits, enough, operand, shape
 from viz_models.figures.attention import scores as figures
+from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.records import Block, Line, MaskedCall, Score
 from viz_models.ui.instruments.ledger import beside_torch, ledger
@@ -41,9 +42,9 @@ def draw_heads(view: View, text: dict[str, str]) -> None:
     """Draw the weights of every head of this kind of attention; a click opens one."""
     weights = results.head_weights(view.spec)
     layers, many = weights.shape[:2]
-    names = {"encoder": "encoder", "decoder": "decoder, masked", "cross": "cross-attention"}
+    names = {"encoder": _("encoder"), "decoder": _("decoder, masked"), "cross": "cross-attention"}
     grid = Tiles(
-        name="heads",
+        name=_("heads"),
         values=weights.reshape(-1, *weights.shape[2:]),
         grid=(layers, many),
         limits=(0.0, 1.0),
@@ -55,7 +56,12 @@ def draw_heads(view: View, text: dict[str, str]) -> None:
         bar=True,
     )
     start = (view.spec.layer, view.spec.head)
-    ledger([], key="heads_title", title=f"All {layers * many} heads", note=names[view.spec.part])
+    ledger(
+        [],
+        key="heads_title",
+        title=_("All {layers} heads").format(layers=layers * many),
+        note=names[view.spec.part],
+    )
     tiles(
         [grid],
         key="heads",
@@ -66,15 +72,17 @@ def draw_heads(view: View, text: dict[str, str]) -> None:
         on_change=state.listen("heads", "cell", "head"),
     )
     st.caption(text["All heads"], help=help_on("layer and head", "row"))
-    st.page_link(HEADS, label="What do several heads buy?", icon=":material/arrow_forward:")
+    st.page_link(HEADS, label=_("What do several heads buy?"), icon=":material/arrow_forward:")
 
 
 def draw_score(view: View) -> None:
     """Draw the products that add up to the chosen score, and its share of the softmax."""
     query, key = view.cell
     found = results.score(view.spec, query, key)
-    where = f"layer {view.spec.layer}, head {view.spec.head} · query {view.query} · key {view.key}"
-    ledger([], key="score_title", title="One score, step by step", note=where)
+    where = _("layer {layer}, head {head} · query {query} · key {key}").format(
+        layer=view.spec.layer, head=view.spec.head, query=view.query, key=view.key
+    )
+    ledger([], key="score_title", title=_("One score, step by step"), note=where)
     figure = figures.running_sum(
         found,
         view.stages.q[query].tolist(),
@@ -102,7 +110,7 @@ def _lines(found: Score) -> list[Line]:
         Line(
             label=f"{total} ÷ √{found.products.size}",
             value=digits(found.total / found.root, 3),
-            note="sum of the products, scaled",
+            note=_("sum of the products, scaled"),
         ),
         Line(label=_share(found), value=_weight(found.weight), role="chosen"),
         beside_torch(found.torch_value, found.difference, agrees=found.agrees),
@@ -112,14 +120,20 @@ def _lines(found: Score) -> list[Line]:
 def _share(found: Score) -> str:
     """Return the softmax of this score as an equation whose digits give the weight."""
     if np.isnan(found.weight):
-        return "e^−∞ ÷ 0: no key is left to share the weight"
+        return _("e^−∞ ÷ 0: no key is left to share the weight")
     significant = enough(lambda x, whole: math.exp(x) / whole, found.entered, found.denominator)
     power = operand(found.entered, significant)
-    share = f"e^{power} ÷ {digits(found.denominator, significant)}, the row's sum"
+    share = _("e^{power} ÷ {denominator}, the row's sum").format(
+        power=power, denominator=digits(found.denominator, significant)
+    )
     if found.allowed:
         return share
     after = found.weight == 0 and np.isfinite(found.entered)
-    return f"{share}, × 0 after the softmax" if after else f"{share}; the mask hides this key"
+    return (
+        _("{share}, × 0 after the softmax").format(share=share)
+        if after
+        else _("{share}; the mask hides this key").format(share=share)
+    )
 
 
 def _weight(weight: float) -> str:
@@ -131,14 +145,14 @@ def draw_empty_row(text: dict[str, str]) -> None:
     ledger(
         [_call(c) for c in results.empty_row()],
         key="empty_row",
-        title="A row with everything masked",
-        note="measured now",
+        title=_("A row with everything masked"),
+        note=_("measured now"),
     )
     ledger(
         [_convention(c) for c in results.conventions()],
         key="conventions",
-        title="[True, False, False]",
-        note="as a mask: which keys are seen?",
+        title=_("[True, False, False]"),
+        note=_("as a mask: which keys are seen?"),
     )
     st.caption(text["A row with everything masked"])
 
@@ -155,7 +169,7 @@ def _convention(call: MaskedCall) -> Line:
 
 def draw_block(view: View, text: dict[str, str]) -> None:
     """Draw the layer around the attention, from its input to an output of the same shape."""
-    st.subheader("After the heads")
+    st.subheader(_("After the heads"))
     if not in_sight("block_seen", height=BELOW):
         return
     block = results.block(view.spec)
@@ -175,7 +189,7 @@ def _stage(block: Block, i: int, *, first: bool) -> Tiles:
     """Return one stage of the layer; the first of a row of pictures carries the labels."""
     found, labels = block.stages[i], token_labels(block.tokens)
     return Tiles(
-        name=f"block {i}",
+        name=_("block {i}").format(i=i),
         values=found.values[None],
         title=found.name,
         note=_checked(found.torch_call, found.difference),
@@ -190,7 +204,7 @@ def _stage(block: Block, i: int, *, first: bool) -> Tiles:
 
 def _checked(call: str, difference: float) -> str:
     if not call:
-        return "what the layer reads"
+        return _("what the layer reads")
     return f"{call}: {'equal' if difference == 0 else f'differs {digits(difference, 1)}'}"
 
 
@@ -198,7 +212,7 @@ def draw_batch(view: View, text: dict[str, str]) -> None:
     """Draw the sentences that were read together, and where they are padded."""
     if not view.spec.batch:
         return
-    st.subheader("The batch")
+    st.subheader(_("The batch"))
     found = results.batch(view.spec)
     longest = len(found.tokens[0])
     st.markdown(text["The batch"].format(longest=longest))
@@ -206,7 +220,11 @@ def draw_batch(view: View, text: dict[str, str]) -> None:
     st.dataframe(
         {str(j): [row[j] for row in found.tokens] for j in range(longest)}, hide_index=True
     )
-    st.caption(f"The padding mask hides {int((~real).sum())} of {real.size} positions.")
+    st.caption(
+        _("The padding mask hides {sum} of {size} positions.").format(
+            sum=int((~real).sum()), size=real.size
+        )
+    )
 
 
 def table(view: View) -> str:

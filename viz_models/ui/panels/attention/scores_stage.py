@@ -7,6 +7,7 @@ import numpy as np
 
 from viz_models.digits import percent, shape
 from viz_models.figures import pixels
+from viz_models.language import gettext as _
 from viz_models.records import FilledRow
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.instruments.tiles.over import Bar, Bars, Curve, Mark
@@ -64,9 +65,9 @@ def _scores(view: View) -> list[Tiles]:
             follows=(0, None), after="·", **signed,
         ),
         _matrix(
-            "scores", found.scores, title="scores  Q Kᵀ", scheme="diverging", show_values=True,
+            "scores", found.scores, title=_("scores  Q Kᵀ"), scheme="diverging", show_values=True,
             column_labels=keys, row_names=queries, follows=(0, 1),
-            after=f"÷ √{found.q.shape[1]}\n+ mask",
+            after=_("÷ √{shape}\n+ mask").format(shape=found.q.shape[1]),
         ),
         _matrix(
             "k", found.k.T, title="Kᵀ", column_names=keys, limits=vectors, size=64,
@@ -83,18 +84,24 @@ def _softmax(view: View) -> list[Tiles]:
     paints = "painted" in view.mask.kinds
     totals = found.weights.sum(axis=1, dtype=np.float64)
     whole = bool(np.all(np.abs(totals - 1) < 1e-5))
+    size = shape(found.weights.shape)
+    note = (
+        _("{size} · rows sum to 1").format(size=size)
+        if whole
+        else _("{size} · rows do not sum to 1").format(size=size)
+    )
     return [
         _matrix(
-            "masked", found.scaled, title="scaled and masked", scheme="diverging",
-            note="drag to paint the mask" if paints else shape(found.scaled.shape),
+            "masked", found.scaled, title=_("scaled and masked"), scheme="diverging",
+            note=_("drag to paint the mask") if paints else shape(found.scaled.shape),
             show_values=True, hatched=~found.allowed, pick="mask" if paints else "cell",
             hatched_text={"-inf": "−∞", "0": "0", "after": ""}[fill],
-            over=_curve(view), after="softmax\neach row", **shared,
+            over=_curve(view), after=_("softmax\neach row"), **shared,
         ),
         _matrix(
-            "weights", found.weights, title="weights", show_values=True, limits=(0.0, 1.0),
+            "weights", found.weights, title=_("weights"), show_values=True, limits=(0.0, 1.0),
             hatched=~found.allowed & (found.weights == 0), over=_bars(view), after="· V\n",
-            note=f"{shape(found.weights.shape)} · rows {'sum' if whole else 'do not sum'} to 1",
+            note=note,
             row_margins=(tuple(_sum(t) for t in totals),), row_margin_names=("Σ",),
             row_margin_role="checked" if whole else "warning", **shared,
         ),
@@ -113,7 +120,8 @@ def _output(view: View) -> list[Tiles]:
     limits = pixels.robust_limits(finite[np.isfinite(finite)])
     return [
         _matrix(
-            "output", found.output, title="output", row_names=token_labels(found.queries), size=74,
+            "output", found.output, title=_("output"), size=74,
+            row_names=token_labels(found.queries),
             limits=limits, follows=(0, None), **signed,
         ),
         _matrix(
@@ -125,11 +133,11 @@ def _output(view: View) -> list[Tiles]:
 
 def _bars(view: View) -> Bars:
     """Return the sums of the chosen row, masked in three ways, of which one is right."""
-    query, _ = view.cell
+    query, _rest = view.cell
     ways = results.three_ways(view.spec, query)
-    labels = ("−∞ before", "0 before", "0 after")
+    labels = (_("−∞ before"), _("0 before"), _("0 after"))
     rows = (_bar(label, way) for label, way in zip(labels, ways, strict=True))
-    return Bars(f"Row {view.query} masked three ways", tuple(rows))
+    return Bars(_("Row {query} masked three ways").format(query=view.query), tuple(rows))
 
 
 def _bar(label: str, way: FilledRow) -> Bar:

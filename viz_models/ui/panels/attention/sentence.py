@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.models import vocabulary
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control
@@ -33,21 +34,27 @@ def sentence(label: str, default: str, *, key: str, width: int = 210) -> str:
     try:
         vocabulary.tokenize(typed)
     except ValueError as refusal:
-        st.caption(f":red[{words.plain(str(refusal))}]", width="content")
+        st.caption(_(":red[{refusal}]").format(refusal=words.plain(str(refusal))), width="content")
         return default
     return typed
 
 
 def draw_vocabulary(unknown: Sequence[str]) -> None:
     """Draw the list of known words behind a button, and name the words that are not in it."""
-    with st.popover("Words it knows", type="tertiary", width="content"):
+    with st.popover(_("Words it knows"), type="tertiary", width="content"):
         known = [w for w in vocabulary.ENGLISH if w not in vocabulary.SPECIAL]
-        st.caption(f"The network knows {len(known)} English words: {', '.join(known)}.")
+        st.caption(
+            _("The network knows {count} English words: {known}.").format(
+                count=len(known), known=", ".join(known)
+            )
+        )
     if unknown:
         names = ", ".join(f"“{words.plain(word)}”" for word in unknown[:MOST_NAMED])
         more = len(unknown) - MOST_NAMED
         rest = f" and {more} more" if more > 0 else ""
-        st.caption(f":red[{names}{rest} → \\<unk>]", width="content")
+        st.caption(
+            _(":red[{names}{rest} → \\<unk>]").format(names=names, rest=rest), width="content"
+        )
 
 
 def token_labels(tokens: Sequence[str]) -> tuple[str, ...]:

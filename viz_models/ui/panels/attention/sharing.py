@@ -6,6 +6,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.attention import sharing as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.recordings.sharing import SharingRecording
 from viz_models.records import (
     SHARING_KINDS,
@@ -37,10 +39,10 @@ PLACES = {
     f"{name}, layer {layer}": (part, layer) for name, part in PARTS.items() for layer in (0, 1)
 }
 TITLES: dict[SharingKind, tuple[str, str]] = {
-    "trained": ("Trained", "a K and V for each query head"),
-    "pooled": ("Pooled", "K and V averaged, no training"),
-    "retrained": ("Retrained", "pooled, then trained further"),
-    "summed": ("Queries summed", "one query for each group"),
+    "trained": (N_("Trained"), N_("a K and V for each query head")),
+    "pooled": ("Pooled", N_("K and V averaged, no training")),
+    "retrained": (N_("Retrained"), N_("pooled, then trained further")),
+    "summed": ("Queries summed", N_("one query for each group")),
 }
 LONGEST = 8  # words on a card
 NAMES = {4: "MHA", 2: "GQA", 1: "MQA"}
@@ -68,7 +70,7 @@ def controls() -> View:
     """Draw the controls: the sentence, how many K/V heads, which attention."""
     with control_row():
         text = sentence("Sentence", SharingSpec().text, key="text")
-        kv_heads = slider("K/V heads", (4, 2, 1), "kv", 220, value=2)
+        kv_heads = slider(_("K/V heads"), (4, 2, 1), "kv", 220, value=2)
         part, layer = select_place(
             "Attention", PLACES, "attention", 206, default="cross-attention, layer 1", former="at"
         )
@@ -77,9 +79,9 @@ def controls() -> View:
         draw_vocabulary(sharing.unknown)
         here: bool = control(
             st.toggle,
-            "time it here",
+            _("time it here"),
             key="here",
-            help="Measure the times again, on the machine that runs this page",
+            help=_("Measure the times again, on the machine that runs this page"),
         )
     recorded = results.recorded()
     times = results.times_here(recorded.times.spec) if here else recorded.times
@@ -112,7 +114,9 @@ def draw_stage(view: View) -> None:
     for column, kind in zip(st.columns(4, gap="xsmall"), SHARING_KINDS, strict=True):
         version = view.sharing.version(kind)
         with column.container(border=True, height="stretch", gap="xsmall"):
-            alt = f"{HEADS} heads of Q read {version.kv_heads} of K and V"
+            alt = _("{heads} heads of Q read {kv_heads} of K and V").format(
+                heads=HEADS, kv_heads=version.kv_heads
+            )
             st.image(_diagram(version), width="stretch", alt=alt)
             tiles([_heads(version)], key=f"heads_{kind}", luts=luts(is_dark()))
             ledger(_lines(view, version), key=f"version_{kind}", terms=words.glossary())
@@ -128,9 +132,14 @@ def rows_and_columns(view: View) -> str:
     """Return what the rows and columns of the pictures are, and where the numbers come from."""
     found = view.sharing
     rows, columns = (words.plain(" ".join(token_labels(t))) for t in (found.queries, found.keys))
-    return (
-        f"rows, the word just read: {rows} · columns: {columns} · equal to torch's attention to "
-        f"{digits(found.max_difference, 1)} · {lesson.badge(found.provenance)}"
+    return _(
+        "rows, the word just read: {rows} · columns: {columns} · equal to torch's attention to "
+        "{max_difference} · {badge}"
+    ).format(
+        rows=rows,
+        columns=columns,
+        max_difference=digits(found.max_difference, 1),
+        badge=lesson.badge(found.provenance),
     )
 
 
@@ -153,14 +162,14 @@ def _lines(view: View, version: SharingVersion) -> list[Line]:
     good = share(accuracy) > 0.9
     return [
         Line(
-            label="unseen sentences right",
+            label=_("unseen sentences right"),
             value=percent(share(accuracy)),
             role="checked" if good else "warning",
         ),
-        Line(label="writes", value=_said(version), role="plain" if same else "warning"),
-        Line(label="p of a word", value=f"{version.probability:.3f}", term="p of a word"),
-        Line(label="output here changes by", value=percent(version.output_change)),
-        Line(label="different patterns", value=str(version.pattern_rank), term="pattern rank"),
+        Line(label=_("writes"), value=_said(version), role="plain" if same else "warning"),
+        Line(label=_("p of a word"), value=f"{version.probability:.3f}", term="p of a word"),
+        Line(label=_("output here changes by"), value=percent(version.output_change)),
+        Line(label=_("different patterns"), value=str(version.pattern_rank), term="pattern rank"),
     ]
 
 

@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import digits, memory, percent
 from viz_models.figures.attention import sharing as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import CacheGrowth, CacheTimes, Line, SharingKind
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -18,10 +20,10 @@ from viz_models.ui.kit.sizes import SMALL
 from viz_models.ui.panels.attention.sharing import HEADS, NAMES, View, share
 
 ROWS: dict[SharingKind, str] = {
-    "pooled": "pooled",
-    "retrained": "pooled, retrained",
-    "summed": "queries summed",
-    "summed_retrained": "summed, retrained",
+    "pooled": N_("pooled"),
+    "retrained": N_("pooled, retrained"),
+    "summed": N_("queries summed"),
+    "summed_retrained": N_("summed, retrained"),
 }
 TABLE = 240  # px
 
@@ -38,7 +40,9 @@ def draw_savings(view: View) -> None:
         ledger(
             _saved(view),
             key="saved",
-            title=f"{kv_heads} of {HEADS} K/V heads" if kv_heads < HEADS else "Nothing is shared",
+            title=_("{kv_heads} of {heads} K/V heads").format(kv_heads=kv_heads, heads=HEADS)
+            if kv_heads < HEADS
+            else _("Nothing is shared"),
             note=NAMES[kv_heads],
             badge=lesson.badge(view.times.provenance),
             terms=words.glossary(),
@@ -63,23 +67,23 @@ def _saved(view: View) -> list[Line]:
     spent = digits(float(times.milliseconds[row, -1]), 3)
     ratio = digits(float(times.milliseconds[0, -1] / times.milliseconds[row, -1]), 2)
     return [
-        Line(label="parameters", value=after, role="chosen"),
-        Line(label="of the trained network", value=before, role="muted"),
-        Line(label="cache for each word", value=each, role="chosen", term="KV cache"),
+        Line(label=_("parameters"), value=after, role="chosen"),
+        Line(label=_("of the trained network"), value=before, role="muted"),
+        Line(label=_("cache for each word"), value=each, role="chosen", term="KV cache"),
         Line(
-            label=f"one more token after {times.spec.lengths[-1]:,}",
-            value=f"{spent} ms" + f", {ratio} × faster" * (row > 0),
+            label=_("one more token after {lengths:,}").format(lengths=times.spec.lengths[-1]),
+            value=f"{spent} ms" + _(", {ratio} × faster").format(ratio=ratio) * (row > 0),
             role="chosen",
             term="decode time",
         ),
         Line(
-            label=f"the translator's word {spoken.lengths[last]}",
+            label=_("the translator's word {lengths}").format(lengths=spoken.lengths[last]),
             value=f"{digits(float(spoken.cached[row, last]), 3)} ms",
             note=spoken.provenance.kind,
             rule=True,
         ),
         Line(
-            label="without a cache",
+            label=_("without a cache"),
             value=f"{digits(float(spoken.recomputed[row, last]), 3)} ms",
             note=spoken.provenance.kind,
             term="without a cache",
@@ -121,9 +125,9 @@ def _accuracies(view: View) -> Tiles:
     heads = (2, 1)
     shares = [[share(view.recorded.accuracy(k, n)) for n in heads] for k in kinds]
     return Tiles(
-        name="accuracies",
+        name=_("accuracies"),
         values=100 * np.array([shares], np.float32).round(3),
-        title=f"unseen sentences right, in % of {view.accuracy('trained').of:,}",
+        title=_("unseen sentences right, in % of {of:,}").format(of=view.accuracy("trained").of),
         limits=(0.0, 100.0),
         show_values=True,
         unit="%",

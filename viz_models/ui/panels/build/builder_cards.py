@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import count, digits, enough, memory, operand
 from viz_models.figures.build import builder_paths
+from viz_models.language import gettext as _
+from viz_models.language import ngettext
 from viz_models.records import Connectivity, ConvSpec, Line, Paths, RnnSpec, TransformerSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -29,19 +31,23 @@ def draw_price(view: View) -> None:
     training = 8 * cost.parameters + BATCH * cost.activation_bytes
     ledger(
         [
-            Line(label="parameters", value=f"{cost.parameters:,}", term="parameters"),
-            Line(label="multiply-adds", value=count(cost.macs), term="multiply-adds"),
-            Line(label=f"train, batch {BATCH}", value=memory(training), term="training memory"),
+            Line(label=_("parameters"), value=f"{cost.parameters:,}", term="parameters"),
+            Line(label=_("multiply-adds"), value=count(cost.macs), term="multiply-adds"),
             Line(
-                label="inference",
+                label=_("train, batch {batch}").format(batch=BATCH),
+                value=memory(training),
+                term="training memory",
+            ),
+            Line(
+                label=_("inference"),
                 value=memory(4 * cost.parameters + cost.inference_bytes),
                 term="inference memory",
             ),
             *_reach(view),
         ],
         key="price",
-        title="Price",
-        note="one example",
+        title=_("Price"),
+        note=_("one example"),
         terms=words.glossary(),
     )
 
@@ -50,8 +56,8 @@ def _reach(view: View) -> list[Line]:
     if not isinstance(view.asked.spec, ConvSpec):
         return []
     side = results.receptive_fields(view.asked.spec)[view.block + 1]
-    label = f"block {view.block + 1} sees"
-    return [Line(label=label, value=f"{side}×{side}", note="pixels", term="receptive field")]
+    label = _("block {block} sees").format(block=view.block + 1)
+    return [Line(label=label, value=f"{side}×{side}", note=_("pixels"), term="receptive field")]
 
 
 def draw_paths(view: View, text: Mapping[str, str]) -> None:
@@ -63,7 +69,7 @@ def draw_paths(view: View, text: Mapping[str, str]) -> None:
     parts = branches(view)
     at = [len(parts) * view.block + i for i in range(len(parts))]
     with st.container(border=True):
-        ledger([], key="paths_title", title="Two paths per block", note="gradient norm")
+        ledger([], key="paths_title", title=_("Two paths per block"), note=_("gradient norm"))
         bare = results.paths(specs["skip"], 0) if yours == "skip + 1/√L" else None
         figure = builder_paths.two_paths(
             found,
@@ -113,7 +119,13 @@ class Branch:
         cosine = round(float(self.found.cosine[self.at]), 6)  # 1e-17 is a rounding error
         measured = f"×{digits(self.found.factor[self.at], SHOWN)}"
         if not i > 0:
-            return [Line(label=f"{self.where}, all by the branch", value=measured, role="chosen")]
+            return [
+                Line(
+                    label=_("{where}, all by the branch").format(where=self.where),
+                    value=measured,
+                    role="chosen",
+                )
+            ]
         total = float(self.found.by_formula[self.at])
         n = enough(_sum, i, b, cosine, result=SHOWN)
         skip = digits(i, n)
@@ -121,11 +133,11 @@ class Branch:
         law = f"√({square} + {digits(b, n)}² + 2·{by_i}{digits(b, n)}·{operand(cosine, n)})"
         return [
             Line(label=self.where, role="muted", rule=bool(self.at)),
-            Line(label="by the skip", value=skip),
-            Line(label="by the branch", value=digits(b, n)),
-            Line(label="cosine between them", value=digits(cosine, n), term="cosine"),
+            Line(label=_("by the skip"), value=skip),
+            Line(label=_("by the branch"), value=digits(b, n)),
+            Line(label=_("cosine between them"), value=digits(cosine, n), term="cosine"),
             Line(label=law, value=f"×{digits(total, SHOWN)}", role="chosen", rule=True),
-            Line(label="measured", value=measured, role="checked"),
+            Line(label=_("measured"), value=measured, role="checked"),
         ]
 
 
@@ -145,7 +157,9 @@ def draw_connections(view: View, text: Mapping[str, str]) -> None:
         ways += [(2, False), (2, True)] if spec.groups > 1 else [(2, spec.shuffle)]
     with st.container(border=True):
         title = "Which channels see which"
-        note = f"from block {first + 1}, {spec.groups} group{'s' * (spec.groups > 1)}"
+        note = ngettext(
+            "from block {first}, {groups} group", "from block {first}, {groups} groups", spec.groups
+        ).format(first=first + 1, groups=spec.groups)
         ledger([], key="sees_title", title=title, note=note)
         found = [results.connectivity(spec, first, n, shuffle=shuffle) for n, shuffle in ways]
         side = SQUARES // len(found)
@@ -158,12 +172,12 @@ def _matrix(found: Connectivity, side: int) -> Tiles:
     fewest, most = found.sees
     sees = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     blocks = found.blocks[1] - found.blocks[0] + 1
-    title = "1 block" if blocks == 1 else "shuffled" if found.shuffle else "2 blocks"
+    title = _("1 block") if blocks == 1 else _("shuffled") if found.shuffle else _("2 blocks")
     return Tiles(
         name=title,
         values=found.matrix[None],
         title=title,
-        note=f"{sees} of {inputs}",
+        note=_("{sees} of {inputs}").format(sees=sees, inputs=inputs),
         scheme="sequential",
         limits=(0.0, float(found.matrix.max()) or 1.0),
         hatched=found.matrix == 0,

@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, Refusal, Repair
 from viz_models.ui.kit import frame
 from viz_models.ui.kit.controls import control
@@ -14,7 +16,7 @@ from viz_models.ui.kit.knobs import Knob
 from viz_models.ui.panels.build.builder_families import FAMILIES, INIT, Family, family_of
 from viz_models.ui.results.build import builder as results
 
-OWN = "a first network"  # the preset that every family opens with
+OWN = N_("a first network")  # the preset that every family opens with
 LONG = 12  # letters of a label that does not fit half of the column
 _SET = "forward_pass.build.set"  # knobs that were moved from Python in this run
 
@@ -97,7 +99,7 @@ def draw_network_row(now: Asked) -> None:
     """Draw the choices of family, preset and initialization."""
     control(
         st.pills,
-        "Network",
+        _("Network"),
         list(FAMILIES),
         key="net",
         default="ConvNet",
@@ -107,7 +109,7 @@ def draw_network_row(now: Asked) -> None:
     )
     control(
         st.selectbox,
-        "Preset",
+        _("Preset"),
         list(preset_names(now.family)),
         key="preset",
         label_visibility="collapsed",
@@ -117,7 +119,7 @@ def draw_network_row(now: Asked) -> None:
     labels = list(INIT.labels or ())
     control(
         st.selectbox,
-        "Weights",
+        _("Weights"),
         labels,
         key=INIT.key,
         label_visibility="collapsed",
@@ -129,7 +131,7 @@ def draw_network_row(now: Asked) -> None:
 def draw_column(now: Asked) -> None:
     """Draw the knobs of the family; the rarely used ones are behind a button."""
     _draw_knobs(now.family.main, now)
-    with st.popover("More settings", width="stretch"):
+    with st.popover(_("More settings"), width="stretch"):
         _draw_knobs(now.family.more, now)
     st.session_state.pop(_SET, None)
 
@@ -211,4 +213,4 @@ def draw_remarks(now: Asked) -> None:
     if now.refusal is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(now.refusal.sentence, icon=":material/scale:")
-            st.button("Use the nearest that fits", on_click=adopt, args=(now.refusal.nearest,))
+            st.button(_("Use the nearest that fits"), on_click=adopt, args=(now.refusal.nearest,))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 from viz_models.ui.kit.knobs import Knob, Labels, divisors, knob, numbers
 from viz_models.ui.panels.build.builder_recurrent import MORE_RNN, RNN
@@ -19,7 +21,7 @@ NORMS: Labels = {
 SCALES: Labels = {"1": "one", "1/√L": "depth", "zero-init": "zero"}
 ACTIVATIONS: Labels = {
     "ReLU": "relu",
-    "leaky ReLU": "leaky_relu",
+    N_("leaky ReLU"): "leaky_relu",
     "ELU": "elu",
     "GELU": "gelu",
     "SiLU": "silu",
@@ -29,7 +31,7 @@ ACTIVATIONS: Labels = {
 }
 INITS: Labels = {
     "He": "he",
-    "PyTorch default": "torch",
+    N_("PyTorch default"): "torch",
     "Xavier": "xavier",
     "orthogonal": "orthogonal",
 }
@@ -44,12 +46,12 @@ def _stage(i: int) -> Knob:
 
     return Knob(
         key="depth" if i == 0 else f"depth{i + 1}",
-        label="depth" if i == 0 else f"stage {i + 1}",
+        label="depth" if i == 0 else _("stage {i}").format(i=i + 1),
         read=lambda spec: spec.depths[i] if i < len(spec.depths) else 1,
         write=write,
         numbers=lambda _: range(1, 65),
         shown=lambda spec: i < len(spec.depths),
-        help="Blocks of this stage" if i else "Blocks, one after the other",
+        help=_("Blocks of this stage") if i else _("Blocks, one after the other"),
     )
 
 
@@ -71,28 +73,28 @@ def _width(spec: ConvSpec, width: int) -> ConvSpec:
 
 STAGES = Knob(
     key="stages",
-    label="stages",
+    label=N_("stages"),
     read=lambda spec: len(spec.depths),
     write=_stages,
     numbers=lambda _: range(1, MAX_STAGES + 1),
-    help="Each stage after the first has twice the channels at half the height and width",
+    help=N_("Each stage after the first has twice the channels at half the height and width"),
 )
 CONV = (
     *(_stage(i) for i in range(MAX_STAGES)),
     Knob(
         key="width",
-        label="width",
+        label=N_("width"),
         read=lambda spec: spec.widths[0],
         write=_width,
         numbers=WIDTHS,
-        help="Channels of the first stage",
+        help=N_("Channels of the first stage"),
     ),
     knob(
         "conv_groups",
         "groups",
         "groups",
         numbers=divisors(lambda spec: spec.widths[0]),
-        help="Of every convolution in a block: 1 is standard, as many as channels is depthwise",
+        help=N_("Of every convolution in a block: 1 is standard, as many as channels is depthwise"),
     ),
     knob("kernel", "kernel_size", "kernel_size", numbers=numbers(1, 2, 3, 4, 5, 6, 7)),
     knob(
@@ -100,17 +102,22 @@ CONV = (
         "connection",
         "connect",
         kind="chips",
-        labels={"plain": "plain", "skip": "residual", "dense": "dense", "split": "split"},
+        labels={
+            N_("plain"): "plain",
+            N_("skip"): "residual",
+            N_("dense"): "dense",
+            N_("split"): "split",
+        },
     ),
     knob("net_norm", "norm", "norm", kind="chips", labels=NORMS),
     knob(
         "scale",
-        "branch scale",
+        N_("branch scale"),
         "branch_scale",
         kind="chips",
         labels=SCALES,
         shown=lambda spec: spec.connect == "residual",
-        help="What a block's branch is multiplied by; zero-init starts its last γ at 0",
+        help=N_("What a block's branch is multiplied by; zero-init starts its last γ at 0"),
     ),
 )
 MORE_CONV = (
@@ -121,30 +128,32 @@ MORE_CONV = (
         "block",
         kind="chips",
         labels={
-            "one conv": "single",
-            "basic": "basic",
-            "bottleneck": "bottleneck",
+            N_("one conv"): "single",
+            N_("basic"): "basic",
+            N_("bottleneck"): "bottleneck",
             "Inception": "inception",
         },
     ),
     knob(
         "reduction",
-        "1×1 reductions",
+        N_("1×1 reductions"),
         "reduction",
         kind="toggle",
         shown=lambda spec: spec.block == "inception",
-        help="Fewer channels reach the 3×3 and the 5×5 of an Inception block",
+        help=N_("Fewer channels reach the 3×3 and the 5×5 of an Inception block"),
     ),
-    knob("stride", "stride", "stride", numbers=numbers(1, 2, 3, 4), help="Of the first block"),
+    knob("stride", "stride", "stride", numbers=numbers(1, 2, 3, 4), help=N_("Of the first block")),
     knob("dilation", "dilation", "dilation", numbers=numbers(1, 2, 3, 4)),
-    knob("shuffle", "channel shuffle", "shuffle", kind="toggle"),
+    knob("shuffle", N_("channel shuffle"), "shuffle", kind="toggle"),
     knob(
         "checkpoint",
         "checkpointing",
         "checkpoint",
         kind="toggle",
-        help="A block keeps only its input for the backward pass, and computes its branch once "
-        "more there. Its BatchNorm then moves its running means twice in a step.",
+        help=N_(
+            "A block keeps only its input for the backward pass, and computes its branch once "
+            "more there. Its BatchNorm then moves its running means twice in a step."
+        ),
     ),
     knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
     knob(
@@ -156,17 +165,23 @@ MORE_CONV = (
     ),
     knob(
         "se",
-        "squeeze and excitation",
+        N_("squeeze and excitation"),
         "se_ratio",
         kind="chips",
-        labels={"off": 0, "C/2": 2, "C/4": 4, "C/8": 8, "C/16": 16},
+        labels={N_("off"): 0, "C/2": 2, "C/4": 4, "C/8": 8, "C/16": 16},
     ),
-    knob("side", "input side", "size", numbers=numbers(8, 16, 28, 32, 64, 96, 128, 224)),
+    knob("side", N_("input side"), "size", numbers=numbers(8, 16, 28, 32, 64, 96, 128, 224)),
 )
 MLP = (
-    knob("layers", "depth", "depth", numbers=lambda _: range(1, 65), help="Hidden layers"),
+    knob("layers", "depth", "depth", numbers=lambda _: range(1, 65), help=N_("Hidden layers")),
     knob("units", "width", "width", numbers=numbers(8, 16, 32, 64, 128, 256, 512, 1024)),
-    knob("skip", "connection", "residual", kind="chips", labels={"plain": False, "skip": True}),
+    knob(
+        "skip",
+        "connection",
+        "residual",
+        kind="chips",
+        labels={N_("plain"): False, N_("skip"): True},
+    ),
     knob(
         "net_norm",
         "norm",
@@ -176,7 +191,7 @@ MLP = (
     ),
     knob(
         "scale",
-        "branch scale",
+        N_("branch scale"),
         "branch_scale",
         kind="chips",
         labels=SCALES,
@@ -186,7 +201,7 @@ MLP = (
 MORE_MLP = (
     knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
     knob("drop", "dropout", "dropout", numbers=numbers(0.0, 0.1, 0.2, 0.3, 0.5)),
-    knob("side", "input side", "size", numbers=numbers(8, 16, 28, 32)),
+    knob("side", N_("input side"), "size", numbers=numbers(8, 16, 28, 32)),
 )
 TRANSFORMER = (
     knob("layers", "layers", "layers", numbers=lambda _: range(1, 49)),
@@ -198,29 +213,41 @@ TRANSFORMER = (
         "num_kv_heads",
         numbers=divisors(lambda spec: spec.num_heads),
     ),
-    knob("skip", "connection", "residual", kind="chips", labels={"plain": False, "skip": True}),
+    knob(
+        "skip",
+        "connection",
+        "residual",
+        kind="chips",
+        labels={N_("plain"): False, N_("skip"): True},
+    ),
     knob("t_norm", "norm", "norm", kind="chips", labels={"LN": "layer", "RMS": "rms"}),
     knob(
-        "pre_norm", "norm stands", "pre_norm", kind="chips", labels={"before": True, "after": False}
+        "pre_norm",
+        N_("norm stands"),
+        "pre_norm",
+        kind="chips",
+        labels={N_("before"): True, N_("after"): False},
     ),
 )
 MORE_TRANSFORMER = (
-    knob("ffn", "FFN factor", "ffn_factor", numbers=numbers(0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)),
+    knob("ffn", N_("FFN factor"), "ffn_factor", numbers=numbers(0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)),
     knob(
         "positions",
         "positions",
         "positions",
         kind="chips",
-        labels={n: n for n in ("none", "sinusoidal", "learned", "rotary")},
+        labels={n: n for n in (N_("none"), N_("sinusoidal"), N_("learned"), N_("rotary"))},
     ),
     knob(
         "input",
         "input",
         "source",
         kind="chips",
-        labels={"image patches": "patches", "tokens": "tokens"},
+        labels={N_("image patches"): "patches", N_("tokens"): "tokens"},
     ),
-    knob("causal", "causal", "causal", kind="toggle", help="A token sees none that comes later"),
+    knob(
+        "causal", "causal", "causal", kind="toggle", help=N_("A token sees none that comes later")
+    ),
     knob(
         "patch",
         "patch",

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from viz_models.digits import shape
+from viz_models.language import gettext as _
 from viz_models.ui.kit import take_away
 from viz_models.ui.kit.lesson import badge
 from viz_models.ui.panels.build import compare
@@ -22,7 +23,7 @@ def draw_times(view: View, text: Mapping[str, str]) -> None:
     """Draw every part with its shape, its parameters and its time on this machine."""
     if not view.small:
         return
-    st.subheader("Time and cost, block by block")
+    st.subheader(_("Time and cost, block by block"))
     st.markdown(text["Time and cost, block by block"])
     _draw_table(HEAD, rows(view))
     st.caption(badge(results.layer_times(view.asked.spec).provenance))
@@ -33,7 +34,7 @@ def draw_shapes(view: View, text: Mapping[str, str]) -> None:
     if view.small:
         return
     with st.container(border=True):
-        st.markdown(f"**Not built.** {text['Shapes']}")
+        st.markdown(_("**Not built.** {shapes}").format(shapes=text["Shapes"]))
         _draw_table(HEAD[:3], [row[:3] for row in rows(view)])
 
 
@@ -56,7 +57,7 @@ def rows(view: View) -> list[Row]:
 
 def draw_take_away(view: View, text: Mapping[str, str]) -> None:
     """Draw the buttons that hand out the network as a file and its parts as a table."""
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])
     spec = view.asked.spec
     table = take_away.csv_text(HEAD, rows(view)) if view.small else None

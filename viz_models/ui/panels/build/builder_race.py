@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.figures.build import builder_race as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Race, RaceLine, RaceSpec, RnnSpec
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.lesson import badge, say
@@ -21,7 +23,7 @@ from viz_models.ui.results.build import builder as results
 HEIGHT = 296  # px
 EXPLODED = 10  # the factor from which on the page says that a gradient explodes
 PATIENCE = 0.3  # s of measuring before the first picture, the reader's own line at least
-CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "open": "LSTM, bias 4"}
+CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "open": N_("LSTM, bias 4")}
 Task = tuple[str, int]  # name of the network, seed
 
 
@@ -77,7 +79,11 @@ def finish(view: View, running: Running | None, text: Mapping[str, str]) -> None
         return
     while running.rest:
         name, seed = running.rest[0]
-        running.note.caption(f":material/progress_activity: Measuring {name}, seed {seed} …")
+        running.note.caption(
+            _(":material/progress_activity: Measuring {name}, seed {seed} …").format(
+                name=name, seed=seed
+            )
+        )
         running.measure()
     _draw(view, running, text)
 
@@ -101,10 +107,12 @@ def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
 def _note(race: Race) -> str:
     probe = race.specs[race.yours]
     seeds = max(len(lines) for lines in race.lines.values())
-    over = "One seed"
+    over = _("One seed")
     if seeds > 1:
         over = f"Line: geometric mean of {seeds} seeds; band: lowest to highest seed"
-    return f"{over} · batch of {probe.batch} · {badge(race.provenance)}"
+    return _("{over} · batch of {batch} · {badge}").format(
+        over=over, batch=probe.batch, badge=badge(race.provenance)
+    )
 
 
 def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
@@ -117,7 +125,7 @@ def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
         "blocks": f"one {race.unit}" if depth == 1 else f"{depth} {race.unit}s",
         "init": INIT.text(view.asked.spec),
         "yours": _times(race, race.yours),
-        "plain": _times(race, "no skip" if "no skip" in race.lines else "plain"),
+        "plain": _times(race, _("no skip") if "no skip" in race.lines else "plain"),
         "skip": _times(race, "skip"),
         "loss": race.specs[race.yours].loss,
         "unit": race.unit,

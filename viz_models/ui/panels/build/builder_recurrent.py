@@ -1,39 +1,48 @@
 """The knobs of a recurrent network."""
 
+from viz_models.language import N_
 from viz_models.ui.kit.knobs import knob, numbers
 
 RNN = (
     knob("layers", "layers", "layers", numbers=lambda _: range(1, 9)),
     knob(
         "hidden",
-        "hidden size",
+        N_("hidden size"),
         "hidden",
         numbers=numbers(8, 16, 32, 64, 128, 256, 512),
-        help="Values of a state, in each direction",
+        help=N_("Values of a state, in each direction"),
     ),
-    knob("cell", "cell", "cell", kind="chips", labels={"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"}),
+    knob(
+        "cell",
+        "cell",
+        "cell",
+        kind="chips",
+        labels={"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"},
+    ),
     knob(
         "way",
         "direction",
         "bidirectional",
         kind="chips",
-        labels={"forward": False, "both": True},
-        help="Both: a second network reads from the end to the start",
+        labels={N_("forward"): False, N_("both"): True},
+        help=N_("Both: a second network reads from the end to the start"),
     ),
     knob(
         "readout",
-        "head reads",
+        N_("head reads"),
         "readout",
         kind="chips",
-        labels={"last state": "last", "mean": "mean", "every state": "every"},
+        labels={N_("last state"): "last", N_("mean"): "mean", N_("every state"): "every"},
     ),
     knob(
         "forget",
-        "forget bias",
+        N_("forget bias"),
         "forget_bias",
         numbers=numbers(0.0, 1.0, 2.0, 4.0),
         shown=lambda spec: spec.cell == "lstm",
-        help="Added to what torch draws for the forget gate: a positive one starts it more open",
+        help=N_(
+            "Added to what torch draws for the forget gate: a positive one starts it more open"
+        ),
     ),
 )
 MORE_RNN = (
@@ -42,15 +51,15 @@ MORE_RNN = (
         "input",
         "source",
         kind="chips",
-        labels={"rows of an image": "rows", "tokens": "tokens"},
+        labels={N_("rows of an image"): "rows", N_("tokens"): "tokens"},
     ),
     knob(
         "side",
-        "input side",
+        N_("input side"),
         "size",
         numbers=numbers(8, 16, 28, 32, 64),
         shown=lambda spec: spec.source == "rows",
-        help="Rows of the image: so many steps in time",
+        help=N_("Rows of the image: so many steps in time"),
     ),
     knob(
         "tokens",
@@ -65,7 +74,7 @@ MORE_RNN = (
         "embed",
         numbers=numbers(8, 16, 32, 64, 128, 256),
         shown=lambda spec: spec.source == "tokens",
-        help="Features of a token",
+        help=N_("Features of a token"),
     ),
     knob(
         "drop",
@@ -73,6 +82,6 @@ MORE_RNN = (
         "dropout",
         numbers=numbers(0.0, 0.1, 0.2, 0.3, 0.5),
         shown=lambda spec: spec.layers > 1,
-        help="Between two layers",
+        help=N_("Between two layers"),
     ),
 )

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits
+from viz_models.language import gettext as _
 from viz_models.records import Line, RaceLine, RnnSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -40,10 +41,12 @@ def draw_states(view: View, said: str, unit: str) -> None:
         tiles(
             [
                 Tiles(
-                    name="states",
+                    name=_("states"),
                     values=states[None],
-                    title="the gradient at the state" if gradient else "the state over time",
-                    note=f"{len(states)} values, {states.shape[1]} {unit}s",
+                    title=_("the gradient at the state") if gradient else _("the state over time"),
+                    note=_("{count} values, {shape} {unit}s").format(
+                        count=len(states), shape=states.shape[1], unit=unit
+                    ),
                     scheme="diverging",
                     axes=("unit", unit),
                     lit=chosen[None, None, :],
@@ -63,8 +66,8 @@ def draw_step_back(view: View, line: RaceLine, text: Mapping[str, str], unit: st
     ledger(
         step_back(line, view.block + 1, unit),
         key="step_back",
-        title="One step back",
-        note="gradient at the state",
+        title=_("One step back"),
+        note=_("gradient at the state"),
         terms=words.glossary(),
     )
     st.caption(text["One step back"].format(unit=unit))
@@ -76,10 +79,10 @@ def step_back(line: RaceLine, at: int, unit: str) -> list[Line]:
     steps = len(found) - 1
     behind, before, first = float(found[at]), float(found[at - 1]), float(found[0])
     lines = [
-        Line(label=f"behind {unit} {at}", value=digits(behind, SHOWN)),
-        Line(label=f"before {unit} {at}", value=digits(before, SHOWN)),
+        Line(label=_("behind {unit} {at}").format(unit=unit, at=at), value=digits(behind, SHOWN)),
+        Line(label=_("before {unit} {at}").format(unit=unit, at=at), value=digits(before, SHOWN)),
         Line(
-            label=f"{unit} {at} multiplies it by",
+            label=_("{unit} {at} multiplies it by").format(unit=unit, at=at),
             value=f"×{digits(before / behind, SHOWN)}" if behind else "0 ÷ 0",
             role="chosen",
             rule=True,
@@ -88,9 +91,11 @@ def step_back(line: RaceLine, at: int, unit: str) -> list[Line]:
     if first > 0:
         mean = first ** (1 / steps)
         lines += [
-            Line(label=f"a {unit} on average", value=f"×{digits(mean, SHOWN)}"),
+            Line(label=_("a {unit} on average").format(unit=unit), value=f"×{digits(mean, SHOWN)}"),
             Line(
-                label=f"{digits(mean, SHOWN)} multiplied {steps} times",
+                label=_("{mean} multiplied {steps} times").format(
+                    mean=digits(mean, SHOWN), steps=steps
+                ),
                 value=digits(first, SHOWN),
             ),
         ]

@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.figures import pixels
 from viz_models.figures.build import builder_race
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import RaceLoss, RaceView, RnnSpec, reads_tokens
 from viz_models.records.build.builder_walk import Painted, Walk
 from viz_models.ui.instruments import flow
@@ -21,15 +23,18 @@ ROOM = 9  # px of the race's axis before its first and after its last block
 VIEWS: dict[str, RaceView] = {
     "‖∂L/∂h‖": "gradient",
     "‖∂L/∂W‖": "weights",
-    "activation scale": "activation",
+    N_("activation scale"): "activation",
 }
 LOSSES: dict[str, RaceLoss] = {
-    "cross entropy": "cross entropy",
-    "sum of squares": "sum of squares",
+    N_("cross entropy"): N_("cross entropy"),
+    N_("sum of squares"): N_("sum of squares"),
 }
-FACES: dict[str, Painted] = {"faces: activation": "activation", "faces: gradient": "gradient"}
-LINES = {"all lines": False, "only mine": True}
-SEEDS = {"1 seed": (0,), "5 seeds": (0, 1, 2, 3, 4)}
+FACES: dict[str, Painted] = {
+    N_("faces: activation"): "activation",
+    N_("faces: gradient"): "gradient",
+}
+LINES = {N_("all lines"): False, N_("only mine"): True}
+SEEDS = {N_("1 seed"): (0,), N_("5 seeds"): (0, 1, 2, 3, 4)}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -65,7 +70,7 @@ def network_controls(asked: Asked) -> Painted:
     """Draw the row that chooses the network; return what is painted on it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         draw_network_row(asked)
-        return select("Faces", FACES, "faces", 166)
+        return select(_("Faces"), FACES, "faces", 166)
 
 
 def race_controls(asked: Asked, painted: Painted) -> View:
@@ -77,11 +82,11 @@ def race_controls(asked: Asked, painted: Painted) -> View:
         walk = results.outline(asked.spec)
         return _view(asked, walk, "gradient", "cross entropy", (0,), alone=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown("**Gradient race**", width="content")
-        measure = select("What is measured", VIEWS, "race", 126)
-        loss = select("Loss", LOSSES, "loss", 136)
-        seeds = select("Seeds", SEEDS, "seeds", 92, default="5 seeds")
-        alone = select("Lines", LINES, "lines", 102)
+        st.markdown(_("**Gradient race**"), width="content")
+        measure = select(_("What is measured"), VIEWS, "race", 126)
+        loss = select(_("Loss"), LOSSES, "loss", 136)
+        seeds = select(_("Seeds"), SEEDS, "seeds", 92, default="5 seeds")
+        alone = select(_("Lines"), LINES, "lines", 102)
     return _view(asked, results.walk(asked.spec, painted), measure, loss, seeds, alone=alone)
 
 
@@ -127,7 +132,7 @@ def draw_diagram(view: View) -> None:
             faces,
             luts(dark),
             labels(view.walk),
-            around=("read at this step", "") if recurrent else flow.AROUND,
+            around=(_("read at this step"), "") if recurrent else flow.AROUND,
         ),
         key="built",
         height=HEIGHT,

@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import count, memory
 from viz_models.figures import pixels
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.records import BuildSpec, RaceLoss, RaceView, Refusal
 from viz_models.records.build.builder_walk import Walk
@@ -20,7 +22,7 @@ from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, label
 from viz_models.ui.results.build import builder as results
 from viz_models.ui.results.build import compare as door
 
-OWN = "your network"
+OWN = N_("your network")
 DEFAULTS = {"A": "plain-20", "B": "res-20"}
 EXACT = 20_000_000  # from here on a number is rounded to fit its column
 HEIGHT = 200  # px, of a diagram
@@ -66,17 +68,25 @@ def controls() -> View:
         own, wrong = _own()
         known = {OWN: own} | results.presets()
         a, b = (_side(letter, known) for letter in DEFAULTS)
-        measure = select("What is measured", VIEWS, "race", 126)
-        loss = select("Loss", LOSSES, "loss", 136)
-        seeds = select("Seeds", SEEDS, "seeds", 92, default="5 seeds")
+        measure = select(_("What is measured"), VIEWS, "race", 126)
+        loss = select(_("Loss"), LOSSES, "loss", 136)
+        seeds = select(_("Seeds"), SEEDS, "seeds", 92, default="5 seeds")
     if wrong:
-        st.warning(words.plain(f"Your network: {wrong}"), icon=":material/edit:")
+        st.warning(
+            words.plain(_("Your network: {wrong}").format(wrong=wrong)), icon=":material/edit:"
+        )
     return View(a, b, door.comparison(a.spec, b.spec), measure, loss, seeds)
 
 
 def _side(letter: str, known: Mapping[str, BuildSpec]) -> Side:
     with named(f"**{letter}**"):
-        spec = select(f"Network {letter}", known, letter.lower(), 158, default=DEFAULTS[letter])
+        spec = select(
+            _("Network {letter}").format(letter=letter),
+            known,
+            letter.lower(),
+            158,
+            default=DEFAULTS[letter],
+        )
     title = next(title for title, other in known.items() if other is spec)
     refusal = results.refusal(spec)
     walk = results.outline(spec) if refusal else results.walk(spec, "activation")
@@ -91,10 +101,10 @@ def _part(letter: str) -> str:
 
 def _own() -> tuple[BuildSpec, str]:
     """Draw the field for a network of the reader's own; return it, and what is wrong with it."""
-    with st.popover("Your network", width="content"):
+    with st.popover(_("Your network"), width="content"):
         text = control(
             st.text_area,
-            "JSON as in a link from the builder: only what differs from the defaults",
+            _("JSON as in a link from the builder: only what differs from the defaults"),
             key="spec",
             height=150,
             width=frame.px(330),
@@ -122,8 +132,10 @@ def _size(side: Side) -> str:
     if side.refusal is None:
         return blocks
     asked, allowed = count(side.refusal.asked), count(side.refusal.allowed)
-    limit = f"it has {asked} {side.refusal.limit}, and at most {allowed} are allowed here"
-    return f"{blocks} · shapes and price only: {limit}"
+    limit = _("it has {asked} {limit}, and at most {allowed} are allowed here").format(
+        asked=asked, limit=side.refusal.limit, allowed=allowed
+    )
+    return _("{blocks} · shapes and price only: {limit}").format(blocks=blocks, limit=limit)
 
 
 def _picture(side: Side) -> flow.Picture:
@@ -159,7 +171,7 @@ def draw_prices(view: View, text: Mapping[str, str]) -> None:
         ratio = "=" if cost.a == cost.b else f"**{_times(cost.ratio)}**"
         rows.append((cost.label, _shown(cost, cost.a), _shown(cost, cost.b), ratio))
     with st.container(border=True):
-        st.markdown("**Price**", help=text["Price"])
+        st.markdown(_("**Price**"), help=text["Price"])
         _show_table(("", "A", "B", "B/A"), rows, right=True)
 
 
@@ -190,7 +202,7 @@ def draw_choices(view: View) -> None:
             cells = [(c.field, f"**{c.a}**", f"**{c.b}**") for c in differing]
             _show_table(("", "A", "B"), cells)
         if same:
-            with st.expander(f"{len(same)} settings are the same"):
+            with st.expander(_("{count} settings are the same").format(count=len(same))):
                 st.markdown("\n".join(f"- {c.field}: {c.a}" for c in same))
 
 
@@ -202,7 +214,7 @@ def link(spec: BuildSpec) -> None:
     """Draw a link from another page to this one, with the reader's own network as A."""
     st.page_link(
         PAGES / "build/compare.py",
-        label="Compare it with another network",
+        label=_("Compare it with another network"),
         icon=":material/compare_arrows:",
         query_params={"a": OWN, "spec": door.written(spec)},
     )

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.figures.build import compare as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
+from viz_models.language import gettext as _
 from viz_models.records import Race, RaceLine, RaceSpec
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.lesson import badge
@@ -43,9 +44,9 @@ class Running:
 def begin(view: View) -> Running | None:
     """Measure the first seed and draw it; return the race for `finish`."""
     if not view.running:
-        st.caption("Both networks are too large to be built here, so there is no gradient race.")
+        st.caption(_("Both networks are too large to be built here, so there is no gradient race."))
         return None
-    st.markdown("**Gradient race**")
+    st.markdown(_("**Gradient race**"))
     one, two = door.pair(view.a.spec, view.b.spec, view.loss)
     specs = {view.a.letter: one, view.b.letter: two}
     names = tuple(side.letter for side in view.running)
@@ -60,7 +61,9 @@ def finish(view: View, running: Running | None) -> None:
     if running is None or len(view.seeds) == 1:
         return
     for seed in view.seeds[1:]:
-        running.note.caption(f":material/progress_activity: Measuring seed {seed} …")
+        running.note.caption(
+            _(":material/progress_activity: Measuring seed {seed} …").format(seed=seed)
+        )
         running.measure(seed)
     _draw(view, running)
 
@@ -76,10 +79,12 @@ def _draw(view: View, running: Running) -> None:
 def _note(race: Race) -> str:
     probe = next(iter(race.specs.values()))
     seeds = len(next(iter(race.lines.values())))
-    over = "One seed"
+    over = _("One seed")
     if seeds > 1:
         over = f"Line: geometric mean of {seeds} seeds; band: lowest to highest seed"
-    return f"{over} · batch of {probe.batch} · {badge(race.provenance)}"
+    return _("{over} · batch of {batch} · {badge}").format(
+        over=over, batch=probe.batch, badge=badge(race.provenance)
+    )
 
 
 def answer(view: View, running: Running | None, text: Mapping[str, str]) -> str:
@@ -90,7 +95,8 @@ def answer(view: View, running: Running | None, text: Mapping[str, str]) -> str:
         said = [
             text["gradient"].format(
                 name=side.letter if view.a.title == view.b.title else side.title,
-                ratio=ratio_text(race.ratio(side.letter, "gradient")) or "out of float32's range",
+                ratio=ratio_text(race.ratio(side.letter, "gradient"))
+                or _("out of float32's range"),
             )
             for side in view.running
         ]

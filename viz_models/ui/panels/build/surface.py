@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.build import surface as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.build.surface import Surface, Surfaces, SurfaceSpec, SurfaceTime
 from viz_models.ui.instruments.ledger import ledger
@@ -38,18 +40,18 @@ def controls() -> Choice:
     """Draw the choices of weights and view; return what is chosen."""
     with control_row():
         when = chips(
-            "Weights",
-            {"after": "after training", "before": "before"},
+            _("Weights"),
+            {"after": N_("after training"), "before": N_("before")},
             key="weights",
             default="after",
-            show="Weights",
+            show=_("Weights"),
         )
         view = chips(
-            "Shown as",
-            {"relief": "relief", "map": "map"},
+            _("Shown as"),
+            {"relief": N_("relief"), "map": N_("map")},
             key="shown",
             default="relief",
-            show="Shown as",
+            show=_("Shown as"),
         )
     return Choice(results.recorded(), WHEN[when], VIEW[view])
 
@@ -84,14 +86,14 @@ def _draw(found: Surfaces, choice: Choice, key: str, height: int, prose: str = "
 
 def _draw_numbers(found: Surfaces, when: SurfaceTime, key: str) -> None:
     """Draw the numbers of the two networks below each other."""
-    pairs = (("without skips", found.plain), ("with skips", found.skips))
+    pairs = ((_("without skips"), found.plain), (_("with skips"), found.skips))
     lines = [line for name, net in pairs for line in _lines(name, net, when)]
     spec = found.spec
     ledger(
         lines,
         key=key,
-        title=f"{2 * spec.blocks + 1} convolutions",
-        note=f"{spec.examples} digits per point",
+        title=_("{blocks} convolutions").format(blocks=2 * spec.blocks + 1),
+        note=_("{examples} digits per point").format(examples=spec.examples),
         badge=lesson.badge(found.provenance),
         terms=words.glossary(),
     )
@@ -101,21 +103,22 @@ def _lines(name: str, net: Surface, when: SurfaceTime) -> list[Line]:
     shown = net.values(when)
     return [
         Line(
-            label=f"{name}: loss before",
+            label=_("{name}: loss before").format(name=name),
             value=f"{digits(net.here('before'), 3)} nats",
             term="nats",
             rule=True,
         ),
         Line(
-            label="loss after training",
+            label=_("loss after training"),
             value=f"{digits(net.here('after'), 3)} nats",
             role="chosen",
         ),
-        Line(label="digits classified correctly", value=percent(net.accuracy)),
+        Line(label=_("digits classified correctly"), value=percent(net.accuracy)),
         Line(
-            label="highest loss in the square", value=f"{digits(float(np.nanmax(shown)), 3)} nats"
+            label=_("highest loss in the square"),
+            value=f"{digits(float(np.nanmax(shown)), 3)} nats",
         ),
-        Line(label="better than guessing", value=percent(net.better_than_guessing(when))),
+        Line(label=_("better than guessing"), value=percent(net.better_than_guessing(when))),
     ]
 
 
@@ -125,18 +128,27 @@ def draw_training(found: Surfaces) -> None:
         show(figures.training(found, **figure_look()), "curves")
         spec = found.spec
         st.caption(
-            f"SGD, learning rate {spec.lr:g}, momentum {spec.momentum:g}, batch size "
-            f"{spec.batch_size}, seed {spec.seed} · {lesson.badge(found.provenance)} · "
-            f"{found.cpu_seconds:.0f} s in all, surfaces included"
+            _(
+                "SGD, learning rate {lr:g}, momentum {momentum:g}, batch size "
+                "{batch_size}, seed {seed} · {badge} · "
+                "{cpu_seconds:.0f} s in all, surfaces included"
+            ).format(
+                lr=spec.lr,
+                momentum=spec.momentum,
+                batch_size=spec.batch_size,
+                seed=spec.seed,
+                badge=lesson.badge(found.provenance),
+                cpu_seconds=found.cpu_seconds,
+            )
         )
 
 
 def draw_own(choice: Choice, waiting: str) -> None:
     """Draw the same with fewer blocks and other directions, measured in front of the reader."""
     with control_row():
-        blocks = slider("Blocks", BLOCKS, "blocks", 220, value=4)
-        seed = slider("Directions", SEEDS, "directions", 180, value=1)
-        begin = st.button("Measure now", icon=":material/play_arrow:", key="measure")
+        blocks = slider(_("Blocks"), BLOCKS, "blocks", 220, value=4)
+        seed = slider(_("Directions"), SEEDS, "directions", 180, value=1)
+        begin = st.button(_("Measure now"), icon=":material/play_arrow:", key="measure")
     spec = SurfaceSpec(
         blocks=blocks,
         directions=seed,
@@ -154,11 +166,11 @@ def _measured(spec: SurfaceSpec) -> Surfaces:
     """Return surfaces from the store, or measure them with a progress bar and a Stop button."""
     place = st.empty()
     with place.container():
-        bar = st.progress(0.0, "Measuring …")
-        st.button("Stop", icon=":material/stop:", key="stop", on_click=_stop)
+        bar = st.progress(0.0, _("Measuring …"))
+        st.button(_("Stop"), icon=":material/stop:", key="stop", on_click=_stop)
 
     def tell(done: float) -> None:
-        bar.progress(done, f"{percent(done)} measured")
+        bar.progress(done, _("{done} measured").format(done=percent(done)))
 
     found = results.measured(spec, tell)
     place.empty()
@@ -189,7 +201,7 @@ def table(found: Surfaces) -> str:
     """Return every point of all four surfaces as a row of CSV."""
     rows = (
         [name, when, float(a), float(b), float(net.values(when)[i, j])]
-        for name, net in (("without skips", found.plain), ("with skips", found.skips))
+        for name, net in ((_("without skips"), found.plain), (_("with skips"), found.skips))
         for when in WHEN.values()
         for i, a in enumerate(found.steps)
         for j, b in enumerate(found.steps)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import count, digits, memory, percent
 from viz_models.figures.build import window as figures
+from viz_models.language import gettext as _
 from viz_models.records import Line, Sight, Windows, WindowSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
@@ -40,10 +41,10 @@ class View:
 def controls() -> View:
     """Draw the choices of kernels, dilation and channels; return what was measured for them."""
     with control_row():
-        layers = slider("Layers", LAYERS, "windows", 190, value=3)
+        layers = slider(_("Layers"), LAYERS, "windows", 190, value=3)
         kernel = slider("kernel_size", KERNELS, "window", 110, value=3)
-        dilation = slider("dilation", DILATIONS, "window_dilation", 130, value=1)
-        channels = slider("Channels, C", CHANNELS, "channels", 200, value=64)
+        dilation = slider(_("dilation"), DILATIONS, "window_dilation", 130, value=1)
+        channels = slider(_("Channels, C"), CHANNELS, "channels", 200, value=64)
     fitting = max(1, min(layers, (MOST - 1) // ((kernel - 1) * dilation)))
     spec = WindowSpec(layers=fitting, kernel_size=kernel, dilation=dilation, channels=channels)
     return View(layers, results.windows(spec))
@@ -67,16 +68,18 @@ def facts(view: View) -> dict[str, str]:
 
 def _seen(sight: Sight) -> str:
     if sight.seen == sight.reach**2:
-        return "all of them"
-    return f"only {sight.seen} of these {sight.reach**2}"
+        return _("all of them")
+    return _("only {seen} of these {reach}").format(seen=sight.seen, reach=sight.reach**2)
 
 
 def draw_remark(view: View) -> None:
     """Say that fewer layers are shown than were asked for, where that is so."""
     if view.asked > view.spec.layers:
         st.caption(
-            f":material/info: {view.asked} kernels would see more than {MOST} pixels. "
-            f"The page shows {view.spec.layers}."
+            _(
+                ":material/info: {asked} kernels would see more than {most} pixels. "
+                "The page shows {layers}."
+            ).format(asked=view.asked, most=MOST, layers=view.spec.layers)
         )
 
 
@@ -100,7 +103,7 @@ def _heat(sight: Sight, most: float) -> Tiles:
     return Tiles(
         name=name,
         title=name,
-        note=f"{percent(sight.middle)} on the middle 3×3",
+        note=_("{middle} on the middle 3×3").format(middle=percent(sight.middle)),
         values=sight.share[None] * 100,
         limits=(0.0, most),
         size=STAGE - 60,
@@ -119,7 +122,7 @@ def draw_costs(view: View, text: Mapping[str, str]) -> None:
         ledger(
             _lines(result),
             key="costs",
-            title="The cost of the same view",
+            title=_("The cost of the same view"),
             note=" → ".join(figures.name_of(s) for s in _both(result)),
             badge=lesson.badge(result.provenance),
             terms=words.glossary(),
@@ -146,13 +149,18 @@ def _lines_of_field(result: Windows) -> list[Line]:
     right = stack.reach == single.reach == expected
     return [
         Line(
-            label="receptive field, by gradient",
+            label=_("receptive field, by gradient"),
             value=_pair(*found),
             role="checked" if right else "warning",
             term="receptive field",
         ),
-        Line(label=f"1 + layers · (kernel_size − 1) · dilation = {expected}", role="muted"),
-        Line(label="pixels with a gradient", value=_pair(str(stack.seen), str(single.seen))),
+        Line(
+            label=_("1 + layers · (kernel_size − 1) · dilation = {expected}").format(
+                expected=expected
+            ),
+            role="muted",
+        ),
+        Line(label=_("pixels with a gradient"), value=_pair(str(stack.seen), str(single.seen))),
     ]
 
 
@@ -161,7 +169,7 @@ def _lines_of_cost(result: Windows) -> list[Line]:
     c = result.spec.channels
     return [
         Line(
-            label="weights",
+            label=_("weights"),
             value=_pair(f"{stack.parameters:,}", f"{single.parameters:,}"),
             role="chosen",
             rule=True,
@@ -172,20 +180,20 @@ def _lines_of_cost(result: Windows) -> list[Line]:
             role="muted",
         ),
         Line(
-            label="multiply-adds",
+            label=_("multiply-adds"),
             term="multiply-adds",
             value=_pair(count(stack.macs), count(single.macs)),
-            note=f"{result.side}×{result.side} maps",
+            note=_("{side}×{side} maps").format(side=result.side),
         ),
         Line(
-            label="kept for the backward pass",
+            label=_("kept for the backward pass"),
             value=_pair(memory(stack.kept_bytes), memory(single.kept_bytes)),
         ),
         Line(
-            label="one forward pass",
+            label=_("one forward pass"),
             value=_pair(*(f"{digits(s.milliseconds, 2)} ms" for s in (stack, single))),
         ),
-        Line(label="ReLUs in between", value=_pair(str(stack.layers - 1), "0")),
+        Line(label=_("ReLUs in between"), value=_pair(str(stack.layers - 1), "0")),
     ]
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from viz_models.digits import count, percent
 from viz_models.figures.build import window as figures
+from viz_models.language import gettext as _
 from viz_models.records import BlockFacts, Bottleneck, BottleneckSpec, Line
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson
@@ -19,9 +20,9 @@ RATIOS = (2, 4, 8, 16)
 def controls() -> Bottleneck:
     """Draw the choices of block and ratio; return what was measured for them."""
     with control_row():
-        with named("Block of ResNet-50"):
-            stage = select("Block of ResNet-50", BLOCKS, "resnet_block", 120)
-        reduce = slider("Channels ÷ middle", RATIOS, "ratio", 150, value=4)
+        with named(_("Block of ResNet-50")):
+            stage = select(_("Block of ResNet-50"), BLOCKS, "resnet_block", 120)
+        reduce = slider(_("Channels ÷ middle"), RATIOS, "ratio", 150, value=4)
     return results.bottleneck(BottleneckSpec(stage=stage, reduce=reduce))
 
 
@@ -50,8 +51,8 @@ def draw_cards(result: Bottleneck) -> None:
         ledger(
             [*_block("bottleneck", result.narrow), *_block("basic", result.basic)],
             key="bottleneck",
-            title="Weights, convolution by convolution",
-            note=f"maps of {result.spec.side}×{result.spec.side}",
+            title=_("Weights, convolution by convolution"),
+            note=_("maps of {side}×{side}").format(side=result.spec.side),
             badge=lesson.badge(result.provenance),
         )
 
@@ -61,14 +62,14 @@ def _block(name: str, block: BlockFacts) -> list[Line]:
         Line(
             label=f"{c.kernel_size}×{c.kernel_size}, {c.inputs} → {c.outputs}",
             value=f"{c.parameters:,}",
-            note=f"sees {c.reach}×{c.reach}",
+            note=_("sees {reach}×{reach}").format(reach=c.reach),
         )
         for c in block.convs
     ]
     whole = Line(
-        label=f"{name} block, norms included",
+        label=_("{name} block, norms included").format(name=name),
         value=f"{block.parameters:,}",
-        note=f"{count(block.macs)} multiply-adds",
+        note=_("{macs} multiply-adds").format(macs=count(block.macs)),
         role="chosen" if name == "bottleneck" else "plain",
         rule=True,
     )

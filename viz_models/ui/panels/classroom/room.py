@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import frame, owner
 from viz_models.ui.kit.controls import control
 from viz_models.ui.results.classroom import room as results
@@ -22,7 +23,7 @@ def draw_entrance(text: Mapping[str, str], trouble: str) -> None:
     if trouble:
         st.warning(trouble, icon=":material/link_off:")
     if not owner.may_take_part():
-        st.info(owner.NO_COOKIE)
+        st.info(_(owner.NO_COOKIE))
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         st.markdown(f"**{text['Join, name']}**")
@@ -30,19 +31,21 @@ def draw_entrance(text: Mapping[str, str], trouble: str) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             control(
                 st.text_input,
-                "Room code",
+                _("Room code"),
                 key="typed",
                 bound=False,
                 max_chars=12,
                 width=frame.px(180),
             )
-            st.button("Join", type="primary", on_click=_join)
+            st.button(_("Join"), type="primary", on_click=_join)
     with right.container(border=True, height="stretch"):
         st.markdown(f"**{text['Start, name']}**")
         st.caption(text["Start, how"])
         for code in results.taught():
-            st.button(f"Go on with class {code}", on_click=results.open_, args=(code,))
-        st.button("Start a class", icon=":material/play_arrow:", on_click=_start)
+            st.button(
+                _("Go on with class {code}").format(code=code), on_click=results.open_, args=(code,)
+            )
+        st.button(_("Start a class"), icon=":material/play_arrow:", on_click=_start)
 
 
 def _join() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.classroom.room import QuestionSpec
 from viz_models.ui.kit import words
 from viz_models.ui.kit.controls import chips, control
@@ -12,10 +14,10 @@ from viz_models.ui.results.classroom import room_cards as cards
 from viz_models.ui.results.classroom import room_steps as steps
 
 KINDS = {
-    "own": "Your own question",
-    "number": "Estimate a number",
-    "lesson": "From a lesson",
-    "card": "A question card",
+    "own": N_("Your own question"),
+    "number": N_("Estimate a number"),
+    "lesson": N_("From a lesson"),
+    "card": N_("A question card"),
 }
 _EMPTY = {"ask_text": "", "ask_choices": "", "ask_number": None}
 _TROUBLE = "forward_pass.class.unasked"
@@ -24,27 +26,27 @@ RIGHT = "*"  # stands before the right choice
 
 def draw(code: str, text: Mapping[str, str]) -> None:
     """Draw the form."""
-    st.subheader("Ask the room")
-    kind = chips("Kind of question", KINDS, key="ask", default="own")
+    st.subheader(_("Ask the room"))
+    kind = chips(_("Kind of question"), KINDS, key="ask", default="own")
     if trouble := st.session_state.pop(_TROUBLE, ""):
         st.warning(trouble)
     if kind in ("card", "lesson"):
         _draw_listed(code, kind)
         return
     st.caption(text[f"Ask: {kind}"])
-    control(st.text_input, "Question", key="ask_text", bound=False, max_chars=400)
+    control(st.text_input, _("Question"), key="ask_text", bound=False, max_chars=400)
     if kind == "own":
-        control(st.text_area, "Choices", key="ask_choices", bound=False, height=140)
+        control(st.text_area, _("Choices"), key="ask_choices", bound=False, height=140)
     else:
         control(
             st.number_input,
-            "Right number (may stay empty)",
+            _("Right number (may stay empty)"),
             key="ask_number",
             bound=False,
             value=None,
             format="%g",
         )
-    st.button("Ask", type="primary", key="ask_it", on_click=_ask, args=(code, kind))
+    st.button(_("Ask"), type="primary", key="ask_it", on_click=_ask, args=(code, kind))
 
 
 def _draw_listed(code: str, kind: str) -> None:
@@ -54,11 +56,11 @@ def _draw_listed(code: str, kind: str) -> None:
         spec = questions[control(st.selectbox, "Step", list(questions), key="ask_step")]
     else:
         titles = cards.titles()
-        chosen = control(st.selectbox, "Question card", list(titles), key="ask_card")
+        chosen = control(st.selectbox, _("Question card"), list(titles), key="ask_card")
         spec = cards.question(titles[chosen])
     st.markdown(words.plain(spec.text))
     st.markdown("\n".join(f"- {words.plain(choice)}" for choice in spec.choices))
-    st.button("Ask", type="primary", key="ask_it", on_click=_put, args=(code, spec))
+    st.button(_("Ask"), type="primary", key="ask_it", on_click=_put, args=(code, spec))
 
 
 def _ask(code: str, kind: str) -> None:
@@ -71,7 +73,7 @@ def _ask(code: str, kind: str) -> None:
     else:
         spec = own(typed("ask_text") or "", typed("ask_choices") or "")
         if not spec.choices:
-            st.session_state[_TROUBLE] = "Write 2 to 5 choices, one a line."
+            st.session_state[_TROUBLE] = _("Write 2 to 5 choices, one a line.")
             return
     _put(code, spec)
     if _TROUBLE not in st.session_state:

@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.ui.kit import lessons
 from viz_models.ui.panels.home import chapters
@@ -15,13 +16,13 @@ def draw_link(link: str) -> None:
     Args:
         link: From the root of the site: "train?card=Depth".
     """
-    path, _, query = link.partition("?")
+    path, _rest, query = link.partition("?")
     files = chapters.every()
     if path not in files:
         return
     st.page_link(
         PAGES / files[path],
-        label=f"See it: {lessons.index()[path].name}",
+        label=_("See it: {name}").format(name=lessons.index()[path].name),
         icon=":material/arrow_forward:",
         query_params=dict(parse_qsl(query)),
     )

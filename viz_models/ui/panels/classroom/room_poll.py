@@ -6,6 +6,8 @@ from statistics import median
 import streamlit as st
 
 from viz_models.figures.classroom import room as figures
+from viz_models.language import gettext as _
+from viz_models.language import ngettext
 from viz_models.records.classroom.room import Question, Room
 from viz_models.ui.instruments.ballot import ballot
 from viz_models.ui.kit import frame
@@ -53,9 +55,11 @@ def draw_numbers(asked: Question, room: Room, *, mine: str | None = None) -> Non
     numbers = room.tally.numbers
     answer = float(asked.spec.answer) if asked.revealed and asked.spec.answer else None
     if answer is not None:
-        st.markdown(f"The right number: **:green[{figures.number(answer)}]**")
+        st.markdown(
+            _("The right number: **:green[{number}]**").format(number=figures.number(answer))
+        )
     if not numbers:
-        st.caption("Nobody has sent a number yet.")
+        st.caption(_("Nobody has sent a number yet."))
         return
     st.echarts_chart(
         figures.histogram(
@@ -64,25 +68,45 @@ def draw_numbers(asked: Question, room: Room, *, mine: str | None = None) -> Non
         height=frame.px(figures.HEIGHT),
         theme=None,
         key=f"numbers_{asked.id}",
-        alt=f"{len(numbers)} estimates from {numbers[0]:g} to {numbers[-1]:g}",
+        alt=_("{count} estimates from {numbers:g} to {numbers_2:g}").format(
+            count=len(numbers), numbers=numbers[0], numbers_2=numbers[-1]
+        ),
     )
-    st.caption(f"Half of the estimates are {figures.number(median(numbers))} or less.")
+    st.caption(
+        _("Half of the estimates are {number} or less.").format(
+            number=figures.number(median(numbers))
+        )
+    )
 
 
 def draw_present(room: Room) -> None:
     """Draw how many are here, before anything was asked."""
     with st.container(key="class_turnout"):  # presenting.css enlarges it
-        st.markdown(f"**{room.present}** {'person is' if room.present == 1 else 'people are'} here")
+        st.markdown(
+            ngettext(
+                "**{present}** person is here", "**{present}** people are here", room.present
+            ).format(present=room.present)
+        )
 
 
 def draw_turnout(room: Room) -> None:
     """Draw how many voted beside how many are here, and why the first could be more."""
     voted, here = room.tally.voters, room.present
     with st.container(key="class_turnout"):  # presenting.css enlarges it
-        st.markdown(f"**{voted}** of **{here}** present {'has' if voted == 1 else 'have'} voted")
+        st.markdown(
+            ngettext(
+                "**{voted}** of **{here}** present has voted",
+                "**{voted}** of **{here}** present have voted",
+                voted,
+            ).format(voted=voted, here=here)
+        )
     if voted <= here and not room.tally.gone:
         return
     gone = room.tally.gone
-    votes = f"{gone} vote{'s' * (gone > 1)} came from browsers that are not here any more"
-    why = "somebody has left, or has voted again with another browser or a deleted cookie"
+    votes = ngettext(
+        "{gone} vote came from browsers that are not here any more",
+        "{gone} votes came from browsers that are not here any more",
+        gone,
+    ).format(gone=gone)
+    why = _("somebody has left, or has voted again with another browser or a deleted cookie")
     st.caption(f":material/group_remove: {votes if gone else 'More votes than people'}: {why}.")

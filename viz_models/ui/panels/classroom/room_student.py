@@ -5,6 +5,8 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import gettext as _
+from viz_models.language import ngettext
 from viz_models.records.classroom.room import Question, Room
 from viz_models.ui.kit import frame, owner, state, words
 from viz_models.ui.kit.controls import control
@@ -32,14 +34,14 @@ def _draw(code: str, text: Mapping[str, str]) -> None:
         st.warning(str(error))
         return
     if not owner.may_take_part():
-        st.info(owner.NO_COOKIE)
+        st.info(_(owner.NO_COOKIE))
     asked = room.question
     if asked is None:
         st.title(text["Waiting"])
         st.caption(_place(room))
         return
     st.title(words.plain(asked.spec.text))
-    st.caption(f"Question {asked.place} · {_place(room)}")
+    st.caption(_("Question {place} · {place_2}").format(place=asked.place, place_2=_place(room)))
     if trouble := st.session_state.pop(_TROUBLE, ""):
         st.warning(trouble)
     mine = results.mine(asked.id)
@@ -58,7 +60,9 @@ def _draw(code: str, text: Mapping[str, str]) -> None:
 
 
 def _place(room: Room) -> str:
-    return f"Class {room.code} · {room.present} {'person' if room.present == 1 else 'people'} here"
+    return ngettext(
+        "Class {code} · {present} person here", "Class {code} · {present} people here", room.present
+    ).format(code=room.code, present=room.present)
 
 
 def _draw_number(code: str, asked: Question, room: Room, mine: str | None) -> None:
@@ -69,16 +73,16 @@ def _draw_number(code: str, asked: Question, room: Room, mine: str | None) -> No
     with st.container(horizontal=True, vertical_alignment="bottom"):
         control(
             st.number_input,
-            "Your number",
+            _("Your number"),
             key=key,
             bound=False,
             value=None if mine is None else float(mine),
             format="%g",
             width=frame.px(240),
         )
-        st.button("Send", type="primary", on_click=_send, args=(code, asked.id, key))
+        st.button(_("Send"), type="primary", on_click=_send, args=(code, asked.id, key))
     if mine is not None:
-        st.markdown(f"You sent **{float(mine):g}**.")
+        st.markdown(_("You sent **{mine:g}**.").format(mine=float(mine)))
 
 
 def _choose(code: str, asked: Question) -> None:

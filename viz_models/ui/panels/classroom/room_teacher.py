@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from viz_models.figures.classroom import room_qr
+from viz_models.language import gettext as _
 from viz_models.records.classroom.room import Question, Room
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control
@@ -70,13 +71,13 @@ def _draw_keys(code: str, text: Mapping[str, str]) -> None:
         with st.expander(text["Teacher link"], icon=":material/key:"):
             st.caption(text["Teacher link, why"])
             st.code(link, language=None, wrap_lines=True)
-    st.button("End this class", icon=":material/stop:", on_click=_try, args=(results.end, code))
+    st.button(_("End this class"), icon=":material/stop:", on_click=_try, args=(results.end, code))
 
 
 def _draw_poll(code: str, text: Mapping[str, str]) -> None:
     early = False
     if frame.presenting():
-        early = control(st.toggle, "Show the bars while people vote", key="early")
+        early = control(st.toggle, _("Show the bars while people vote"), key="early")
     shows = early or not frame.presenting()
     st.fragment(partial(_poll, code, text, shows), run_every=TICK_S)()
 
@@ -93,7 +94,7 @@ def _poll(code: str, text: Mapping[str, str], shows: bool) -> None:
     _draw_question(asked, room, shows=shows or asked.revealed)
     if not asked.revealed:
         st.button(
-            "Reveal",
+            _("Reveal"),
             type="primary",
             icon=":material/visibility:",
             on_click=_try,

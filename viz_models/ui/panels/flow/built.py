@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, ConvSpec, RnnSpec, reads_tokens
 from viz_models.records.build.builder import MOST_FOLLOWED
 from viz_models.ui.kit import words
@@ -32,7 +33,7 @@ def link(spec: BuildSpec) -> None:
         return
     st.page_link(
         PAGES / "flow/tensor_flow.py",
-        label="Follow a tensor through this" + ", made for three colors" * gray,
+        label=_("Follow a tensor through this") + _(", made for three colors") * gray,
         icon=":material/conversion_path:",
         query_params={_PARAM: door.written(spec)},
     )
@@ -46,13 +47,16 @@ def asked() -> Followed | None:
 
 def remarks(build: Followed | None) -> None:
     """Where the network came from, or why it is not shown."""
-    _, trouble = _read(st.query_params.get(_PARAM, ""))
+    _rest, trouble = _read(st.query_params.get(_PARAM, ""))
     if trouble:
-        st.warning(f"You see ResNet18 instead: {words.plain(trouble)}", icon=":material/edit:")
+        st.warning(
+            _("You see ResNet18 instead: {trouble}").format(trouble=words.plain(trouble)),
+            icon=":material/edit:",
+        )
     if build is not None:
         st.page_link(
             PAGES / "build/builder.py",
-            label="A network from the builder: change it there",
+            label=_("A network from the builder: change it there"),
             icon=":material/construction:",
             query_params=knobs(build),
         )
@@ -74,14 +78,16 @@ def _read(text: str) -> tuple[Followed | None, str]:
 def _trouble(spec: BuildSpec) -> str:
     """Why a photo cannot be followed through a network; empty where it can."""
     if not isinstance(spec, Followed) or reads_tokens(spec):
-        return "only a ConvNet's tensors can be followed here, or those of a network of rows."
+        return _("only a ConvNet's tensors can be followed here, or those of a network of rows.")
     if spec.in_channels != _COLORS:
-        return f"a photo has {_COLORS} channels, but in_channels is {spec.in_channels}."
-    if isinstance(spec, RnnSpec) and spec.over_time > MOST_FOLLOWED:
-        return (
-            f"it takes {spec.over_time} steps in time, over all layers and directions; "
-            f"{MOST_FOLLOWED} at most fit here."
+        return _("a photo has {colors} channels, but in_channels is {in_channels}.").format(
+            colors=_COLORS, in_channels=spec.in_channels
         )
+    if isinstance(spec, RnnSpec) and spec.over_time > MOST_FOLLOWED:
+        return _(
+            "it takes {over_time} steps in time, over all layers and directions; "
+            "{most_followed} at most fit here."
+        ).format(over_time=spec.over_time, most_followed=MOST_FOLLOWED)
     refusal = build_results.refusal(spec)
     return refusal.sentence if refusal else ""
 

@@ -6,6 +6,7 @@ import streamlit as st
 from viz_models.analysis.flow import cells
 from viz_models.digits import count, digits, memory, percent, shape
 from viz_models.figures import pixels
+from viz_models.language import gettext as _
 from viz_models.records import Cell, Line, Step
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import BUDGET, Tiles, fit, tiles
@@ -73,11 +74,13 @@ def _all_maps(step: Step, output: np.ndarray, order: str) -> Tiles:
         all_maps = all_maps[indices]
     shown, stride = fit(all_maps)
     return Tiles(
-        name="maps",
+        name=_("maps"),
         values=shown,
         exact=shown.nbytes <= BUDGET // 2,  # a click on a cell says all digits
         title=f"{step.name} · {_what(step)}",
-        note=f"every {_ORDINALS.get(stride, f'{stride}th')} row and column" if stride > 1 else "",
+        note=_("every {get} row and column").format(get=_ORDINALS.get(stride, f"{stride}th"))
+        if stride > 1
+        else "",
         scheme=pixels.scheme(output),
         limits=pixels.limits(output),
         indices=tuple(int(i) for i in indices),
@@ -95,11 +98,13 @@ def _what(step: Step) -> str:
     if len(sizes) == 1:
         return f"{sizes[0]} numbers"
     if len(sizes) == 2:
-        return f"{sizes[0]} positions of {sizes[1]} features"
+        return _("{sizes} positions of {sizes_2} features").format(sizes=sizes[0], sizes_2=sizes[1])
     if step.channels_last:
-        return f"{sizes[0]} rows of {sizes[1]} positions with {sizes[2]} channels"
+        return _("{sizes} rows of {sizes_2} positions with {sizes_3} channels").format(
+            sizes=sizes[0], sizes_2=sizes[1], sizes_3=sizes[2]
+        )
     maps = sizes[0] if len(sizes) == 3 else " × ".join(str(n) for n in sizes[:-2])
-    return f"{maps} maps of {shape(sizes[-2:])}"
+    return _("{maps} maps of {sizes}").format(maps=maps, sizes=shape(sizes[-2:]))
 
 
 def facts(view: View, step: Step) -> None:
@@ -108,7 +113,7 @@ def facts(view: View, step: Step) -> None:
     ledger(
         [*mark, *_shape(view, step), *_statistics(view, step), *_cost(view, step)],
         key="facts",
-        title="This step",
+        title=_("This step"),
         note=step.op,
         terms=words.glossary(),
         height=CARD,
@@ -116,28 +121,30 @@ def facts(view: View, step: Step) -> None:
 
 
 def _shape(view: View, step: Step) -> list[Line]:
-    lines = [Line(label="window", value=w, term="window")] if (w := window(step)) else []
+    lines = [Line(label=_("window"), value=w, term="window")] if (w := window(step)) else []
     if step.op != "input":
-        lines.append(Line(label="size", value=results.size_formula(step), role="number"))
+        lines.append(Line(label=_("size"), value=results.size_formula(step), role="number"))
     field = step.receptive_field
-    bound = "at most " if field and field.at_most else ""
+    bound = _("at most ") if field and field.at_most else ""
     seen = f"{bound}{shape(field.size)} px" if field else _unknown_field(step)
     if field and min(field.size) > view.spec.model.side:
-        seen = f"the whole photo ({shape(field.size)} px in theory)"
-    return [*lines, Line(label="receptive field", value=seen, term="receptive field")]
+        seen = _("the whole photo ({size} px in theory)").format(size=shape(field.size))
+    return [*lines, Line(label=_("receptive field"), value=seen, term="receptive field")]
 
 
 def _unknown_field(step: Step) -> str:
     """Return a vector sees everything; of a map, no rule says that it does."""
-    return "the whole photo" if len(step.output_shape) == 1 else "up to the whole photo"
+    return _("the whole photo") if len(step.output_shape) == 1 else _("up to the whole photo")
 
 
 def _statistics(view: View, step: Step) -> list[Line]:
     stats = view.trace.stats[view.trace.index(step.name)]
     return [
-        Line(label="mean · std", value=f"{digits(stats.mean)} · {digits(stats.std)}", term="std"),
-        Line(label="min · max", value=f"{digits(stats.min)} · {digits(stats.max)}"),
-        Line(label="zeros", value=percent(stats.zeros), term="zeros"),
+        Line(
+            label=_("mean · std"), value=f"{digits(stats.mean)} · {digits(stats.std)}", term="std"
+        ),
+        Line(label=_("min · max"), value=f"{digits(stats.min)} · {digits(stats.max)}"),
+        Line(label=_("zeros"), value=percent(stats.zeros), term="zeros"),
     ]
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from viz_models.digits import shape
+from viz_models.language import gettext as _
 from viz_models.records import Line, Step
 from viz_models.ui.kit import state
 from viz_models.ui.kit.controls import control
@@ -25,11 +26,16 @@ def ask(step: Step) -> None:
     """Draw what goes in and how the operation is set; a field for every axis of what comes out."""
     taken = " and ".join(shape(s) for s in step.input_shapes)
     set_to = f", {window(step)}" if window(step) else ""
-    kernels = f", {step.output_shape[0]} kernels" if step.op in ("conv2d", "linear") else ""
+    kernels = (
+        _(", {output_shape} kernels").format(output_shape=step.output_shape[0])
+        if step.op in ("conv2d", "linear")
+        else ""
+    )
     with st.form("guess_form", border=True):
         st.markdown(
-            f"**{step.name}**: `{step.op}`{set_to}{kernels}. "
-            f"It takes {taken}. **What shape comes out?**"
+            _(
+                "**{name}**: `{op}`{set_to}{kernels}. It takes {taken}. **What shape comes out?**"
+            ).format(name=step.name, op=step.op, set_to=set_to, kernels=kernels, taken=taken)
         )
         axes = _AXES.get(len(step.output_shape), tuple("ABCDEF"[: len(step.output_shape)]))
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -46,9 +52,9 @@ def ask(step: Step) -> None:
                 )
                 for axis in axes
             ]
-            if st.form_submit_button("Reveal"):
+            if st.form_submit_button(_("Reveal")):
                 if None in values:
-                    st.caption("Guess every axis first.")
+                    st.caption(_("Guess every axis first."))
                 else:
                     state.notes("guesses")[step.name] = tuple(values)
                     st.rerun()
@@ -62,9 +68,9 @@ def mark(step: Step) -> list[Line]:
     right = guess == step.output_shape
     said = "×".join(str(n) if n else "–" for n in guess)
     return [
-        Line(label="out", value=shape(step.output_shape), role="chosen"),
+        Line(label=_("out"), value=shape(step.output_shape), role="chosen"),
         Line(
-            label="your guess is right" if right else "your guess",
+            label=_("your guess is right") if right else _("your guess"),
             value=said,
             role="checked" if right else "warning",
         ),

@@ -9,6 +9,7 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.figures import pixels
 from viz_models.figures.flow import learned as figures
+from viz_models.language import gettext as _
 from viz_models.recordings import demo_moments as recordings
 from viz_models.records import ModelRef
 from viz_models.records.flow.learned import DemoMoment, DemoMoments, DemoStep
@@ -30,7 +31,7 @@ def learned(view: View, text: Mapping[str, str]) -> None:
     record = found(view.spec.model)
     if record is None:
         return
-    st.subheader("While it learned")
+    st.subheader(_("While it learned"))
     st.markdown(
         text["While it learned"].format(
             count=len(record.moments),
@@ -86,9 +87,9 @@ def _moment(record: DemoMoments) -> int:
     scrubber(
         labels,
         key="learned",
-        lead="pictures seen",
+        lead=_("pictures seen"),
         said=[said(record, moment) for moment in record.moments],
-        label="Moments of the training",
+        label=_("Moments of the training"),
         param=MOMENT,
         default=last,
         everywhere=False,
@@ -118,8 +119,8 @@ def _filters(record: DemoMoments, at: int) -> None:
     sheet, full = figures.mosaic(values, dark=is_dark())
     group = Tiles(
         name="learned_filters",
-        title=f"{len(values)} filters of conv1",
-        note=f"gray is 0, full color ±{digits(full, 2)}",
+        title=_("{count} filters of conv1").format(count=len(values)),
+        note=_("gray is 0, full color ±{full}").format(full=digits(full, 2)),
         values=sheet,
         scheme="photo",
         size=FILTERS,
@@ -151,7 +152,9 @@ def maps(record: DemoMoments, step: DemoStep, at: int) -> Tiles:
     scheme: pixels.Scheme = "sequential" if min(v.min() for v in every) >= 0 else "diverging"
     drawn = Tiles(
         name="learned_maps",
-        title=f"{step.name} after {record.moments[at].samples:,} pictures",
+        title=_("{name} after {samples:,} pictures").format(
+            name=step.name, samples=record.moments[at].samples
+        ),
         values=values if values.ndim == 3 else values.reshape(1, 1, -1),
         scheme=scheme,
         limits=pixels.limits(values, scheme),
@@ -167,7 +170,11 @@ def maps(record: DemoMoments, step: DemoStep, at: int) -> Tiles:
         )
     if values.ndim == 1:
         return drawn
-    note = f"each value the mean of {step.pooled}×{step.pooled}" if step.pooled > 1 else ""
+    note = (
+        _("each value the mean of {pooled}×{pooled}").format(pooled=step.pooled)
+        if step.pooled > 1
+        else ""
+    )
     return replace(drawn, note=note, indices=step.channels, columns=COLUMNS, size=MAP)
 
 
@@ -177,5 +184,7 @@ def _course(record: DemoMoments, at: int) -> None:
         height=frame.px(figures.HEIGHT),
         theme=None,
         key="learned_course",
-        alt=f"Probability of {record.shows} and test accuracy at each moment of the training",
+        alt=_("Probability of {shows} and test accuracy at each moment of the training").format(
+            shows=record.shows
+        ),
     )

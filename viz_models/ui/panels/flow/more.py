@@ -9,6 +9,7 @@ import streamlit as st
 from viz_models.digits import digits, shape
 from viz_models.figures import pixels
 from viz_models.figures.flow import tensor_flow as figures
+from viz_models.language import gettext as _
 from viz_models.recordings import shipped
 from viz_models.records import ConvSpec, Line, Step, Trace
 from viz_models.ui.instruments.ledger import ledger
@@ -44,8 +45,8 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
     """Resize, crop, scale and normalize, with the numbers of this photo."""
     prepared, photo = view.chosen.prepared, view.chosen.photo
     side, stride = view.spec.model.side, photo_stride(view)
-    title = "The test example" if view.spec.model.trained else "The photo"
-    title += " becomes a tensor"
+    title = _("The test example") if view.spec.model.trained else _("The photo")
+    title += _(" becomes a tensor")
     st.subheader(title)
     st.markdown(text[title].format(side=side, resized=min(prepared.resized_size)))
     if not in_sight("preprocessing", height=240):
@@ -53,29 +54,29 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
     planes, numbers = st.columns([3, 2])
     with planes:
         cropped = Tiles(
-            name="cropped",
+            name=_("cropped"),
             values=prepared.cropped,
             scheme="photo",
             size=CROPPED,
-            title="as stored" if view.spec.model.trained else "cropped",
+            title=_("as stored") if view.spec.model.trained else _("cropped"),
             note=shape((side, side)),
             after="→",
         )
         three = Tiles(
-            name="planes",
+            name=_("planes"),
             values=prepared.tensor[:, ::stride, ::stride],
             limits=pixels.limits(prepared.tensor),
             stride=stride,
             scheme="diverging",
             size=CROPPED,
             columns=3,
-            title=f"{', '.join(_colors(prepared.tensor))}, normalized",
-            note=shape(prepared.tensor.shape) + (", every 2nd row and column" * (stride == 2)),
+            title=_("{colors}, normalized").format(colors=", ".join(_colors(prepared.tensor))),
+            note=shape(prepared.tensor.shape) + (_(", every 2nd row and column") * (stride == 2)),
             bar=True,
         )
         tiles([*_whole(view), cropped, three], key="planes", luts=luts(is_dark()))
     with numbers:
-        ledger(_preparation(view), key="preparation", title="What was done", note=photo.credit)
+        ledger(_preparation(view), key="preparation", title=_("What was done"), note=photo.credit)
 
 
 def _whole(view: View) -> list[Tiles]:
@@ -89,12 +90,12 @@ def _whole(view: View) -> list[Tiles]:
     height, width = whole.shape[:2]
     return [
         Tiles(
-            name="whole",
+            name=_("whole"),
             values=whole,
             scheme="photo",
             size=round(CROPPED * min(2.0, max(0.5, width / height))),
-            title="the whole photo",
-            note=shape(view.chosen.photo.original_size[::-1]) + ", pale: cut off",
+            title=_("the whole photo"),
+            note=shape(view.chosen.photo.original_size[::-1]) + _(", pale: cut off"),
             after="→",
         )
     ]
@@ -107,14 +108,22 @@ def _colors(tensor: np.ndarray) -> tuple[str, ...]:
 
 def _preparation(view: View) -> list[Line]:
     prepared, photo = view.chosen.prepared, view.chosen.photo
-    top, left, _, _ = prepared.crop_box
+    top, left, _rest, _rest = prepared.crop_box
     resized = prepared.resized_size
-    what = "the test example" if view.spec.model.trained else "the photo"
+    what = _("the test example") if view.spec.model.trained else _("the photo")
     lines = [
-        Line(label=f"{what}, width × height", value=f"{shape(photo.original_size[::-1])} px"),
-        Line(label=f"short side resized to {min(resized)}", value=f"{shape(resized[::-1])} px"),
         Line(
-            label=f"{shape(prepared.cropped.shape[:2])} cut out from row, column",
+            label=_("{what}, width × height").format(what=what),
+            value=f"{shape(photo.original_size[::-1])} px",
+        ),
+        Line(
+            label=_("short side resized to {resized}").format(resized=min(resized)),
+            value=f"{shape(resized[::-1])} px",
+        ),
+        Line(
+            label=_("{shape} cut out from row, column").format(
+                shape=shape(prepared.cropped.shape[:2])
+            ),
             value=f"{top}, {left}",
         ),
     ]
@@ -131,7 +140,7 @@ def _preparation(view: View) -> list[Line]:
 
 def all_steps(view: View, text: dict[str, str]) -> None:
     """Mean and spread over depth, where a click opens a step, and the chosen step's values."""
-    st.subheader("All steps at once")
+    st.subheader(_("All steps at once"))
     st.markdown(text["All steps at once"])
     if not in_sight("all_steps", height=figures.HEIGHT):
         return
@@ -170,7 +179,7 @@ def _histogram(view: View, step: Step) -> Any:  # noqa: ANN401
 
 def take_away(view: View, text: dict[str, str]) -> None:
     """Draw the step table, and a script that prints the same digits."""
-    st.subheader("Take it away")
+    st.subheader(_("Take it away"))
     build = view.spec.model.build
     if view.spec.model.trained:
         st.markdown(text["Take a trained network away"])

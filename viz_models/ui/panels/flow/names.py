@@ -5,13 +5,15 @@ import re
 import numpy as np
 
 from viz_models.analysis.flow import cells
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Step
 
 FACE_BYTES = 170_000  # of all faces, so that a diagram stays below 300 kB
 _SIDES = (56, 40, 28, 20, 14, 10, 8)  # px; a network of many steps has smaller faces
 _WORDS = (  # of a group's name; the first that fits
-    (r"^features\.denseblock(\d+)\.denselayer(\d+)$", r"dense \1.\2"),
-    (r"^features\.denseblock(\d+)$", r"dense \1"),
+    (r"^features\.denseblock(\d+)\.denselayer(\d+)$", N_(r"dense \1.\2")),
+    (r"^features\.denseblock(\d+)$", N_(r"dense \1")),
     (r"^features\.transition", "transition "),
     (r"^(features|classifier)_\1\.(\w+)$", r"\1 \2"),
     (r"^(stem|pool|avgpool|head)_.+$", r"\1"),
@@ -50,7 +52,7 @@ def label(group: str) -> str:
 def _in_time(layer: str, reverse: str, step: str) -> str:
     """Return what a step in time is called, counted from 1 as rows are: "5", "2 · ← 5"."""
     if not step:
-        return f"layer {int(layer) + 1}" + (", backward" if reverse else "")
+        return f"layer {int(layer) + 1}" + (_(", backward") if reverse else "")
     above = f"{int(layer) + 1} · " if int(layer) else ""
     return f"{above}{'← ' if reverse else ''}{int(step) + 1}"
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.flow import off as figures
+from viz_models.language import gettext as _
 from viz_models.records import Line, Step
 from viz_models.records.flow.ablation import AblationRecord, OffSpec, Switched
 from viz_models.records.flow.inputs import Off
@@ -30,7 +31,7 @@ TOP = 5
 
 def draw_off(view: View, text: Mapping[str, str]) -> None:
     """Draw the switches, and what the network says without a part of it."""
-    st.subheader("Switch a part off")
+    st.subheader(_("Switch a part off"))
     st.markdown(text["Switch a part off"])
     switches.draw_switches(view.trace.steps, view.step, view.cell, view.spec.off)
     if in_sight("off_sight", height=HEIGHT):
@@ -63,15 +64,19 @@ def _draw_scores(asked: OffSpec, found: Switched) -> None:
     ]
     if asked.off:
         moved = percent(found.moved)
-        lines.append(Line(label="logits move by", note="of their length", value=moved, rule=True))
+        lines.append(
+            Line(label=_("logits move by"), note=_("of their length"), value=moved, rule=True)
+        )
         top = before[0].label
         said = f"{top} → {after[0].label}" if found.changed else f"still {top}"
-        lines.append(Line(label="top 1", value=said, role="warning" if found.changed else "plain"))
+        lines.append(
+            Line(label=_("top 1"), value=said, role="warning" if found.changed else "plain")
+        )
     made = found.provenance
     ledger(
         lines,
         key="off_scores",
-        title="Before → after" if asked.off else "With everything on",
+        title=_("Before → after") if asked.off else _("With everything on"),
         badge=f"{made.kind} · {made.device} · {made.versions}",
         terms=words.glossary(),
     )
@@ -93,7 +98,11 @@ def _draw_each(
     record = why_results.recorded()
     if record and asked.trace.model.weights == "demo":
         for i, (column, network) in enumerate(zip(st.columns(2), record.networks, strict=True)):
-            column.markdown(f"**{network.title}**, all on: {percent(network.whole)}")
+            column.markdown(
+                _("**{title}**, all on: {whole}").format(
+                    title=network.title, whole=percent(network.whole)
+                )
+            )
             draw = partial(figures.accuracies, network)
             with column:
                 show(kept(f"accuracies_{i}", draw, **look), f"each_{i}")

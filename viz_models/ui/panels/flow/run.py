@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.digits import percent
+from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.records import ModelRef, Run
 from viz_models.ui.kit import photos, words
@@ -32,10 +33,12 @@ def link(run: Run) -> None:
         return
     st.page_link(
         PAGES / "flow/tensor_flow.py",
-        label="Explore this model",
+        label=_("Explore this model"),
         icon=":material/conversion_path:",
         query_params={_PARAM: run.id},
-        help=f"Send its test examples through the weights with which seed {run.spec.seed} ended",
+        help=_("Send its test examples through the weights with which seed {seed} ended").format(
+            seed=run.spec.seed
+        ),
     )
 
 
@@ -47,20 +50,27 @@ def asked() -> Explored | None:
 
 def remarks(explored: Explored | None) -> None:
     """Which weights these are, or why they are not shown."""
-    _, trouble = _read()
+    _rest, trouble = _read()
     if trouble:
-        st.warning(f"You see ResNet18 instead: {words.plain(trouble)}", icon=":material/edit:")
+        st.warning(
+            _("You see ResNet18 instead: {trouble}").format(trouble=words.plain(trouble)),
+            icon=":material/edit:",
+        )
     if explored is not None:
         run = explored.run
         right = (
             ""
             if run.accuracy is None
-            else f", right on {percent(run.accuracy)} of the test examples"
+            else _(", right on {accuracy} of the test examples").format(
+                accuracy=percent(run.accuracy)
+            )
         )
         st.page_link(
             PAGES / "train/runs.py",
-            label=f"**{words.plain(explored.arm)}**, seed {run.spec.seed}, after {run.step:,} "
-            f"steps of training{right}. Open its curves, its script and its weights",
+            label=_(
+                "**{arm}**, seed {seed}, after {step:,} "
+                "steps of training{right}. Open its curves, its script and its weights"
+            ).format(arm=words.plain(explored.arm), seed=run.spec.seed, step=run.step, right=right),
             icon=":material/model_training:",
             query_params={_PARAM: run.experiment},
         )
@@ -72,7 +82,7 @@ def _read() -> tuple[Explored | None, str]:
     if not text:
         return None, ""
     if not _ID.fullmatch(text):
-        return None, "there is no such run: open one from the list of runs."
+        return None, _("there is no such run: open one from the list of runs.")
     try:
         run, model = results.explored(text)
         arm = results.arm_label(run)
@@ -84,7 +94,7 @@ def _read() -> tuple[Explored | None, str]:
 def choose(explored: Explored) -> photos.Chosen:
     """One of the test examples of the run's data."""
     indices = {f"test example {i}": i for i in range(EXAMPLES)}
-    index = select("Example", indices, "example", 158)
+    index = select(_("Example"), indices, "example", 158)
     return photos.Chosen(
         *results.example(explored.run.spec.data, index, results.channels(explored.run.spec))
     )

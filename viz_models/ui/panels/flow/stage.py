@@ -7,6 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.analysis.flow import cells
 from viz_models.figures import pixels
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.recordings import flow as recordings
 from viz_models.records import (
     Cell,
@@ -30,16 +32,18 @@ from viz_models.ui.results.flow import tensor_flow as results
 
 HEIGHT = 296  # px at normal type size
 # What a select box shows is also what the URL says, so it must read well in both.
-SEEDS = {f"random, seed {seed}": ModelRef(seed=seed) for seed in range(flow_zoo.SEEDS)}
+SEEDS = {
+    N_("random, seed {n}").format(n=seed): ModelRef(seed=seed) for seed in range(flow_zoo.SEEDS)
+}
 _LARGE = 128  # px
-NO_TINT = "no tint"
+NO_TINT = N_("no tint")
 TINTS = {  # label -> field of a Step, unit; milliseconds are measured
     "multiply-adds": ("macs", ""),
     "parameters": ("parameters", ""),
     "memory": ("bytes", "B"),
     "milliseconds": ("", "ms"),
 }
-ORDERS = {"by channel": "channel", "by mean": "mean"}
+ORDERS = {N_("by channel"): "channel", N_("by mean"): "mean"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +135,9 @@ def question(where: DeltaGenerator, text: dict[str, str], model: ModelRef) -> No
     section = text[flow_words.kind(step, steps)]
     asked = flow_words.question(section, flow_words.static_facts(step))
     if st.query_params.get("guess") == "true" and not flow_guess.guessed(step):
-        asked = f"What shape comes out of {step.name}?"  # the usual question would give it away
+        asked = _("What shape comes out of {name}?").format(
+            name=step.name
+        )  # the usual question would give it away
     where.title(asked)
 
 
@@ -147,13 +153,13 @@ def controls(build: Built | None, run: flow_run.Explored | None = None) -> Wante
             chosen, model = _photo_and_model(build)
         else:
             chosen, model = flow_run.choose(run), run.model
-        tint = select("Tint of the boxes", {t: t for t in (NO_TINT, *TINTS)}, "tint", 118)
-        order = select("Order of the maps", ORDERS, "sort", 112)
+        tint = select(_("Tint of the boxes"), {t: t for t in (NO_TINT, *TINTS)}, "tint", 118)
+        order = select(_("Order of the maps"), ORDERS, "sort", 112)
         guessing = control(
             st.toggle,
-            "shape quiz",
+            _("shape quiz"),
             key="guess",
-            help="Guess the shape of each step before it is shown",
+            help=_("Guess the shape of each step before it is shown"),
         )
     return Wanted(chosen, model, tint, order, guessing) if flow_zoo.ready(model) else None
 
@@ -170,7 +176,7 @@ def _photo_and_model(
         with place:
             return photos.choose(model.side, own_way), model
     chosen = photos.choose(ModelRef(build=build).side)
-    return chosen, replace(select("Weights", SEEDS, "weights", 148), build=build)
+    return chosen, replace(select(_("Weights"), SEEDS, "weights", 148), build=build)
 
 
 def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
@@ -178,10 +184,14 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     step = view.step
     height, width = view.chosen.photo.original_size
     name = view.spec.image.name
-    what = name.capitalize() if view.spec.model.trained else f"The {name} photo"
-    words = flow_words.facts(step, view.trace) | {"photo": f"{what}, {width}×{height} pixels,"}
+    what = name.capitalize() if view.spec.model.trained else _("The {name} photo").format(name=name)
+    words = flow_words.facts(step, view.trace) | {
+        "photo": _("{what}, {width}×{height} pixels,").format(what=what, width=width, height=height)
+    }
     if view.guessing and not flow_guess.guessed(step):
-        where.caption("Guess first: what goes in, and how the operation is set, is all you need.")
+        where.caption(
+            _("Guess first: what goes in, and how the operation is set, is all you need.")
+        )
         return
     if view.guessing and step.op == "input":
         steps = view.trace.steps
@@ -224,7 +234,7 @@ def diagram(view: View) -> None:
 def _around(steps: tuple[Step, ...]) -> tuple[str, str]:
     """Return what the legend calls lines beside the straight one; in time they are no skips."""
     in_time = any(step.in_time for step in steps)
-    return ("carried past", "read, or a gate beside") if in_time else flow.AROUND
+    return (_("carried past"), _("read, or a gate beside")) if in_time else flow.AROUND
 
 
 def _labels(view: View) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.records import Cell, Step
 from viz_models.records.flow.inputs import Off
 from viz_models.ui.kit import frame, words
@@ -80,7 +81,7 @@ def _draw_branches(names: Mapping[str, str]) -> None:
     options: dict[str, Any] = {"selection_mode": "multi"} if few else {"placeholder": "branches"}
     control(
         st.pills if few else st.multiselect,
-        "Branches that are off",
+        _("Branches that are off"),
         list(names),
         format_func=names.__getitem__,
         key=_BRANCHES,
@@ -98,20 +99,22 @@ def _draw_maps(steps: tuple[Step, ...], step: Step, channel: int) -> None:
     offered = [*known, written] if step.name in sizes and written not in known else known
     if offered != known:
         st.button(
-            f"map {channel} off",
+            _("map {channel} off").format(channel=channel),
             icon=":material/toggle_off:",
             key="map_off",
-            help=f"Map {channel} of {step.name}, where you clicked, gives zeros",
+            help=_("Map {channel} of {name}, where you clicked, gives zeros").format(
+                channel=channel, name=step.name
+            ),
             on_click=_add,
             args=(offered,),
         )
     control(  # there from the start: what is set before it exists misses the URL
         st.multiselect,
-        "Maps that are off",
+        _("Maps that are off"),
         offered,
         key=_MAPS,
         label_visibility="collapsed",
-        placeholder="maps that are off",
+        placeholder=_("maps that are off"),
         width=frame.px(200),
     )
 
@@ -135,7 +138,7 @@ def draw_notice(steps: tuple[Step, ...], off: Off, text: Mapping[str, str]) -> N
 
 def _draw_restore(key: str, off: Off) -> None:
     st.button(
-        "Restore",
+        _("Restore"),
         icon=":material/settings_backup_restore:",
         key=key,
         disabled=not off,

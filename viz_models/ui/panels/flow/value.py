@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits, signed
 from viz_models.figures import pixels
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Cell, Line, Step, Window
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, fit, tiles
@@ -33,9 +34,11 @@ def value(view: View, step: Step, cell: Cell) -> DeltaGenerator:
         ledger(
             _lines(view, step, sums),
             key="sum",
-            title="One value, exactly",
+            title=_("One value, exactly"),
             note=_place(cell, step),
-            badge=f"measured now · {view.trace.provenance.device} · seed {view.spec.model.seed}",
+            badge=_("measured now · {device} · seed {seed}").format(
+                device=view.trace.provenance.device, seed=view.spec.model.seed
+            ),
             terms=words.glossary(),
         )
         pictures = [] if _is_off(view, step, cell) else _how(view, step, sums)
@@ -50,13 +53,13 @@ def _map(view: View, step: Step, cell: Cell) -> None:
     chosen = output[cell[0]]
     kind = pixels.scheme(output)
     group = Tiles(
-        name="map",
+        name=_("map"),
         values=chosen[None],
         indices=(cell[0],),
         scheme=kind,
         limits=pixels.limits(chosen, kind),
         size=PICTURE,
-        note=f"map {cell[0]}, own scale",
+        note=_("map {cell}, own scale").format(cell=cell[0]),
         pick="cell",
     )
     tiles(
@@ -75,7 +78,7 @@ def sees(view: View, step: Step, cell: Cell) -> None:
     top, left, bottom, right = footprint.box
     stride = photo_stride(view)
     photo = Tiles(
-        name="photo",
+        name=_("photo"),
         values=view.chosen.prepared.cropped[::stride, ::stride],
         stride=stride,
         scheme="photo",
@@ -95,11 +98,15 @@ def seen(step: Step, box: tuple[int, int, int, int], photo: tuple[int, ...]) -> 
     """
     field = step.receptive_field
     known = len(step.output_shape) == 1 if field is None else not field.at_most
-    sees = "sees" if known else "sees at most"
+    sees = _("sees") if known else _("sees at most")
     top, left, bottom, right = box
     height = min(bottom, photo[0]) - max(top, 0)
     width = min(right, photo[1]) - max(left, 0)
-    return f"{sees} all of it" if (height, width) == photo else f"{sees} {height}×{width} px"
+    return (
+        _("{sees} all of it").format(sees=sees)
+        if (height, width) == photo
+        else _("{sees} {height}×{width} px").format(sees=sees, height=height, width=width)
+    )
 
 
 def _how(view: View, step: Step, sums: Calculation) -> list[Tiles]:
@@ -170,7 +177,9 @@ def _lines(view: View, step: Step, sums: Calculation) -> list[Line]:
     """Operands in the order in which they are used, the total, and torch's own."""
     many = sums.op in ("conv2d", "linear")  # a long sum: its terms need no words each
     if _is_off(view, step, sums.cell):
-        return [Line(label="switched off: its value is replaced by 0", value="0", role="warning")]
+        return [
+            Line(label=_("switched off: its value is replaced by 0"), value="0", role="warning")
+        ]
     lines = [
         Line(
             label=n.symbol,
@@ -182,7 +191,7 @@ def _lines(view: View, step: Step, sums: Calculation) -> list[Line]:
     ]
     if sums.formula and not many:
         lines.append(Line(label=sums.formula, role="muted"))
-    lines.append(Line(label="total", value=digits(sums.total, 6), role="chosen", rule=True))
+    lines.append(Line(label=_("total"), value=digits(sums.total, 6), role="chosen", rule=True))
     lines.append(_torchs(sums))
     merges = step.op == "add" and results.is_merge(step, view.trace.steps)
     return lines + (_merge(view, step) if merges else [])
@@ -197,15 +206,15 @@ def _torchs(sums: Calculation) -> Line:
     if sums.formula:
         return beside_torch(sums.torch_value, sums.difference, agrees=sums.agrees)
     theirs = digits(sums.torch_value, 6)
-    return Line(label="torch's value; its arithmetic is not written here", value=theirs)
+    return Line(label=_("torch's value; its arithmetic is not written here"), value=theirs)
 
 
 def _merge(view: View, step: Step) -> list[Line]:
     merge = results.merge(view.trace, step.name)
     stream = results.stream_name(step, view.trace.steps)
     return [
-        Line(label=f"‖F(x)‖ ÷ ‖{stream}‖", value=digits(merge.ratio, 3), note="over all values"),
-        Line(label="cosine of the two", value=digits(merge.cosine, 2), term="cosine"),
+        Line(label=f"‖F(x)‖ ÷ ‖{stream}‖", value=digits(merge.ratio, 3), note=_("over all values")),
+        Line(label=_("cosine of the two"), value=digits(merge.cosine, 2), term="cosine"),
     ]
 
 
@@ -213,9 +222,13 @@ def _place(cell: Cell, step: Step) -> str:
     if len(cell) == 1:
         return f"number {cell[0]}"
     if len(cell) == 2:
-        return f"position {cell[0]}, feature {cell[1]}"
+        return _("position {cell}, feature {cell_2}").format(cell=cell[0], cell_2=cell[1])
     if len(cell) > 3:
         return f"at {', '.join(map(str, cell))}"
     if step.channels_last:
-        return f"row {cell[0]}, column {cell[1]}, channel {cell[2]}"
-    return f"map {cell[0]}, row {cell[1]}, column {cell[2]}"
+        return _("row {cell}, column {cell_2}, channel {cell_3}").format(
+            cell=cell[0], cell_2=cell[1], cell_3=cell[2]
+        )
+    return _("map {cell}, row {cell_2}, column {cell_3}").format(
+        cell=cell[0], cell_2=cell[1], cell_3=cell[2]
+    )

@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.digits import digits, percent
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line, TraceSpec
 from viz_models.records.flow.attribution import SLOW, Attribution, AttributionSpec, Method
 from viz_models.records.flow.inputs import Off
@@ -32,7 +34,7 @@ METHODS: dict[str, Method] = {
     "occlusion": "occlusion",
 }
 NAMES = {method: name for name, method in METHODS.items()}
-LIKELIEST = "the likeliest class"
+LIKELIEST = N_("the likeliest class")
 SHOWN = 112  # px, the longest side in which a photo is sent
 SIZE = 160  # px at normal type size, of a photo
 PLACE = 161  # px at normal type size, with its margins
@@ -54,7 +56,7 @@ class Card:
 
 def why(view: View, text: Mapping[str, str]) -> None:
     """Which pixels speak for a class."""
-    st.subheader("Why this class?")
+    st.subheader(_("Why this class?"))
     st.markdown(text["Why this class?"])
     if in_sight("why_sight", height=HEIGHT):
         _panel(view.chosen, replace(view.spec, off=Off()), text)
@@ -93,11 +95,11 @@ def _controls(chosen: Chosen, spec: TraceSpec) -> tuple[AttributionSpec, Attribu
         name if names.count(name) == 1 else f"{name} ({i})": i for i, name in enumerate(names)
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        one = select("Method", METHODS, "why", 176)
-        with named("beside"):
-            other = select("Another method", METHODS, "beside", 176, default="saliency")
-        with named("for"):
-            target = select("Class", {LIKELIEST: -1, **numbered}, "class", 220)
+        one = select(_("Method"), METHODS, "why", 176)
+        with named(_("beside")):
+            other = select(_("Another method"), METHODS, "beside", 176, default="saliency")
+        with named(_("for")):
+            target = select(_("Class"), {LIKELIEST: -1, **numbered}, "class", 220)
     if target < 0:
         target = int(results.trace(spec, chosen.prepared).probabilities.argmax())
     first = AttributionSpec(trace=spec, method=one, target=target)
@@ -147,9 +149,9 @@ def _under_way(missing: tuple[AttributionSpec, ...], chosen: Chosen) -> None:
         st.fragment(partial(_progress, job, len(job.results)), run_every=TICK)()
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(words.plain(job.trouble) or "Stopped.", width="content")
+        st.caption(words.plain(job.trouble) or _("Stopped."), width="content")
         again = partial(st.session_state.pop, _JOB, None)
-        st.button("Run it", icon=":material/play_arrow:", key="why_again", on_click=again)
+        st.button(_("Run it"), icon=":material/play_arrow:", key="why_again", on_click=again)
 
 
 def _progress(job: Job[AttributionSpec, Attribution], seen: int) -> None:
@@ -158,10 +160,10 @@ def _progress(job: Job[AttributionSpec, Attribution], seen: int) -> None:
     if not job.running or len(job.results) > seen:
         st.rerun()
     now = job.asked[min(len(job.results), len(job.asked) - 1)]
-    what = NAMES[now.method] + (" on random weights" if now.randomized else "")
+    what = NAMES[now.method] + (_(" on random weights") if now.randomized else "")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, f"{what}: {percent(share)}", width="stretch")
-        st.button("Stop", icon=":material/stop:", key="why_stop", on_click=job.stop)
+        st.button(_("Stop"), icon=":material/stop:", key="why_stop", on_click=job.stop)
 
 
 def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> DeltaGenerator | None:
@@ -190,9 +192,9 @@ def _photo(chosen: Chosen, made: Attribution | None, key: str, title: str) -> No
     cropped = chosen.prepared.cropped
     stride = -(-max(cropped.shape[:2]) // SHOWN)
     heat = strongest(made.heat, stride) if made else None
-    note = "" if made and made.heat.any() else "nothing speaks for the class" if made else "…"
+    note = "" if made and made.heat.any() else _("nothing speaks for the class") if made else "…"
     photo = Tiles(
-        name="photo",
+        name=_("photo"),
         values=np.ascontiguousarray(cropped[::stride, ::stride]),
         scheme="photo",
         stride=stride,
@@ -219,12 +221,12 @@ def _numbers(cards: list[Card]) -> None:
     shown = [card.found for card in cards if card.found]
     lines = _class(shown[0]) if shown else []
     if len(shown) == 2 and shown[0].spec != shown[1].spec:
-        lines += _alike("the two methods", *shown)
+        lines += _alike(_("the two methods"), *shown)
     for card in {card.asked: card for card in cards}.values():
         lines += _about(card)
     made = shown[0].provenance if shown else None
     badge = f"{made.kind} · {made.device} · {made.versions}" if made else ""
-    ledger(lines, key="why_numbers", title="How far to trust it", badge=badge, terms=_terms())
+    ledger(lines, key="why_numbers", title=_("How far to trust it"), badge=badge, terms=_terms())
 
 
 def _terms() -> dict[str, str]:
@@ -233,17 +235,26 @@ def _terms() -> dict[str, str]:
 
 def _class(made: Attribution) -> list[Line]:
     name = why_results.classes(made.spec.trace.model)[made.target]
-    return [Line(label=f"score of {name}", note="logit", value=digits(made.score))]
+    return [
+        Line(
+            label=_("score of {name}").format(name=name), note=_("logit"), value=digits(made.score)
+        )
+    ]
 
 
 def _alike(label: str, a: Attribution, b: Attribution) -> list[Line]:
     alike = why_results.agreement(a, b)
     rank = "–" if alike.rank_correlation is None else digits(alike.rank_correlation, 2)
     return [
-        Line(label=f"{label}: rank correlation", value=rank, term="rank correlation", rule=True),
         Line(
-            label="strongest tenth in common",
-            note=f"by chance {percent(alike.chance)}",
+            label=_("{label}: rank correlation").format(label=label),
+            value=rank,
+            term="rank correlation",
+            rule=True,
+        ),
+        Line(
+            label=_("strongest tenth in common"),
+            note=_("by chance {chance}").format(chance=percent(alike.chance)),
             value=percent(alike.overlap),
             term="strongest tenth",
         ),
@@ -254,13 +265,13 @@ def _about(card: Card) -> list[Line]:
     """Of one method: its own sanity check, and what it must add up to."""
     lines = []
     if card.found and card.randomized:
-        name = f"{NAMES[card.asked.method]}, random weights"
+        name = _("{names}, random weights").format(names=NAMES[card.asked.method])
         lines += _alike(name, card.found, card.randomized)
     if card.found and (whole := card.found.completeness) and whole.gap is not None:
         lines.append(
             Line(
-                label="completeness gap",
-                note=f"{whole.steps} steps",
+                label=_("completeness gap"),
+                note=_("{steps} steps").format(steps=whole.steps),
                 value=percent(whole.gap),
                 role="checked" if whole.gap <= GAP else "warning",
                 term="completeness gap",
@@ -268,5 +279,10 @@ def _about(card: Card) -> list[Line]:
         )
     if card.found and card.found.against is not None:
         against = percent(card.found.against)
-        lines.append(Line(label=f"{NAMES[card.asked.method]}: speaks against it", value=against))
+        lines.append(
+            Line(
+                label=_("{names}: speaks against it").format(names=NAMES[card.asked.method]),
+                value=against,
+            )
+        )
     return lines

@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from viz_models.digits import count, digits, percent, shape
+from viz_models.language import gettext as _
 from viz_models.records import ModelRef, Step, Trace
 from viz_models.ui.results.flow import tensor_flow as results
 
@@ -75,7 +76,7 @@ def static_facts(step: Step) -> dict[str, str]:
 
 
 def _maps(count: int) -> str:
-    return "1 map" if count == 1 else f"{count} maps"
+    return _("1 map") if count == 1 else f"{count} maps"
 
 
 def _channels(sizes: tuple[int, ...], step: Step) -> int:
@@ -113,9 +114,9 @@ def answer(section: str, words: dict[str, str]) -> str:
 
 def _conv(step: Step, trace: Trace) -> dict[str, str]:
     c_in = step.input_shapes[0][0]
-    whole = "the one input map" if c_in == 1 else f"all {c_in} input maps"
+    whole = _("the one input map") if c_in == 1 else _("all {c_in} input maps").format(c_in=c_in)
     own = c_in // step.groups
-    part = f"{own if own > 1 else 'one'} of the {c_in} input maps"
+    part = _("{own} of the {c_in} input maps").format(own=own if own > 1 else "one", c_in=c_in)
     field = trace.steps[trace.index(step.inputs[0])].receptive_field
     return {
         "per_kernel": whole if step.groups == 1 else part,
@@ -174,10 +175,10 @@ def _add(step: Step, trace: Trace) -> dict[str, str]:
 
 
 def _direction(cosine: float) -> str:
-    way = "points partly the same way" if cosine > 0 else "points partly against it"
+    way = _("points partly the same way") if cosine > 0 else _("points partly against it")
     if abs(cosine) < 0.1:
-        way = "stands almost at right angles to x"
-    return f"{way} (cosine {digits(cosine, 2)})"
+        way = _("stands almost at right angles to x")
+    return _("{way} (cosine {cosine})").format(way=way, cosine=digits(cosine, 2))
 
 
 _MORE = {

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.digits import digits, shape, signed
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Cell, Check, Line, OpenSpec, Recorded, RecordedStep
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.network import network
@@ -15,7 +17,7 @@ from viz_models.ui.panels.flow.yours_controls import controls
 from viz_models.ui.panels.flow.yours_controls import network as network_of
 from viz_models.ui.results.flow import yours as results
 
-OPEN = "forward-pass open my_file.py:MyNet --input 3,224,224"
+OPEN = N_("forward-pass open my_file.py:MyNet --input 3,224,224")
 _TOKENS = 40  # that are written out
 _LONG_SUMS = ("conv2d", "linear")
 
@@ -80,21 +82,22 @@ def facts(view: View) -> dict[str, str]:
 def _said_of_loss(found: Recorded) -> str:
     if found.loss is None:
         return ""
-    return f" The loss, {words.plain(found.loss_name)}, is {digits(found.loss)}."
+    return _(" The loss, {loss_name}, is {loss}.").format(
+        loss_name=words.plain(found.loss_name), loss=digits(found.loss)
+    )
 
 
 def _checked(check: Check | None) -> str:
     """Say how the output compares with that of a forward pass without recording."""
     if check is None:
-        return "The output was not compared with a forward pass without recording."
+        return _("The output was not compared with a forward pass without recording.")
     if check.exact:
-        return "The output is bit for bit that of a forward pass without recording."
+        return _("The output is bit for bit that of a forward pass without recording.")
     if not math.isfinite(check.difference):
-        return "A forward pass without recording gives another output: it may be random."
-    return (
-        "A forward pass without recording gives an output that differs by "
-        f"{digits(check.difference, 2)} at most."
-    )
+        return _("A forward pass without recording gives another output: it may be random.")
+    return _(
+        "A forward pass without recording gives an output that differs by {difference} at most."
+    ).format(difference=digits(check.difference, 2))
 
 
 def draw_network(view: View) -> None:
@@ -118,7 +121,11 @@ def draw_tokens(view: View) -> None:
         numbered = zip(tokens, ids[0].tolist(), strict=False)
         shown = [f"**{words.plain(token)}** {number}" for token, number in numbered]
         left = f" and {len(shown) - _TOKENS} more" if len(shown) > _TOKENS else ""
-        st.caption(f"{len(shown)} tokens: {', '.join(shown[:_TOKENS])}{left}")
+        st.caption(
+            _("{count} tokens: {shown}{left}").format(
+                count=len(shown), shown=", ".join(shown[:_TOKENS]), left=left
+            )
+        )
 
 
 def draw_value(view: View) -> None:
@@ -126,17 +133,23 @@ def draw_value(view: View) -> None:
     output = _output(view.step)
     strongest = results.strongest(view.spec, view.step.name, output)
     if view.step.op == "input" or strongest is None:
-        st.caption("Choose a step that computes something: then one of its values is opened here.")
+        st.caption(
+            _("Choose a step that computes something: then one of its values is opened here.")
+        )
         return
     cell, refusal = _cell(view, strongest, output)
     sums = results.calculation(view.spec, view.step.name, cell, output)
     if refusal:
-        st.caption(f":red[{words.plain(refusal)}] The largest value is shown instead.")
+        st.caption(
+            _(":red[{refusal}] The largest value is shown instead.").format(
+                refusal=words.plain(refusal)
+            )
+        )
     with st.container(border=True):
         ledger(
             [*_lines(view, sums), *_slope(view, cell, output)],
             key="sum",
-            title=f"{view.step.name} at {', '.join(map(str, cell))}",
+            title=_("{name} at {map}").format(name=view.step.name, map=", ".join(map(str, cell))),
             note=view.step.call,
             badge=lesson.badge(view.recorded.provenance),
             terms=words.glossary(),
@@ -148,16 +161,16 @@ def _output(step: RecordedStep) -> int:
     if len(step.outputs) < 2:
         return 0
     names = {str(k): str(k) for k in range(len(step.outputs))}
-    return int(chips("Output", names, key="output", default="0", show="Which output"))
+    return int(chips(_("Output"), names, key="output", default="0", show=_("Which output")))
 
 
 def _cell(view: View, strongest: Cell, output: int) -> tuple[Cell, str]:
     """Return which value is opened, and what is wrong with what was typed."""
     sizes = view.step.outputs[output].shape
-    with control_row(), named(f"Which value of {shape(sizes) or 'one number'}"):
+    with control_row(), named(_("Which value of {x}").format(x=shape(sizes) or "one number")):
         typed: str = control(
             st.text_input,
-            "Which value, as numbers with commas",
+            _("Which value, as numbers with commas"),
             "",
             key="cell",
             placeholder=", ".join(map(str, strongest)),
@@ -171,7 +184,9 @@ def _cell(view: View, strongest: Cell, output: int) -> tuple[Cell, str]:
         results.calculation(view.spec, view.step.name, cell)
     except ValueError as error:
         plain = "invalid literal" in str(error)
-        return strongest, "Type whole numbers with commas between them." if plain else f"{error}."
+        return strongest, _(
+            "Type whole numbers with commas between them."
+        ) if plain else f"{error}."
     return cell, ""
 
 
@@ -179,10 +194,14 @@ def _lines(view: View, sums: Calculation) -> list[Line]:
     """Return the operands, the total, and torch's own; or that no rule is known."""
     if not sums.formula:
         reads = [
-            Line(label=f"reads {s.text}", value=shape(s.shape) or "one number", note=s.kind)
+            Line(
+                label=_("reads {text}").format(text=s.text),
+                value=shape(s.shape) or _("one number"),
+                note=s.kind,
+            )
             for s in view.step.inputs
         ]
-        note = f"torch's value; the arithmetic of {view.step.op} is not opened here"
+        note = _("torch's value; the arithmetic of {op} is not opened here").format(op=view.step.op)
         return [*reads, Line(label=note, value=digits(sums.torch_value, 6), role="chosen")]
     many = sums.op in _LONG_SUMS
     lines = [
@@ -196,7 +215,7 @@ def _lines(view: View, sums: Calculation) -> list[Line]:
     ]
     if not many:
         lines.append(Line(label=sums.formula, role="muted"))
-    total = Line(label="total", value=digits(sums.total, 6), role="chosen", rule=True)
+    total = Line(label=_("total"), value=digits(sums.total, 6), role="chosen", rule=True)
     torchs = beside_torch(sums.torch_value, sums.difference, agrees=sums.agrees)
     return [*lines, total, torchs]
 
@@ -207,8 +226,14 @@ def _slope(view: View, cell: Cell, output: int) -> list[Line]:
     if found.loss is None:
         return []
     slope = found.gradients[found.index(view.step.name)][output]
-    value = "none comes back" if slope is None else digits(float(slope[cell]), 6)
-    return [Line(label=f"gradient of the loss ({found.loss_name})", value=value, rule=True)]
+    value = _("none comes back") if slope is None else digits(float(slope[cell]), 6)
+    return [
+        Line(
+            label=_("gradient of the loss ({loss_name})").format(loss_name=found.loss_name),
+            value=value,
+            rule=True,
+        )
+    ]
 
 
 def draw_take_away(view: View) -> None:
@@ -217,7 +242,7 @@ def draw_take_away(view: View) -> None:
     table = take_away.csv_text(list(rows[0]), [list(row.values()) for row in rows])
     with st.container(horizontal=True):
         st.download_button(
-            "The page as one HTML file",
+            _("The page as one HTML file"),
             lambda: results.file(view.spec),
             "network.html",
             on_click="ignore",
@@ -225,7 +250,7 @@ def draw_take_away(view: View) -> None:
             key="take_network.html",
         )
         st.download_button(
-            "Table (CSV)",
+            _("Table (CSV)"),
             table,
             "network.csv",
             on_click="ignore",

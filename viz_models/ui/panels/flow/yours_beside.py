@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits, exact, percent, shape
 from viz_models.figures.flow import beside as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line, Made, OpenSpec, SideBySide, StepPair
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import state, words
@@ -17,7 +19,11 @@ from viz_models.ui.panels.flow.yours import View
 from viz_models.ui.results.flow import yours as results
 
 _NAMED = 12  # steps without a partner that are written out
-_CHOICES = {"none": "nothing", "train": "its train mode", "bfloat16": "its rounded weights"}
+_CHOICES = {
+    "none": N_("nothing"),
+    "train": N_("its train mode"),
+    "bfloat16": N_("its rounded weights"),
+}
 _CHART = "apart"
 
 
@@ -26,7 +32,7 @@ def draw_beside(view: View, text: Mapping[str, str]) -> None:
     named = view.spec.against
     choices = _CHOICES | ({"named": named.rpartition("/")[2]} if named else {})
     first = "named" if named else "none" if view.spec.source else "train"
-    chosen = chips("Compare with", choices, key="beside", default=first, show="Compare with")
+    chosen = chips(_("Compare with"), choices, key="beside", default=first, show=_("Compare with"))
     if chosen == "none":
         return
     spec = view.spec if chosen == "named" else replace(view.spec, against=chosen)
@@ -56,7 +62,7 @@ def _draw_found(view: View, spec: OpenSpec, found: SideBySide) -> None:
         _draw_maps(spec, pair)
     if found.alone:
         _draw_alone(found)
-    with st.expander("All tensors of both"):
+    with st.expander(_("All tensors of both")):
         st.dataframe([_row(p) for p in found.pairs], hide_index=True, key="pairs")
 
 
@@ -70,14 +76,14 @@ def _open(names: list[str]) -> None:
 def _lines(pair: StepPair) -> list[Line]:
     """Return what both networks have at a step, and how far it lies apart."""
     a, b = pair.made("a"), pair.made("b")
-    lines = [Line(label="shape", value=f"{_shape(a)} | {_shape(b)}")]
+    lines = [Line(label=_("shape"), value=f"{_shape(a)} | {_shape(b)}")]
     for name in ("mean", "std", "min", "max", "zeros"):
         lines.append(Line(label=name, value=f"{_number(a, name)} | {_number(b, name)}"))
     if pair.difference is None:
         return [*lines, Line(label=pair.meeting, role="chosen", rule=True)]
     where = f"at {', '.join(map(str, pair.cell))}" if pair.cell else ""
     apart = Line(
-        label="largest difference",
+        label=_("largest difference"),
         note=where,
         value=exact(pair.difference),
         role="chosen" if pair.difference else "checked",
@@ -85,12 +91,12 @@ def _lines(pair: StepPair) -> list[Line]:
     )
     lines.append(apart)
     if pair.relative:
-        lines.append(Line(label="relative to the largest in A", value=digits(pair.relative, 3)))
+        lines.append(Line(label=_("relative to the largest in A"), value=digits(pair.relative, 3)))
     return lines
 
 
 def _shape(made: Made | None) -> str:
-    return "none" if made is None else shape(made.shape) or "one number"
+    return "none" if made is None else shape(made.shape) or _("one number")
 
 
 def _number(made: Made | None, name: str) -> str:
@@ -105,12 +111,14 @@ def _draw_maps(spec: OpenSpec, pair: StepPair) -> None:
     if both is None or pair.cell is None:
         same = pair.meeting == "same"
         st.caption(
-            "Both have the same values here. Choose a mark that is higher."
+            _("Both have the same values here. Choose a mark that is higher.")
             if same
-            else "There are no two maps to be seen at this step."
+            else _("There are no two maps to be seen at this step.")
         )
         return
-    st.markdown(f"**Where the difference is largest: {_map_name(pair)}**")
+    st.markdown(
+        _("**Where the difference is largest: {map_name}**").format(map_name=_map_name(pair))
+    )
     show(figures.maps_of_both(*both, **figure_look()), "both_maps")
 
 
@@ -125,7 +133,11 @@ def _draw_alone(found: SideBySide) -> None:
         if names:
             left = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             listed = ", ".join(names[:_NAMED])
-            st.caption(words.plain(f"Only in {side}: {listed}{left}."))
+            st.caption(
+                words.plain(
+                    _("Only in {side}: {listed}{left}.").format(side=side, listed=listed, left=left)
+                )
+            )
 
 
 def _row(pair: StepPair) -> dict[str, object]:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import OpenSpec
 from viz_models.records.flow.opened import Reads
 from viz_models.ui.kit import frame
@@ -11,14 +13,14 @@ from viz_models.ui.kit.controls import chips, control, named, select
 
 _LOSSES = {"none": "nothing", "sum": "sum", "mean": "mean", "cross_entropy": "cross-entropy"}
 _OURS = {
-    "ResNet18, trained": "shipped:resnet18",
-    "Transformer that translates": "shipped:translator",
-    "small BERT": "shipped:bert",
-    "vision Transformer": "shipped:vit",
-    "Mask R-CNN": "shipped:mask_rcnn",
+    N_("ResNet18, trained"): "shipped:resnet18",
+    N_("Transformer that translates"): "shipped:translator",
+    N_("small BERT"): "shipped:bert",
+    N_("vision Transformer"): "shipped:vit",
+    N_("Mask R-CNN"): "shipped:mask_rcnn",
     "captioner": "shipped:captioner",
-    "res-20, untrained": "build:res20",
-    "GPT-tiny, untrained": "build:gpt_tiny",
+    N_("res-20, untrained"): "build:res20",
+    N_("GPT-tiny, untrained"): "build:gpt_tiny",
 }
 _LONGEST = 2000  # characters of a text
 _MOST_CLASSES = 1_000_000
@@ -32,8 +34,8 @@ def network(asked: OpenSpec) -> OpenSpec:
     """
     first = "yours" if asked.source else "example"
     choices = {first: asked} | {name: OpenSpec(source=source) for name, source in _OURS.items()}
-    with named("Network"):
-        return select("Network", choices, "net", 250)
+    with named(_("Network")):
+        return select(_("Network"), choices, "net", 250)
 
 
 def controls(spec: OpenSpec, *, reads: Reads) -> OpenSpec:
@@ -49,13 +51,13 @@ def controls(spec: OpenSpec, *, reads: Reads) -> OpenSpec:
 
 
 def _text(spec: OpenSpec, reads: Reads) -> str:
-    with named("Text" if reads == "text" else "Numbers"):
+    with named(_("Text") if reads == "text" else _("Numbers")):
         typed: str = control(
             st.text_input,
-            "A text" if reads == "text" else "Whole numbers that it reads",
+            _("A text") if reads == "text" else _("Whole numbers that it reads"),
             spec.sentence,
             key="text",
-            placeholder="the cat sleeps" if reads == "text" else "3, 17, 5",
+            placeholder=_("the cat sleeps") if reads == "text" else "3, 17, 5",
             max_chars=_LONGEST,
             label_visibility="collapsed",
             width=frame.px(330),
@@ -64,20 +66,20 @@ def _text(spec: OpenSpec, reads: Reads) -> str:
 
 
 def _loss(spec: OpenSpec) -> str:
-    kind, _, which = spec.loss.partition(":")
+    kind, _rest, which = spec.loss.partition(":")
     default = kind if kind in _LOSSES else "none"
     chosen = chips(
-        "Gradient of which loss",
+        _("Gradient of which loss"),
         _LOSSES,
         key="loss",
         default=default,
-        show="Gradient of the output's",
+        show=_("Gradient of the output's"),
     )
     if chosen != "cross_entropy":
         return "" if chosen == "none" else chosen
     wanted: int = control(
         st.number_input,
-        "Class",
+        _("Class"),
         min_value=0,
         max_value=_MOST_CLASSES,
         value=int(which) if which.isdecimal() else 0,

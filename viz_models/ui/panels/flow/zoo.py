@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.recordings import shipped
 from viz_models.records import ModelRef
 from viz_models.records.flow.zoo import NAMES
@@ -41,9 +43,9 @@ def _open_with_fetched(name: str) -> None:
 
 def choose() -> ModelRef:
     """Two boxes: any classification model of torchvision, by family, and its weights."""
-    name = select("Network", {name: name for name in NAMES}, _NETWORK, 150, default=OPENING)
+    name = select(_("Network"), {name: name for name in NAMES}, _NETWORK, 150, default=OPENING)
     offered = _weights(name)
-    return select("Weights", offered, _WEIGHTS, 150, default=_first(offered))
+    return select(_("Weights"), offered, _WEIGHTS, 150, default=_first(offered))
 
 
 # What a select box shows is also what the URL says, so it must read well in both.
@@ -51,7 +53,9 @@ def _weights(name: str) -> dict[str, ModelRef]:
     demo = name == OPENING and shipped.DEMO in shipped.names()
     learned = {"demo": ModelRef(name=name, weights="demo")} if demo else {}
     learned["imagenet"] = ModelRef(name=name, weights="imagenet")
-    return learned | {f"random, seed {i}": ModelRef(name=name, seed=i) for i in range(SEEDS)}
+    return learned | {
+        N_("random, seed {n}").format(n=i): ModelRef(name=name, seed=i) for i in range(SEEDS)
+    }
 
 
 def _first(offered: dict[str, ModelRef]) -> str:
@@ -77,7 +81,7 @@ def draw_offer(model: ModelRef, text: Mapping[str, str]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(text["More than it knows"], width="content")
-        label = f"Fetch them, {results.megabytes(wanted):.0f} MB"
+        label = _("Fetch them, {megabytes:.0f} MB").format(megabytes=results.megabytes(wanted))
         if st.button(label, icon=":material/download:", on_click=_fetch_at_once):
             st.rerun()  # the whole page: this one stands in a fragment
 
@@ -89,25 +93,29 @@ def _fetch_at_once() -> None:
 def _offer(model: ModelRef) -> None:
     with st.container(border=True):
         st.markdown(
-            f"**{model.name}** with the weights that torchvision trained on ImageNet: "
-            "they are not on this machine yet. They are fetched once, into torch's own cache, "
-            "and this page opens with them from then on."
+            _(
+                "**{name}** with the weights that torchvision trained on ImageNet: "
+                "they are not on this machine yet. They are fetched once, into torch's own cache, "
+                "and this page opens with them from then on."
+            ).format(name=model.name)
         )
         if home.hosted():
-            st.caption(fetching.REFUSED)
+            st.caption(_(fetching.REFUSED))
             return
-        label = f"Download {results.megabytes(model):.0f} MB"
+        label = _("Download {megabytes:.0f} MB").format(megabytes=results.megabytes(model))
         begin = st.button(label, icon=":material/download:", key="fetch_weights")
         begin |= st.session_state.pop(_AT_ONCE, False)
         stop, bar = st.empty(), st.empty()
     if not begin:
         return
-    stop.button("Stop", icon=":material/stop:", key="stop_weights")  # any click ends this run
-    bar.progress(0.0, "asking for the file …")
+    stop.button(_("Stop"), icon=":material/stop:", key="stop_weights")  # any click ends this run
+    bar.progress(0.0, _("asking for the file …"))
     try:
         for done, total in results.fetch_weights(model):
             share = min(1.0, done / total) if total else 0.0
-            bar.progress(share, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+            bar.progress(
+                share, _("{done:.0f} of {total:.0f} MB").format(done=done / 1e6, total=total / 1e6)
+            )
     except OSError as trouble:
         stop.empty()
         bar.error(words.plain(str(trouble)), icon=":material/cloud_off:")

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from viz_models.figures import pixels
+from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.recordings import axes as recordings_axes
 from viz_models.recordings import flow as recordings
@@ -45,7 +46,7 @@ def draw_hero(page: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link(
             PAGES / page,
-            label="Open this step with all its numbers",
+            label=_("Open this step with all its numbers"),
             icon=":material/arrow_forward:",
             query_params={"step": chosen or FIRST},
         )
@@ -89,7 +90,7 @@ def draw_norm_questions(text: Words, entries: Entries) -> None:
     lit[:, LIT] = True
     flat = recorded.values.reshape(-1, h, w)
     grid = Tiles(
-        name="a batch",
+        name=_("a batch"),
         values=flat,
         scheme="diverging",
         limits=pixels.robust_limits(flat),
@@ -105,7 +106,7 @@ def draw_attend_questions(text: Words, entries: Entries) -> None:
     recorded = recordings_home.load()
     groups = [
         Tiles(
-            name=f"head {i}",
+            name=_("head {i}").format(i=i),
             values=weights[None],
             limits=(0.0, 1.0),
             row_labels=recorded.queries if i == 0 else (),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from viz_models.guides import editing
 from viz_models.guides.reading import LONGEST, LessonError
+from viz_models.language import gettext as _
 from viz_models.places import LESSONS
 from viz_models.records.guides import Guide
 from viz_models.ui.guides import mine, panel, place
@@ -33,7 +34,7 @@ def draw_text(text: Words) -> None:
     )
     with st.container(horizontal=True, gap="xsmall"):
         st.download_button(
-            "Download",
+            _("Download"),
             mine.text() or "",
             "my_lesson.en.md",
             "text/markdown",
@@ -42,8 +43,8 @@ def draw_text(text: Words) -> None:
             disabled=not mine.text(),
             key="my_download",
         )
-        st.button("Add a question", icon=":material/help:", key="my_question", on_click=_ask)
-        st.button("Start anew", icon=":material/delete:", key="my_anew", on_click=_anew)
+        st.button(_("Add a question"), icon=":material/help:", key="my_question", on_click=_ask)
+        st.button(_("Start anew"), icon=":material/delete:", key="my_anew", on_click=_anew)
 
 
 def _typed() -> None:
@@ -83,7 +84,7 @@ def _draw_steps(guide: Guide) -> None:
                 "",
                 icon=":material/arrow_upward:",
                 key=f"my_up_{i}",
-                help="Move this step up",
+                help=_("Move this step up"),
                 type="tertiary",
                 disabled=i == 1,
                 on_click=_up,
@@ -123,7 +124,7 @@ def _opened() -> None:
     try:
         mine.put(file.getvalue().decode("utf-8"))
     except UnicodeDecodeError:
-        st.session_state[_TROUBLE] = f"{file.name} is no text in UTF-8."
+        st.session_state[_TROUBLE] = _("{name} is no text in UTF-8.").format(name=file.name)
 
 
 def _from(name: str) -> None:

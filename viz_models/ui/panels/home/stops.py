@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.places import PAGES
 
 
@@ -34,7 +35,9 @@ def draw_stops(text: Mapping[str, str], stops: Sequence[Stop]) -> None:
         for i, (name, stop) in enumerate(zip(names, stops, strict=True), start=1):
             st.page_link(
                 PAGES / stop.file,
-                label=f"**{i}** {name} · {stop.minutes} min",
+                label=_("**{i}** {name} · {minutes} min").format(
+                    i=i, name=name, minutes=stop.minutes
+                ),
                 query_params=dict(stop.params),
                 width="content",
             )

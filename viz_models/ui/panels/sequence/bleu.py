@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.sequence import bleu as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.sequence.bleu import Bleu, BleuSpec
 from viz_models.ui.instruments.ledger import ledger
@@ -20,22 +22,22 @@ from viz_models.ui.results.sequence import bleu as results
 REFERENCE, TRANSLATION = "a b c d e f", "a b b c d"
 ORDERS = (1, 2, 3, 4)
 NAMES = {
-    "paper": "the paper: BLEU-{n}",
-    "nltk": "nltk, no smoothing",
-    "none": "sacrebleu, no smoothing",
-    "exp": "sacrebleu, smoothing “exp” (its default)",
-    "floor": "sacrebleu, smoothing “floor”",
-    "add-k": "sacrebleu, smoothing “add-k”",
-    "d2l": "d2l and the notes: exponents 1/2ⁿ",
+    "paper": N_("the paper: BLEU-{n}"),
+    "nltk": N_("nltk, no smoothing"),
+    "none": N_("sacrebleu, no smoothing"),
+    "exp": N_("sacrebleu, smoothing “exp” (its default)"),
+    "floor": N_("sacrebleu, smoothing “floor”"),
+    "add-k": N_("sacrebleu, smoothing “add-k”"),
+    "d2l": N_("d2l and the notes: exponents 1/2ⁿ"),
 }
 WAYS = {
-    "paper": "one p_n of zero makes the whole product zero",
-    "nltk": "a p_n of zero becomes the smallest float, 2e−308",
-    "none": "lengths that the translation is too short for are left out",
-    "exp": "the first p_n of zero becomes 1/(2·total), the next 1/(4·total), …",
-    "floor": "a p_n of zero becomes 0.1/total",
-    "add-k": "from two words on, 1 is added to matches and total",
-    "d2l": "p_1 has the exponent 1/2, p_2 1/4, …: long matches count less",
+    "paper": N_("one p_n of zero makes the whole product zero"),
+    "nltk": N_("a p_n of zero becomes the smallest float, 2e−308"),
+    "none": N_("lengths that the translation is too short for are left out"),
+    "exp": N_("the first p_n of zero becomes 1/(2·total), the next 1/(4·total), …"),
+    "floor": N_("a p_n of zero becomes 0.1/total"),
+    "add-k": N_("from two words on, 1 is added to matches and total"),
+    "d2l": N_("p_1 has the exponent 1/2, p_2 1/4, …: long matches count less"),
 }
 
 
@@ -57,7 +59,7 @@ def controls() -> View:
     with control_row():
         reference = _sentence("Reference", REFERENCE, "label")
         translation = _sentence("Translation", TRANSLATION, "prediction")
-        most = slider("Longest n-gram", ORDERS, "n", 130, value=4)
+        most = slider(_("Longest n-gram"), ORDERS, "n", 130, value=4)
     try:
         spec = BleuSpec(
             reference=results.words(reference, "reference"),
@@ -87,7 +89,7 @@ def draw_refusal(view: View) -> None:
     """Say why what was typed cannot be counted."""
     if view.refusal:
         said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(f":red[{said}.] The example is shown instead.")
+        st.caption(_(":red[{said}.] The example is shown instead.").format(said=said))
 
 
 def answer(view: View) -> str:
@@ -109,7 +111,9 @@ def facts(view: View) -> dict[str, str]:
         "n": str(view.spec.max_order),
         "matched": str(orders[0].matched),
         "words": str(len(view.spec.translation)),
-        "missing": "word" if missing == 1 else f"run of {missing} words",
+        "missing": _("word")
+        if missing == 1
+        else _("run of {missing} words").format(missing=missing),
         "score": digits(view.result.score("paper"), 3),
         "penalty": digits(view.result.brevity_penalty, 3),
         "exp": digits(view.result.score("exp"), 3),
@@ -121,14 +125,15 @@ def draw_ngrams(view: View) -> None:
     """Draw every n-gram of the translation under its words."""
     with st.container(border=True, height="stretch"):
         st.caption(
-            f"The translation, and all its n-grams. Reference: "
-            f"**{words.plain(' '.join(view.spec.reference))}**"
+            _("The translation, and all its n-grams. Reference: **{reference}**").format(
+                reference=words.plain(" ".join(view.spec.reference))
+            )
         )
         if view.spec.translation:
             chart = figures.ngrams(view.result, view.spec.max_order, **figure_look())
             show(chart, "ngrams", wide=len(view.spec.translation) > 8)
         st.caption(
-            ":green[■] counts   ▨ said more often than in the reference   ▫ not in the reference"
+            _(":green[■] counts   ▨ said more often than in the reference   ▫ not in the reference")
         )
 
 
@@ -138,8 +143,8 @@ def draw_product(view: View) -> None:
         ledger(
             _lines(view),
             key="product",
-            title="BLEU as in the paper",
-            note="BP · (p₁ · … · pₙ)^(1/n)",
+            title=_("BLEU as in the paper"),
+            note=_("BP · (p₁ · … · pₙ)^(1/n)"),
             badge=lesson.badge(view.result.provenance),
             terms=words.glossary(),
         )
@@ -150,8 +155,8 @@ def _lines(view: View) -> list[Line]:
     lines = [
         Line(
             label=f"p{'₁₂₃₄'[o.n - 1]}",
-            value=f"{o.matched}/{o.total}" if o.total else "no n-gram of this length",
-            note=f"= {digits(o.precision, 4)}" if o.total else "taken as 0",
+            value=f"{o.matched}/{o.total}" if o.total else _("no n-gram of this length"),
+            note=f"= {digits(o.precision, 4)}" if o.total else _("taken as 0"),
             role="plain" if o.matched else "warning",
             term="n-gram precision" if o.n == 1 else "",
         )
@@ -162,14 +167,14 @@ def _lines(view: View) -> list[Line]:
         Line(
             label="BP",
             value=digits(result.brevity_penalty, 4),
-            note=f"exp(1 − {r}/{c})" if 0 < c < r else "not shorter than the reference",
+            note=f"exp(1 − {r}/{c})" if 0 < c < r else _("not shorter than the reference"),
             term="brevity penalty",
         )
     )
     mean = math.prod(o.precision for o in result.orders) ** (1 / len(result.orders))
     return [
         *lines,
-        Line(label="geometric mean of all p", value=digits(mean, 4)),
+        Line(label=_("geometric mean of all p"), value=digits(mean, 4)),
         Line(label="BLEU", value=digits(result.score("paper"), 4), role="chosen", rule=True),
     ]
 
@@ -184,10 +189,10 @@ def draw_conventions(view: View) -> None:
         for c in view.result.conventions
     ]
     sheet(
-        ("score, and what is different",),
+        (_("score, and what is different"),),
         rows,
         key="conventions",
-        title="Seven numbers for the same sentence",
+        title=_("Seven numbers for the same sentence"),
         badge=lesson.badge(view.result.provenance),
     )
 
@@ -215,5 +220,5 @@ def table(view: View) -> str:
         for o in view.result.orders
         for g in o.ngrams
     ]
-    head = ("n", "n-gram", "start", "in translation", "in reference", "counts")
+    head = ("n", "n-gram", "start", _("in translation"), _("in reference"), "counts")
     return take_away.csv_text(head, rows)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from viz_models.digits import digits, enough, operand, percent, signed
 from viz_models.figures.sequence import gates as figures
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.sequence.gates import NETS, GateSum, Padded
 from viz_models.ui.instruments.ledger import ledger
@@ -35,7 +36,7 @@ def draw_unit(view: View) -> None:
         Line(label="c = z_f·c' + z_i·z", note=stays, value=digits(found.c, 3), rule=True),
         Line(
             label="h = z_o·tanh(c)",
-            note=f"{digits(o, m)}·tanh({digits(found.c, m)})",
+            note=_("{o}·tanh({c})").format(o=digits(o, m), c=digits(found.c, m)),
             value=digits(found.h, 3),
             role="chosen",
         ),
@@ -50,8 +51,10 @@ def draw_unit(view: View) -> None:
     ledger(
         lines,
         key="unit",
-        title="One unit, exactly",
-        note=f"unit {found.unit}, half-life {lasts} words, at “{view.found.tokens[found.word]}”",
+        title=_("One unit, exactly"),
+        note=_("unit {unit}, half-life {lasts} words, at “{tokens}”").format(
+            unit=found.unit, lasts=lasts, tokens=view.found.tokens[found.word]
+        ),
         badge=lesson.badge(found.provenance),
         terms=words.glossary(),
     )
@@ -62,7 +65,7 @@ def _gate(found: GateSum) -> Line:
     n = enough(lambda a, b: a + b, found.read, found.carried, result=2, least=2)
     both = f"{digits(found.read, n)} {_plus(found.carried, n)}"
     return Line(
-        label=f"{NAMES[found.gate]} (torch: {found.gate})",
+        label=_("{names} (torch: {gate})").format(names=NAMES[found.gate], gate=found.gate),
         note=f"{function}({both})",
         value=digits(found.value, 3),
         term="W x + b and U h + b" if found.gate == "f" else "",
@@ -77,12 +80,12 @@ def _plus(x: float, n: int) -> str:
 def draw_sum(view: View) -> None:
     """Draw the largest products in the sum of one gate, whose name is chosen here."""
     with st.container(border=True, height="stretch"):
-        gate = chips("Sum of", SUMS, key="sum", default="f", show="The sum inside")
+        gate = chips(_("Sum of"), SUMS, key="sum", default="f", show=_("The sum inside"))
         found = results.unit(view.spec, view.unit, view.word)
         opened = next(s for s in found.sums if s.gate == gate)
         lines = [
             Line(
-                label=f"{t.name} · weight",
+                label=_("{name} · weight").format(name=t.name),
                 note=f"{digits(t.value, 3)} · {operand(t.weight, 3)}",
                 value=signed(t.product, 3),
             )
@@ -91,15 +94,21 @@ def draw_sum(view: View) -> None:
         total = opened.read + opened.carried
         name = "tanh" if gate == "g" else "sigmoid"
         lines += [
-            Line(label="all other products, and both biases", value=signed(opened.rest, 3)),
-            Line(label="sum", value=digits(total, 4), rule=True),
-            Line(label=f"{name} of it", value=digits(opened.value, 4), role="chosen"),
+            Line(label=_("all other products, and both biases"), value=signed(opened.rest, 3)),
+            Line(label=_("sum"), value=digits(total, 4), rule=True),
+            Line(
+                label=_("{name} of it").format(name=name),
+                value=digits(opened.value, 4),
+                role="chosen",
+            ),
         ]
         ledger(
             lines,
             key="sum_lines",
-            title=f"{SUMS[gate]} of unit {found.unit} at “{view.found.tokens[found.word]}”",
-            note="x: the word's vector, h': the state before",
+            title=_("{sums} of unit {unit} at “{tokens}”").format(
+                sums=SUMS[gate], unit=found.unit, tokens=view.found.tokens[found.word]
+            ),
+            note=_("x: the word's vector, h': the state before"),
             badge=lesson.badge(found.provenance),
         )
 
@@ -109,27 +118,32 @@ def draw_held(view: View) -> None:
     of, net = view.recorded.sentences, view.net
     found = results.held(view.spec, view.gate, view.hold or "mean")
     held_at = figures.HOLD_NAMES[view.hold] if view.hold else "free"
-    lines = [Line(label="all gates free", value=" ".join(found.free) or "(nothing)")]
+    lines = [Line(label=_("all gates free"), value=" ".join(found.free) or "(nothing)")]
     if view.hold:
         lines.append(
             Line(
-                label=f"{NAMES[view.gate]} held at {held_at}",
+                label=_("{names} held at {held_at}").format(
+                    names=NAMES[view.gate], held_at=held_at
+                ),
                 value=" ".join(found.held) or "(nothing)",
                 role="checked" if found.held == found.free else "chosen",
             )
         )
         still = net.right_while(view.gate, view.hold)
         lines.append(
-            Line(label="unseen sentences right", value=f"{net.right} → {still} of {of}", rule=True)
+            Line(
+                label=_("unseen sentences right"),
+                value=_("{right} → {still} of {of}").format(right=net.right, still=still, of=of),
+                rule=True,
+            )
         )
     else:
-        lines.append(Line(label="unseen sentences right", value=f"{net.right} of {of}", rule=True))
-    ledger(
-        lines,
-        key="held",
-        title="Hold a gate of the encoder" if not view.hold else "One gate does not move",
-        note="choose one in the row above" if not view.hold else "in all units",
-    )
+        lines.append(
+            Line(label=_("unseen sentences right"), value=f"{net.right} of {of}", rule=True)
+        )
+    title = _("One gate does not move") if view.hold else _("Hold a gate of the encoder")
+    note = _("in all units") if view.hold else _("choose one in the row above")
+    ledger(lines, key="held", title=title, note=note)
     chart = kept(
         "gates_held",
         lambda **look: figures.held_shares(
@@ -145,7 +159,7 @@ def draw_held(view: View) -> None:
 def draw_half_lives(view: View) -> None:
     """Draw the half-life of every unit of both networks."""
     with st.container(border=True, height="stretch"):
-        st.markdown("**How long does a unit remember?**")
+        st.markdown(_("**How long does a unit remember?**"))
         medians = {net: view.lives(net) for net in NETS}
         chart = kept(
             "gates_half_lives",
@@ -174,28 +188,35 @@ def draw_padding(view: View) -> None:
     with right:
         ledger(
             [
-                Line(label="h after the last word", value=" ".join(found.written) or "(nothing)"),
                 Line(
-                    label="out[:, −1], after the padding",
+                    label=_("h after the last word"), value=" ".join(found.written) or "(nothing)"
+                ),
+                Line(
+                    label=_("out[:, −1], after the padding"),
                     value=" ".join(found.written_after_padding) or "(nothing)",
                     role="plain" if found.written_after_padding == found.written else "warning",
                 ),
-                Line(label="h has moved by", value=percent(found.moved), term="moved by"),
+                Line(label=_("h has moved by"), value=percent(found.moved), term="moved by"),
                 Line(
-                    label="unseen sentences right, in one batch",
-                    value=f"{view.net.right} → {view.net.right_after_padding} "
-                    f"of {view.recorded.sentences}",
+                    label=_("unseen sentences right, in one batch"),
+                    value=_("{right} → {right_after_padding} of {sentences}").format(
+                        right=view.net.right,
+                        right_after_padding=view.net.right_after_padding,
+                        sentences=view.recorded.sentences,
+                    ),
                     role="chosen",
                     rule=True,
                 ),
                 Line(
-                    label=f"equals pack_padded_sequence to {digits(found.max_difference, 1)}",
+                    label=_("equals pack_padded_sequence to {max_difference}").format(
+                        max_difference=digits(found.max_difference, 1)
+                    ),
                     role="checked",
                 ),
             ],
             key="padding_lines",
-            title="Which state is handed on?",
-            note=f"{PADS} paddings behind the sentence",
+            title=_("Which state is handed on?"),
+            note=_("{pads} paddings behind the sentence").format(pads=PADS),
             badge=lesson.badge(found.provenance),
             terms=words.glossary(),
         )
@@ -218,7 +239,7 @@ def _padded(view: View, found: Padded) -> list[Tiles]:
             stretch=True,
         )
         for name, title, values in (
-            ("packed", "h, packed: stops at the last word", found.packed),
-            ("unpacked", "h, not packed: reads on", found.unpacked),
+            ("packed", _("h, packed: stops at the last word"), found.packed),
+            ("unpacked", _("h, not packed: reads on"), found.unpacked),
         )
     ]

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from viz_models.digits import digits, signed
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.sequence.gates_elsewhere import Part, Place, WordMean
 from viz_models.ui.instruments.ledger import ledger
@@ -21,18 +22,24 @@ AFTER = 2  # words of a sentence that are shown behind the word
 def draw_elsewhere(view: View) -> None:
     """Draw the words of other sentences at which this unit has nearly the same value."""
     with st.container(border=True, height="stretch"):
-        part: Any = chips("Value", NAMES, key="part", default="h", show="Where else is it so?")
+        part: Any = chips(
+            _("Value"), NAMES, key="part", default="h", show=_("Where else is it so?")
+        )
         value = float(_values(view, part)[view.word, view.unit])
         found = results.elsewhere(view.spec.net, part, view.unit, value)
         ledger(
             [
                 *(_line(place) for place in found.nearest),
-                Line(label="highest on average", value=_words(found.highest), rule=True),
-                Line(label="lowest on average", value=_words(found.lowest)),
+                Line(label=_("highest on average"), value=_words(found.highest), rule=True),
+                Line(label=_("lowest on average"), value=_words(found.lowest)),
             ],
             key="elsewhere",
-            title=f"{NAMES[part]} of unit {found.unit} is {digits(value, 3)} here",
-            note=f"nearest among {found.words:,} words of {found.sentences} unseen sentences",
+            title=_("{names} of unit {unit} is {value} here").format(
+                names=NAMES[part], unit=found.unit, value=digits(value, 3)
+            ),
+            note=_("nearest among {words:,} words of {sentences} unseen sentences").format(
+                words=found.words, sentences=found.sentences
+            ),
             badge=lesson.badge(found.provenance),
         )
 

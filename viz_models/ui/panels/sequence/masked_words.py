@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.digits import digits
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models.vocabulary import ENGLISH, SPECIAL
 from viz_models.records.sequence.masked_words import (
     Arm,
@@ -22,7 +24,7 @@ from viz_models.ui.kit.controls import chips, control, control_row, named
 from viz_models.ui.panels.attention.sentence import draw_vocabulary
 from viz_models.ui.results.sequence import masked_words as results
 
-FIRST, SECOND = "the black cat sleeps", "she loves the cat"
+FIRST, SECOND = N_("the black cat sleeps"), N_("she loves the cat")
 NETS: Mapping[Arm, str] = {
     "bert": "80/10/10",
     "mask": "100/0/0",
@@ -64,9 +66,9 @@ def controls() -> View:
         first = _sentence("A", FIRST, "a")
         second = _sentence("B", SECOND, "b")
         net: Arm = chips(  # type: ignore[assignment]
-            "How the words of its training were spoiled",
+            _("How the words of its training were spoiled"),
             {str(arm): name for arm, name in NETS.items()}, key="net", default="bert",
-            show="trained with",
+            show=_("trained with"),
         )  # fmt: skip
         refusal = ""
         try:
@@ -74,8 +76,8 @@ def controls() -> View:
         except ValueError as error:
             first, second, refusal = FIRST, SECOND, str(error)
             found = results.columns(first, second)
-        st.button("Throw the dice", key="throw", on_click=_throw, args=(found.ids,))
-        st.button("Undo all", key="real", on_click=_undo)
+        st.button(_("Throw the dice"), key="throw", on_click=_throw, args=(found.ids,))
+        st.button(_("Undo all"), key="real", on_click=_undo)
         draw_vocabulary(found.unknown)
     text = state.choice("spoil", START, lambda t: parse(t, found.tokens, found.ids) is not None)
     spoiled = parse(text, found.tokens, found.ids) or ()
@@ -87,7 +89,7 @@ def _sentence(name: str, default: str, key: str) -> str:
     with named(name):
         typed: str = control(
             st.text_input,
-            f"Sentence {name}",
+            _("Sentence {name}").format(name=name),
             default,
             key=key,
             label_visibility="collapsed",
@@ -156,7 +158,7 @@ def draw_refusal(view: View) -> None:
     """Say why what was typed cannot be read."""
     if view.refusal:
         said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(f":red[{said}.] The example is shown instead.")
+        st.caption(_(":red[{said}.] The example is shown instead.").format(said=said))
 
 
 def draw_stage(view: View) -> None:
@@ -171,8 +173,10 @@ def draw_stage(view: View) -> None:
             second=view.second,
         )
         st.caption(
-            "Click a word: [MASK], then a random word, then itself again. p: of the word that "
-            "stands there. Below it the five likeliest words; :green[✓] is the true one."
+            _(
+                "Click a word: [MASK], then a random word, then itself again. p: of the word that "
+                "stands there. Below it the five likeliest words; :green[✓] is the true one."
+            )
         )
 
 

@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.sequence import memory as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.sequence.memory import (
     LENGTHS,
@@ -29,10 +31,10 @@ CELLS = {"lstm": "LSTM", "rnn": "RNN", "gru": "GRU", "attention": "attention"}
 TINY = 1e-38  # the smallest number that float32 holds with all its digits
 BIASES = (0, 1, 2, 3, 4, 5, 6)
 FACTORS = {
-    "lstm": "the forget gate at first, σ(b)",
-    "gru": "the update gate at first, σ(0)",
-    "rnn": "largest |eigenvalue| of U",
-    "attention": "steps between an input and the answer",
+    "lstm": N_("the forget gate at first, σ(b)"),
+    "gru": N_("the update gate at first, σ(0)"),
+    "rnn": N_("largest |eigenvalue| of U"),
+    "attention": N_("steps between an input and the answer"),
 }
 
 
@@ -61,12 +63,12 @@ def controls() -> View:
     grid = results.recorded()
     with control_row():
         lengths = {str(n): str(n) for n in LENGTHS}
-        length = int(chips("Inputs", lengths, key="T", default="40", show="Inputs, T"))
-        cell = chips("Cell", CELLS, key="cell", default="lstm", show="Cell")
+        length = int(chips(_("Inputs"), lengths, key="T", default="40", show=_("Inputs, T")))
+        cell = chips(_("Cell"), CELLS, key="cell", default="lstm", show=_("Cell"))
         bias = 0.0
         if cell == "lstm":
-            bias = float(slider("Forget bias, b", BIASES, "bias", 150, value=0))
-        at = slider("Open input", tuple(range(1, max(LENGTHS) + 1)), "at", 150, value=1)
+            bias = float(slider(_("Forget bias, b"), BIASES, "bias", 150, value=0))
+        at = slider(_("Open input"), tuple(range(1, max(LENGTHS) + 1)), "at", 150, value=1)
     reader = next(r for r in READERS if r.cell == cell)
     chosen = replace(reader, forget_bias=bias, length=length)
     now = results.untrained(chosen, grid.training.seeds)
@@ -110,7 +112,7 @@ def _step(norms: np.ndarray) -> float:
 
 def _share(share: float, n: int) -> str:
     """Return a share of an influence; float32 holds nothing below TINY."""
-    return digits(share, n) if share > TINY else "less than 1e−38"
+    return digits(share, n) if share > TINY else _("less than 1e−38")
 
 
 def _solved(runs: tuple[MemoryRun, ...]) -> str:
@@ -131,8 +133,10 @@ def draw_influence(view: View) -> None:
         show(fig, "influence", wide=True, on_select=_open, selection_mode="points")
         if not view.grid.of(view.chosen, view.chosen.length):
             st.caption(
-                f"{figures.name(view.chosen)} is measured now, before training. It was not "
-                "trained for this page: the recorded forget biases are 0, 1 and 4."
+                _(
+                    "{name} is measured now, before training. It was not "
+                    "trained for this page: the recorded forget biases are 0, 1 and 4."
+                ).format(name=figures.name(view.chosen))
             )
 
 
@@ -146,7 +150,11 @@ def _open() -> None:
 def draw_learned(view: View) -> None:
     """Draw after how many steps every seed of every reader had learned the task."""
     with st.container(border=True, height="stretch"):
-        st.caption(f"Who learns to say the first of {view.chosen.length} inputs? A mark is a seed.")
+        st.caption(
+            _("Who learns to say the first of {length} inputs? A mark is a seed.").format(
+                length=view.chosen.length
+            )
+        )
         fig = kept(
             "memory_learned",
             lambda **look: figures.steps_to_solve(view.grid, view.chosen, **look),
@@ -162,7 +170,9 @@ def draw_arithmetic(view: View) -> None:
     ledger(
         [*_expected(view), *_measured(view)],
         key="arithmetic",
-        title=f"Input {view.at + 1} of {view.chosen.length}, before training",
+        title=_("Input {at} of {length}, before training").format(
+            at=view.at + 1, length=view.chosen.length
+        ),
         note=f"{figures.name(view.chosen)} · {d} {'input follows' if d == 1 else 'inputs follow'}",
         badge=lesson.badge(replace(view.now[0].provenance, seed=None)),
         terms=words.glossary(),
@@ -173,19 +183,22 @@ def _expected(view: View) -> list[Line]:
     cell, d = view.chosen.cell, view.distance
     factor = float(np.median([found.factor for found in view.now]))
     if cell == "attention":
-        return [Line(label=FACTORS[cell], value="0", note="it reads every input directly")]
+        return [Line(label=_(FACTORS[cell]), value="0", note=_("it reads every input directly"))]
     symbol = "|λ|" if cell == "rnn" else "σ(b)" if cell == "lstm" else "σ(0)"
     lines = [
-        Line(label=FACTORS[cell], value=digits(factor, 4)),
-        Line(label=f"{symbol} multiplied {d} times", value=_power(factor, d)),
+        Line(label=_(FACTORS[cell]), value=digits(factor, 4)),
+        Line(
+            label=_("{symbol} multiplied {d} times").format(symbol=symbol, d=d),
+            value=_power(factor, d),
+        ),
     ]
     if cell == "lstm":
         gates = [float(np.prod(f.kept[view.at + 1 :], dtype=np.float64)) for f in view.now]
         mean = float(np.median([f.kept[view.at + 1 :].mean() for f in view.now])) if d else 1.0
-        said = f"mean {digits(mean, 3)} a step" if d else "no step follows"
+        said = _("mean {mean} a step").format(mean=digits(mean, 3)) if d else _("no step follows")
         lines.append(
             Line(
-                label="the measured gates, multiplied",
+                label=_("the measured gates, multiplied"),
                 note=said,
                 value=digits(float(np.median(gates)), 3),
             )
@@ -200,7 +213,7 @@ def _power(factor: float, d: int) -> str:
 def _measured(view: View) -> list[Line]:
     lines = [
         Line(
-            label="measured: this input ÷ the last input",
+            label=_("measured: this input ÷ the last input"),
             value=_share(view.share, 3),
             role="chosen",
             rule=True,
@@ -209,9 +222,12 @@ def _measured(view: View) -> list[Line]:
     ]
     if view.distance and view.chosen.cell != "attention" and view.share > TINY:
         one = view.share ** (1 / view.distance)
-        lines.append(Line(label="that is, for each step", value=digits(one, 3)))
+        lines.append(Line(label=_("that is, for each step"), value=digits(one, 3)))
     low, high = (digits(f(found.share(view.at) for found in view.now), 2) for f in (min, max))
-    return [*lines, Line(label=f"{len(view.now)} seeds", value=f"{low} to {high}")]
+    return [
+        *lines,
+        Line(label=_("{count} seeds").format(count=len(view.now)), value=f"{low} to {high}"),
+    ]
 
 
 def draw_table(view: View) -> None:
@@ -220,8 +236,8 @@ def draw_table(view: View) -> None:
         [f"T = {n}" for n in LENGTHS],
         [(figures.name(r), [_cell(view.grid, r, n) for n in LENGTHS]) for r in READERS],
         key="steps",
-        title="Seeds that learned it, and in how many steps",
-        note="Where no seed did: the mean share of right answers. Guessing is right in 12.5 %.",
+        title=_("Seeds that learned it, and in how many steps"),
+        note=_("Where no seed did: the mean share of right answers. Guessing is right in 12.5 %."),
         badge=lesson.badge(view.grid.provenance),
     )
 
@@ -255,7 +271,7 @@ def table(view: View) -> str:
 
 
 def _table(grid: MemoryGrid) -> str:
-    head = ("cell", "forget bias", "T", "seed", "solved", "steps", "accuracy", "input")
+    head = ("cell", _("forget bias"), "T", "seed", "solved", "steps", "accuracy", "input")
     rows = (
         [
             *(r.spec.cell, r.spec.forget_bias, r.spec.length, r.spec.seed, int(r.solved), r.steps),

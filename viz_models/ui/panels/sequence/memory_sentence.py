@@ -6,6 +6,8 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.sequence.memory import Carried
 from viz_models.records.sequence.translators import RecurrentModel, TranslateSpec
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -17,9 +19,9 @@ from viz_models.ui.results.sequence import memory as results
 
 MODELS: dict[str, RecurrentModel] = {
     "LSTM": "lstm",
-    "LSTM with attention": "lstm_attention",
+    N_("LSTM with attention"): "lstm_attention",
     "RNN": "rnn",
-    "RNN with attention": "rnn_attention",
+    N_("RNN with attention"): "rnn_attention",
     "GRU": "gru",
 }
 
@@ -28,7 +30,7 @@ def draw_sentence(text: Mapping[str, str]) -> None:
     """Draw the words of a sentence as columns, and the state after each of them as a row."""
     with control_row():
         typed = sentence("Sentence", TranslateSpec().text, key="text", width=400)
-        model = select("Network", MODELS, "net", 200)
+        model = select(_("Network"), MODELS, "net", 200)
         found = results.carried(TranslateSpec(text=typed, model=model))
         draw_vocabulary(found.unknown)
     labels = token_labels(found.words)
@@ -36,7 +38,7 @@ def draw_sentence(text: Mapping[str, str]) -> None:
         tiles(
             [
                 Tiles(
-                    name="carried",
+                    name=_("carried"),
                     values=found.shares[None].astype(np.float32),
                     hatched=np.triu(np.ones(found.norms.shape, dtype=bool), 1),
                     limits=(0.0, float(found.shares.max())),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.figures.sequence import new_task as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models.vocabulary import ENGLISH
 from viz_models.records.sequence.new_task import (
     SIZES,
@@ -23,17 +25,17 @@ from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.attention.sentence import draw_vocabulary
 from viz_models.ui.results.sequence import new_task as results
 
-TEXT = "the black cat sleeps"
+TEXT = N_("the black cat sleeps")
 NAMES: dict[Way, str] = {
-    "scratch": "from scratch",
-    "frozen": "frozen encoder, new layer",
+    "scratch": N_("from scratch"),
+    "frozen": N_("frozen encoder, new layer"),
     "tuned": "fine-tuned",
 }
 VERDICTS = {
-    "higher": "better",
-    "lower": "worse",
-    "not larger than the seed noise": "no larger than the noise of seeds",
-    "too few pairs": "too few pairs",
+    "higher": N_("better"),
+    "lower": N_("worse"),
+    N_("not larger than the seed noise"): N_("no larger than the noise of seeds"),
+    N_("too few pairs"): N_("too few pairs"),
 }
 
 
@@ -59,16 +61,16 @@ class View:
 def controls() -> View:
     """Draw the sentence and the number of examples; return what the networks say."""
     with control_row():
-        with named("Your sentence"):
+        with named(_("Your sentence")):
             text: str = control(
                 st.text_input,
-                "Your sentence",
+                _("Your sentence"),
                 TEXT,
                 key="text",
                 label_visibility="collapsed",
                 width=frame.px(280),
             )
-        examples = slider("Examples of the new task", SIZES, "n", 170, value=SIZES[-1])
+        examples = slider(_("Examples of the new task"), SIZES, "n", 170, value=SIZES[-1])
         refusal = ""
         try:
             found = results.judging(JudgeSpec(text=text, examples=examples))
@@ -82,7 +84,7 @@ def draw_refusal(view: View) -> None:
     """Say why what was typed cannot be read."""
     if view.refusal:
         said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(f":red[{said}.] The example is shown instead.")
+        st.caption(_(":red[{said}.] The example is shown instead.").format(said=said))
 
 
 def facts(view: View) -> dict[str, str]:
@@ -111,8 +113,9 @@ def draw_over_examples(view: View) -> None:
         chart = figures.over_examples(view.learned, NAMES, view.spec.examples, **figure_look())
         show(chart, "over_examples")
         st.caption(
-            "Means over the seeds, 95 % intervals, and a dot for each seed. "
-            f"{lesson.badge(view.runs.provenance)}"
+            _("Means over the seeds, 95 % intervals, and a dot for each seed. {badge}").format(
+                badge=lesson.badge(view.runs.provenance)
+            )
         )
 
 
@@ -120,8 +123,10 @@ def draw_verdicts(view: View) -> None:
     """Draw what each network says of the typed sentence, and of its verbs in other forms."""
     with st.container(border=True, height="stretch"):
         st.caption(
-            f"Is it right? Networks that learned from {view.spec.examples:,} examples. Below your "
-            "sentence: the same one with another form of each verb."
+            _(
+                "Is it right? Networks that learned from {examples:,} examples. Below your "
+                "sentence: the same one with another form of each verb."
+            ).format(examples=view.spec.examples)
         )
         show(figures.verdicts(view.judging.sentences[:SHOWN], NAMES, **figure_look()), "verdicts")
 
@@ -135,9 +140,11 @@ def draw_table(view: View) -> None:
         tuple(f"{n:,} examples" for n in SIZES),
         [(NAMES[way], [_cell(view.reached(way, n)) for n in SIZES]) for way in WAYS],
         key="table",
-        title="Judged rightly",
-        note="Mean and its 95 % interval; below it the difference to the frozen encoder over pairs "
-        "of equal seeds, in points, with its 95 % interval.",
+        title=_("Judged rightly"),
+        note=_(
+            "Mean and its 95 % interval; below it the difference to the frozen encoder over pairs "
+            "of equal seeds, in points, with its 95 % interval."
+        ),
         badge=lesson.badge(view.runs.provenance),
     )
 

@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.sequence import translators as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models import vocabulary
 from viz_models.records import Line
 from viz_models.records.sequence.translators import (
@@ -28,13 +30,13 @@ from viz_models.ui.panels.sequence.translators_seeds import gain
 from viz_models.ui.results.sequence import translators as results
 
 NAMES: dict[str, str] = {
-    "transformer": "Transformer",
-    "lstm_attention": "LSTM with attention",
+    "transformer": N_("Transformer"),
+    "lstm_attention": N_("LSTM with attention"),
     "lstm": "LSTM",
-    "rnn_attention": "RNN with attention",
+    "rnn_attention": N_("RNN with attention"),
     "gru": "GRU",
-    "lstm_32": "LSTM, 32 units",
-    "lstm_16": "LSTM, 16 units",
+    "lstm_32": N_("LSTM, 32 units"),
+    "lstm_16": N_("LSTM, 16 units"),
     "rnn": "RNN",
 }
 ORDER: tuple[RecurrentModel, ...] = (
@@ -70,7 +72,7 @@ def controls() -> View:
     """Draw the sentence and the choice of the network; return the translation found."""
     with control_row():
         text = sentence("Sentence", TranslateSpec().text, key="text", width=400)
-        model = select("Network", MODELS, "net", 200)
+        model = select(_("Network"), MODELS, "net", 200)
         found = results.translation(TranslateSpec(text=text, model=model))
         draw_vocabulary(found.unknown)
     word = position(token_labels(found.written), default=first_word(found))
@@ -98,7 +100,7 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
     with left.container(border=True, height="stretch"):
         found = view.translation
         chosen = found.influence if found.weights is None else found.weights
-        name = "share of the gradient" if found.weights is None else "attention"
+        name = _("share of the gradient") if found.weights is None else "attention"
         group = _rows(view, chosen, "decides", name)
         tiles([group], key="decides", luts=luts(is_dark()), height=300)
         st.caption(text["The rows, attention" if view.has_attention else "The rows"])
@@ -125,7 +127,7 @@ def _rows(view: View, values: np.ndarray, name: str, title: str) -> Tiles:
         name=name,
         values=values.astype(np.float32)[None],
         title=title,
-        note="each row sums to 1",
+        note=_("each row sums to 1"),
         limits=(0.0, 1.0 if view.has_attention else float(values.max())),
         show_values=True,
         stretch=True,
@@ -145,7 +147,7 @@ def draw_foot(view: View) -> None:
     scrubber(
         labels,
         key="foot",
-        lead="it writes",
+        lead=_("it writes"),
         said=[f"{word}, p = {p:.3f}" for word, p in steps],
         default=first_word(found),
     )
@@ -159,8 +161,8 @@ def draw_maps(view: View, text: Mapping[str, str]) -> None:
         ledger(
             _step(view),
             key="step",
-            title=f"Word {view.word + 1}",
-            note=NAMES[view.spec.model],
+            title=_("Word {word}").format(word=view.word + 1),
+            note=_(NAMES[view.spec.model]),
             badge=lesson.badge(found.provenance),
             terms=words.glossary(),
         )
@@ -181,15 +183,15 @@ def _step(view: View) -> list[Line]:
             )
             for word, p in found.likely[at]
         ),
-        Line(label="it writes", value=_sentence(found.written), rule=True),
+        Line(label=_("it writes"), value=_sentence(found.written), rule=True),
         Line(
-            label="the Transformer writes",
+            label=_("the Transformer writes"),
             value=_sentence(found.reference),
             role="warning" if wrong else "plain",
-            note="another sentence" if wrong else "the same",
+            note=_("another sentence") if wrong else _("the same"),
         ),
         Line(
-            label="logits equal torch's to",
+            label=_("logits equal torch's to"),
             value=digits(found.max_difference, 1),
             role="checked",
         ),
@@ -205,10 +207,10 @@ def _cross(view: View) -> Tiles:
     """Return where the Transformer looks while it writes its own sentence."""
     found = view.translation
     return Tiles(
-        name="cross",
+        name=_("cross"),
         values=found.cross.astype(np.float32)[None],
-        title="the Transformer's cross-attention",
-        note="last layer, mean of its heads",
+        title=_("the Transformer's cross-attention"),
+        note=_("last layer, mean of its heads"),
         limits=(0.0, 1.0),
         stretch=True,
         show_values=True,
@@ -228,7 +230,9 @@ def draw_states(view: View) -> None:
     with st.container(border=True):
         tiles(
             [
-                _strip(encoder, "encoder", found.source, last, after="hands over\nthe last state"),
+                _strip(
+                    encoder, "encoder", found.source, last, after=_("hands over\nthe last state")
+                ),
                 _strip(decoder, "decoder", ("<bos>", *found.written[:-1]), at),
             ],
             key="states",
@@ -243,7 +247,7 @@ def _strip(
     return Tiles(
         name=name,
         values=states.astype(np.float32)[None],
-        title=f"{name}: h after each word",
+        title=_("{name}: h after each word").format(name=name),
         scheme="diverging",
         limits=(-1.0, 1.0),
         stretch=True,

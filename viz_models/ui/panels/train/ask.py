@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from viz_models.digits import digits, percent
+from viz_models.language import gettext as _
 from viz_models.records import Experiment, Run
 from viz_models.records.normalization.training import Verdict
 from viz_models.records.train.cards import Outcome
@@ -36,13 +37,13 @@ def draw_card(now: View, text: Words) -> None:
             _draw_found(now)
         else:
             with st.container(border=True):
-                st.markdown("**What is compared**")
+                st.markdown(_("**What is compared**"))
                 st.markdown("\n".join(f"- {arm.label}" for arm in arms))
     facts = _facts(now)
     if not now.revealed or facts is None:
         return
     with st.container(border=True):
-        st.markdown("**What it means**")
+        st.markdown(_("**What it means**"))
         st.markdown(text[f"{now.card.id}: meaning"].format(**facts))
     first = now.card.comparisons[0]
     names = data_results.class_names(arms[0].run.data, _classes(now.outcomes))
@@ -86,7 +87,9 @@ def answer(now: View, text: Words) -> str:
     if facts is None:
         done = sum(o.state == "finished" for o in now.outcomes)
         total = len(list(now.card.experiment.runs()))
-        return f"{text[f'{now.card.id}: set-up']} {done} of {total} runs have finished."
+        return _("{text} {done} of {total} runs have finished.").format(
+            text=text[f"{now.card.id}: set-up"], done=done, total=total
+        )
     return _came(now) + text[f"{now.card.id}: answer"].format(**facts)
 
 
@@ -109,9 +112,9 @@ def _facts(now: View) -> dict[str, str] | None:
         ratios = [o.gradient_ratio for o in mine if o.gradient_ratio is not None]
         if not mine:
             return None
-        facts[f"a{place}"] = percent(fmean(tests)) if tests else "no result"
-        facts[f"e{place}"] = percent(fmean(errors)) if errors else "no result"
-        facts[f"l{place}"] = digits(fmean(losses), 3) if losses else "no result"
+        facts[f"a{place}"] = percent(fmean(tests)) if tests else _("no result")
+        facts[f"e{place}"] = percent(fmean(errors)) if errors else _("no result")
+        facts[f"l{place}"] = digits(fmean(losses), 3) if losses else _("no result")
         facts[f"r{place}"] = digits(10 ** fmean(ratios), 2) if ratios else "?"
         facts[f"s{place}"] = train_outcomes.seconds(fmean(o.seconds for o in mine))
         facts[f"n{place}"] = f"{mine[0].steps:,}"
@@ -123,16 +126,17 @@ def draw_prediction(now: View) -> None:
     if now.prediction is None and not (now.revealed and now.outcomes):
         asked = now.card.comparisons[0]
         with st.container(border=True):
-            st.markdown("**Your prediction**: what will these runs show?")
+            st.markdown(_("**Your prediction**: what will these runs show?"))
             st.caption(
-                f"We compare the {train_verdict.UNITS[asked.measure][0]}: "
-                f"{train_verdict.named(asked, now.card.experiment.arms)}. "
-                "The answer shows after you choose."
+                _("We compare the {units}: {named}. The answer shows after you choose.").format(
+                    units=train_verdict.UNITS[asked.measure][0],
+                    named=train_verdict.named(asked, now.card.experiment.arms),
+                )
             )
             with st.container(horizontal=True, gap="xsmall"):
                 for choice, words in now.card.choices.items():
                     _button(now, words, choice)
-                _button(now, "Just show it", "", type="tertiary")
+                _button(now, _("Just show it"), "", type="tertiary")
     elif now.prediction:
         st.markdown(_judged(now, now.card.choices[now.prediction]))  # type: ignore[index]
 
@@ -149,7 +153,13 @@ def _predict(card: str, choice: str) -> None:
 def _judged(now: View, predicted: str) -> str:
     came: Verdict = now.differences[0].verdict
     if came == "too few pairs":
-        return f"You predicted: **{predicted}** · There is no verdict yet."
+        return _("You predicted: **{predicted}** · There is no verdict yet.").format(
+            predicted=predicted
+        )
     if came == now.prediction:
-        return f"You predicted: **{predicted}** :green-badge[:material/check: correct]"
-    return f"You predicted: **{predicted}** · The result is different: **{now.card.choices[came]}**"
+        return _("You predicted: **{predicted}** :green-badge[:material/check: correct]").format(
+            predicted=predicted
+        )
+    return _("You predicted: **{predicted}** · The result is different: **{choices}**").format(
+        predicted=predicted, choices=now.card.choices[came]
+    )

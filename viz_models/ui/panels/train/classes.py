@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import percent
+from viz_models.language import gettext as _
 from viz_models.records import DataSpec
 from viz_models.records.train.experiments import Evaluation
 from viz_models.ui.instruments.sheet import sheet
@@ -28,9 +29,9 @@ def draw_matrix(
     confusion = np.array(evaluation.confusion, dtype=np.float32)
     few = len(names) <= 20
     group = Tiles(
-        name="confusion",
-        title=f"Confusion, {percent(evaluation.accuracy)} right",
-        note="rows: right class, columns: guess",
+        name=_("confusion"),
+        title=_("Confusion, {accuracy} right").format(accuracy=percent(evaluation.accuracy)),
+        note=_("rows: right class, columns: guess"),
         values=(confusion.astype(np.uint8) if confusion.max() < 256 else confusion)[None],
         pick="cell",
         size=300,
@@ -51,7 +52,11 @@ def draw_matrix(
     if worst is not None:
         share = confusion[worst] / max(1.0, confusion[worst[0]].sum())
         right, guess = (words.plain(names[i]) for i in worst)
-        st.caption(f"Worst: **{right}** read as **{guess}**, {percent(float(share))} of them")
+        st.caption(
+            _("Worst: **{right}** read as **{guess}**, {share} of them").format(
+                right=right, guess=guess, share=percent(float(share))
+            )
+        )
     inside = cell and max(cell) < len(confusion)
     return (cell[1], cell[2]) if cell and inside else worst
 
@@ -72,9 +77,11 @@ def draw_classes(evaluation: Evaluation, names: Sequence[str]) -> None:
         ("precision", "recall", "F1", "examples"),
         rows_by_class(evaluation, names),
         key="by_class",
-        title="Class by class",
-        note="Precision: the share of the guesses that is right. Recall: the share of the "
-        "examples that is found.",
+        title=_("Class by class"),
+        note=_(
+            "Precision: the share of the guesses that is right. Recall: the share of the "
+            "examples that is found."
+        ),
     )
 
 
@@ -107,10 +114,16 @@ def draw_pictures(
         else:
             kept = inside_results.of_cell(evaluation, target, guess)
             shown = {w.index: percent(w.probability) for w in kept}
-        pair = words.plain(f"{names[target]} read as {names[guess]}")
-        st.markdown(f"**{pair}**: {count} of the test set, {len(shown)} shown")
+        pair = words.plain(
+            _("{names} read as {names_2}").format(names=names[target], names_2=names[guess])
+        )
+        st.markdown(
+            _("**{pair}**: {count} of the test set, {count_2} shown").format(
+                pair=pair, count=count, count_2=len(shown)
+            )
+        )
         _draw_row(data, shown, "of_cell")
-    st.markdown("**Surest mistakes**: right class → guess, and how sure")
+    st.markdown(_("**Surest mistakes**: right class → guess, and how sure"))
     worst = {
         w.index: f"{names[w.target]} → {names[w.guess]}, {100 * w.probability:.0f} %"
         for w in evaluation.worst[:SUREST]

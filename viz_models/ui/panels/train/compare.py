@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from viz_models.figures.train import verdict as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.cards import Comparison, Difference, Measure
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control_row, select
@@ -14,7 +16,10 @@ from viz_models.ui.panels.train import verdict as train_verdict
 from viz_models.ui.panels.train.live import arm_labels
 from viz_models.ui.results.train.watch import Watched
 
-MEASURES: dict[str, Measure] = {"final accuracy": "accuracy", "final loss": "test loss"}
+MEASURES: dict[str, Measure] = {
+    N_("final accuracy"): N_("accuracy"),
+    N_("final loss"): N_("test loss"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +56,15 @@ def draw_comparison(watched: Sequence[Watched], text: Mapping[str, str]) -> None
         text: The page's prose: what is said where there is only one arm.
     """
     found = {f"{chr(65 + i)} {arm.label}".strip(): arm for i, arm in enumerate(arms(watched))}
-    st.markdown("**Is the difference larger than the seed noise?**", help=train_verdict.HELP)
+    st.markdown(_("**Is the difference larger than the seed noise?**"), help=train_verdict.HELP)
     if len(found) < 2:
         st.caption(text["One arm"])
         return
     names = list(found)
     with control_row():
-        a = select("First arm", {name: name for name in names}, "arm_a", 164, default=names[0])
-        b = select("Second arm", {name: name for name in names}, "arm_b", 164, default=names[1])
-        measure = select("Measure", MEASURES, "measured", 132)
+        a = select(_("First arm"), {name: name for name in names}, "arm_a", 164, default=names[0])
+        b = select(_("Second arm"), {name: name for name in names}, "arm_b", 164, default=names[1])
+        measure = select(_("Measure"), MEASURES, "measured", 132)
     _draw_verdict(difference(found[a], found[b], measure), (a, b))
     st.caption(text["Paired"].format(comparisons=len(found) * (len(found) - 1) // 2))
 

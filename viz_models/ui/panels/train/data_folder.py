@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import DataSpec
 from viz_models.ui.kit import owner, words
 from viz_models.ui.kit.controls import control
 from viz_models.ui.results.train import data as data_results
 
-NO_FOLDERS = "folders are read only where you run this yourself; choose digits"
-READ_FIRST = "the link names a folder; read it first"
+NO_FOLDERS = N_("folders are read only where you run this yourself; choose digits")
+READ_FIRST = N_("the link names a folder; read it first")
 PICTURE_SIZE = 32  # pixels, unless another is chosen
 _PICTURES, _IDX = "folder", "idx"  # URL parameters
 _CONFIRMED = "forward_pass.folder."  # + parameter: what the reader has asked for
@@ -35,11 +37,13 @@ def draw_folder(data: DataSpec) -> tuple[DataSpec, str]:
 
 
 def _pictures(data: DataSpec) -> tuple[DataSpec, str]:
-    folder, trouble = _asked("Folder of images, one subfolder a class", _PICTURES)
+    folder, trouble = _asked(_("Folder of images, one subfolder a class"), _PICTURES)
     data = replace(data, folder=folder, size=data.size or PICTURE_SIZE)
     st.caption(
-        f"Each picture is cut to its middle square and resized to {data.size}×{data.size} pixels; "
-        "“More settings” changes that."
+        _(
+            "Each picture is cut to its middle square and resized to {size}×{size} pixels; "
+            "“More settings” changes that."
+        ).format(size=data.size)
     )
     return data, trouble
 
@@ -48,7 +52,9 @@ def _idx(data: DataSpec) -> tuple[DataSpec, str]:
     title = data_results.data_title(data)
     if owner.hosted():
         return data, ""
-    folder, trouble = _asked(f"Folder with your own idx files of {title} (optional)", _IDX)
+    folder, trouble = _asked(
+        _("Folder with your own idx files of {title} (optional)").format(title=title), _IDX
+    )
     if not folder:
         st.caption(_where(data, title))
     return replace(data, folder=folder), trouble
@@ -57,12 +63,12 @@ def _idx(data: DataSpec) -> tuple[DataSpec, str]:
 def _where(data: DataSpec, title: str) -> str:
     """Return what happens without a folder."""
     if data_results.is_here(data):
-        return f"{title} is on this machine."
-    return (
-        f"{title} is not on this machine. A run fetches it once, as torchvision does; without a "
+        return _("{title} is on this machine.").format(title=title)
+    return _(
+        "{title} is not on this machine. A run fetches it once, as torchvision does; without a "
         "network, give the folder with its four files (train-images-idx3-ubyte and so on, packed "
         "with gzip or not)."
-    )
+    ).format(title=title)
 
 
 def _asked(label: str, key: str) -> tuple[str, str]:
@@ -71,7 +77,7 @@ def _asked(label: str, key: str) -> tuple[str, str]:
     if folder == st.session_state.get(_CONFIRMED + key, ""):
         return folder, ""
     # a link alone opens nothing
-    shown = words.plain(f"Read {folder[:80]}")
+    shown = words.plain(_("Read {folder}").format(folder=folder[:80]))
     st.button(shown, key=f"read_{key}", on_click=_confirm, args=(key,))
     return folder, READ_FIRST
 

@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import percent
 from viz_models.figures.train import moments as train_moments
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import ENDED, Experiment, Run
 from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.sight import in_sight
@@ -25,9 +27,9 @@ FILTERS = 6  # rows of the strip
 REFRESH_S = 3.0
 HEIGHT = 700  # px that are kept free until somebody scrolls there
 KINDS: dict[str, train_moments.Inside] = {
-    "gradient norm": "gradient norm",
-    "activation std": "activation std",
-    "activation mean": "activation mean",
+    N_("gradient norm"): N_("gradient norm"),
+    N_("activation std"): N_("activation std"),
+    N_("activation mean"): N_("activation mean"),
 }
 
 
@@ -48,7 +50,7 @@ def draw_inside(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
                     each.experiment,
                     run,
                 )
-    st.subheader("Inside a run")
+    st.subheader(_("Inside a run"))
     st.markdown(text["Inside a run"])
     if not in_sight("inside_run", height=HEIGHT):
         return
@@ -56,7 +58,7 @@ def draw_inside(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
     if not told:
         st.caption(text["Nothing told yet"])
         return
-    experiment, run = select("Run", told, "inside", 240)
+    experiment, run = select(_("Run"), told, "inside", 240)
     going = run.state not in ENDED
     draw = partial(_draw_look, experiment, run.id, text)
     st.fragment(draw, run_every=REFRESH_S if going else None)()
@@ -96,21 +98,21 @@ def draw_moments(seen: Inside, text: Mapping[str, str]) -> int:
     scrubber(
         [f"{m.samples:,}" for m in seen.moments],
         key="moments",
-        lead="samples",
+        lead=_("samples"),
         said=[_said(seen, i) for i in range(last + 1)],
-        label="Moments",
+        label=_("Moments"),
         param="moment",
         default=last,
     )
     _draw_statistics(seen, at)
-    kind = select("Number", KINDS, "number", 150)
+    kind = select(_("Number"), KINDS, "number", 150)
     option = train_moments.heatmap(seen.moments, kind, at, **figure_look())
     st.echarts_chart(
         option,
         height=frame.px(train_moments.height(len(seen.moments[-1].layers))),
         theme=None,
         key="layers",
-        alt=f"{kind} of each layer at each moment",
+        alt=_("{kind} of each layer at each moment").format(kind=kind),
     )
     return at
 
@@ -123,14 +125,16 @@ def _said(seen: Inside, at: int) -> str:
 def _draw_strip(seen: Inside, at: int) -> None:
     """Draw one row for each filter, one column for each moment; all but the chosen one fade."""
     columns = [inside_results.first_filters(m, FILTERS) for m in seen.moments]
-    rows, _, width = columns[0].shape
+    rows, _rest, width = columns[0].shape
     values = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
     lit = np.zeros((rows, len(columns), 1, 1), bool)
     lit[:, at] = True
     name = seen.moments[0].layers[0]
     strip = Tiles(
-        name="filters",
-        title=f"What {name} learned: {rows} of its filters, moment by moment",
+        name=_("filters"),
+        title=_("What {name} learned: {rows} of its filters, moment by moment").format(
+            name=name, rows=rows
+        ),
         values=values.astype(np.float32),
         grid=(rows, len(columns)),
         scheme="diverging",
@@ -139,7 +143,7 @@ def _draw_strip(seen: Inside, at: int) -> None:
         column_labels=tuple(_said(seen, i) or "start" for i in range(len(columns))),
         size=max(26, min(60, 44 if width > 1 else 26)),
         bar=True,
-        unit="weight",
+        unit=_("weight"),
     )
     tiles([strip], key="filters", luts=luts(is_dark()), param="filter_cell")
 
@@ -150,11 +154,11 @@ def _draw_statistics(seen: Inside, at: int) -> None:
     layers = [name for name in layers if seen.moments[-1].running_means[name].size]
     if not layers:
         return
-    layer = select("BatchNorm layer", {name: name for name in layers}, "bn_layer", 200)
+    layer = select(_("BatchNorm layer"), {name: name for name in layers}, "bn_layer", 200)
     groups = []
     for title, scheme, of in (
         ("running mean", "diverging", "running_means"),
-        ("running variance", "sequential", "running_variances"),
+        (_("running variance"), "sequential", "running_variances"),
     ):
         every = [getattr(m, of)[layer] for m in seen.moments if layer in getattr(m, of)]
         now = getattr(seen.moments[at], of).get(layer)
@@ -164,7 +168,7 @@ def _draw_statistics(seen: Inside, at: int) -> None:
         groups.append(
             Tiles(
                 name=title.replace(" ", "_"),
-                title=f"{title} of {layer}",
+                title=_("{title} of {layer}").format(title=title, layer=layer),
                 values=now.reshape(1, 1, -1).astype(np.float32),
                 scheme=scheme,  # type: ignore[arg-type]
                 limits=(low, float(max(v.max() for v in every))),

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, reads_tokens
 from viz_models.ui.panels.build.compare import PAGES
 from viz_models.ui.results.build import compare as door
@@ -31,7 +32,7 @@ def network(spec: BuildSpec) -> None:
         return
     st.page_link(
         _PAGE,
-        label="Train this",
+        label=_("Train this"),
         icon=":material/model_training:",
         query_params={"spec": door.written(spec)},
     )

@@ -9,6 +9,8 @@ import streamlit as st
 
 from viz_models.figures.train import curves as train_curves
 from viz_models.figures.train import curves_axes as train_axes
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import ENDED, RunSpec
 from viz_models.records.train.curves import Along, CurveView, Examples, Metric, RunCurve
 from viz_models.ui.kit import frame
@@ -25,13 +27,13 @@ LONGEST_LABEL = 26  # letters
 PAGE_S = 6.0  # between two drawings of the page because of one run among several
 WAITING_TICK_S = 2.0  # while all wait in the queue
 METRICS: dict[str, Metric] = {
-    "loss": "loss",
-    "accuracy": "accuracy",
-    "gradient norm": "gradient norm",
-    "learning rate": "learning rate",
+    "loss": N_("loss"),
+    "accuracy": N_("accuracy"),
+    N_("gradient norm"): N_("gradient norm"),
+    N_("learning rate"): N_("learning rate"),
 }
 EXAMPLES: dict[str, Examples] = {
-    "training + test": "both",
+    N_("training + test"): "both",
     "test": "validation",
     "training": "training",
 }
@@ -135,7 +137,9 @@ def _tick(watched: list[Watched], view: CurveView, height: int) -> None:
         height=height,
         theme=None,
         key="curves",
-        alt=f"{view.metric} of the runs, {train_axes.AXIS[view.along]} along the bottom",
+        alt=_("{metric} of the runs, {axis} along the bottom").format(
+            metric=view.metric, axis=train_axes.AXIS[view.along]
+        ),
     )
     if len(watched) == 1:
         draw_progress(watched[0])
@@ -156,12 +160,15 @@ def draw_controls() -> CurveView:
     """Draw the row of controls; return what the chart shows, and along what."""
     with control_row():
         along = chips(
-            "Along", {name: f"by {name}" for name in ALONG}, key="along", default="sample"
+            _("Along"),
+            {name: _("by {name}").format(name=name) for name in ALONG},
+            key="along",
+            default="sample",
         )
-        metric = select("Metric", METRICS, "metric", 112)
-        of = select("Examples", EXAMPLES, "split", 152)
-        smoothing = select("Smoothing", SMOOTHING, "smooth", 92)
-        log = control(st.toggle, "log", key="log")
+        metric = select(_("Metric"), METRICS, "metric", 112)
+        of = select(_("Examples"), EXAMPLES, "split", 152)
+        smoothing = select(_("Smoothing"), SMOOTHING, "smooth", 92)
+        log = control(st.toggle, _("log"), key="log")
     return CurveView(
         metric=metric,
         examples=of,

@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import percent
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Arm, Line, Run
 from viz_models.records.train.cards import Outcome
 from viz_models.records.train.runs import StoredState
@@ -26,7 +28,7 @@ SIGNS: dict[str, str] = {
     "running": "▶",
     "paused": "❚❚",
     "finished": "✓",
-    "stopped early": "■",
+    N_("stopped early"): "■",
     "failed": "×",
     "cancelled": "■",
     "timed_out": "×",
@@ -50,14 +52,16 @@ def draw_runs(
     ledger(
         [_line(place, arm, found, waiting) for place, arm in enumerate(arms)],
         key="arms",
-        title="Runs",
-        note=f"accuracy on the test set · {clock} of the training steps, mean of one run",
+        title=_("Runs"),
+        note=_("accuracy on the test set · {clock} of the training steps, mean of one run").format(
+            clock=clock
+        ),
     )
 
 
 def _line(place: int, arm: Arm, found: Sequence[Outcome], waiting: Sequence[Run]) -> Line:
     mine = [o for o in found if o.arm == place]
-    states: Counter[str] = Counter("stopped early" if o.early else o.state for o in mine)
+    states: Counter[str] = Counter(_("stopped early") if o.early else o.state for o in mine)
     states.update(r.state for r in waiting if r.arm == place)
     tests = [o.tests.accuracy[-1] for o in mine if o.whole and o.tests.step]
     times = [o.seconds for o in mine if o.whole]
@@ -94,8 +98,11 @@ def draw_confusions(
     most = _most(counted)
     with st.container(border=True):
         st.markdown(
-            "**Which classes are confused?** Each row is a true class, each column the network's "
-            "guess. The diagonal (hatched) counts what is right."
+            _(
+                "**Which classes are confused?** Each row is a true class, each column the "
+                "network's "
+                "guess. The diagonal (hatched) counts what is right."
+            )
         )
         for side, place, arm in zip(
             ("left", "right"), st.columns(2, gap="xsmall"), first, strict=True
@@ -103,7 +110,7 @@ def draw_confusions(
             with place:
                 name = arms[arm].label if arms[arm].label in counted else next(iter(counted))
                 chosen = select(
-                    f"Network at the {side}",
+                    _("Network at the {side}").format(side=side),
                     {label: label for label in counted},
                     f"confusion_{side}",
                     230,
@@ -111,10 +118,15 @@ def draw_confusions(
                 )
                 _draw_confusion(chosen, counted[chosen], most, side, names)
         st.caption(
-            f"All seeds of an arm are counted together. The colors go from 0 to {most}, the most "
-            "frequent mistake. Precision: of the images guessed as this class, the share that is "
-            "this class. Recall: of the images of this class, the share that is guessed so. F1 is "
-            "their harmonic mean. A dash: nothing was guessed so, or there is no such image."
+            _(
+                "All seeds of an arm are counted together. The colors go from 0 to {most}, the "
+                "most "
+                "frequent mistake. Precision: of the images guessed as this class, the share "
+                "that is "
+                "this class. Recall: of the images of this class, the share that is guessed so. "
+                "F1 is "
+                "their harmonic mean. A dash: nothing was guessed so, or there is no such image."
+            ).format(most=most)
         )
 
 
@@ -125,10 +137,10 @@ def _draw_confusion(
     with picture:
         group = _matrix(name, matrix, most, MATRIX, names)
         tiles([group], key=f"confusion_of_{side}", luts=luts(is_dark()), param=f"confused_{side}")
-        st.caption(f"Most frequent mistake: {_worst(matrix, names)}.")
+        st.caption(_("Most frequent mistake: {worst}.").format(worst=_worst(matrix, names)))
     with table:
         sheet(
-            ("precision %", "recall %", "F1 %"),
+            (_("precision %"), _("recall %"), "F1 %"),
             rows_by_class(matrix, names),
             key=f"by_class_{side}",
         )
@@ -179,7 +191,9 @@ def _matrix(
     return Tiles(
         name=name,
         title=name,
-        note=f"{int(matrix.sum()):,} images" if numbers else f"{int(matrix.sum())} digits",
+        note=_("{sum:,} images").format(sum=int(matrix.sum()))
+        if numbers
+        else _("{sum} digits").format(sum=int(matrix.sum())),
         values=matrix[None].astype(np.float32),
         axes=("true", "guess"),
         limits=(0.0, float(most)),
@@ -195,4 +209,6 @@ def _worst(matrix: np.ndarray, names: Sequence[str]) -> str:
     wrong = matrix - np.diag(np.diag(matrix))
     right, guess = (int(i) for i in np.unravel_index(int(wrong.argmax()), wrong.shape))
     share = percent(wrong.max() / max(1, matrix[right].sum()))
-    return f"{names[right]} is taken for {names[guess]} in {share} of its images"
+    return _("{names} is taken for {names_2} in {share} of its images").format(
+        names=names[right], names_2=names[guess], share=share
+    )

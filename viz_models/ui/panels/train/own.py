@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from viz_models.digits import count, memory
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Experiment, Repair, RunSpec, ZooSpec
 from viz_models.records.train.experiments import Arm, ExperimentSpec
 from viz_models.ui.kit import frame, words
@@ -17,8 +19,8 @@ from viz_models.ui.panels.train import stage as train_stage
 from viz_models.ui.panels.train.data_folder import draw_folder
 from viz_models.ui.results.train import train as results
 
-FROM_LINK = "the network of the link"
-OPEN = "the run on screen"
+FROM_LINK = N_("the network of the link")
+OPEN = N_("the run on screen")
 ZOO = "torchvision"  # the preset that leaves the choice of the network
 SEEDS = (1, 2, 3, 5, 10)
 SCRIPT = 470  # px
@@ -45,18 +47,18 @@ def draw_own(experiment: Experiment | None) -> None:
     with left.container(border=True):
         base = _base(experiment)
         train_knobs.draw_knobs(base)
-        seeds = control(st.select_slider, "Seeds", SEEDS, value=1, key="own_seeds")
+        seeds = control(st.select_slider, _("Seeds"), SEEDS, value=1, key="own_seeds")
     wanted = _wanted(train_knobs.asked(base))
     with offer:
         _draw_offer(wanted, int(seeds))
         if experiment is None and not wanted.trouble and wanted.run.growth is None:
-            st.markdown("**What will run**, as one file of plain PyTorch")
+            st.markdown(_("**What will run**, as one file of plain PyTorch"))
             st.code(results.script(wanted.run), language="python", height=frame.px(SCRIPT))
     if experiment is not None:
         with right.container(border=True):
             found = results.outcomes(experiment)
             waiting = train_ask.waiting(experiment.runs, found)
-            train_outcomes.draw_runs(found, experiment.spec.arms, waiting, "wall-clock time")
+            train_outcomes.draw_runs(found, experiment.spec.arms, waiting, _("wall-clock time"))
             train_ask.draw_link_to_flow(experiment)
 
 
@@ -70,10 +72,13 @@ def _base(experiment: Experiment | None) -> RunSpec:
         try:
             choices = {FROM_LINK: results.read(text)} | choices
         except ValueError as error:
-            st.warning(words.plain(f"The link names no network: {error}"), icon=":material/edit:")
+            st.warning(
+                words.plain(_("The link names no network: {error}").format(error=error)),
+                icon=":material/edit:",
+            )
     name = control(
         st.selectbox,
-        "Start from",
+        _("Start from"),
         list(choices),
         key="base",
         on_change=train_knobs.forget,
@@ -83,7 +88,7 @@ def _base(experiment: Experiment | None) -> RunSpec:
     if name == ZOO:
         network = control(
             st.selectbox,
-            "Its network",
+            _("Its network"),
             results.networks(),
             index=results.networks().index("resnet18"),
             key="network",
@@ -129,9 +134,16 @@ def _draw_offer(wanted: Wanted, seeds: int) -> None:
 
 def _price(run: RunSpec, seeds: int) -> str:
     found = results.price(run)
-    steps = f"{found.steps:,} steps · " if found.steps else ""
+    steps = _("{steps:,} steps · ").format(steps=found.steps) if found.steps else ""
     each = " each" if seeds > 1 else ""
-    return (
-        f"{count(found.parameters)} parameters · {count(found.macs)} multiply-adds an example · "
-        f"{steps}{memory(found.memory)} · about {found.seconds:.0f} s{each} here"
+    return _(
+        "{parameters} parameters · {macs} multiply-adds an example · "
+        "{steps}{memory} · about {seconds:.0f} s{each} here"
+    ).format(
+        parameters=count(found.parameters),
+        macs=count(found.macs),
+        steps=steps,
+        memory=memory(found.memory),
+        seconds=found.seconds,
+        each=each,
     )

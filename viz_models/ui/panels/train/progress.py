@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from viz_models.digits import memory
+from viz_models.language import gettext as _
 from viz_models.records import ENDED, Experiment, Run
 from viz_models.ui.kit.words import plain
 from viz_models.ui.results.train.watch import Watched
@@ -55,7 +56,7 @@ def status(watched: Watched) -> tuple[float, str]:
     if len(found.runs) > 1 and watched.active:
         parts.append(ended(found.runs))
     if (left := _left(found.runs)) is not None:
-        parts.append(f"about {left} left")
+        parts.append(_("about {left} left").format(left=left))
     return _share(found.runs), " · ".join(filter(None, parts))
 
 
@@ -63,7 +64,9 @@ def outdated(watched: Watched) -> str:
     """Return one line for runs of which nothing new can be known: why, and what was stored last."""
     found = watched.experiment
     stored = f"{badges(found)} {100 * _share(found.runs):.0f} %" if found and found.runs else ""
-    return f"Not up to date: {plain(watched.trouble)}. This was stored last: {stored}"
+    return _("Not up to date: {trouble}. This was stored last: {stored}").format(
+        trouble=plain(watched.trouble), stored=stored
+    )
 
 
 def ended(runs: Sequence[Run]) -> str:
@@ -72,7 +75,14 @@ def ended(runs: Sequence[Run]) -> str:
     others = [
         f"{n} {state.replace('_', ' ')}" for state, n in counts.items() if state != "finished"
     ]
-    return ", ".join([f"{counts['finished']} of {len(runs)} runs finished", *others])
+    return ", ".join(
+        [
+            _("{finished} of {count} runs finished").format(
+                finished=counts["finished"], count=len(runs)
+            ),
+            *others,
+        ]
+    )
 
 
 def _share(runs: Sequence[Run]) -> float:
@@ -87,7 +97,11 @@ def _going(watched: Watched, run: Run) -> str:
     parts += [run.device] if run.device else []
     if run.spec.workers > 1:
         each = run.spec.batch_size // run.spec.workers
-        parts.append(f"{run.spec.workers} workers with {each} examples of each batch")
+        parts.append(
+            _("{workers} workers with {each} examples of each batch").format(
+                workers=run.spec.workers, each=each
+            )
+        )
     parts += [memory(curve.last.memory)] if curve.last and curve.last.memory else []
     return " · ".join(parts)
 
@@ -96,8 +110,16 @@ def _still(found: Experiment) -> str:
     """Return what is said while nothing runs: the first run that waits, or how all ended."""
     for run in found.runs:
         if run.state == "queued":
-            wait = "" if run.wait_s is None else f", starts in about {_seconds(run.wait_s)}"
-            place = f"place {run.place} in the queue" if run.place else "in the queue"
+            wait = (
+                ""
+                if run.wait_s is None
+                else _(", starts in about {seconds}").format(seconds=_seconds(run.wait_s))
+            )
+            place = (
+                _("place {place} in the queue").format(place=run.place)
+                if run.place
+                else _("in the queue")
+            )
             return f"{badge('queued')} {place}{wait}"
         if run.state in ("starting", "paused"):
             return f"{badge(run.state)} {run.reason}".strip()

@@ -6,6 +6,8 @@ from dataclasses import replace
 import streamlit as st
 
 from viz_models.figures.train import curves as train_curves
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.cards import Shown
 from viz_models.records.train.curves import CurveView
 from viz_models.records.train.experiments import ExperimentSpec
@@ -24,9 +26,9 @@ HEIGHT = 420  # px
 _CLICK = "forward_pass.train.click."
 _TROUBLE = "forward_pass.train.trouble"
 SHOWS: dict[Shown, CurveView] = {
-    "test loss": CurveView(metric="loss", examples="validation"),
-    "training loss": CurveView(metric="loss", examples="training"),
-    "test accuracy": CurveView(metric="accuracy", examples="validation"),
+    N_("test loss"): CurveView(metric="loss", examples="validation"),
+    N_("training loss"): CurveView(metric="loss", examples="training"),
+    N_("test accuracy"): CurveView(metric="accuracy", examples="validation"),
 }
 
 
@@ -44,8 +46,8 @@ def _draw_recorded(now: View) -> None:
     share = 1.0 if now.revealed else BEGINNING
     with control_row():
         st.markdown(f"**{now.card.shows.capitalize()}**", width="content")
-        along = chips("Along", dict(train_live.ALONG), key="along", default="sample")
-        log = control(st.toggle, "log", key="log", help="Logarithmic vertical axis")
+        along = chips(_("Along"), dict(train_live.ALONG), key="along", default="sample")
+        log = control(st.toggle, _("log"), key="log", help=_("Logarithmic vertical axis"))
     shown = replace(SHOWS[now.card.shows], along=along, log=log)  # type: ignore[arg-type]
     labels = [arm.label for arm in now.card.experiment.arms]
     st.echarts_chart(
@@ -53,10 +55,14 @@ def _draw_recorded(now: View) -> None:
         height=frame.px(HEIGHT),
         theme=None,
         key="recorded",
-        alt=f"{now.card.shows} of the recorded runs",
+        alt=_("{shows} of the recorded runs").format(shows=now.card.shows),
     )
-    part = "" if now.revealed else "This is only the beginning of the curves. · "
-    st.caption(f"{part}{lesson.badge(now.provenance)} · seconds are {now.clock}")
+    part = "" if now.revealed else _("This is only the beginning of the curves. · ")
+    st.caption(
+        _("{part}{badge} · seconds are {clock}").format(
+            part=part, badge=lesson.badge(now.provenance), clock=now.clock
+        )
+    )
 
 
 def _draw_start_row(now: View) -> None:
@@ -64,10 +70,10 @@ def _draw_start_row(now: View) -> None:
     spec, trouble = _with_folder(results.cards()[now.card.id].experiment)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if now.experiment is None or now.ended:
-            label = "Run it here" if now.experiment is None else "Run it again"
+            label = "Run it here" if now.experiment is None else _("Run it again")
             draw_start(label, spec, disabled=bool(trouble))
         if now.experiment is not None:
-            st.button("Recorded runs", key="back", on_click=runs.open_)
+            st.button(_("Recorded runs"), key="back", on_click=runs.open_)
         st.caption(cost(now))
     if trouble:
         st.warning(words.plain(trouble), icon=":material/folder_open:")
@@ -79,7 +85,7 @@ def _with_folder(spec: ExperimentSpec) -> tuple[ExperimentSpec, str]:
     first = spec.arms[0].run.data
     if not data_results.is_idx(first):
         return spec, ""
-    with st.popover("Where the images are", icon=":material/folder_open:"):
+    with st.popover(_("Where the images are"), icon=":material/folder_open:"):
         data, trouble = draw_folder(first)
     if not data.folder:
         return spec, trouble
@@ -95,11 +101,11 @@ def cost(now: View) -> str:
     recorded = results.recorded(now.card.id)
     steps = sum(o.seconds for o in recorded.outcomes)
     data = data_results.data_title(now.card.experiment.arms[0].run.data)
-    return (
-        f"{len(recorded.outcomes)} runs on {data}. When they were recorded, their "
-        f"training steps took {steps:.1f} s of processor time in all; with tests and looks inside "
-        f"{recorded.cpu_seconds:.1f} s."
-    )
+    return _(
+        "{count} runs on {data}. When they were recorded, their "
+        "training steps took {steps:.1f} s of processor time in all; with tests and looks inside "
+        "{cpu_seconds:.1f} s."
+    ).format(count=len(recorded.outcomes), data=data, steps=steps, cpu_seconds=recorded.cpu_seconds)
 
 
 def draw_start(label: str, spec: ExperimentSpec, *, disabled: bool = False) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from viz_models.digits import percent
+from viz_models.language import gettext as _
 from viz_models.records import ENDED, Experiment
 from viz_models.ui.kit import words
 from viz_models.ui.kit.controls import control_row
@@ -68,7 +69,10 @@ def _draw_rows(ids: Sequence[str], chosen: tuple[str, ...]) -> None:
 
 def _draw_trouble() -> None:
     if line := runs.trouble():
-        st.error(f"Not up to date: {words.plain(line)}.", icon=":material/hard_drive:")
+        st.error(
+            _("Not up to date: {line}.").format(line=words.plain(line)),
+            icon=":material/hard_drive:",
+        )
 
 
 def _draw_row(each: Experiment, chosen: tuple[str, ...]) -> None:
@@ -78,12 +82,16 @@ def _draw_row(each: Experiment, chosen: tuple[str, ...]) -> None:
     full = len(chosen) >= runs.MOST_ASKED and each.id not in chosen
     with name:
         st.checkbox(
-            words.plain(each.name) or "unnamed",
+            words.plain(each.name) or _("unnamed"),
             key=key,
             on_change=_pick,
             args=(each.id, chosen),
             disabled=full,
-            help=f"The chart shows at most {runs.MOST_ASKED} experiments." if full else None,
+            help=_("The chart shows at most {most_asked} experiments.").format(
+                most_asked=runs.MOST_ASKED
+            )
+            if full
+            else None,
         )
     states.markdown(badges(each))
     facts.caption(summary(each))
@@ -109,7 +117,7 @@ def _ago(seconds: float) -> str:
     for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if (count := int(seconds // size)) >= 1:
             return f"{count} {unit}{'s' * (count > 1)} ago"
-    return "just now"
+    return _("just now")
 
 
 def draw_actions(id: str) -> None:
@@ -118,29 +126,29 @@ def draw_actions(id: str) -> None:
     if each is None:
         return
     if not runs.is_mine(each):
-        st.caption("Somebody else's run: you can look at it, but only its owner can change it.")
+        st.caption(_("Somebody else's run: you can look at it, but only its owner can change it."))
         return
     with control_row():
-        with st.popover("Rename", icon=":material/edit:"):
+        with st.popover(_("Rename"), icon=":material/edit:"):
             st.text_input(
-                "Name",
+                _("Name"),
                 value=each.name,
                 max_chars=LONGEST_NAME,
                 key=f"name_{each.id}",
                 on_change=_rename,
                 args=(each.id,),
             )
-        with st.popover("Delete", icon=":material/delete:"):
-            st.markdown("This deletes its curves, checkpoints and moments. You cannot undo it.")
+        with st.popover(_("Delete"), icon=":material/delete:"):
+            st.markdown(_("This deletes its curves, checkpoints and moments. You cannot undo it."))
             ended = all(run.state in ENDED for run in each.runs)
             st.button(
-                "Delete it",
+                _("Delete it"),
                 key="delete_it",
                 type="primary",
                 on_click=_delete,
                 args=(each.id,),
                 disabled=not ended,
-                help=None if ended else "Cancel it first.",
+                help=None if ended else _("Cancel it first."),
             )
 
 
@@ -196,7 +204,7 @@ def facts(listed: Sequence[Experiment]) -> dict[str, str]:
         "runs": _counted(len(all_runs), "run"),
         "finished": str(states["finished"]),
         "moving": str(moving),
-        "best": "none yet" if best is None else percent(best),
+        "best": _("none yet") if best is None else percent(best),
     }
 
 

@@ -7,32 +7,34 @@ import streamlit as st
 
 from viz_models.digits import digits, signed
 from viz_models.figures.train import verdict as figures
+from viz_models.language import N_, ngettext
+from viz_models.language import gettext as _
 from viz_models.records import Arm
 from viz_models.records.train.cards import Comparison, Difference, Measure, Where
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.look import figure_look
 
 UNITS: dict[Measure, tuple[str, float, str]] = {  # what it is called, shown times this, unit
-    "accuracy": ("test accuracy", 100, " points"),
-    "test loss": ("test loss", 1, ""),
-    "training loss": ("training loss", 1, ""),
-    "training error": ("training error", 100, " points"),
-    "seconds": ("training time", 1, " s"),
-    "gradient ratio": ("log₁₀ of first ÷ last layer's gradient norm", 1, ""),
-    "loss where it grows": ("loss at the step where the blocks are added", 1, ""),
+    "accuracy": (N_("test accuracy"), 100, " points"),
+    N_("test loss"): (N_("test loss"), 1, ""),
+    N_("training loss"): (N_("training loss"), 1, ""),
+    N_("training error"): (N_("training error"), 100, " points"),
+    "seconds": (N_("training time"), 1, " s"),
+    N_("gradient ratio"): (N_("log₁₀ of first ÷ last layer's gradient norm"), 1, ""),
+    N_("loss where it grows"): (N_("loss at the step where the blocks are added"), 1, ""),
 }
-AXIS_UNITS = {" points": ", percentage points", " s": ", seconds", "": ""}
+AXIS_UNITS = {" points": N_(", percentage points"), " s": N_(", seconds"), "": ""}
 WHERE: dict[Where, str] = {
     "end": "",
-    "step": ", after the same steps",
-    "second": ", after the same time",
+    "step": N_(", after the same steps"),
+    "second": N_(", after the same time"),
 }
 WORDS = {
-    "higher": "larger than the seed noise",
-    "lower": "larger than the seed noise",
-    "not larger than the seed noise": "not larger than the seed noise",
+    "higher": N_("larger than the seed noise"),
+    "lower": N_("larger than the seed noise"),
+    N_("not larger than the seed noise"): N_("not larger than the seed noise"),
 }
-HELP = (
+HELP = N_(
     "Each seed gives one pair of runs: their initial weights are the same where the networks have "
     "the same layers, and they see the examples in the same order. The mean difference lies in the "
     "interval with 95 % confidence, by Student's t. Below five pairs there is no verdict. "
@@ -42,12 +44,12 @@ HELP = (
 
 def amount(difference: Difference) -> str:
     """Return a difference in short: "+9.1 ± 8.2 points"."""
-    _, times, unit = UNITS[difference.comparison.measure]
+    _rest, times, unit = UNITS[difference.comparison.measure]
     mean, high = difference.mean, difference.high
     if mean is None:
-        return "no pair yet"
+        return _("no pair yet")
     if not any(difference.values):
-        return f"0 (exactly), {difference.n} times"
+        return _("0 (exactly), {n} times").format(n=difference.n)
     text = signed(times * mean, 3)
     if high is not None:
         text += f" ± {digits(times * (high - mean), 2)}"
@@ -58,7 +60,9 @@ def said(difference: Difference) -> str:
     """Return it with what it means: "+9.1 ± 8.2 points, larger than the seed noise"."""
     if difference.mean is None or not any(difference.values):
         return amount(difference)
-    pairs = f"only {difference.n} {'pair' if difference.n == 1 else 'pairs'}: no verdict yet"
+    pairs = ngettext(
+        "only {n} pair: no verdict yet", "only {n} pairs: no verdict yet", difference.n
+    ).format(n=difference.n)
     return f"{amount(difference)}, {WORDS.get(difference.verdict, pairs)}"
 
 
@@ -97,14 +101,16 @@ def draw_verdict(found: Sequence[Difference], arms: Sequence[Arm], sides: tuple[
     )
     show(figures.intervals([row(d, arms) for d in found], sides, **figure_look()), "verdict")
     st.caption(
-        f"95 % intervals, n = {first.n} pairs of seeds. Of twenty such comparisons, one is "
-        "decided by chance alone."
+        _(
+            "95 % intervals, n = {n} pairs of seeds. Of twenty such comparisons, one is "
+            "decided by chance alone."
+        ).format(n=first.n)
     )
 
 
 def row(difference: Difference, arms: Sequence[Arm]) -> figures.Row:
     """Return one comparison as the figure draws it, in the unit of its axis."""
-    _, times, _ = UNITS[difference.comparison.measure]
+    _rest, times, _rest = UNITS[difference.comparison.measure]
     ends = (difference.mean, difference.low, difference.high)
     mean, low, high = (None if end is None else times * end for end in ends)
     name = escape(named(difference.comparison, arms))  # Plotly reads tags
@@ -116,5 +122,5 @@ def row(difference: Difference, arms: Sequence[Arm]) -> figures.Row:
         low=low,
         high=high,
         decided=difference.verdict in ("higher", "lower"),
-        unit=f"difference in {measured(difference.comparison)}",
+        unit=_("difference in {measured}").format(measured=measured(difference.comparison)),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.records import ENDED, Experiment, Provenance
 from viz_models.records.train.cards import Card, Difference, Outcome
 from viz_models.ui.kit import state, votes
@@ -40,7 +41,7 @@ class View:
     @property
     def clock(self) -> str:
         """What kind of time its runs tell; recorded ones shared their machine with other work."""
-        return "processor time" if self.experiment is None else "wall-clock time"
+        return _("processor time") if self.experiment is None else _("wall-clock time")
 
 
 def choose() -> tuple[str, Experiment | None]:
@@ -62,7 +63,7 @@ def choose() -> tuple[str, Experiment | None]:
         st.session_state["card"] = _title(experiment)
     chosen = control(
         st.pills,
-        "Question",
+        _("Question"),
         list(titles),
         key="card",
         default=next(iter(titles)),

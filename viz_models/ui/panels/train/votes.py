@@ -5,6 +5,8 @@ from functools import partial
 import streamlit as st
 
 from viz_models.figures.train import votes as figures
+from viz_models.language import gettext as _
+from viz_models.language import ngettext
 from viz_models.ui.kit import frame, votes
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train.view import View
@@ -27,12 +29,20 @@ def _draw(now: View) -> None:
     total = sum(counts.values())
     if now.prediction is None and not (now.revealed and now.outcomes):
         if total:
-            st.caption(f"{total} prediction{'s' * (total > 1)} so far; yours comes first")
+            st.caption(
+                ngettext(
+                    "{total} prediction so far; yours comes first",
+                    "{total} predictions so far; yours comes first",
+                    total,
+                ).format(total=total)
+            )
         return
     if total < 2:  # one's own, at most: it stands above
         return
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**All predictions** · :gray[{total} in the last two hours]")
+        st.markdown(
+            _("**All predictions** · :gray[{total} in the last two hours]").format(total=total)
+        )
         mine = next((w for c, w in now.card.choices.items() if c == now.prediction), None)
         st.echarts_chart(
             figures.votes(counts, mine, **figure_look()),

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import count, digits, memory, percent
 from viz_models.figures.vision import architectures as figures
+from viz_models.language import gettext as _
 from viz_models.records.vision.architectures import BY_NAME, ArchitectureCost, CostRecord, Figure
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
@@ -43,22 +44,24 @@ class View:
 def controls() -> View:
     """Draw the controls: two networks, what a bar stands for, and whether to measure here."""
     with control_row():
-        st.caption("Network", width="content")
-        chosen = select("Network", TITLES, "network", 168, default="ResNet18")
-        st.caption("beside", width="content")
-        beside = select("Beside", TITLES, "beside", 168, default="VGG-11")
-        figure = chips("A bar is", FIGURES, key="bar", default="macs", show="A bar is")
+        st.caption(_("Network"), width="content")
+        chosen = select(_("Network"), TITLES, "network", 168, default="ResNet18")
+        st.caption(_("beside"), width="content")
+        beside = select(_("Beside"), TITLES, "beside", 168, default="VGG-11")
+        figure = chips(_("A bar is"), FIGURES, key="bar", default="macs", show=_("A bar is"))
         here: bool = control(
             st.toggle,
-            "measure here",
+            _("measure here"),
             key="here",
-            help="Count and time both networks now, on the machine that runs this page. "
-            "It takes a few seconds for each.",
+            help=_(
+                "Count and time both networks now, on the machine that runs this page. "
+                "It takes a few seconds for each."
+            ),
         )
     record = results.costs()
     if not here:
         return View(record, record.cost(chosen), record.cost(beside), _figure(figure))
-    with st.spinner("Both networks read a photo six times, with and without a watch…"):
+    with st.spinner(_("Both networks read a photo six times, with and without a watch…")):
         return View(record, results.here(chosen), results.here(beside), _figure(figure))
 
 
@@ -102,10 +105,10 @@ def facts(view: View) -> dict[str, str]:
 
 def _times(ratio: float, what: str) -> str:
     if 0.98 < ratio < 1.02:
-        return f"about the same {what}"
+        return _("about the same {what}").format(what=what)
     if ratio < 1:
         return f"{digits(1 / ratio, 2)} times less {what}".replace("less m", "fewer m")
-    return f"{digits(ratio, 2)} times more {what}"
+    return _("{ratio} times more {what}").format(ratio=digits(ratio, 2), what=what)
 
 
 def linear(cost: ArchitectureCost, figure: Figure) -> float:
@@ -122,20 +125,23 @@ def _verdict(vgg: ArchitectureCost, resnet: ArchitectureCost) -> str:
     """Return whether the linear layers explain why one takes longer than the other."""
     without = vgg.total("ms") - linear(vgg, "ms")
     if resnet.ms >= vgg.ms:
-        return (
-            f"Here ResNet18 was not faster: {digits(resnet.ms, 3)} against {digits(vgg.ms, 3)} ms."
+        return _("Here ResNet18 was not faster: {ms} against {ms_2} ms.").format(
+            ms=digits(resnet.ms, 3), ms_2=digits(vgg.ms, 3)
         )
     if without > resnet.total("ms"):
-        return "No: without its linear layers VGG-11 would still take longer."
-    return "Yes: without its linear layers VGG-11 would be as fast."
+        return _("No: without its linear layers VGG-11 would still take longer.")
+    return _("Yes: without its linear layers VGG-11 would be as fast.")
 
 
 def draw_tree(view: View) -> None:
     """Draw the family tree; a click chooses a network."""
     with st.container(border=True, height="stretch"):
         st.caption(
-            "Who began with whom. A circle's area is the multiply-adds of one photo. Click one. "
-            "The one with a dark ring stands beside it."
+            _(
+                "Who began with whom. A circle's area is the multiply-adds of one photo. Click "
+                "one. "
+                "The one with a dark ring stands beside it."
+            )
         )
         fig = figures.family_tree(view.record, view.chosen.name, view.beside.name, **figure_look())
         show(fig, "tree", wide=True, on_select=_open, selection_mode="points")
@@ -171,10 +177,10 @@ def _rows(both: tuple[ArchitectureCost, ...]) -> list[tuple[str, list[Cell]]]:
     return [
         ("parameters", [(count(c.parameters), _auxiliary(c)) for c in both]),
         ("multiply-adds", [(count(c.macs), _source(c)) for c in both]),
-        ("kept for the backward pass", [(memory(c.activation_bytes), "") for c in both]),
-        ("read and written", [(memory(c.traffic_bytes), "") for c in both]),
+        (_("kept for the backward pass"), [(memory(c.activation_bytes), "") for c in both]),
+        (_("read and written"), [(memory(c.traffic_bytes), "") for c in both]),
         (
-            "time",
+            _("time"),
             [
                 (f"{digits(c.ms, 3)} ms", f"{digits(c.ms_low, 3)} to {digits(c.ms_high, 3)}")
                 for c in both
@@ -184,22 +190,28 @@ def _rows(both: tuple[ArchitectureCost, ...]) -> list[tuple[str, list[Cell]]]:
 
 
 def _auxiliary(cost: ArchitectureCost) -> str:
-    return f"{count(cost.auxiliary)} help training alone" if cost.auxiliary else ""
+    return (
+        _("{auxiliary} help training alone").format(auxiliary=count(cost.auxiliary))
+        if cost.auxiliary
+        else ""
+    )
 
 
 def _source(cost: ArchitectureCost) -> str:
     about = BY_NAME[cost.name]
     if not about.paper_macs:
-        return "torchvision's network"
-    return f"the paper says {count(about.paper_macs)}"
+        return _("torchvision's network")
+    return _("the paper says {paper_macs}").format(paper_macs=count(about.paper_macs))
 
 
 def draw_layers(view: View) -> None:
     """Draw one bar for each layer of both networks."""
     with st.container(border=True, height="stretch"):
         st.caption(
-            "A bar is one convolution or linear layer, with the norm, activation and pooling "
-            "after it. Both networks share one scale."
+            _(
+                "A bar is one convolution or linear layer, with the norm, activation and pooling "
+                "after it. Both networks share one scale."
+            )
         )
         both = (view.chosen, view.beside)
         show(figures.bars_by_layer(both, view.figure, **figure_look()), "layers", wide=True)

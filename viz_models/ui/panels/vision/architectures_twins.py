@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import count, digits, percent
 from viz_models.figures.vision import architectures_twins as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.paired import Paired
 from viz_models.records.vision.architectures import BY_NAME, COMPARED, TwinCell, TwinRecord
 from viz_models.ui.instruments.sheet import Cell, sheet
@@ -16,7 +18,11 @@ from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import architectures as results
 
-SWITCHES = {"tanh": "tanh in place of ReLU", "lrn": "with LRN", "no dropout": "without dropout"}
+SWITCHES = {
+    "tanh": N_("tanh in place of ReLU"),
+    "lrn": N_("with LRN"),
+    N_("no dropout"): N_("without dropout"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +44,7 @@ def facts(view: View) -> dict[str, str]:
     others = [t for t in record.twins if t.difference is not None]
     said = {
         way: _titles([t for t in others if t.difference and t.difference.verdict == way])
-        for way in ("higher", "lower", "not larger than the seed noise")
+        for way in ("higher", "lower", _("not larger than the seed noise"))
     }
     return {
         "train": f"{record.train:,}",
@@ -69,7 +75,7 @@ def points(difference: Paired) -> str:
     mean, low, high = (
         digits(100 * x, 2) for x in (difference.mean, difference.low, difference.high)
     )
-    return f"{mean} points (95 % interval {low} to {high})"
+    return _("{mean} points (95 % interval {low} to {high})").format(mean=mean, low=low, high=high)
 
 
 def _switch(cell: TwinCell, record: TwinRecord) -> str:
@@ -78,16 +84,18 @@ def _switch(cell: TwinCell, record: TwinRecord) -> str:
     before = percent(float(np.mean(record.twin("alexnet").accuracies)))
     after = percent(float(np.mean(cell.accuracies)))
     if not cell.difference.decided:
-        return f"no difference that is larger than the seed noise: {points(cell.difference)}"
-    return (
-        f"{cell.difference.verdict} accuracy, {after} against {before}: {points(cell.difference)}"
+        return _("no difference that is larger than the seed noise: {points}").format(
+            points=points(cell.difference)
+        )
+    return _("{verdict} accuracy, {after} against {before}: {points}").format(
+        verdict=cell.difference.verdict, after=after, before=before, points=points(cell.difference)
     )
 
 
 def draw_accuracies(view: View) -> None:
     """Draw how accurate every twin became, seed by seed."""
     with st.container(border=True, height="stretch"):
-        st.caption("Small twins after the same training. A dot is a seed, a line is their mean.")
+        st.caption(_("Small twins after the same training. A dot is a seed, a line is their mean."))
         show(figures.accuracies(view.record, view.name, **figure_look()), "twins")
 
 
@@ -100,9 +108,13 @@ def draw_twin(view: View) -> None:
             [BY_NAME[c.name].title for c in both],
             _rows(both),
             key="twin",
-            title="Twins at 32×32",
-            note=f"{len(view.record.seeds)} seeds, {view.record.spec.steps} steps of "
-            f"{view.record.spec.batch_size} digits · {view.record.machine}",
+            title=_("Twins at 32×32"),
+            note=_("{count} seeds, {steps} steps of {batch_size} digits · {machine}").format(
+                count=len(view.record.seeds),
+                steps=view.record.spec.steps,
+                batch_size=view.record.spec.batch_size,
+                machine=view.record.machine,
+            ),
             badge=lesson.badge(view.record.provenance),
         )
 
@@ -111,9 +123,9 @@ def _rows(cells: list[TwinCell]) -> list[tuple[str, list[Cell]]]:
     return [
         ("parameters", [(count(c.parameters), "") for c in cells]),
         ("multiply-adds", [(count(c.macs), "") for c in cells]),
-        ("layers", [(str(c.layers), "") for c in cells]),
+        (_("layers"), [(str(c.layers), "") for c in cells]),
         (
-            "test accuracy",
+            _("test accuracy"),
             [
                 (
                     percent(float(np.mean(c.accuracies))),
@@ -123,8 +135,11 @@ def _rows(cells: list[TwinCell]) -> list[tuple[str, list[Cell]]]:
             ],
         ),
         (
-            "training",
-            [(f"{digits(float(np.median(c.cpu_seconds)), 2)} s", "processor time") for c in cells],
+            _("training"),
+            [
+                (f"{digits(float(np.median(c.cpu_seconds)), 2)} s", _("processor time"))
+                for c in cells
+            ],
         ),
     ]
 
@@ -132,7 +147,7 @@ def _rows(cells: list[TwinCell]) -> list[tuple[str, list[Cell]]]:
 def draw_switches(view: View) -> None:
     """Draw AlexNet's twin as it is and with one thing changed, step by step."""
     with st.container(border=True):
-        chosen = chips("Change", SWITCHES, key="change", default="tanh", show="Change")
+        chosen = chips(_("Change"), SWITCHES, key="change", default="tanh", show=_("Change"))
         show(figures.switch_curves(view.record, chosen, **figure_look()), "switches")
         st.caption(lesson.badge(view.record.provenance))
 

@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits, percent
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.captions import MOST, Caption, CaptionRecord, CaptionSpec
 from viz_models.records.vision.scene import FIRST_SCENE, NAMES, SceneSpec
@@ -22,7 +24,7 @@ from viz_models.ui.panels.vision.detector_stage import photo
 from viz_models.ui.results.vision import captions as results
 
 SCENES = tuple(range(100))
-NETS = {"attention": "with attention", "mean": "without attention"}
+NETS = {"attention": N_("with attention"), "mean": N_("without attention")}
 MOVED = ("nothing", *(f"digit {i + 1}" for i in range(MOST)))
 SIDE = 8  # cells of the grid in each direction
 SCENE, MAP = 352, 236  # px on screen
@@ -47,8 +49,8 @@ class View:
 def controls() -> View:
     """Draw the controls; return what was computed for them."""
     with control_row():
-        seed = slider("Scene", SCENES, "scene", 140, value=FIRST_SCENE)
-        net: Any = chips("The captioner", NETS, key="net", default="attention")
+        seed = slider(_("Scene"), SCENES, "scene", 140, value=FIRST_SCENE)
+        net: Any = chips(_("The captioner"), NETS, key="net", default="attention")
         moving, typed = _own_scene()
     scene, trouble = with_digits(SceneSpec(seed=seed, count=MOST), typed, MOST)
     found = results.caption(CaptionSpec(scene=scene, net=net))
@@ -59,16 +61,18 @@ def controls() -> View:
 
 def _own_scene() -> tuple[int | None, str]:
     """Draw what makes a scene of one's own; return which digit is moved, and the digits typed."""
-    with st.popover("Own scene", width="content"):
+    with st.popover(_("Own scene"), width="content"):
         st.caption(
-            f"Type 1 to {MOST} digits, such as 37. Then choose which of them you move with the "
-            "mouse or the arrow keys. The captioners never saw more digits at once."
+            _(
+                "Type 1 to {most} digits, such as 37. Then choose which of them you move with the "
+                "mouse or the arrow keys. The captioners never saw more digits at once."
+            ).format(most=MOST)
         )
         typed: str = control(
-            st.text_input, "Digits", "", key="digits", width=frame.px(180), max_chars=8
+            st.text_input, _("Digits"), "", key="digits", width=frame.px(180), max_chars=8
         )
         choices = {name: name for name in MOVED}
-        moved = chips("What you move", choices, key="move", default="nothing", show="Move")
+        moved = chips(_("What you move"), choices, key="move", default="nothing", show=_("Move"))
     return (None if moved == "nothing" else int(moved[-1]) - 1), typed.strip()
 
 
@@ -96,7 +100,9 @@ def draw_refusal(view: View) -> None:
     """Say why what was typed cannot be drawn."""
     if view.refusal:
         said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(f":red[{said}.] The page shows the scene of the slider instead.")
+        st.caption(
+            _(":red[{said}.] The page shows the scene of the slider instead.").format(said=said)
+        )
 
 
 def answer(view: View) -> str:
@@ -115,7 +121,7 @@ def facts(view: View) -> dict[str, str]:
     return {
         "sentence": found.sentence or "nothing",
         "truth": found.scene.sentence,
-        "right": "That is right" if found.is_exact else "That is not right",
+        "right": _("That is right") if found.is_exact else _("That is not right"),
         "name": found.written[first],
         "on": percent(found.on_digit[first] or 0.0),
         "scenes": f"{looks.scenes:,}",
@@ -135,8 +141,10 @@ def _compared(recorded: CaptionRecord) -> str:
     """Say which of both captioners was right more often; both were trained once."""
     looks, mean = (recorded.quality(net).exact for net in ("attention", "mean"))
     if looks == mean:
-        return "Both were right equally often"
-    return f"The captioner {'with' if looks > mean else 'without'} attention was right more often"
+        return _("Both were right equally often")
+    return _("The captioner {x} attention was right more often").format(
+        x="with" if looks > mean else "without"
+    )
 
 
 # ---------------------------------------------------------------- the stage
@@ -153,9 +161,9 @@ def draw_scene(view: View, text: Mapping[str, str]) -> None:
     step = len(view.found.scene.image) // SIDE
     heat = np.kron(weights, np.ones((step, step))).astype(np.float32)
     group = Tiles(
-        name="scene",
+        name=_("scene"),
         values=photo(view.found.scene.image),
-        title=f"“{view.found.written[view.word]}” looks here",
+        title=_("“{written}” looks here").format(written=view.found.written[view.word]),
         scheme="photo",
         size=SCENE,
         overlay=heat if view.has_attention else None,
@@ -175,7 +183,7 @@ def draw_scene(view: View, text: Mapping[str, str]) -> None:
 def draw_look(view: View, text: Mapping[str, str]) -> None:
     """Draw scores and weights of the chosen word, and what it then writes."""
     found, at = view.found, view.word
-    groups = [_map(found.weights[at], "weights", "sum to 1")]
+    groups = [_map(found.weights[at], "weights", _("sum to 1"))]
     if view.has_attention:
         groups.insert(0, _map(found.scores[at], "scores"))
     tiles(
@@ -188,8 +196,8 @@ def draw_look(view: View, text: Mapping[str, str]) -> None:
     ledger(
         _likely(view),
         key="likely",
-        title=f"Word {at + 1}",
-        note=f"after “{found.read[at]}”",
+        title=_("Word {at}").format(at=at + 1),
+        note=_("after “{read}”").format(read=found.read[at]),
         badge=lesson.badge(found.provenance),
         terms=words.glossary(),
     )
@@ -224,10 +232,10 @@ def _likely(view: View) -> list[Line]:
     ]
     share = found.on_digit[at]
     if share is not None:
-        name = f"weight on the {found.written[at]}"
+        name = _("weight on the {written}").format(written=found.written[at])
         lines.append(Line(label=name, value=percent(share), rule=True))
     equal = digits(found.max_difference, 1)
-    return [*lines, Line(label="logits equal torch's to", value=equal, role="checked")]
+    return [*lines, Line(label=_("logits equal torch's to"), value=equal, role="checked")]
 
 
 def draw_foot(view: View) -> None:
@@ -237,7 +245,7 @@ def draw_foot(view: View) -> None:
     scrubber(
         found.written,
         key="foot",
-        lead="it writes",
+        lead=_("it writes"),
         said=[f"{w}, p = {p:.3f}" for w, p in zip(found.written, chances, strict=True)],
         default=first_word(found),
         at=view.word,
@@ -253,14 +261,14 @@ def draw_words(view: View, text: Mapping[str, str]) -> None:
         tiles(
             [
                 Tiles(
-                    name="words",
+                    name=_("words"),
                     values=found.weights.reshape(count, SIDE, SIDE),
-                    title="where it looks, word by word",
+                    title=_("where it looks, word by word"),
                     limits=(0.0, float(found.weights.max())),
                     grid=(1, count),
                     column_labels=found.written,
                     margins=(tuple("" if s is None else percent(s) for s in found.on_digit),),
-                    margin_names=("on it",),
+                    margin_names=(_("on it"),),
                     lit=np.broadcast_to(lit[:, None, None], (count, SIDE, SIDE)).copy(),
                     pick="cell",
                     follows=(None, 0),

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits, percent
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.captions import (
     NETS,
@@ -40,7 +41,9 @@ def draw_arithmetic(view: View, text: Mapping[str, str]) -> None:
         ledger(
             _lines(view, look),
             key="opened",
-            title=f"“{view.found.written[view.word]}”, row {row}, column {column}",
+            title=_("“{written}”, row {row}, column {column}").format(
+                written=view.found.written[view.word], row=row, column=column
+            ),
             badge=lesson.badge(view.found.provenance),
             terms=words.glossary(),
         )
@@ -49,10 +52,10 @@ def draw_arithmetic(view: View, text: Mapping[str, str]) -> None:
 def _draw_vectors(look: OpenedLook) -> None:
     inside = np.tanh(look.of_cell + look.of_state)
     groups = (
-        ("compared", "the cell, and the state", {"W a + b": look.of_cell, "U h": look.of_state}),
+        ("compared", _("the cell, and the state"), {"W a + b": look.of_cell, "U h": look.of_state}),
         (
             "score",
-            "tanh of their sum, times v",
+            _("tanh of their sum, times v"),
             {"tanh": inside, "v": look.v, "v × tanh": look.v * inside},
         ),
     )
@@ -62,7 +65,7 @@ def _draw_vectors(look: OpenedLook) -> None:
                 name=name,
                 values=np.stack(list(named.values())).astype(np.float32)[None],
                 title=title,
-                note="64 numbers a row",
+                note=_("64 numbers a row"),
                 scheme="diverging",
                 stretch=True,
                 row_labels=tuple(named),
@@ -87,32 +90,32 @@ def _lines(view: View, look: OpenedLook) -> list[Line]:
     agrees = look.difference <= AGREES
     return [
         Line(
-            label="score: sum of 64 products",
+            label=_("score: sum of 64 products"),
             value=digits(look.scores[cell], 5),
             note=_sum(products),
         ),
         Line(
             label="exp(score − largest score)",
             value=digits(powers[cell], 4),
-            note=f"largest score: {digits(look.scores.max(), 5)}",
+            note=_("largest score: {max}").format(max=digits(look.scores.max(), 5)),
         ),
-        Line(label="sum of that over 64 cells", value=digits(powers.sum(), 4)),
-        Line(label="weight", value=digits(look.weights[cell], 4), role="chosen", rule=True),
+        Line(label=_("sum of that over 64 cells"), value=digits(powers.sum(), 4)),
+        Line(label=_("weight"), value=digits(look.weights[cell], 4), role="chosen", rule=True),
         Line(
-            label=f"this cell's feature {channel}",
+            label=_("this cell's feature {channel}").format(channel=channel),
             value=digits(values[cell], 4),
-            note="the feature that is largest in the sum",
+            note=_("the feature that is largest in the sum"),
         ),
         Line(
-            label="sum of weight × feature",
+            label=_("sum of weight × feature"),
             value=digits(look.context[channel], 5),
             note=_sum(look.weights * values),
             rule=True,
         ),
         Line(
-            label="scores, weights and sums equal torch's to"
+            label=_("scores, weights and sums equal torch's to")
             if agrees
-            else "scores, weights or sums differ from torch's by",
+            else _("scores, weights or sums differ from torch's by"),
             value=digits(look.difference, 1),
             role="checked" if agrees else "warning",
             term="tolerance",
@@ -124,7 +127,7 @@ def _sum(terms: np.ndarray) -> str:
     """Write out the largest terms of a sum."""
     order = np.argsort(-np.abs(terms))[:TERMS]
     shown = " + ".join(digits(terms[i], 3) for i in order)
-    return f"{shown} + … ({len(terms)} terms, the largest first)"
+    return _("{shown} + … ({count} terms, the largest first)").format(shown=shown, count=len(terms))
 
 
 def draw_straight(view: View, text: Mapping[str, str]) -> None:
@@ -144,7 +147,10 @@ def draw_states(view: View, text: Mapping[str, str]) -> None:
     """Draw the state from which each word's look was made, and what was read then."""
     found = view.found
     lit = (np.arange(len(found.read)) == view.word)[None, :, None]
-    shown = (("state", found.before, "h before the look"), ("sum", found.contexts, "weighted sum"))
+    shown = (
+        ("state", found.before, _("h before the look")),
+        ("sum", found.contexts, _("weighted sum")),
+    )
     with st.container(border=True):
         tiles(
             [
@@ -152,7 +158,7 @@ def draw_states(view: View, text: Mapping[str, str]) -> None:
                     name=name,
                     values=values.astype(np.float32)[None],
                     title=title,
-                    note=f"{values.shape[1]} numbers a row",
+                    note=_("{shape} numbers a row").format(shape=values.shape[1]),
                     scheme="diverging",
                     stretch=True,
                     row_labels=found.read,
@@ -191,12 +197,14 @@ def draw_nets(view: View) -> None:
         )
     with st.container(border=True):
         sheet(
-            ("on this scene", "exact", "weight on the digit that is named", "parameters"),
+            (_("on this scene"), "exact", _("weight on the digit that is named"), "parameters"),
             rows,
             key="nets",
-            title="Two captioners, trained alike",
-            note=f"{recorded.qualities[0].scenes} scenes of digits that were not trained on; each "
-            "captioner was trained once, so a small difference says nothing.",
+            title=_("Two captioners, trained alike"),
+            note=_(
+                "{scenes} scenes of digits that were not trained on; each "
+                "captioner was trained once, so a small difference says nothing."
+            ).format(scenes=recorded.qualities[0].scenes),
             badge=lesson.badge(recorded.provenance),
         )
 
@@ -224,7 +232,9 @@ def weights(view: View) -> str:
 def table(view: View) -> str:
     """Return a row for each word: what was read, and the weight of every cell."""
     found = view.found
-    cells = [f"row {i // SIDE}, column {i % SIDE}" for i in range(SIDE * SIDE)]
+    cells = [
+        _("row {i}, column {i_2}").format(i=i // SIDE, i_2=i % SIDE) for i in range(SIDE * SIDE)
+    ]
     return take_away.csv_text(
         ("read", "writes", *cells),
         (

@@ -6,6 +6,8 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import digits, percent
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.captions import COVERED
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
@@ -16,7 +18,7 @@ from viz_models.ui.panels.vision.detector_stage import photo
 from viz_models.ui.results.vision import captions as results
 
 SCENE = 260  # px on screen
-ROWS = ("the cells it looked at", "as many others, at random")
+ROWS = (N_("the cells it looked at"), N_("as many others, at random"))
 
 
 def facts() -> dict[str, str]:
@@ -36,8 +38,8 @@ def facts() -> dict[str, str]:
 
 def _verdict(looked: int, others: int) -> str:
     if looked > others:
-        return "So the cells that a word looks at matter more to it than as many others"
-    return "So the cells that a word looks at matter no more to it than as many others"
+        return _("So the cells that a word looks at matter more to it than as many others")
+    return _("So the cells that a word looks at matter no more to it than as many others")
 
 
 def draw_covered(view: View, text: Mapping[str, str]) -> None:
@@ -47,7 +49,7 @@ def draw_covered(view: View, text: Mapping[str, str]) -> None:
         return
     found, word = view.found, view.found.written[view.word]
     both = results.covered(found, view.word)
-    shown = [_tile("whole", "as it is", found.scene.image, ())]
+    shown = [_tile("whole", _("as it is"), found.scene.image, ())]
     for name, title, one in zip(("looked", "others"), ROWS, both, strict=True):
         shown.append(_tile(name, title, one.image, one.cells))
     with st.container(border=True):
@@ -56,15 +58,21 @@ def draw_covered(view: View, text: Mapping[str, str]) -> None:
             ("nothing", [(found.sentence, ""), ("0", ""), ("0 %", "")])
         ]
         for name, one in zip(ROWS, both, strict=True):
-            kept = f"“{word}” stays" if one.keeps else f"“{word}” is gone"
+            kept = (
+                _("“{word}” stays").format(word=word)
+                if one.keeps
+                else _("“{word}” is gone").format(word=word)
+            )
             said = (one.sentence or "nothing", kept)
             rows.append((name, [said, (str(len(one.cells)), ""), (percent(one.weight), "")]))
         sheet(
-            ("the caption is then", "cells", f"weight of “{word}”"),
+            (_("the caption is then"), "cells", _("weight of “{word}”").format(word=word)),
             rows,
             key="covered_rows",
-            title="Covered",
-            note="A covered cell shows the background of this scene, as if no digit stood there.",
+            title=_("Covered"),
+            note=_(
+                "A covered cell shows the background of this scene, as if no digit stood there."
+            ),
             badge=lesson.badge(found.provenance),
         )
 

@@ -8,6 +8,7 @@ import streamlit as st
 from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits, percent
 from viz_models.figures.vision import captions as figures
+from viz_models.language import gettext as _
 from viz_models.records.train.paired import Paired
 from viz_models.records.vision.captions import MODES, TUNED, CaptionRecord, Statistics, Tuned
 from viz_models.ui.instruments.sheet import sheet
@@ -48,8 +49,9 @@ def verdicts(found: CaptionRecord) -> dict[str, str]:
         "frozen_train_old": percent(_mean(found, 0, "train", "old")),
         "frozen_eval_old": percent(_mean(found, 0, "eval", "old")),
         "frozen": said,
-        "interval": f"{digits(frozen.mean, 3)} points, 95 % interval {digits(frozen.low, 3)} to "
-        f"{digits(frozen.high, 3)}",
+        "interval": _("{mean} points, 95 % interval {low} to {high}").format(
+            mean=digits(frozen.mean, 3), low=digits(frozen.low, 3), high=digits(frozen.high, 3)
+        ),
         "best": f"blocks trained: {figures.ARMS[blocks]}; {figures.NAMES[mode]}",
         "best_exact": percent(_mean(found, blocks, mode, "exact")),
         "best_old": percent(_mean(found, blocks, mode, "old")),
@@ -78,11 +80,13 @@ def draw_tuning(text: Mapping[str, str]) -> None:
         rows.append((figures.ARMS[blocks], [*cells, (f"{digits(d.mean, 3)} points", gap)]))
     with right.container(border=True, height="stretch"):
         sheet(
-            ("numbers that learn", "in train", "in eval", "train − eval"),
+            (_("numbers that learn"), _("in train"), _("in eval"), _("train − eval")),
             rows,
             key="tuned_rows",
-            title="Blocks trained, from the last",
-            note=f"Exact captions of {found.scenes} faded scenes, means over five seeds; below "
-            "them the old pictures. The difference is paired by seed, with its 95 % interval.",
+            title=_("Blocks trained, from the last"),
+            note=_(
+                "Exact captions of {scenes} faded scenes, means over five seeds; below "
+                "them the old pictures. The difference is paired by seed, with its 95 % interval."
+            ).format(scenes=found.scenes),
             badge=lesson.badge(found.provenance),
         )

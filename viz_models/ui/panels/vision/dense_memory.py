@@ -6,6 +6,8 @@ import streamlit as st
 
 from viz_models.digits import digits, memory
 from viz_models.figures.vision import dense_memory as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.dense_memory import (
     DenseMemory,
@@ -23,7 +25,7 @@ from viz_models.ui.results.vision import dense_memory as results
 
 GROWTHS = (4, 8, 12, 24, 32)
 SIDES = (8, 16, 32)
-WAYS = {"keep": "keep everything", "checkpoint": "compute again"}
+WAYS = {"keep": N_("keep everything"), "checkpoint": N_("compute again")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,10 @@ def controls() -> Choice:
     """Draw the controls: layers, growth rate, size of the maps, and what is kept."""
     base = DenseMemorySpec()
     with control_row():
-        depth = slider("Layers, L", base.depths, "layers", 260, value=12)
-        growth = slider("Growth rate, k", GROWTHS, "k", 150, value=base.growth)
-        side = slider("Maps", SIDES, "side", 100, value=base.side)
-        chosen = chips("What is kept", WAYS, key="kept", default="keep")
+        depth = slider(_("Layers, L"), base.depths, "layers", 260, value=12)
+        growth = slider(_("Growth rate, k"), GROWTHS, "k", 150, value=base.growth)
+        side = slider(_("Maps"), SIDES, "side", 100, value=base.side)
+        chosen = chips(_("What is kept"), WAYS, key="kept", default="keep")
     keeping: Keeping = "checkpoint" if chosen == "checkpoint" else "keep"
     return Choice(replace(base, growth=growth, side=side), depth, keeping)
 
@@ -80,9 +82,11 @@ def facts(view: View) -> dict[str, str]:
         "again": memory(again.held_bytes),
         "slower": digits(_total(again) / _total(kept), 2),
         "updates": digits(again.mean_updates, 3),
-        "difference": "bit for bit the same"
+        "difference": _("bit for bit the same")
         if view.result.largest_difference == 0
-        else f"the same up to {digits(view.result.largest_difference, 2)}",
+        else _("the same up to {largest_difference}").format(
+            largest_difference=digits(view.result.largest_difference, 2)
+        ),
         "network_kept": memory(network.kept_bytes),
         "network_again": memory(network.checkpointed_bytes),
         "network_share": digits(network.kept_bytes / network.checkpointed_bytes, 2),
@@ -112,8 +116,8 @@ def draw_sum(view: View) -> None:
         ledger(
             _lines(view),
             key="sum",
-            title=f"{view.depth} layers, {WAYS[view.keeping]}",
-            note="float32: 4 bytes a number",
+            title=_("{depth} layers, {ways}").format(depth=view.depth, ways=_(WAYS[view.keeping])),
+            note=_("float32: 4 bytes a number"),
             badge=lesson.badge(view.result.provenance),
             terms=words.glossary(),
         )
@@ -126,25 +130,27 @@ def _lines(view: View) -> list[Line]:
     if view.keeping == "keep":
         triangle = depth * (depth + 1) // 2
         squares = [
-            Line(label="squares of one triangle, L(L + 1)/2", value=str(triangle)),
-            Line(label="of two triangles, L(L + 1)", value=str(2 * triangle)),
+            Line(label=_("squares of one triangle, L(L + 1)/2"), value=str(triangle)),
+            Line(label=_("of two triangles, L(L + 1)"), value=str(2 * triangle)),
         ]
-        rest = "mean and variance of BatchNorm"
+        rest = _("mean and variance of BatchNorm")
     else:
-        squares = [Line(label="outputs that later layers read, L − 1", value=str(depth - 1))]
-        rest = "measured beyond the formula"
+        squares = [Line(label=_("outputs that later layers read, L − 1"), value=str(depth - 1))]
+        rest = _("measured beyond the formula")
     return [
         *squares,
         Line(
-            label="one square, 4 · k · W · H",
+            label=_("one square, 4 · k · W · H"),
             value=f"{spec.square:,} bytes",
             note=f"4 · {spec.growth} · {spec.side} · {spec.side}",
         ),
-        Line(label="formula", value=f"{formula:,} bytes", rule=True),
+        Line(label=_("formula"), value=f"{formula:,} bytes", rule=True),
         Line(label=rest, value=f"{step.held_bytes - formula:,} bytes", role="muted"),
-        Line(label="measured in torch", value=f"{step.held_bytes:,} bytes", role="chosen"),
+        Line(label=_("measured in torch"), value=f"{step.held_bytes:,} bytes", role="chosen"),
         Line(
-            label=f"gradients of both ways differ by {digits(view.result.largest_difference, 2)}",
+            label=_("gradients of both ways differ by {largest_difference}").format(
+                largest_difference=digits(view.result.largest_difference, 2)
+            ),
             role="checked",
             rule=True,
         ),
@@ -162,12 +168,13 @@ def draw_price(view: View) -> None:
     """Draw what one training step holds and takes, both ways."""
     with st.container(border=True, height="stretch"):
         sheet(
-            ("keep everything", "compute again"),
+            (_("keep everything"), _("compute again")),
             _rows(view),
             key="price",
-            title=f"One training step of {view.depth} layers",
-            note="processor time of one thread, the fastest of "
-            f"{view.result.spec.repeats} steps; one example",
+            title=_("One training step of {depth} layers").format(depth=view.depth),
+            note=_(
+                "processor time of one thread, the fastest of {repeats} steps; one example"
+            ).format(repeats=view.result.spec.repeats),
             badge=lesson.badge(view.result.provenance),
         )
 
@@ -175,13 +182,13 @@ def draw_price(view: View) -> None:
 def _rows(view: View) -> list[tuple[str, list[Cell]]]:
     both = (view.kept, view.again)
     return [
-        ("held for the backward pass", [(memory(s.held_bytes), "") for s in both]),
-        ("most at any time", [(memory(s.peak_bytes), "") for s in both]),
-        ("forward pass", [(f"{digits(s.forward_ms, 3)} ms", "") for s in both]),
-        ("backward pass", [(f"{digits(s.backward_ms, 3)} ms", "") for s in both]),
+        (_("held for the backward pass"), [(memory(s.held_bytes), "") for s in both]),
+        (_("most at any time"), [(memory(s.peak_bytes), "") for s in both]),
+        (_("forward pass"), [(f"{digits(s.forward_ms, 3)} ms", "") for s in both]),
+        (_("backward pass"), [(f"{digits(s.backward_ms, 3)} ms", "") for s in both]),
         (
-            "updates of the running mean",
-            [(digits(s.mean_updates, 3), "in one step") for s in both],
+            _("updates of the running mean"),
+            [(digits(s.mean_updates, 3), _("in one step")) for s in both],
         ),
     ]
 

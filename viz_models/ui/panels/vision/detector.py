@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from viz_models.digits import digits, percent
+from viz_models.language import gettext as _
 from viz_models.records.vision.detector import (
     FINAL_NMS,
     FIRST_BOX,
@@ -55,8 +56,8 @@ class View:
 def controls() -> View:
     """Draw the controls; return what was computed for them."""
     with control_row():
-        seed = slider("Scene", SCENES, "scene", 140, value=FIRST_SCENE)
-        pool: Any = chips("How boxes are pooled", same(POOLS), key="pool", default="roi_align")
+        seed = slider(_("Scene"), SCENES, "scene", 140, value=FIRST_SCENE)
+        pool: Any = chips(_("How boxes are pooled"), same(POOLS), key="pool", default="roi_align")
         moving, typed = _own_scene()
         proposal_nms, final_nms, least = _thresholds()
     scene, trouble = _scene(seed, typed)
@@ -81,28 +82,33 @@ def same(values: Sequence[str]) -> dict[str, str]:
 
 def _own_scene() -> tuple[int | None, str]:
     """Draw what makes a scene of one's own; return which digit is moved, and the digits typed."""
-    with st.popover("Own scene", width="content"):
+    with st.popover(_("Own scene"), width="content"):
         st.caption(
-            f"Type up to {MOST_DIGITS} digits, such as 37; “none” is an empty scene. "
-            "Then choose what you move with the mouse or the arrow keys."
+            _(
+                "Type up to {most_digits} digits, such as 37; “none” is an empty scene. "
+                "Then choose what you move with the mouse or the arrow keys."
+            ).format(most_digits=MOST_DIGITS)
         )
         typed: str = control(
-            st.text_input, "Digits", "", key="digits", width=frame.px(180), max_chars=8
+            st.text_input, _("Digits"), "", key="digits", width=frame.px(180), max_chars=8
         )
         choices = ("box", *(f"digit {i + 1}" for i in range(MOST_DIGITS)))
-        moved = chips("What you move", same(choices), key="move", default="box", show="Move")
+        moved = chips(_("What you move"), same(choices), key="move", default="box", show=_("Move"))
         st.caption(
-            "A photo of your own cannot be used here: the network knows nothing but scikit-learn's "
-            "handwritten digits at 64×64 pixels, and would only guess."
+            _(
+                "A photo of your own cannot be used here: the network knows nothing but "
+                "scikit-learn's "
+                "handwritten digits at 64×64 pixels, and would only guess."
+            )
         )
     return (None if moved == "box" else int(moved[-1]) - 1), typed.strip()
 
 
 def _thresholds() -> tuple[float, float, float]:
-    with st.popover("Thresholds", width="content"):
-        proposals = slider("NMS of proposals: IoU", NMS, "nms", 240, value=PROPOSAL_NMS)
-        final = slider("NMS of what is found: IoU", NMS, "found_nms", 240, value=FINAL_NMS)
-        least = slider("Least score of what is found", SCORES, "score", 240, value=LEAST_SCORE)
+    with st.popover(_("Thresholds"), width="content"):
+        proposals = slider(_("NMS of proposals: IoU"), NMS, "nms", 240, value=PROPOSAL_NMS)
+        final = slider(_("NMS of what is found: IoU"), NMS, "found_nms", 240, value=FINAL_NMS)
+        least = slider(_("Least score of what is found"), SCORES, "score", 240, value=LEAST_SCORE)
     return proposals, final, least
 
 
@@ -127,7 +133,7 @@ def draw_refusal(view: View) -> None:
     """Say why what was asked for cannot be drawn, or what was done to the box."""
     if view.refusal:
         said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(f":red[{said}.] The page shows what it opens with instead.")
+        st.caption(_(":red[{said}.] The page shows what it opens with instead.").format(said=said))
     elif view.roi.remark:
         st.caption(words.plain(view.roi.remark))
 
@@ -156,7 +162,7 @@ def facts(view: View) -> dict[str, str]:
         "box_iou": digits(float(found.iou.max(initial=0.0)), 2) if len(best) else "0",
         "ap": percent(quality.average_precision["50"]),
         "scenes": str(quality.scenes),
-        "equal": "bit for bit" if view.found.is_equal else "not bit for bit",
+        "equal": _("bit for bit") if view.found.is_equal else _("not bit for bit"),
     }
 
 
@@ -166,4 +172,4 @@ def _pairs(found: Any) -> list[tuple[int, float]]:  # noqa: ANN401 (a record)
 
 def things(count: int) -> str:
     """Return a count of things in words."""
-    return "1 thing" if count == 1 else f"{count} things"
+    return _("1 thing") if count == 1 else f"{count} things"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.vision import detector as figures
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.detector import PooledCell
 from viz_models.ui.instruments.ledger import beside_torch, ledger
@@ -32,7 +33,7 @@ def draw_box(view: View, text: Mapping[str, str]) -> None:
         _draw_pooled(view)
         st.caption(text["Pooled"])
     with middle.container(border=True, height="stretch"):
-        st.caption("**Class of your box**: softmax of the box head")
+        st.caption(_("**Class of your box**: softmax of the box head"))
         show(figures.class_scores(view.roi, **figure_look()), "class")
     with right.container(border=True, height="stretch"):
         _draw_refined(view)
@@ -57,9 +58,9 @@ def cell_of(view: View) -> tuple[int, int, int]:
 
 def _draw_pooled(view: View) -> None:
     group = Tiles(
-        name="pooled",
+        name=_("pooled"),
         values=view.roi.pooled,
-        title=f"{view.roi.spec.pool}: your box as 32×7×7 = 1,568 numbers",
+        title=_("{pool}: your box as 32×7×7 = 1,568 numbers").format(pool=view.roi.spec.pool),
         columns=11,
         pick="cell",
         axes=("row", "column"),
@@ -82,9 +83,9 @@ def _draw_refined(view: View) -> None:
     tiles(
         [
             Tiles(
-                name="refined",
+                name=_("refined"),
                 values=inked_photo(view.scene.image, roi.pasted[None]),
-                title="refined box and mask",
+                title=_("refined box and mask"),
                 note=f"IoU {digits(roi.iou, 2)} → {digits(roi.refined_iou, 2)}",
                 scheme="photo",
                 size=196,
@@ -95,8 +96,10 @@ def _draw_refined(view: View) -> None:
         luts=luts(is_dark()),
     )
     st.caption(
-        f"As the digit **{roi.digit}** ({percent(float(roi.scores[roi.digit + 1]))}): "
-        ":orange[your box], :green[the box after the refinement], and the mask in it."
+        _(
+            "As the digit **{digit}** ({scores}): "
+            ":orange[your box], :green[the box after the refinement], and the mask in it."
+        ).format(digit=roi.digit, scores=percent(float(roi.scores[roi.digit + 1])))
     )
 
 
@@ -114,7 +117,9 @@ def draw_number(view: View, text: Mapping[str, str]) -> None:
         ledger(
             _window(cell) if cell.window else _samples(cell),
             key="number",
-            title=f"channel {cell.channel}, row {cell.row}, column {cell.column}",
+            title=_("channel {channel}, row {row}, column {column}").format(
+                channel=cell.channel, row=cell.row, column=cell.column
+            ),
             note="RoIPool" if cell.window else "RoIAlign",
             badge=lesson.badge(view.found.provenance),
             terms=words.glossary(),
@@ -135,10 +140,10 @@ def _draw_source(view: View, cell: PooledCell) -> None:
     tiles(
         [
             Tiles(
-                name="source",
+                name=_("source"),
                 values=view.found.features[[cell.channel]],
-                title=f"feature map, channel {cell.channel}",
-                note="16×16; outlined: the cells that count",
+                title=_("feature map, channel {channel}").format(channel=cell.channel),
+                note=_("16×16; outlined: the cells that count"),
                 indices=(cell.channel,),
                 size=288,
                 lit=lit if lit.any() else None,
@@ -158,23 +163,29 @@ def _samples(cell: PooledCell) -> list[Line]:
         )
         lines.append(
             Line(
-                label=f"point {i + 1} at ({digits(point.y, 4)}, {digits(point.x, 4)})",
+                label=_("point {i} at ({y}, {x})").format(
+                    i=i + 1, y=digits(point.y, 4), x=digits(point.x, 4)
+                ),
                 value=digits(point.value, 5),
-                note=terms or "outside: counts 0",
+                note=terms or _("outside: counts 0"),
             )
         )
-    return [*lines, *_total(cell, f"mean of {len(cell.points)} points")]
+    return [*lines, *_total(cell, _("mean of {count} points").format(count=len(cell.points)))]
 
 
 def _window(cell: PooledCell) -> list[Line]:
     top, left, bottom, right = cell.window or (0, 0, 0, 0)
-    area = f"rows {top} to {bottom - 1}, columns {left} to {right - 1}"
+    area = _("rows {top} to {bottom}, columns {left} to {right}").format(
+        top=top, bottom=bottom - 1, left=left, right=right - 1
+    )
     many = (bottom - top) * (right - left)
     return [
         Line(
-            label="cells that count", value=str(many), note=area if many else "none: the value is 0"
+            label=_("cells that count"),
+            value=str(many),
+            note=area if many else _("none: the value is 0"),
         ),
-        *_total(cell, "their maximum"),
+        *_total(cell, _("their maximum")),
     ]
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.vision import detector as figures
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.detector import POOLS
 from viz_models.ui.instruments.ledger import ledger
@@ -35,10 +36,10 @@ def draw_moves(view: View, text: Mapping[str, str]) -> None:
         rows.append((figures.NAMES[pool], [*cells, (f"{q.mask_iou:.3f}", "")]))
     with right.container(border=True, height="stretch"):
         sheet(
-            (*(f"AP{n}" for n in LEVELS), "mask IoU"),
+            (*(f"AP{n}" for n in LEVELS), _("mask IoU")),
             rows,
             key="exchange",
-            title="The same weights with another pooling",
+            title=_("The same weights with another pooling"),
             note=f"{recorded.qualities[0].scenes} scenes of digits that were not trained on; "
             "the network was trained with RoIAlign, aligned=False.",
             badge=lesson.badge(recorded.provenance),
@@ -55,8 +56,8 @@ def draw_wirings() -> None:
         (
             w.name,
             [
-                (str(w.backbones), "forward passes"),
-                (str(w.boxes), "through the head"),
+                (str(w.backbones), _("forward passes")),
+                (str(w.boxes), _("through the head")),
                 (
                     f"{digits(w.milliseconds[1], 3)} ms",
                     f"{digits(w.milliseconds[0], 3)} to {digits(w.milliseconds[2], 3)}",
@@ -67,11 +68,11 @@ def draw_wirings() -> None:
     ]
     with right.container(border=True, height="stretch"):
         sheet(
-            ("backbone", "boxes", "median and quartiles"),
+            ("backbone", "boxes", _("median and quartiles")),
             rows,
             key="wired",
-            title="Four wirings of the same trained parts",
-            note=f"{recorded.wirings[0].repeats} repeats in turns.",
+            title=_("Four wirings of the same trained parts"),
+            note=_("{repeats} repeats in turns.").format(repeats=recorded.wirings[0].repeats),
             badge=lesson.badge(recorded.provenance),
         )
 
@@ -80,7 +81,9 @@ def draw_quality(view: View, text: Mapping[str, str]) -> None:
     """Draw suppression as a ladder, and precision over recall."""
     left, right = st.columns(2, gap="xsmall")
     with left.container(border=True, height="stretch"):
-        ledger(_ladder(view), key="ladder", title="Who removes whom", note="NMS of the proposals")
+        ledger(
+            _ladder(view), key="ladder", title=_("Who removes whom"), note=_("NMS of the proposals")
+        )
         st.caption(text["Ladder"])
     with right.container(border=True, height="stretch"):
         recorded = results.recorded()
@@ -97,15 +100,15 @@ def _ladder(view: View) -> list[Line]:
         box = ", ".join(f"{edge:.1f}" for edge in stage.boxes[anchor])
         lines.append(
             Line(
-                label=f"box {i + 1}: {box}",
-                value="removes none" if not removed else f"removes {removed}",
+                label=_("box {i}: {box}").format(i=i + 1, box=box),
+                value=_("removes none") if not removed else f"removes {removed}",
                 role="muted" if not removed else "plain",
             )
         )
     left = len(stage.kept) - LADDER
     if left > 0:
-        lines.append(Line(label=f"and {left} more that stay", role="muted"))
-    return lines or [Line(label="no proposal is left", role="muted")]
+        lines.append(Line(label=_("and {left} more that stay").format(left=left), role="muted"))
+    return lines or [Line(label=_("no proposal is left"), role="muted")]
 
 
 def code(view: View) -> str:

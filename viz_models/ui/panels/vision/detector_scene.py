@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from viz_models.language import gettext as _
 from viz_models.records.vision.detector import Box
 from viz_models.records.vision.scene import (
     LARGEST_DIGIT,
@@ -25,7 +26,9 @@ def with_digits(spec: SceneSpec, typed: str, most: int) -> tuple[SceneSpec, str]
     """
     wanted = typed.replace(",", "").replace(" ", "")
     if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) <= most):
-        return spec, f"“{typed}” is not 1 to {most} digits; type for example 37"
+        return spec, _("“{typed}” is not 1 to {most} digits; type for example 37").format(
+            typed=typed, most=most
+        )
     if wanted:
         spec = replace(spec, count=None, digits=tuple(map(int, wanted)))
     places = results.scene(spec).places

@@ -9,6 +9,7 @@ import streamlit as st
 from viz_models.digits import percent
 from viz_models.figures import theme
 from viz_models.figures.vision import detector as figures
+from viz_models.language import gettext as _
 from viz_models.records.vision.detector import FIRST_BOX
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.kit import state
@@ -66,7 +67,7 @@ def _scene(view: View) -> Tiles:
         place = view.scene.places[view.moving]
         movable = Box(place.top, place.left, place.top + place.size, place.left + place.size)
     return Tiles(
-        name="scene",
+        name=_("scene"),
         values=inked_photo(view.scene.image, inked),
         scheme="photo",
         size=SCENE,
@@ -127,7 +128,7 @@ def _cell(view: View) -> int:
 
 def choose_stop(view: View) -> View:
     """Draw the seven stages; return the view of the chosen one."""
-    return replace(view, stop=chips("Stage", same(STOPS), key="stop", default="masks"))
+    return replace(view, stop=chips(_("Stage"), same(STOPS), key="stop", default="masks"))
 
 
 def draw_stage(view: View, text: Mapping[str, str]) -> None:
@@ -162,10 +163,10 @@ def _maps(groups: list[Tiles], view: View, height: int = 262) -> None:
 
 def _draw_features(view: View) -> None:
     group = Tiles(
-        name="features",
+        name=_("features"),
         values=view.found.features,
-        title="backbone: five convolutions",
-        note="1×64×64 → 32×16×16; one cell for every 4×4 pixels",
+        title=_("backbone: five convolutions"),
+        note=_("1×64×64 → 32×16×16; one cell for every 4×4 pixels"),
         columns=11,
         bar=True,
     )
@@ -179,11 +180,11 @@ def _draw_anchors(view: View) -> None:
     values = stage.best_iou if seen else 1 / (1 + np.exp(-stage.objectness))
     maps = values.reshape(16, 16, SHAPES).transpose(2, 0, 1).astype(np.float32)
     group = Tiles(
-        name="anchors",
+        name=_("anchors"),
         values=maps,
-        title="IoU of every anchor with the nearest digit" if seen else "objectness",
+        title=_("IoU of every anchor with the nearest digit") if seen else _("objectness"),
         grid=(1, SHAPES),
-        column_labels=tuple(f"{w:.0f}×{h:.0f} px" for w, h in sides),
+        column_labels=tuple(_("{w:.0f}×{h:.0f} px").format(w=w, h=h) for w, h in sides),
         limits=(0.0, 1.0),
         pick="cell",
         bar=True,
@@ -195,7 +196,7 @@ def _draw_proposals(view: View) -> None:
     if len(view.found.proposals.candidates):
         show(figures.candidates(view.found, **figure_look()), "candidates")
     else:
-        st.caption("No box is likely enough: nothing is left for the next stage.")
+        st.caption(_("No box is likely enough: nothing is left for the next stage."))
 
 
 def _draw_three(view: View) -> None:
@@ -203,7 +204,7 @@ def _draw_three(view: View) -> None:
     stage = view.found.proposals
     boxes = stage.boxes[stage.kept]
     if not len(boxes):
-        st.caption("There is no proposal in this scene, so nothing is pooled.")
+        st.caption(_("There is no proposal in this scene, so nothing is pooled."))
         return
     areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
     order = np.argsort(-areas)
@@ -218,7 +219,7 @@ def _draw_three(view: View) -> None:
             Tiles(
                 name=f"crop{i}",
                 values=photo(crop),
-                note=f"{w}×{h} px",
+                note=_("{w}×{h} px").format(w=w, h=h),
                 scheme="photo",
                 size=6 * max(h, w),
                 after="→",
@@ -226,7 +227,7 @@ def _draw_three(view: View) -> None:
             Tiles(
                 name=f"pooled{i}",
                 values=view.found.pooled[i, channel][None],
-                note=f"32×7×7, channel {channel}",
+                note=_("32×7×7, channel {channel}").format(channel=channel),
                 size=140,
                 axes=("row", "column"),
             ),
@@ -237,12 +238,12 @@ def _draw_three(view: View) -> None:
 def _draw_classes(view: View) -> None:
     scores = view.found.class_scores[:SHOWN]
     if not len(scores):
-        st.caption("There is no proposal in this scene, so no class was computed.")
+        st.caption(_("There is no proposal in this scene, so no class was computed."))
         return
     group = Tiles(
-        name="classes",
+        name=_("classes"),
         values=scores[None],
-        title=f"softmax of the {len(scores)} likeliest proposals",
+        title=_("softmax of the {count} likeliest proposals").format(count=len(scores)),
         stretch=True,
         limits=(0.0, 1.0),
         show_values=True,
@@ -256,14 +257,14 @@ def _draw_classes(view: View) -> None:
 def _draw_masks(view: View) -> None:
     found = view.found.found
     if not len(found.digits):
-        st.caption("Nothing was found in this scene, so there is no mask.")
+        st.caption(_("Nothing was found in this scene, so there is no mask."))
         return
     groups = [
         Tiles(
             name=f"mask{i}",
             values=found.small_masks[i][None],
             title=f"{found.digits[i]} · {percent(float(found.scores[i]))}",
-            note="28×28 → its box",
+            note=_("28×28 → its box"),
             limits=(0.0, 1.0),
             size=168,
             axes=("row", "column"),

@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.vision import fast as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.vision.fast import GUIDELINES, Fast, FastSpec, Series, Spread, spread
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away, votes, words
@@ -24,10 +26,10 @@ NAMES = {
     "elementwise": "G4 element-wise",
 }
 OUTCOMES: dict[Outcome, str] = {
-    "less": "less time",
-    "same": "about the same time",
-    "more": "up to twice the time",
-    "twice": "more than twice the time",
+    "less": N_("less time"),
+    "same": N_("about the same time"),
+    "more": N_("up to twice the time"),
+    "twice": N_("more than twice the time"),
 }
 SAME = (0.9, 1.1)  # ratios that count as about the same
 TWICE = 2.0
@@ -67,7 +69,7 @@ def outcome(ratio: float) -> Outcome:
 def controls() -> View:
     """Draw the choice of a guideline; return it with what was timed, here or as recorded."""
     with control_row():
-        chosen = chips("Guideline", NAMES, key="rule", default="groups")
+        chosen = chips(_("Guideline"), NAMES, key="rule", default="groups")
     series = next(g for g in GUIDELINES if g == chosen)
     job: Job[FastSpec, Fast] | None = st.session_state.get(_JOB)
     here = next(iter(job.results.values()), None) if job else None
@@ -97,22 +99,30 @@ def facts(view: View) -> dict[str, str]:
 
 
 def _times(ratio: Spread) -> str:
-    quartiles = f"quartiles {digits(ratio.low, 2)} and {digits(ratio.high, 2)}"
-    return f"{digits(ratio.median, 2)} times ({quartiles})"
+    quartiles = _("quartiles {low} and {high}").format(
+        low=digits(ratio.low, 2), high=digits(ratio.high, 2)
+    )
+    return _("{median} times ({quartiles})").format(
+        median=digits(ratio.median, 2), quartiles=quartiles
+    )
 
 
 def _verdict(view: View, ratio: Spread) -> str:
     """Return what was measured, or before the prediction what is compared."""
     ways = view.found.of(view.series)
     if view.guess is None:
-        return f"How much time does “{ways[-1].name}” take, compared with “{ways[0].name}”?"
+        return _("How much time does “{name}” take, compared with “{name_2}”?").format(
+            name=ways[-1].name, name_2=ways[0].name
+        )
     holds = {
-        "less": "so the guideline does not hold here",
-        "same": "so the guideline makes no difference here",
-        "more": "as the guideline says",
-        "twice": "as the guideline says",
+        "less": _("so the guideline does not hold here"),
+        "same": _("so the guideline makes no difference here"),
+        "more": _("as the guideline says"),
+        "twice": _("as the guideline says"),
     }[view.outcome]
-    return f"“{ways[-1].name}” takes {_times(ratio)} the time of “{ways[0].name}”, {holds}."
+    return _("“{name}” takes {times} the time of “{name_2}”, {holds}.").format(
+        name=ways[-1].name, times=_times(ratio), name_2=ways[0].name, holds=holds
+    )
 
 
 def draw_ways(view: View) -> None:
@@ -133,21 +143,31 @@ def draw_guess(view: View) -> None:
     with st.container(border=True):
         if view.guess is None:
             st.markdown(
-                "**Your prediction**: the multiply-adds are equal. "
-                f"Compared with “{ways[0].name}”, “{ways[-1].name}” takes …"
+                _(
+                    "**Your prediction**: the multiply-adds are equal. "
+                    "Compared with “{name}”, “{name_2}” takes …"
+                ).format(name=ways[0].name, name_2=ways[-1].name)
             )
             for choice, said in OUTCOMES.items():
                 _button(view, said, choice)
-            _button(view, "Just show it", "", kind="tertiary")
+            _button(view, _("Just show it"), "", kind="tertiary")
             return
         came = OUTCOMES[view.outcome]
         if view.guess == view.outcome:
-            st.markdown(f"You predicted: **{came}** :green-badge[:material/check: correct]")
+            st.markdown(
+                _("You predicted: **{came}** :green-badge[:material/check: correct]").format(
+                    came=came
+                )
+            )
         elif view.guess:
             said = OUTCOMES[view.guess]  # type: ignore[index]
-            st.markdown(f"You predicted: **{said}** · The result is different: **{came}**")
+            st.markdown(
+                _("You predicted: **{said}** · The result is different: **{came}**").format(
+                    said=said, came=came
+                )
+            )
         else:
-            st.markdown(f"It takes **{came}**.")
+            st.markdown(_("It takes **{came}**.").format(came=came))
         _draw_tally(view.series)
 
 
@@ -155,7 +175,9 @@ def _draw_tally(series: Series) -> None:
     counted = votes.count(_question(series))
     said = [f"{text}: {counted[c]}" for c, text in OUTCOMES.items() if counted[c]]
     if said:
-        st.caption(f"All predictions of the last two hours · {' · '.join(said)}")
+        st.caption(
+            _("All predictions of the last two hours · {said}").format(said=" · ".join(said))
+        )
 
 
 def _button(view: View, said: str, choice: str, kind: str = "secondary") -> None:
@@ -185,13 +207,13 @@ def draw_here() -> None:
         st.fragment(_follow, run_every=TICK)()
         return
     with control_row():
-        if st.button("Measure here", icon=":material/timer:", key="fast_run"):
+        if st.button(_("Measure here"), icon=":material/timer:", key="fast_run"):
             st.session_state[_JOB] = results.job(FastSpec())
             st.rerun()
         if job:
-            said = "The times above were measured now, on the machine that runs this page."
+            said = _("The times above were measured now, on the machine that runs this page.")
             if not job.results:
-                said = f"{words.plain(job.trouble)}." if job.trouble else "Stopped."
+                said = f"{words.plain(job.trouble)}." if job.trouble else _("Stopped.")
             st.caption(said, width="content")
 
 
@@ -202,8 +224,8 @@ def _follow() -> None:
     if not job.running:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(share, "All four guidelines and both units, in rounds …", width="stretch")
-        st.button("Stop", icon=":material/stop:", key="fast_stop", on_click=job.stop)
+        st.progress(share, _("All four guidelines and both units, in rounds …"), width="stretch")
+        st.button(_("Stop"), icon=":material/stop:", key="fast_stop", on_click=job.stop)
 
 
 def draw_units(view: View) -> None:
@@ -213,15 +235,15 @@ def draw_units(view: View) -> None:
         v2, v1 = view.found.of("units")
         rows: list[tuple[str, list[Cell]]] = [
             ("multiply-adds", [(f"{way.macs:,}", "") for way in (v1, v2)]),
-            ("numbers moved", [(f"{way.access:,}", "") for way in (v1, v2)]),
-            ("time", [_time(way.milliseconds) for way in (v1, v2)]),
+            (_("numbers moved"), [(f"{way.access:,}", "") for way in (v1, v2)]),
+            (_("time"), [_time(way.milliseconds) for way in (v1, v2)]),
         ]
         sheet(
             (v1.name, v2.name),
             rows,
             key="unit_sums",
-            title="The whole unit",
-            note="one example of 28×28; BatchNorm is folded into the convolutions",
+            title=_("The whole unit"),
+            note=_("one example of 28×28; BatchNorm is folded into the convolutions"),
             badge=lesson.badge(view.found.provenance),
         )
 

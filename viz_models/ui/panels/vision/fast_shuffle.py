@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.figures.vision import fast_shuffle as figures
+from viz_models.language import N_, ngettext
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.fast import Shuffle, ShuffleSpec
 from viz_models.ui.instruments.ledger import ledger
@@ -15,7 +17,7 @@ from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import fast as results
 
 GROUPS = (1, 2, 3, 4, 6, 12)
-SHUFFLED = {"yes": "with shuffle", "no": "without"}
+SHUFFLED = {"yes": N_("with shuffle"), "no": N_("without")}
 FIGURE = "shuffle_figure"
 
 
@@ -36,9 +38,9 @@ def controls() -> View:
     """Draw the controls: groups, with or without shuffle, and the channel to follow."""
     base = ShuffleSpec()
     with control_row():
-        groups = slider("Groups", GROUPS, "groups", 160, value=base.groups)
-        shuffled = chips("Shuffle", SHUFFLED, key="shuffle", default="yes")
-        channel = slider("Follow channel", tuple(range(base.channels)), "channel", 200, value=1)
+        groups = slider(_("Groups"), GROUPS, "groups", 160, value=base.groups)
+        shuffled = chips(_("Shuffle"), SHUFFLED, key="shuffle", default="yes")
+        channel = slider(_("Follow channel"), tuple(range(base.channels)), "channel", 200, value=1)
     return View(results.shuffle(ShuffleSpec(groups=groups, shuffled=shuffled == "yes")), channel)
 
 
@@ -62,13 +64,17 @@ def draw_place(view: View) -> None:
     size = spec.channels // spec.groups
     group, rank = divmod(channel, size)
     lines = [
-        Line(label="group", value=str(group), note=f"{channel} ÷ {size}, rounded down"),
-        Line(label="place in the group", value=str(rank), note="the remainder"),
+        Line(
+            label=_("group"),
+            value=str(group),
+            note=_("{channel} ÷ {size}, rounded down").format(channel=channel, size=size),
+        ),
+        Line(label=_("place in the group"), value=str(rank), note=_("the remainder")),
     ]
     if spec.shuffled:
         lines.append(
             Line(
-                label="place afterwards",
+                label=_("place afterwards"),
                 value=str(view.found.place(channel)),
                 note=f"{rank} · {spec.groups} + {group}",
                 role="chosen",
@@ -76,31 +82,30 @@ def draw_place(view: View) -> None:
             )
         )
         if view.found.same_as_torch:
-            lines.append(Line(label="equals torch.nn.ChannelShuffle for all 12", role="checked"))
+            lines.append(Line(label=_("equals torch.nn.ChannelShuffle for all 12"), role="checked"))
     lines.append(
         Line(
-            label="outputs that it reaches",
+            label=_("outputs that it reaches"),
             value=f"{view.reached} of {spec.channels}",
             rule=True,
-            note="two convolutions of ones",
+            note=_("two convolutions of ones"),
         )
     )
-    ledger(
-        lines,
-        key="shuffle_place",
-        title=f"Channel {channel} of {spec.channels}, {spec.groups} "
-        f"{'group' if spec.groups == 1 else 'groups'}",
-        badge=lesson.badge(view.found.provenance),
-    )
+    title = ngettext(
+        "Channel {channel} of {channels}, {groups} group",
+        "Channel {channel} of {channels}, {groups} groups",
+        spec.groups,
+    ).format(channel=channel, channels=spec.channels, groups=spec.groups)
+    ledger(lines, key="shuffle_place", title=title, badge=lesson.badge(view.found.provenance))
 
 
 def facts(view: View) -> dict[str, str]:
     """Return what the texts of the page may name."""
     spec = view.found.spec
     return {
-        "groups": "1 group" if spec.groups == 1 else f"{spec.groups} groups",
+        "groups": _("1 group") if spec.groups == 1 else f"{spec.groups} groups",
         "size": str(spec.channels // spec.groups),
         "reached": str(view.reached),
         "channels": str(spec.channels),
-        "way": "with the shuffle" if spec.shuffled else "without a shuffle",
+        "way": _("with the shuffle") if spec.shuffled else _("without a shuffle"),
     }

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent, signed
 from viz_models.figures import pixels
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Line
 from viz_models.records.vision.inception import (
     BRANCHES,
@@ -44,9 +45,9 @@ def controls() -> View:
     """Draw the controls; return what was computed for them."""
     base = InceptionSpec()
     with control_row():
-        label = slider("Digit", range(10), "digit", 130, value=base.label)
-        example = slider("Example", range(EXAMPLES), "example", 100, value=base.example)
-        module = slider("Module", MODULES, "module", 170, value=base.module)
+        label = slider(_("Digit"), range(10), "digit", 130, value=base.label)
+        example = slider(_("Example"), range(EXAMPLES), "example", 100, value=base.example)
+        module = slider(_("Module"), MODULES, "module", 170, value=base.module)
     spec = InceptionSpec(label=label, example=example, module=module)
     found = results.opened(spec)
     cell = _cell(found)
@@ -110,19 +111,21 @@ def draw_maps(view: View) -> None:
 def _read(found: Opened) -> list[Tiles]:
     ink = found.image - found.image.min()
     digit = Tiles(
-        name="digit",
+        name=_("digit"),
         values=ink[None],
         limits=pixels.limits(ink, "sequential"),
         size=PHOTO,
-        title=f"test digit {found.spec.label}",
+        title=_("test digit {label}").format(label=found.spec.label),
         after="→",
     )
     columns, size = _fitting(len(found.before), READ_WIDTH, READ_HEIGHT, READ_MAP)
     side = found.before.shape[1]
     maps = Tiles(
-        name="input",
+        name=_("input"),
         values=found.before,
-        title=f"module {found.spec.module} reads {found.widths.inputs} maps of {side}×{side}",
+        title=_("module {module} reads {inputs} maps of {side}×{side}").format(
+            module=found.spec.module, inputs=found.widths.inputs, side=side
+        ),
         columns=columns,
         size=size,
         limits=pixels.limits(found.before, "sequential"),
@@ -169,8 +172,12 @@ def draw_value(view: View) -> None:
         ledger(
             _lines(opened),
             key="value",
-            title=f"Map {channel}, row {row}, column {column}",
-            note=f"branch {SAID[opened.branch]}, its channel {opened.channel}",
+            title=_("Map {channel}, row {row}, column {column}").format(
+                channel=channel, row=row, column=column
+            ),
+            note=_("branch {said}, its channel {channel}").format(
+                said=SAID[opened.branch], channel=opened.channel
+            ),
             badge=lesson.badge(view.found.provenance),
             terms=words.glossary(),
         )
@@ -181,19 +188,23 @@ def draw_value(view: View) -> None:
 
 def _lines(opened: OpenedValue) -> list[Line]:
     sums = opened.convolution
-    read = {"3x3": "reduced map", "5x5": "reduced map", "pool": "pooled map"}
+    read = {"3x3": _("reduced map"), "5x5": _("reduced map"), "pool": _("pooled map")}
     name = read.get(opened.branch, "map")
     lines = [
-        Line(label=f"{name} {w.channel}: Σ patch · kernel", value=signed(w.total), role="number")
+        Line(
+            label=_("{name} {channel}: Σ patch · kernel").format(name=name, channel=w.channel),
+            value=signed(w.total),
+            role="number",
+        )
         for w in sums.windows
     ]
     if sums.rest_count:
-        many = f"the {sums.rest_count} other {name}s"
-        label = many if sums.rest_count > 1 else f"the other {name}"
+        many = _("the {rest_count} other {name}s").format(rest_count=sums.rest_count, name=name)
+        label = many if sums.rest_count > 1 else _("the other {name}").format(name=name)
         lines.append(Line(label=label, value=signed(sums.rest_total), role="number"))
     return [
         *lines,
-        Line(label="convolution", value=digits(sums.total, 6), rule=True),
+        Line(label=_("convolution"), value=digits(sums.total, 6), rule=True),
         _torch(sums),
         Line(label=opened.norm.formula, role="muted"),
         Line(label="BatchNorm", value=digits(opened.norm.total, 6)),
@@ -213,8 +224,8 @@ def _window(sums: Calculation) -> list[Tiles]:
     if window is None or window.kernel is None or window.patch.size == 1:
         return []
     parts = (
-        ("patch", window.patch, f"from map {window.channel}", "×"),
-        ("kernel", window.kernel, "kernel", "="),
+        ("patch", window.patch, _("from map {channel}").format(channel=window.channel), "×"),
+        ("kernel", window.kernel, _("kernel"), "="),
         ("products", window.patch * window.kernel, f"Σ {signed(window.total)}", ""),
     )
     return [

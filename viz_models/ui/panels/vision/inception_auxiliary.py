@@ -4,6 +4,7 @@ import streamlit as st
 
 from viz_models.digits import count, percent
 from viz_models.figures.vision import inception as figures
+from viz_models.language import gettext as _
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
@@ -26,8 +27,8 @@ def facts() -> dict[str, str]:
 def draw_modules() -> None:
     """Draw which modules of torchvision's GoogLeNet run in train and in eval mode."""
     with st.container(border=True):
-        mode = chips("Mode", MODES, key="mode", default="train", show="Mode")
+        mode = chips(_("Mode"), MODES, key="mode", default="train", show=_("Mode"))
         ran = results.modules_run()
         fig = figures.modules(ran, training=mode == "train", **figure_look())
         show(fig, "modules_run", wide=True)
-        st.caption("measured now · by hooks on torchvision's googlenet")
+        st.caption(_("measured now · by hooks on torchvision's googlenet"))

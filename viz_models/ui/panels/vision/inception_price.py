@@ -6,6 +6,8 @@ import streamlit as st
 
 from viz_models.digits import count, digits
 from viz_models.figures.vision import inception as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.inception import GOOGLENET, MODULES, ConvPrice, InceptionPrice
 from viz_models.ui.instruments.ledger import ledger
@@ -15,7 +17,7 @@ from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import inception as results
 
 TIMES = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the paper's widths
-BEFORE = {"reduce3": "1×1 before 3×3", "reduce5": "1×1 before 5×5"}
+BEFORE = {"reduce3": N_("1×1 before 3×3"), "reduce5": N_("1×1 before 5×5")}
 AFTER = {"three": "3×3", "five": "5×5"}
 
 
@@ -30,9 +32,9 @@ class View:
 def controls() -> View:
     """Draw the controls: a module of GoogLeNet, and what its widths are multiplied by."""
     with control_row():
-        module = slider("Module of GoogLeNet", MODULES, "priced", 190, value="3a")
+        module = slider(_("Module of GoogLeNet"), MODULES, "priced", 190, value="3a")
         chosen = {
-            field: slider(f"{name}, width ×", TIMES, field, 110, value=1.0)
+            field: slider(_("{name}, width ×").format(name=name), TIMES, field, 110, value=1.0)
             for field, name in (BEFORE | AFTER).items()
         }
     widths, side = GOOGLENET[module]
@@ -74,7 +76,7 @@ def facts(view: View) -> dict[str, str]:
 def draw_bars(view: View) -> None:
     """Draw the multiply-adds of both ways, convolution by convolution."""
     with st.container(border=True, height="stretch"):
-        st.caption("Pale parts are the 1×1 convolutions that come before the 3×3 and the 5×5.")
+        st.caption(_("Pale parts are the 1×1 convolutions that come before the 3×3 and the 5×5."))
         show(figures.price(view.found, **figure_look()), "price", wide=True)
 
 
@@ -86,26 +88,30 @@ def draw_sum(view: View) -> None:
         ledger(
             [
                 *(_line(conv, found.side) for conv in found.reduced),
-                Line(label="with reductions", value=f"{macs:,}", role="chosen", rule=True),
+                Line(label=_("with reductions"), value=f"{macs:,}", role="chosen", rule=True),
                 _torch(macs, found.torch_reduced),
-                Line(label="without", value=f"{naive:,}", note="3×3 and 5×5 read all channels"),
+                Line(
+                    label=_("without"), value=f"{naive:,}", note=_("3×3 and 5×5 read all channels")
+                ),
                 _torch(naive, found.torch_naive),
             ],
             key="price_sum",
-            title=f"Module {view.module}, maps of {found.side}×{found.side}",
-            note="multiply-adds: H · W · k² · in · out",
-            badge="counted now",
+            title=_("Module {module}, maps of {side}×{side}").format(
+                module=view.module, side=found.side
+            ),
+            note=_("multiply-adds: H · W · k² · in · out"),
+            badge=_("counted now"),
         )
 
 
 def _line(conv: ConvPrice, side: int) -> Line:
     k = conv.kernel_size
     note = f"{side}² · {k}² · {conv.inputs} · {conv.outputs}"
-    name = f"branch {conv.branch.replace('x', '×')}: {k}×{k}"
+    name = _("branch {replace}: {k}×{k}").format(replace=conv.branch.replace("x", "×"), k=k)
     return Line(label=name, value=f"{conv.macs:,}", note=note)
 
 
 def _torch(ours: int, theirs: int) -> Line:
     if ours == theirs:
-        return Line(label="equals torch's flop counter", value=f"{theirs:,}", role="checked")
-    return Line(label="differs from torch's flop counter", value=f"{theirs:,}", role="warning")
+        return Line(label=_("equals torch's flop counter"), value=f"{theirs:,}", role="checked")
+    return Line(label=_("differs from torch's flop counter"), value=f"{theirs:,}", role="warning")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import count, digits, percent
 from viz_models.figures.vision import inception_training as figures
+from viz_models.language import gettext as _
 from viz_models.records.train.paired import Paired
 from viz_models.records.vision.inception import (
     BRANCHES,
@@ -61,18 +62,18 @@ def _gap(runs: Sequence[InceptionRun], others: Sequence[InceptionRun]) -> Paired
 def points(gap: Paired) -> str:
     """Return a difference in percentage points with its 95 % interval, and what that says."""
     mean, low, high = (digits(100 * x, 2) for x in (gap.mean, gap.low, gap.high))
-    said = f"{mean} points, 95 % interval {low} to {high}"
-    return said if gap.decided else f"{said}, which contains zero"
+    said = _("{mean} points, 95 % interval {low} to {high}").format(mean=mean, low=low, high=high)
+    return said if gap.decided else _("{said}, which contains zero").format(said=said)
 
 
 def _branches(record: InceptionRecord) -> dict[str, str]:
     four, one = record.of(norm=True), record.of(norm=True, single=True)
     gap = _gap(four, one)
     said = {
-        "higher": "Four branches were better",
-        "lower": "One branch was better",
-        "not larger than the seed noise": "Neither was better",
-        "too few pairs": "There are too few seeds for a verdict",
+        "higher": _("Four branches were better"),
+        "lower": _("One branch was better"),
+        "not larger than the seed noise": _("Neither was better"),
+        "too few pairs": _("There are too few seeds for a verdict"),
     }[gap.verdict]
     least = max(BRANCHES, key=lambda b: float(np.mean([r.without[b] for r in four])))
     most = min(BRANCHES, key=lambda b: float(np.mean([r.without[b] for r in four])))
@@ -96,15 +97,22 @@ def _auxiliary(record: InceptionRecord) -> dict[str, str]:
     start, end = (_larger(helped, at) for at in (0, -1))
     gap = _gap(helped, plain)
     return {
-        "aux_start": f"{start[0]} times as large ({start[1]} over the seeds)",
-        "aux_end": f"{end[0]} times ({end[1]})",
+        "aux_start": _("{start} times as large ({start_2} over the seeds)").format(
+            start=start[0], start_2=start[1]
+        ),
+        "aux_end": _("{end} times ({end_2})").format(end=end[0], end_2=end[1]),
         "without_aux": _mean(plain),
         "with_aux": _mean(helped),
         "aux_gap": points(gap),
         "aux_said": _said(gap),
         "other_weights": " ".join(
-            f"With the weight {weight:g} it is {_mean(record.of(auxiliary=weight))}: "
-            f"{_said(other)[0].lower()}{_said(other)[1:]} ({points(other)})."
+            _("With the weight {weight:g} it is {mean}: {lower}{said} ({points}).").format(
+                weight=weight,
+                mean=_mean(record.of(auxiliary=weight)),
+                lower=_said(other)[0].lower(),
+                said=_said(other)[1:],
+                points=points(other),
+            )
             for weight in WEIGHTS
             if weight != WEIGHT
             for other in (_gap(record.of(auxiliary=weight), plain),)
@@ -114,10 +122,12 @@ def _auxiliary(record: InceptionRecord) -> dict[str, str]:
 
 def _said(gap: Paired) -> str:
     return {
-        "higher": "The network with auxiliary classifiers was better",
-        "lower": "The network with auxiliary classifiers was worse",
-        "not larger than the seed noise": "The accuracy at the end differs by no more than noise",
-        "too few pairs": "There are too few seeds for a verdict",
+        "higher": _("The network with auxiliary classifiers was better"),
+        "lower": _("The network with auxiliary classifiers was worse"),
+        "not larger than the seed noise": _(
+            "The accuracy at the end differs by no more than noise"
+        ),
+        "too few pairs": _("There are too few seeds for a verdict"),
     }[gap.verdict]
 
 
@@ -171,10 +181,10 @@ def draw_auxiliary() -> None:
             cells = [(_mean(runs), ""), (f"{digits(100 * gap.mean, 2)} points", f"{low} to {high}")]
             rows.append((f"{weight:g}", [*cells, _larger(runs, 0), _larger(runs, -1)]))
         sheet(
-            ("test accuracy", "minus none", "early gradient, start", "at the end"),
+            (_("test accuracy"), _("minus none"), _("early gradient, start"), _("at the end")),
             rows,
             key="auxiliary_weights",
-            title="Weight of the auxiliary losses",
+            title=_("Weight of the auxiliary losses"),
             note=f"Means over {len(record.seeds)} seeds; differences are paired by seed, with "
             "their 95 % interval. Gradients: how many times as large as that of the main loss "
             "alone, the median, and the range over the seeds.",

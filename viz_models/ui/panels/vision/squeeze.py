@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.vision import squeeze as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.squeeze import (
     BLOCKS,
@@ -25,7 +27,7 @@ from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import squeeze as results
 
-PARTS = {"squeeze": "squeeze", "hidden": "first layer", "gate": "gate"}
+PARTS = {"squeeze": "squeeze", "hidden": N_("first layer"), "gate": N_("gate")}
 LARGEST = 5  # terms of a long sum that are printed one by one
 KINDS = ("mean", "other", "one", "twin")
 WITHIN = 1e-5  # of the sum of the absolute terms: what float32 allows
@@ -50,12 +52,12 @@ class View:
 def controls() -> View:
     """Draw the controls: which digit, module, channel and hidden unit, and what is opened."""
     with control_row():
-        label = slider("Digit", range(10), "digit", 120, value=3)
-        example = slider("Example", range(EXAMPLES), "example", 90, value=0)
-        block = slider("Module", range(1, BLOCKS + 1), "module", 90, value=2)
-        channel = slider("Channel", range(CHANNELS), "channel", 140, value=0)
-        unit = slider("Hidden unit", range(HIDDEN), "unit", 80, value=0)
-        part = chips("What is opened", PARTS, key="open", default="gate", show="Open")
+        label = slider(_("Digit"), range(10), "digit", 120, value=3)
+        example = slider(_("Example"), range(EXAMPLES), "example", 90, value=0)
+        block = slider(_("Module"), range(1, BLOCKS + 1), "module", 90, value=2)
+        channel = slider(_("Channel"), range(CHANNELS), "channel", 140, value=0)
+        unit = slider(_("Hidden unit"), range(HIDDEN), "unit", 80, value=0)
+        part = chips(_("What is opened"), PARTS, key="open", default="gate", show=_("Open"))
     chosen: Literal["squeeze", "hidden", "gate"] = (
         "squeeze" if part == "squeeze" else "hidden" if part == "hidden" else "gate"
     )
@@ -103,7 +105,7 @@ def _points(mean: float, low: float, high: float) -> str:
 
 def verdict() -> str:
     """Return which section says what mean gates do to the accuracy."""
-    return f"Verdict: {results.change('mean')[3]}"
+    return _("Verdict: {change}").format(change=results.change("mean")[3])
 
 
 def draw_module(view: View) -> None:
@@ -111,11 +113,21 @@ def draw_module(view: View) -> None:
     with st.container(border=True, height="stretch"):
         side = view.gated.before.shape[1]
         st.caption(
-            f"Test digit {view.result.spec.label}, module {view.block + 1} of {BLOCKS}: "
-            f"{CHANNELS} maps of {side}×{side}. Each map becomes one mean, two layers "
-            f"({CHANNELS} to {HIDDEN} to {CHANNELS}) make one gate of each, and the map is "
-            f"multiplied by it. The network gives the right digit a probability of "
-            f"{percent(view.result.right)}."
+            _(
+                "Test digit {label}, module {block} of {blocks}: "
+                "{channels} maps of {side}×{side}. Each map becomes one mean, two layers "
+                "({channels} to {hidden} to {channels}) make one gate of each, and the map is "
+                "multiplied by it. The network gives the right digit a probability of "
+                "{right}."
+            ).format(
+                label=view.result.spec.label,
+                block=view.block + 1,
+                blocks=BLOCKS,
+                channels=CHANNELS,
+                side=side,
+                hidden=HIDDEN,
+                right=percent(view.result.right),
+            )
         )
         drawn = figures.module(view.gated, channel=view.channel, unit=view.unit, **figure_look())
         show(drawn, "module_drawn", wide=True)
@@ -138,13 +150,13 @@ def _squeeze(view: View) -> tuple[list[Line], str]:
     values = view.gated.before[view.channel]
     ours, theirs = view.gated.squeezed[view.channel], view.gated.torch_squeezed[view.channel]
     return [
-        Line(label="numbers in the map, H · W", value=str(values.size)),
-        Line(label="their sum", value=digits(float(values.sum()), 6)),
-        Line(label="smallest", value=digits(float(values.min())), role="muted"),
-        Line(label="largest", value=digits(float(values.max())), role="muted"),
-        Line(label="sum / (H · W)", value=digits(float(ours), 6), role="chosen", rule=True),
+        Line(label=_("numbers in the map, H · W"), value=str(values.size)),
+        Line(label=_("their sum"), value=digits(float(values.sum()), 6)),
+        Line(label=_("smallest"), value=digits(float(values.min())), role="muted"),
+        Line(label=_("largest"), value=digits(float(values.max())), role="muted"),
+        Line(label=_("sum / (H · W)"), value=digits(float(ours), 6), role="chosen", rule=True),
         _torch(ours, theirs, float(np.abs(values).mean())),
-    ], f"z of channel {view.channel}: the mean of its map"
+    ], _("z of channel {channel}: the mean of its map").format(channel=view.channel)
 
 
 def _hidden(view: View) -> tuple[list[Line], str]:
@@ -158,36 +170,43 @@ def _hidden(view: View) -> tuple[list[Line], str]:
     rest = terms[order[LARGEST:]]
     bias = gated.reduce_bias[unit]
     lines += [
-        Line(label=f"the {rest.size} other channels", value=digits(float(rest.sum()), 5)),
-        Line(label="bias", value=digits(float(bias), 5)),
-        Line(label="sum", value=digits(float(terms.sum() + bias), 6), rule=True),
+        Line(
+            label=_("the {size} other channels").format(size=rest.size),
+            value=digits(float(rest.sum()), 5),
+        ),
+        Line(label=_("bias"), value=digits(float(bias), 5)),
+        Line(label=_("sum"), value=digits(float(terms.sum() + bias), 6), rule=True),
         Line(label="ReLU(sum)", value=digits(float(gated.hidden[unit]), 6), role="chosen"),
         _torch(
             gated.hidden[unit], gated.torch_hidden[unit], float(np.abs(terms).sum() + abs(bias))
         ),
     ]
-    return lines, f"Hidden unit {unit}: it sees all {CHANNELS} means"
+    return lines, _("Hidden unit {unit}: it sees all {channels} means").format(
+        unit=unit, channels=CHANNELS
+    )
 
 
 def _gate(view: View) -> tuple[list[Line], str]:
     gated, channel = view.gated, view.channel
     terms, bias = gated.gate_terms(channel), gated.expand_bias[channel]
     lines = [
-        _term(f"hidden unit {u}", gated.expand[channel, u], gated.hidden[u], terms[u])
+        _term(_("hidden unit {u}").format(u=u), gated.expand[channel, u], gated.hidden[u], terms[u])
         for u in range(HIDDEN)
     ]
     lines += [
-        Line(label="bias", value=digits(float(bias), 5)),
-        Line(label="sum", value=digits(float(terms.sum() + bias), 6), rule=True),
+        Line(label=_("bias"), value=digits(float(bias), 5)),
+        Line(label=_("sum"), value=digits(float(terms.sum() + bias), 6), rule=True),
         Line(label="sigmoid(sum)", value=digits(float(gated.gates[channel]), 6), role="chosen"),
         _torch(gated.gates[channel], gated.torch_gates[channel], 1.0),
         Line(
-            label=f"all {CHANNELS} rescaled maps: largest difference to torch",
+            label=_("all {channels} rescaled maps: largest difference to torch").format(
+                channels=CHANNELS
+            ),
             value=digits(gated.off_torch, 2),
             role="muted",
         ),
     ]
-    return lines, f"Gate of channel {channel}"
+    return lines, _("Gate of channel {channel}").format(channel=channel)
 
 
 def _term(label: str, weight: float, value: float, product: float) -> Line:
@@ -212,7 +231,7 @@ def draw_classes(view: View) -> None:
     """Draw the gates of all channels by class, a panel for each module."""
     record = results.recorded()
     with st.container(border=True):
-        st.caption(lesson.badge(record.provenance) + " · seed 0")
+        st.caption(lesson.badge(record.provenance) + _(" · seed 0"))
         fig = figures.classes(record, view.result.spec.label, view.channel, **figure_look())
         show(fig, "classes", wide=True)
 

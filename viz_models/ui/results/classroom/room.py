@@ -4,6 +4,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.records.classroom.room import QuestionSpec
 from viz_models.runs import client
 from viz_models.runs.classroom import classes, polls
@@ -150,7 +151,9 @@ def taught() -> tuple[str, ...]:
 def _check_share() -> None:
     """Nothing, unless whoever asks has tried many codes that do not exist."""
     if owner.hosted() and not all(share.has(_name(kind)) for kind, share in _wrong.items()):
-        raise QuotaError("Too many wrong codes came from here: wait some minutes, then try again.")
+        raise QuotaError(
+            _("Too many wrong codes came from here: wait some minutes, then try again.")
+        )
 
 
 def _count_wrong(code: str) -> None:
@@ -208,7 +211,7 @@ def vote(code: str, question: str, choice: str) -> None:
         ValueError: If it does not count; the line says why.
     """
     if not owner.may_take_part():
-        raise ValueError(owner.NO_COOKIE)
+        raise ValueError(_(owner.NO_COOKIE))
     database = client.store().database
     polls.vote(database, code, owner.browser(), question, choice, owner.address())
     st.session_state.setdefault(_MINE, {})[question] = choice

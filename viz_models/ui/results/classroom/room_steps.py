@@ -4,6 +4,7 @@ from functools import cache
 from urllib.parse import urlencode
 
 from viz_models.guides import shelf
+from viz_models.language import gettext as _
 from viz_models.records.classroom.room import QuestionSpec
 from viz_models.records.guides import GuideStep
 
@@ -23,7 +24,7 @@ def _spec(step: GuideStep) -> QuestionSpec:
     """Return a step's question; its link opens the step, which shows the answer."""
     link = f"{step.path}?{urlencode([*step.params, ('lesson', step.id)])}"
     if step.estimate:
-        unit = f" (in {step.estimate.unit})" if step.estimate.unit else ""
+        unit = _(" (in {unit})").format(unit=step.estimate.unit) if step.estimate.unit else ""
         return QuestionSpec(
             text=f"{_plain(step.question)}{unit}", answer=repr(step.estimate.value), link=link
         )

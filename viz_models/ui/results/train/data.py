@@ -1,5 +1,6 @@
 """What pages ask about the examples of a run before it starts."""
 
+from viz_models.language import gettext as _
 from viz_models.records import DataSpec
 
 
@@ -33,7 +34,9 @@ def data_title(data: DataSpec) -> str:
     from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
 
     known = TORCHVISION_SETS.get(data.name)
-    return known.title if known else "scikit-learn's digits" if data.name == "digits" else data.name
+    return (
+        known.title if known else _("scikit-learn's digits") if data.name == "digits" else data.name
+    )
 
 
 def class_names(data: DataSpec, count: int) -> tuple[str, ...]:

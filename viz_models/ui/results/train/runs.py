@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Experiment, ExperimentSpec, Points, Run
 from viz_models.records.train.cards import Outcome
 from viz_models.records.train.experiments import Moment
@@ -19,18 +21,18 @@ from viz_models.ui.kit import owner, state
 if TYPE_CHECKING:
     from viz_models.runs.export import Kind
 
-NO_SUCH_RUN = "No such run: it was deleted, or the link is not whole."
-SET_ASIDE = (
+NO_SUCH_RUN = N_("No such run: it was deleted, or the link is not whole.")
+SET_ASIDE = N_(
     "No such run: the list of runs was damaged and has been set aside. The one that you see is new."
 )
 MOST_ASKED = 6  # experiments that one link may name
 RESUMABLE = ("paused", "lost", "failed", "timed_out")  # a run that was cancelled stays so
 FILES: dict["Kind", str] = {  # kind -> what its button says
-    "csv": "Steps (CSV)",
-    "jsonl": "Steps (JSON)",
+    "csv": N_("Steps (CSV)"),
+    "jsonl": N_("Steps (JSON)"),
     "tensorboard": "TensorBoard",
-    "checkpoint": "Weights",
-    "script": "Script (Python)",
+    "checkpoint": N_("Weights"),
+    "script": N_("Script (Python)"),
 }
 _ID = re.compile(r"[0-9a-f]{32}")
 _PARAM = "run"
@@ -148,7 +150,7 @@ def start(spec: ExperimentSpec, key: str) -> Experiment:
         key: One for each press of a button.
     """
     if not owner.may_take_part():
-        raise ValueError(owner.NO_COOKIE)
+        raise ValueError(_(owner.NO_COOKIE))
     return client.start(owner.current(), spec, key, owner.address())
 
 

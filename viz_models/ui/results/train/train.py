@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viz_models.language import gettext as _
 from viz_models.records import (
     ENDED,
     DataSpec,
@@ -227,7 +228,7 @@ def explored(id: str) -> tuple[Run, ModelRef]:
     run = store.run(id)
     kept = files.last_checkpoint(store.folder, id)
     if kept is None:
-        raise ValueError("this run has kept no weights yet")
+        raise ValueError(_("this run has kept no weights yet"))
     return run, exploring.network(run.spec, str(kept[0] / checkpoints.WEIGHTS))
 
 

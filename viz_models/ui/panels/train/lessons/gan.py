@@ -9,6 +9,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.train import gan as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.gan import (
     GAN_LOSSES,
@@ -29,11 +31,11 @@ from viz_models.ui.results.train import gan as results
 
 DATA: dict[str, GanData] = {"ring": "ring", "moons": "moons"}
 OPTIMIZER: dict[str, GanOptimizer] = {"Adam": "adam", "SGD": "sgd"}
-DATA_NAMES: dict[GanData, str] = {"ring": "ring of 8 Gaussians", "moons": "two moons"}
-OPTIMIZER_NAMES: dict[GanOptimizer, str] = {"adam": "Adam", "sgd": "SGD"}
+DATA_NAMES: dict[GanData, str] = {"ring": N_("ring of 8 Gaussians"), "moons": N_("two moons")}
+OPTIMIZER_NAMES: dict[GanOptimizer, str] = {"adam": N_("Adam"), "sgd": "SGD"}
 LOSS_TITLES: dict[GanLoss, str] = {
-    "saturating": "G minimizes log(1 − D): the notes",
-    "non-saturating": "G minimizes −log D",
+    "saturating": N_("G minimizes log(1 − D): the notes"),
+    "non-saturating": N_("G minimizes −log D"),
 }
 OPENING = 8  # the moment that the page opens with: the fakes have left, and are not there yet
 LATE = 2e-3  # D of the fakes, at which the answer compares both gradients
@@ -62,9 +64,9 @@ def controls() -> View:
     """Draw the choices of data and optimizer; return them with the chosen moment."""
     found = results.recorded()
     with control_row():
-        data = chips("Data", _same(DATA), key="data", default="ring", show="Real points")
+        data = chips(_("Data"), _same(DATA), key="data", default="ring", show=_("Real points"))
         named = _same(OPTIMIZER)
-        optimizer = chips("Optimizer", named, key="opt", default="Adam", show="Optimizer")
+        optimizer = chips(_("Optimizer"), named, key="opt", default="Adam", show=_("Optimizer"))
     view = View(found, DATA[data], OPTIMIZER[optimizer], 0)
     at = position([f"{step:,}" for step in view.steps], "moment", OPENING)
     return View(found, view.data, view.optimizer, at)
@@ -115,21 +117,21 @@ def draw_planes(view: View, text: Mapping[str, str]) -> None:
             _draw_run(view, loss)
     with columns[2].container(border=True, height="stretch", gap="xsmall"):
         found = view.found.vanishing
-        st.markdown("**What reaches G while D alone is trained**")
+        st.markdown(_("**What reaches G while D alone is trained**"))
         show(kept("gan_vanishing", partial(figures.vanishing, found), **figure_look()), "vanishing")
         ledger(
             _lines(view),
             key="moment_numbers",
-            title=f"after step {view.steps[view.moment]:,}",
-            note="log(1 − D) | −log D",
+            title=_("after step {steps:,}").format(steps=view.steps[view.moment]),
+            note=_("log(1 − D) | −log D"),
             badge=lesson.badge(view.run("saturating").provenance),
             terms=words.glossary(),
         )
     scrubber(
         [f"{step:,}" for step in view.steps],
         key="moments",
-        lead="step",
-        label="Moments of the training",
+        lead=_("step"),
+        label=_("Moments of the training"),
         param="moment",
         default=OPENING,
     )
@@ -156,20 +158,20 @@ def _lines(view: View) -> list[Line]:
         values = (getattr(run.curves, name)[at] for run in (notes, other))
         return " | ".join(digits(float(v), significant) for v in values)
 
-    found = f"{notes.parts[k]} | {other.parts[k]} of 8"
+    found = _("{parts} | {parts_2} of 8").format(parts=notes.parts[k], parts_2=other.parts[k])
     near = f"{percent(notes.near[k])} | {percent(other.near[k])}"
     return [
-        Line(label="parts of the data found", value=found, role="chosen"),
-        Line(label="fakes near the data", value=near),
-        Line(label="mean D of the real points", value=both("d_real")),
-        Line(label="mean D of the fakes", value=both("d_fake")),
-        Line(label="gradient norm at G", value=both("g_gradient")),
+        Line(label=_("parts of the data found"), value=found, role="chosen"),
+        Line(label=_("fakes near the data"), value=near),
+        Line(label=_("mean D of the real points"), value=both("d_real")),
+        Line(label=_("mean D of the fakes"), value=both("d_fake")),
+        Line(label=_("gradient norm at G"), value=both("g_gradient")),
     ]
 
 
 def draw_ends(view: View, text: Mapping[str, str]) -> None:
     """Draw how many parts each seed found, and the difference between the losses."""
-    st.subheader("Does the vanishing gradient matter?")
+    st.subheader(_("Does the vanishing gradient matter?"))
     left, right = st.columns([1, 1.2], gap="xsmall")
     rows = {
         f"{figures.NAMES[loss]}, {name}": view.found.ends_of(view.data, optimizer, loss)
@@ -177,7 +179,9 @@ def draw_ends(view: View, text: Mapping[str, str]) -> None:
         for loss in GAN_LOSSES
     }
     with left.container(border=True, height="stretch"):
-        st.markdown(f"**{DATA_NAMES[view.data]}: each seed's end**")
+        st.markdown(
+            _("**{data_names}: each seed's end**").format(data_names=_(DATA_NAMES[view.data]))
+        )
         chart = figures.ends(rows, OPTIMIZER_NAMES[view.optimizer], **figure_look())
         show(chart, "ends")
     with right:
@@ -193,7 +197,7 @@ def _draw_table(view: View) -> None:
             cells = [
                 (
                     percent(float(np.mean([e.near for e in ends]))),
-                    f"{parts([e.parts for e in ends])} of 8 parts",
+                    _("{parts} of 8 parts").format(parts=parts([e.parts for e in ends])),
                 )
                 for ends in (notes, other)
             ]
@@ -201,12 +205,12 @@ def _draw_table(view: View) -> None:
             said = f"{_points(mean)} [{_points(low)}, {_points(high)}]"
             rows.append((f"{data_name}, {name}", [*cells, (said, verdict)]))
     sheet(
-        ("log(1 − D)", "−log D", "difference, 95 % interval"),
+        ("log(1 − D)", _("−log D"), _("difference, 95 % interval")),
         rows,
         key="ends_table",
-        title="Share of the fakes that lie within 3 σ of the data, mean over the seeds",
-        note="difference: −log D minus log(1 − D) in percentage points, paired by seed",
-        badge=f"{lesson.badge(view.found.vanishing.provenance)} · 5 seeds",
+        title=_("Share of the fakes that lie within 3 σ of the data, mean over the seeds"),
+        note=_("difference: −log D minus log(1 − D) in percentage points, paired by seed"),
+        badge=_("{badge} · 5 seeds").format(badge=lesson.badge(view.found.vanishing.provenance)),
     )
 
 
@@ -216,10 +220,10 @@ def _points(share: float | None) -> str:
 
 def verdict(view: View) -> str:
     """Return which section says what the five seeds of this optimizer say."""
-    _, _, _, said = results.difference(
+    _rest, _rest, _rest, said = results.difference(
         *(view.found.ends_of(view.data, view.optimizer, loss) for loss in GAN_LOSSES)
     )
-    return f"Verdict: {said}"
+    return _("Verdict: {said}").format(said=said)
 
 
 def code(view: View) -> str:
@@ -242,5 +246,14 @@ def table(view: View) -> str:
         for e in view.found.ends
         for s in (e.spec,)
     ]
-    head = ("data", "optimizer", "loss of G", "seed", "parts", "near", "D's loss", "G's loss")
+    head = (
+        "data",
+        "optimizer",
+        _("loss of G"),
+        "seed",
+        "parts",
+        "near",
+        _("D's loss"),
+        _("G's loss"),
+    )
     return take_away.csv_text(head, rows)

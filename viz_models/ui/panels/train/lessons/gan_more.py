@@ -9,6 +9,8 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.figures.train import gan as figures
 from viz_models.figures.train import gan_more as more_figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.gan import DigitFakes, GanLoss, GanMoment, GanRun, GanSpec, GanUpdate
 from viz_models.ui.instruments.ledger import ledger
@@ -20,7 +22,7 @@ from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.train.lessons.gan import View
 from viz_models.ui.results.train import gan as results
 
-STAGES = ("forward", "D: gradient", "D: step", "G: gradient", "G: step")
+STAGES = ("forward", N_("D: gradient"), N_("D: step"), N_("G: gradient"), N_("G: step"))
 LOSSES: dict[str, GanLoss] = {name: loss for loss, name in figures.NAMES.items()}
 NOTES, OTHER = LOSSES
 LOSS_NAMES = {name: name for name in LOSSES}
@@ -37,11 +39,11 @@ _LIVE, _TOLD = "forward_pass.gan", "forward_pass.gan.told"
 
 def draw_update(view: View, text: Mapping[str, str]) -> None:
     """Draw one update of both networks, part by part."""
-    st.subheader("One update in slow motion")
+    st.subheader(_("One update in slow motion"))
     with control_row():
         stages = {name: name for name in STAGES}
-        stage = STAGES.index(chips("Part of the update", stages, key="part", default=STAGES[0]))
-        loss = chips("Loss of G", LOSS_NAMES, key="slow", default=OTHER, show="Loss of G")
+        stage = STAGES.index(chips(_("Part of the update"), stages, key="part", default=STAGES[0]))
+        loss = chips(_("Loss of G"), LOSS_NAMES, key="slow", default=OTHER, show=_("Loss of G"))
     spec = GanSpec(data=view.data, optimizer=view.optimizer, loss=LOSSES[loss], batch_size=BATCH)
     found = results.update(spec)
     left, right = st.columns([1, 1.25], gap="xsmall")
@@ -52,7 +54,9 @@ def draw_update(view: View, text: Mapping[str, str]) -> None:
         ledger(
             _parts(found, stage),
             key="slow_numbers",
-            title=f"step {found.warm_up + 1}, {BATCH} real points and {BATCH} fakes",
+            title=_("step {warm_up}, {batch} real points and {batch} fakes").format(
+                warm_up=found.warm_up + 1, batch=BATCH
+            ),
             badge=lesson.badge(found.provenance),
             terms=words.glossary(),
         )
@@ -65,11 +69,14 @@ def _parts(found: GanUpdate, stage: int) -> list[Line]:
         digits(v, 3) for v in (found.d_real[0], found.d_fake[0], found.d_gradient, found.g_gradient)
     )
     chosen = (
-        ("D of real points, of fakes", f"{d_real}, {d_fake}"),
-        ("D’s loss, and its gradient’s norm", f"{digits(found.d_loss[0])}, {d_norm}"),
-        ("D’s loss on this batch after its step", digits(found.d_loss[1])),
-        (f"G’s loss {name}, and its gradient’s norm", f"{digits(found.g_loss[0])}, {g_norm}"),
-        ("G’s loss on the same z after its step", digits(found.g_loss[1])),
+        (_("D of real points, of fakes"), f"{d_real}, {d_fake}"),
+        (_("D’s loss, and its gradient’s norm"), f"{digits(found.d_loss[0])}, {d_norm}"),
+        (_("D’s loss on this batch after its step"), digits(found.d_loss[1])),
+        (
+            _("G’s loss {name}, and its gradient’s norm").format(name=name),
+            f"{digits(found.g_loss[0])}, {g_norm}",
+        ),
+        (_("G’s loss on the same z after its step"), digits(found.g_loss[1])),
     )
     lines = [
         Line(label=label, value=value, role="chosen" if i == stage else "plain")
@@ -78,17 +85,19 @@ def _parts(found: GanUpdate, stage: int) -> list[Line]:
     moved = found.generator_moved_in_d_step, found.discriminator_moved_in_g_step
     return [
         *lines,
-        Line(label="weights of G that D’s step moved", value=_moved(moved[0]), rule=True),
-        Line(label="weights of D that G’s step moved", value=_moved(moved[1])),
+        Line(label=_("weights of G that D’s step moved"), value=_moved(moved[0]), rule=True),
+        Line(label=_("weights of D that G’s step moved"), value=_moved(moved[1])),
         Line(
-            label=f"both losses equal torch’s binary_cross_entropy to {digits(found.off_torch, 1)}",
+            label=_("both losses equal torch’s binary_cross_entropy to {off_torch}").format(
+                off_torch=digits(found.off_torch, 1)
+            ),
             role="checked",
         ),
     ]
 
 
 def _moved(largest: float) -> str:
-    return "none" if largest == 0 else f"by up to {digits(largest, 2)}"
+    return _("none") if largest == 0 else _("by up to {largest}").format(largest=digits(largest, 2))
 
 
 # ------------------------------------------------------------------ a run made here
@@ -96,13 +105,15 @@ def _moved(largest: float) -> str:
 
 def draw_own(view: View, text: Mapping[str, str]) -> None:
     """Draw the choices of a run, and the run while it goes on and afterwards."""
-    st.subheader("Train it here")
+    st.subheader(_("Train it here"))
     st.markdown(text["Train it here"])
     with control_row():
-        loss = chips("Loss of G here", LOSS_NAMES, key="loss", default=NOTES, show="Loss of G")
-        k = slider("D steps for each G step", (1, 2, 5), "k", 110, value=1)
-        seed = slider("Seed", SEEDS, "seed", 150, value=1)
-        begin = st.button("Train", icon=":material/play_arrow:", key="gan_train")
+        loss = chips(
+            _("Loss of G here"), LOSS_NAMES, key="loss", default=NOTES, show=_("Loss of G")
+        )
+        k = slider(_("D steps for each G step"), (1, 2, 5), "k", 110, value=1)
+        seed = slider(_("Seed"), SEEDS, "seed", 150, value=1)
+        begin = st.button(_("Train"), icon=":material/play_arrow:", key="gan_train")
     spec = GanSpec(
         data=view.data,
         optimizer=view.optimizer,
@@ -130,13 +141,17 @@ def _follow(live: results.Live, spec: GanSpec) -> None:
     done = live.job.results.get(spec)
     if done is None and live.job.running:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(share, f"{percent(share)} of {spec.steps:,} steps", width="stretch")
-            st.button("Stop", icon=":material/stop:", key="gan_stop", on_click=live.job.stop)
+            st.progress(
+                share,
+                _("{share} of {steps:,} steps").format(share=percent(share), steps=spec.steps),
+                width="stretch",
+            )
+            st.button(_("Stop"), icon=":material/stop:", key="gan_stop", on_click=live.job.stop)
     elif not live.job.running and st.session_state.get(_TOLD) != id(live):
         st.session_state[_TOLD] = id(live)
         st.rerun()  # nothing moves any more
     elif done is None:
-        st.caption(words.plain(live.job.trouble) or "Stopped.")
+        st.caption(words.plain(live.job.trouble) or _("Stopped."))
     if live.seen:
         _draw_live(live.seen[-1], done, spec)
 
@@ -151,16 +166,22 @@ def _draw_live(moment: GanMoment, done: GanRun | None, spec: GanSpec) -> None:
             curves = figures.losses(done.curves, spec.loss, spec.steps, **figure_look())
             show(curves, "losses_live")
         lines = [
-            Line(label="parts of the data found", value=f"{moment.parts} of 8", role="chosen"),
-            Line(label="fakes near the data", value=percent(moment.near)),
+            Line(
+                label=_("parts of the data found"),
+                value=_("{parts} of 8").format(parts=moment.parts),
+                role="chosen",
+            ),
+            Line(label=_("fakes near the data"), value=percent(moment.near)),
         ]
         if done:
-            lines.append(Line(label="time of one core", value=f"{done.cpu_seconds:.1f} s"))
+            lines.append(Line(label=_("time of one core"), value=f"{done.cpu_seconds:.1f} s"))
         ledger(
             lines,
             key="live_numbers",
-            title=f"{figures.NAMES[spec.loss]}, after step {moment.step:,}",
-            badge=lesson.badge(done.provenance) if done else "measured now",
+            title=_("{names}, after step {step:,}").format(
+                names=figures.NAMES[spec.loss], step=moment.step
+            ),
+            badge=lesson.badge(done.provenance) if done else _("measured now"),
             terms=words.glossary(),
         )
 
@@ -171,10 +192,10 @@ def _draw_live(moment: GanMoment, done: GanRun | None, spec: GanSpec) -> None:
 def draw_digits(text: Mapping[str, str]) -> None:
     """Draw digits of the shipped generator, and what was measured about it."""
     found = results.recorded_digits()
-    st.subheader("Digits: does the loss say how good the fakes are?")
+    st.subheader(_("Digits: does the loss say how good the fakes are?"))
     st.markdown(text["Digits"].format(**digit_facts()))
     with control_row():
-        walk = slider("From one z to another", WALK, "walk", 260, value=0.0)
+        walk = slider(_("From one z to another"), WALK, "walk", 260, value=0.0)
     drawn = results.drawn(ROWS, walk)
     left, right = st.columns([1.15, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
@@ -189,17 +210,17 @@ def draw_digits(text: Mapping[str, str]) -> None:
         ledger(
             _digit_lines(),
             key="digit_numbers",
-            title=f"{found.fakes:,} fakes of the shipped generator",
+            title=_("{fakes:,} fakes of the shipped generator").format(fakes=found.fakes),
             badge=lesson.badge(found.provenance),
             terms=words.glossary(),
         )
 
 
 def _draw_fakes(drawn: DigitFakes) -> None:
-    title = "The training digit nearest to each fake of the first row, and its distance"
+    title = _("The training digit nearest to each fake of the first row, and its distance")
     fakes = _tiles(
         "fakes",
-        "Fakes: a column for each digit asked for, a row for each z",
+        _("Fakes: a column for each digit asked for, a row for each z"),
         drawn.fakes,
         tuple(str(i) for i in range(10)),
     )
@@ -244,14 +265,14 @@ def _digit_lines() -> list[Line]:
     found = results.recorded_digits()
     worst, share = found.lowest
     return [
-        Line(label="read by the judge as asked", value=percent(found.read), role="chosen"),
-        Line(label="real test digits read rightly", value=percent(found.judge)),
-        Line(label=f"the worst digit: {worst}", value=percent(share)),
-        Line(label="spread, real digits = 100 %", value=percent(found.spread), term="spread"),
+        Line(label=_("read by the judge as asked"), value=percent(found.read), role="chosen"),
+        Line(label=_("real test digits read rightly"), value=percent(found.judge)),
+        Line(label=_("the worst digit: {worst}").format(worst=worst), value=percent(share)),
+        Line(label=_("spread, real digits = 100 %"), value=percent(found.spread), term="spread"),
         Line(
-            label="distance to the nearest training digit",
+            label=_("distance to the nearest training digit"),
             value=f"{found.nearest:.2f}",
-            note=f"real test digits: {found.nearest_real:.2f}",
+            note=_("real test digits: {nearest_real:.2f}").format(nearest_real=found.nearest_real),
         ),
-        Line(label="parameters of G and D", value="{:,} + {:,}".format(*found.parameters)),
+        Line(label=_("parameters of G and D"), value="{:,} + {:,}".format(*found.parameters)),
     ]

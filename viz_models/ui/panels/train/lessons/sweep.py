@@ -9,6 +9,8 @@ import streamlit as st
 from viz_models.figures.train import curves as train_curves
 from viz_models.figures.train import sweep as figures
 from viz_models.figures.train import sweep_lines
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import ENDED, Provenance
 from viz_models.records.train.cards import Difference, Measure, Outcome
 from viz_models.records.train.curves import CurveView, RunCurve
@@ -28,16 +30,16 @@ from viz_models.ui.results.train import train as train_results
 from viz_models.ui.results.train.watch import Watched
 
 MEASURES: dict[str, Measure] = {
-    "accuracy": "accuracy",
-    "test-loss": "test loss",
-    "training-loss": "training loss",
-    "seconds": "seconds",
+    "accuracy": N_("accuracy"),
+    "test-loss": N_("test loss"),
+    "training-loss": N_("training loss"),
+    "seconds": N_("seconds"),
 }
 MOST_NAMED = 3  # rows in the answer
 SHOWS: dict[Measure, CurveView] = {
     "accuracy": CurveView(metric="accuracy", examples="validation"),
-    "test loss": CurveView(metric="loss", examples="validation"),
-    "training loss": CurveView(metric="loss", examples="training"),
+    N_("test loss"): CurveView(metric="loss", examples="validation"),
+    N_("training loss"): CurveView(metric="loss", examples="training"),
     "seconds": CurveView(metric="loss", examples="training", along="second"),
 }
 _CLICKED = "forward_pass.sweep.clicked"
@@ -96,7 +98,7 @@ def facts(now: View) -> dict[str, str]:
     runs_ = experiment.runs if experiment else ()
     told = {
         "cells": str(len(spec.arms)),
-        "seeds": "one seed" if len(spec.seeds) == 1 else f"{len(spec.seeds)} seeds",
+        "seeds": _("one seed") if len(spec.seeds) == 1 else f"{len(spec.seeds)} seeds",
         "runs": str(len(spec.arms) * len(spec.seeds)),
         "ended": str(sum(run.state in ENDED for run in runs_)),
         "finished": str(sum(o.whole for o in now.outcomes)),
@@ -126,17 +128,17 @@ def _said(changes: tuple[Difference, ...]) -> str:
     """Return in words whether the columns do the same in every row."""
     verdicts = {difference.verdict for difference in changes}
     if not changes or "too few pairs" in verdicts:
-        return "There is no verdict below five seeds."
+        return _("There is no verdict below five seeds.")
     if len(verdicts) > 1:
-        return "It depends on the row."
+        return _("It depends on the row.")
     if verdicts == {"not larger than the seed noise"}:
-        return "No row changes by more than the seed noise."
-    return "All rows change in the same direction."
+        return _("No row changes by more than the seed noise.")
+    return _("All rows change in the same direction.")
 
 
 def _list(parts: list[str]) -> str:
     shown = parts if len(parts) <= MOST_NAMED else [*parts[: MOST_NAMED - 1], parts[-1]]
-    return ", ".join(shown) or "nothing: it has one column"
+    return ", ".join(shown) or _("nothing: it has one column")
 
 
 def _ends(now: View) -> tuple[Cell, Cell]:
@@ -178,7 +180,9 @@ def _draw(now: View, text: Mapping[str, str], grid: Grid, curves: tuple[RunCurve
                 theme=None,
                 key="table",
                 on_select=partial(_click, grid),
-                alt=f"{now.measure} of {len(grid.rows)} times {len(grid.columns)} cells",
+                alt=_("{measure} of {count} times {count_2} cells").format(
+                    measure=now.measure, count=len(grid.rows), count_2=len(grid.columns)
+                ),
             )
         origin = f" · {lesson.badge(now.provenance)}" if now.provenance else ""
         st.caption(text["Legend"] + origin)
@@ -191,7 +195,7 @@ def _draw_cell(now: View, grid: Grid, curves: tuple[RunCurve, ...]) -> int:
     if st.session_state.get("cell") not in labels:
         st.session_state.pop("cell", None)
     chosen = select(
-        "Cell", {label: i for i, label in enumerate(labels)}, "cell", 240, default=usual
+        _("Cell"), {label: i for i, label in enumerate(labels)}, "cell", 240, default=usual
     )
     shown = SHOWS[now.measure]
     mine = [replace(curve, arm=0) for curve in curves if curve.arm == chosen]
@@ -207,7 +211,7 @@ def _draw_cell(now: View, grid: Grid, curves: tuple[RunCurve, ...]) -> int:
         f"{seed}: {figures.number(value, now.measure)}"
         for seed, value in zip(cell.seeds, cell.values, strict=True)
     )
-    st.caption(f"By seed: {', '.join(by_seed) or 'nothing yet'}.")
+    st.caption(_("By seed: {x}.").format(x=", ".join(by_seed) or "nothing yet"))
     return chosen
 
 
@@ -251,7 +255,11 @@ def draw_lines(now: View) -> None:
 def draw_changes(now: View) -> None:
     """Draw what the last column changes in each row, against the noise of the seeds."""
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{now.grid.columns[-1]} − {now.grid.columns[0]}**, row by row")
+        st.markdown(
+            _("**{columns} − {columns_2}**, row by row").format(
+                columns=now.grid.columns[-1], columns_2=now.grid.columns[0]
+            )
+        )
         less = now.measure in figures.LESS_IS_BETTER
         sides = ("better", "worse") if less else ("worse", "better")
         train_verdict.draw_verdict(now.changes, now.asked.spec.arms, sides)

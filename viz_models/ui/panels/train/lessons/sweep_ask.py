@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Budget, Experiment, ExperimentSpec, RunSpec, Table
 from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control, control_row, select
@@ -12,10 +14,10 @@ from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import sweep as results
 from viz_models.ui.results.train import train as train_results
 
-FROM_LINK = "that of the link"
-SEEDS = {"1 seed": 1} | {f"{n} seeds": n for n in (2, 3, 5, 10)}
-EPOCHS = {"1 epoch": 1} | {f"{n} epochs": n for n in (2, 5, 10, 20, 50)}
-AS_USUAL = "usual budget"
+FROM_LINK = N_("that of the link")
+SEEDS = {N_("1 seed"): 1} | {N_("{n} seeds").format(n=n): n for n in (2, 3, 5, 10)}
+EPOCHS = {N_("1 epoch"): 1} | {N_("{n} epochs").format(n=n): n for n in (2, 5, 10, 20, 50)}
+AS_USUAL = N_("usual budget")
 _PARAM = "spec"
 
 
@@ -35,7 +37,7 @@ def asked() -> Asked:
     if experiment is None and (ids or runs.is_nonsense()):
         st.warning(runs.NO_SUCH_RUN, icon=":material/link_off:")
     elif experiment is not None and not results.is_sweep(experiment):
-        st.warning("This link names runs that are no sweep. The page Runs shows them.")
+        st.warning(_("This link names runs that are no sweep. The page Runs shows them."))
         experiment = None
     if experiment is not None:
         _draw_open(experiment)
@@ -50,10 +52,10 @@ def _draw_open(experiment: Experiment) -> None:
     """Draw what is on screen, and the way back to the choices."""
     with control_row():
         st.markdown(f"**{words.plain(experiment.name)}**", width="content")
-        st.button("Another sweep", key="another", icon=":material/tune:", on_click=runs.open_)
+        st.button(_("Another sweep"), key="another", icon=":material/tune:", on_click=runs.open_)
         st.page_link(
             PAGES / "train/runs.py",
-            label="Curves of all runs",
+            label=_("Curves of all runs"),
             icon=":material/monitoring:",
             query_params={"run": experiment.id},
         )
@@ -68,11 +70,11 @@ def _controls() -> ExperimentSpec:
     names = results.settings()
     bases = _linked() | results.bases()
     with control_row():
-        base = select("Network", bases, "network", 122)
+        base = select(_("Network"), bases, "network", 122)
         rows, of_rows = _axis("rows", list(names), "skip connections")
         columns, of_columns = _axis("columns", [n for n in names if n != rows], "layers")
-        seeds = select("Seeds", SEEDS, "seeds", 96, default="5 seeds")
-        epochs = select("Budget", {AS_USUAL: 0, **EPOCHS}, "budget", 140)
+        seeds = select(_("Seeds"), SEEDS, "seeds", 96, default="5 seeds")
+        epochs = select(_("Budget"), {AS_USUAL: 0, **EPOCHS}, "budget", 140)
     if epochs:
         base = replace(base, budget=Budget(amount=epochs, unit="epochs"))
     table = Table(
@@ -89,9 +91,12 @@ def _linked() -> dict[str, RunSpec]:
     try:
         run = train_results.read(text)
         if run.data.name == "folder":  # a link alone opens nothing
-            raise ValueError("a sweep reads no folders; choose digits")
+            raise ValueError(_("a sweep reads no folders; choose digits"))
     except ValueError as error:
-        st.warning(words.plain(f"The link names no network: {error}"), icon=":material/edit:")
+        st.warning(
+            words.plain(_("The link names no network: {error}").format(error=error)),
+            icon=":material/edit:",
+        )
         return {}
     return {FROM_LINK: run}
 
@@ -103,11 +108,11 @@ def _axis(param: str, titles: list[str], usual: str) -> tuple[str, str]:
     name = results.settings()[title]
     text: str = control(
         st.text_input,
-        f"Values of the {param}",
+        _("Values of the {param}").format(param=param),
         value=results.usual(name),
         key=name,
         label_visibility="collapsed",
         width=frame.px(150),
-        help="Write the values with commas between them.",
+        help=_("Write the values with commas between them."),
     )
     return title, text

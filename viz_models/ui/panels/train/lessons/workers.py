@@ -8,6 +8,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.train import workers as figures
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.workers import DdpCase, DdpRun, Split, SplitCase, SplitSpec
 from viz_models.ui.instruments.ledger import ledger
@@ -43,9 +44,9 @@ class View:
 def controls() -> View:
     """Draw the choices: how many workers, how large the batch, and what is done to it."""
     with control_row():
-        workers = slider("Workers", WORKERS, "workers", 130, value=4)
-        size = slider("Batch", BATCHES, "batch", 170, value=64)
-        case = select("Case", CASES, "case", 250)
+        workers = slider(_("Workers"), WORKERS, "workers", 130, value=4)
+        size = slider(_("Batch"), BATCHES, "batch", 170, value=64)
+        case = select(_("Case"), CASES, "case", 250)
     return View(results.split(SplitSpec(workers=workers, batch_size=size)), case)
 
 
@@ -73,9 +74,11 @@ def draw_gradients(view: View, text: Mapping[str, str]) -> None:
     """Draw the parts of the batch and their gradients, the combination, and the whole's."""
     shown = view.split.view(view.case)
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{figures.NAMES[view.case]}: the batch, worker by worker**")
+        st.markdown(
+            _("**{names}: the batch, worker by worker**").format(names=figures.NAMES[view.case])
+        )
         tiles(_parts(view), key="parts", luts=luts(is_dark()))
-        st.markdown("**The gradient of the last layer’s weight, 10×32, on one scale**")
+        st.markdown(_("**The gradient of the last layer’s weight, 10×32, on one scale**"))
         limit = float(np.abs(np.concatenate([shown.gradients, shown.whole[None]])).max())
         tiles(_gradients(view, limit), key="gradients", luts=luts(is_dark()))
         difference = shown.combined - shown.whole
@@ -89,8 +92,8 @@ def _parts(view: View) -> list[Tiles]:
     across = 16 if len(shown.shards) == 2 else 8
     return [
         Tiles(
-            name=f"worker {i + 1}",
-            title=f"worker {i + 1}: {size}",
+            name=_("worker {i}").format(i=i + 1),
+            title=_("worker {i}: {size}").format(i=i + 1, size=size),
             values=shown.images[start : start + min(size, MOST_SHOWN)],
             limits=(0.0, 1.0),
             columns=min(across, size),
@@ -107,7 +110,7 @@ def _gradients(view: View, limit: float) -> list[Tiles]:
     return [
         _tile(
             f"worker {i + 1}",
-            f"worker {i + 1} × {digits(weight, 3)}",
+            _("worker {i} × {weight}").format(i=i + 1, weight=digits(weight, 3)),
             values,
             limit,
             after="+" if i < last else "",
@@ -122,8 +125,8 @@ def _ends(view: View, limit: float, difference: np.ndarray) -> list[Tiles]:
     own = float(np.abs(difference).max()) or 1.0
     return [
         _tile("combined", "combined", shown.combined, limit, after="−"),
-        _tile("whole", "whole batch", shown.whole, limit, after="="),
-        _tile("difference", "difference, on a scale of its own", difference, own),
+        _tile("whole", _("whole batch"), shown.whole, limit, after="="),
+        _tile("difference", _("difference, on a scale of its own"), difference, own),
     ]
 
 
@@ -147,20 +150,20 @@ def draw_gaps(view: View) -> None:
     gap = view.split.gap(view.case)
     cosine, same = float(np.median(gap.cosine)), float(np.median(gap.same))
     lines = [
-        Line(label="difference, median", value=_said(view.gap(view.case)), role="chosen"),
-        Line(label="smallest", value=_said(float(gap.gap.min()))),
-        Line(label="largest", value=_said(float(gap.gap.max()))),
-        Line(label="cosine of the angle between both", value=f"{cosine:.4f}"),
-        Line(label="equal bit for bit, of those not 0", value=percent(same)),
+        Line(label=_("difference, median"), value=_said(view.gap(view.case)), role="chosen"),
+        Line(label=_("smallest"), value=_said(float(gap.gap.min()))),
+        Line(label=_("largest"), value=_said(float(gap.gap.max()))),
+        Line(label=_("cosine of the angle between both"), value=f"{cosine:.4f}"),
+        Line(label=_("equal bit for bit, of those not 0"), value=percent(same)),
     ]
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**All cases, {view.split.spec.seeds} seeds**")
+        st.markdown(_("**All cases, {seeds} seeds**").format(seeds=view.split.spec.seeds))
         show(figures.gaps(view.split, view.case, **figure_look()), "gaps")
         ledger(
             lines,
             key="gap_numbers",
             title=figures.NAMES[view.case],
-            note="over all parameters",
+            note=_("over all parameters"),
             badge=lesson.badge(view.split.provenance),
             terms=words.glossary(),
         )
@@ -183,12 +186,12 @@ def draw_ddp(text: Mapping[str, str]) -> None:
         st.fragment(_follow, run_every=TICK)()
         return
     with control_row():
-        if st.button("Run it here", icon=":material/play_arrow:", key="ddp_run"):
+        if st.button(_("Run it here"), icon=":material/play_arrow:", key="ddp_run"):
             st.session_state[_JOB] = results.job()
             st.rerun()
-        said = f"{found.seconds:.0f} s for both processes."
+        said = _("{seconds:.0f} s for both processes.").format(seconds=found.seconds)
         if job and not here:
-            said = f"{words.plain(job.trouble)}." if job.trouble else "Stopped."
+            said = f"{words.plain(job.trouble)}." if job.trouble else _("Stopped.")
         st.caption(said, width="content")
 
 
@@ -199,25 +202,29 @@ def _follow() -> None:
     if not job.running:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(share, "Two processes import torch, meet, and compute …", width="stretch")
-        st.button("Stop", icon=":material/stop:", key="ddp_stop", on_click=job.stop)
+        st.progress(share, _("Two processes import torch, meet, and compute …"), width="stretch")
+        st.button(_("Stop"), icon=":material/stop:", key="ddp_stop", on_click=job.stop)
 
 
 def _draw_table(found: DdpRun) -> None:
     rows = [(figures.NAMES[c.case], _cells(c)) for c in found.cases]
     sheet(
-        ("to the whole batch", "to the mean of both parts by hand"),
+        (_("to the whole batch"), _("to the mean of both parts by hand")),
         rows,
         key="ddp",
-        title=f"DistributedDataParallel, 2 processes with gloo, a batch of {found.batch_size}",
-        note=f"median, smallest and largest of {len(found.cases[0].gap)} seeds; largest difference",
+        title=_("DistributedDataParallel, 2 processes with gloo, a batch of {batch_size}").format(
+            batch_size=found.batch_size
+        ),
+        note=_("median, smallest and largest of {count} seeds; largest difference").format(
+            count=len(found.cases[0].gap)
+        ),
         badge=lesson.badge(found.provenance),
     )
 
 
 def _cells(case: DdpCase) -> list[tuple[str, str]]:
     low, high = (_said(v) for v in (min(case.gap), max(case.gap)))
-    by_hand = "equal bit for bit" if case.by_hand == 0 else digits(case.by_hand, 2)
+    by_hand = _("equal bit for bit") if case.by_hand == 0 else digits(case.by_hand, 2)
     return [(_said(float(np.median(case.gap))), f"{low} to {high}"), (by_hand, "")]
 
 
@@ -236,5 +243,5 @@ def table(view: View) -> str:
         for g in view.split.gaps
         for seed in range(len(g.gap))
     ]
-    head = ("case", "seed", "relative difference", "cosine", "share equal bit for bit")
+    head = ("case", "seed", _("relative difference"), "cosine", _("share equal bit for bit"))
     return take_away.csv_text(head, rows)

@@ -9,6 +9,7 @@ import streamlit as st
 from viz_models.digits import digits
 from viz_models.figures.train import optimizers as figures
 from viz_models.figures.train import optimizers_maps
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.optimizers import OPTIMIZERS, Terrain
 from viz_models.ui.instruments.ledger import ledger
@@ -30,23 +31,25 @@ def draw_step(view: View) -> None:
     found = results.step(view.spec, view.opened, at)
     rate = float(view.walks.rates[at - 1])
     before = view.walks.walk(view.opened).points[at - 1]
-    lines = [Line(label="w before the step", value=_numbers(before))]
+    lines = [Line(label=_("w before the step"), value=_numbers(before))]
     lines += [Line(label=t.symbol, note=t.how, value=_numbers(t.value)) for t in found.terms[:-1]]
     last = found.terms[-1]
     exact = found.difference == 0
     lines += [
         Line(
-            label="w after the step",
+            label=_("w after the step"),
             note=last.how,
             value=_numbers(last.value),
             role="chosen",
             rule=True,
         ),
         Line(
-            label="equals torch, bit for bit"
+            label=_("equals torch, bit for bit")
             if exact
-            else f"differs from torch by {digits(found.difference, 2)}",
-            note="w and all that the optimizer remembers",
+            else _("differs from torch by {difference}").format(
+                difference=digits(found.difference, 2)
+            ),
+            note=_("w and all that the optimizer remembers"),
             value=_numbers(found.torch),
             role="checked" if exact else "warning",
         ),
@@ -54,7 +57,7 @@ def draw_step(view: View) -> None:
     ledger(
         lines,
         key="step_card",
-        title=f"{figures.NAMES[view.opened]}, step {at}",
+        title=_("{names}, step {at}").format(names=figures.NAMES[view.opened], at=at),
         note=f"lr = {digits(rate, 4)}",
         badge=lesson.badge(view.walks.provenance),
         terms=words.glossary(),
@@ -73,10 +76,10 @@ def draw_ends(view: View) -> None:
         for name, end, arrived, share in ends(view)
     ]
     sheet(
-        ("this walk ends", "after step", "starts that end so"),
+        (_("this walk ends"), _("after step"), _("starts that end so")),
         rows,
         key="ends",
-        title="The anecdote, and how typical it is",
+        title=_("The anecdote, and how typical it is"),
         badge=lesson.badge(view.walks.provenance),
     )
 
@@ -147,7 +150,9 @@ def draw_rates(view: View) -> None:
         show(figures.over_rates(view.sweep, view.spec.rate, **figure_look()), "rates", wide=True)
         found = results.sweeps()
         st.caption(
-            f"{lesson.badge(found.provenance)} · {found.cpu_seconds:.0f} s for all eight surfaces"
+            _("{badge} · {cpu_seconds:.0f} s for all eight surfaces").format(
+                badge=lesson.badge(found.provenance), cpu_seconds=found.cpu_seconds
+            )
         )
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from viz_models.digits import digits, percent
 from viz_models.figures import theme
 from viz_models.figures.train import optimizers as figures
+from viz_models.language import gettext as _
 from viz_models.records.train.optimizers import OPTIMIZERS
 from viz_models.ui.instruments.walk import Line, Mark, Picture, walk
 from viz_models.ui.kit import lesson
@@ -32,7 +33,10 @@ def draw_walks(view: View) -> None:
     ]
     with st.container(border=True, height="stretch"):
         st.caption(
-            "**One start, seven walks.** Click or drag to choose the start; the numbers are losses."
+            _(
+                "**One start, seven walks.** Click or drag to choose the start; the numbers are "
+                "losses."
+            )
         )
         walk(
             _picture(view, dark),
@@ -42,7 +46,9 @@ def draw_walks(view: View) -> None:
             usual=view.usual,
             step=STEP_AT_FIRST,
             chosen=OPENED,
-            label=f"Loss {view.formula}, with the walks of seven optimizers",
+            label=_("Loss {formula}, with the walks of seven optimizers").format(
+                formula=view.formula
+            ),
             height=HEIGHT,
             token=repr(spec),
         )
@@ -82,9 +88,15 @@ def draw_shares(view: View) -> None:
     """Draw where all starts of the picture end, and after how many steps."""
     count = view.basins.labels.shape[1]
     with st.container(border=True, height="stretch"):
-        st.caption(f"**All {count:,} starts, the same rate.** Where do they end?")
+        st.caption(
+            _("**All {count:,} starts, the same rate.** Where do they end?").format(count=count)
+        )
         show(figures.shares(view.basins, len(view.terrain.minima), **figure_look()), "shares")
-        st.caption(f"Median steps until a start stays at a minimum: {_medians(view)}.")
+        st.caption(
+            _("Median steps until a start stays at a minimum: {medians}.").format(
+                medians=_medians(view)
+            )
+        )
         st.caption(lesson.badge(view.basins.provenance))
 
 

@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.train.optimizers import NAMES, SCHEDULES
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.train.optimizers import (
     OPTIMIZERS,
     Basins,
@@ -23,14 +25,14 @@ from viz_models.ui.kit.controls import chips, control_row, select, slider
 from viz_models.ui.results.train import optimizers as results
 
 SURFACES: dict[SurfaceName, str] = {
-    "valleys": "valleys",
-    "weight": "one real weight",
-    "bowl": "bowl",
-    "ravine": "ravine",
-    "saddle": "saddle",
-    "rosenbrock": "Rosenbrock",
-    "two": "two minima",
-    "weights": "two real weights",
+    "valleys": N_("valleys"),
+    "weight": N_("one real weight"),
+    "bowl": N_("bowl"),
+    "ravine": N_("ravine"),
+    "saddle": N_("saddle"),
+    "rosenbrock": N_("Rosenbrock"),
+    "two": N_("two minima"),
+    "weights": N_("two real weights"),
 }
 RATES = (
     0.0,
@@ -64,13 +66,13 @@ class View:
 def controls() -> View:
     """Draw surface, rate, steps and schedule; return the walks."""
     words = {str(name): said for name, said in SURFACES.items()}
-    surface = cast(SurfaceName, chips("Surface", words, key="surface", default="valleys"))
+    surface = cast(SurfaceName, chips(_("Surface"), words, key="surface", default="valleys"))
     at = results.surface(surface)
     with control_row():
-        rate = slider("Rate", RATES, "rate", 240, value=0.15)
-        steps = slider("Steps", STEPS, "steps", 110, value=STEPS_AT_FIRST)
+        rate = slider(_("Rate"), RATES, "rate", 240, value=0.15)
+        steps = slider(_("Steps"), STEPS, "steps", 110, value=STEPS_AT_FIRST)
         named = {words: name for name, words in SCHEDULES.items()}
-        schedule = select("Schedule", named, "schedule", 125)
+        schedule = select(_("Schedule"), named, "schedule", 125)
         _starts(surface)
     start = at_start(at.start, at.low, at.high)
     spec = DescendSpec(surface=surface, start=start, rate=rate, steps=steps, schedule=schedule)
@@ -93,7 +95,7 @@ def _starts(surface: SurfaceName) -> None:
     for i, place in enumerate(high[:1]):
         at = ",".join(repr(v) for v in place.at)
         st.button(
-            f"Start on the {place.kind}",
+            _("Start on the {kind}").format(kind=place.kind),
             icon=":material/landscape:",
             key=f"top_{i}",
             on_click=state.choose,
@@ -104,12 +106,12 @@ def _starts(surface: SurfaceName) -> None:
 def answer(view: View) -> str:
     """Return the section of the prose that is true for these walks."""
     if view.spec.rate == 0:
-        return "nobody moves"
+        return _("nobody moves")
     if not any(w.gradients[0].any() for w in view.walks.walks):
-        return "gradient zero"
+        return _("gradient zero")
     if len(view.terrain.minima) == 1:
-        return "one minimum"
-    return "several minima"
+        return _("one minimum")
+    return _("several minima")
 
 
 def facts(view: View) -> dict[str, str]:
@@ -122,7 +124,7 @@ def facts(view: View) -> dict[str, str]:
     count = view.basins.labels.shape[1]
     return {
         "start": ", ".join(digits(v, 3) for v in view.spec.start),
-        "here": listed(lowest) if lowest else "none of the seven",
+        "here": listed(lowest) if lowest else _("none of the seven"),
         "best": NAMES[best],
         "best_share": percent(shares[best]),
         "worst": NAMES[worst],
@@ -161,5 +163,5 @@ def _best_rates(view: View) -> dict[str, str]:
 def listed(names: list[str]) -> str:
     """Return names as people list them: "SGD, Adam and AdamW"."""
     if len(names) == len(OPTIMIZERS):
-        return "all seven"
+        return _("all seven")
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -8,6 +8,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent, shape
 from viz_models.figures.train import freezing as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.freezing import (
     EXAMPLES,
@@ -27,7 +29,9 @@ from viz_models.ui.kit.controls import chips, control_row, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.train import freezing as results
 
-LIVE = {"5 recorded seeds": None} | {f"train seed {n} now": n for n in range(5, 8)}
+LIVE = {N_("5 recorded seeds"): None} | {
+    N_("train seed {n} now").format(n=n): n for n in range(5, 8)
+}
 PARTS = {"0": "convolution", "1": "BatchNorm"}  # of a block, by the module's name
 
 
@@ -52,13 +56,13 @@ def controls() -> View:
     grid = results.grid()
     with control_row():
         names: dict[str, str] = {w: figures.NAMES[w] for w in WAYS}
-        chosen = chips("Trained", names, key="train", default="head")
+        chosen = chips(_("Trained"), names, key="train", default="head")
         way = next(w for w in WAYS if w == chosen)
-        examples = slider("Examples", EXAMPLES, "n", 130, value=50)
-        seed = select("Seeds", LIVE, "seeds", 170)
+        examples = slider(_("Examples"), EXAMPLES, "n", 130, value=50)
+        seed = select(_("Seeds"), LIVE, "seeds", 170)
     if seed is None:
         return View(grid, way, examples, grid.open(way, examples), live=False)
-    with st.spinner("The first network learns 0, 1 and 2, then it is fine-tuned…"):
+    with st.spinner(_("The first network learns 0, 1 and 2, then it is fine-tuned…")):
         found = results.run(FreezeSpec(way=way, examples=examples, seed=seed))
     return View(grid, way, examples, found, live=True)
 
@@ -95,9 +99,16 @@ def draw_over_examples(view: View) -> None:
         fig = kept("frozen examples", make, view.way, view.examples, **figure_look())
         show(fig, "examples", wide=True)
         st.caption(
-            f"{lesson.badge(view.grid.provenance)} · means of {len(view.grid.seeds)} seeds, bands "
-            f"from the lowest to the highest; {view.grid.new_tests} new and "
-            f"{view.grid.old_tests} old test digits"
+            _(
+                "{badge} · means of {count} seeds, bands "
+                "from the lowest to the highest; {new_tests} new and "
+                "{old_tests} old test digits"
+            ).format(
+                badge=lesson.badge(view.grid.provenance),
+                count=len(view.grid.seeds),
+                new_tests=view.grid.new_tests,
+                old_tests=view.grid.old_tests,
+            )
         )
 
 
@@ -107,31 +118,37 @@ def draw_numbers(view: View) -> None:
         ledger(
             _live_lines(view.run) if view.live else _lines(view),
             key="numbers",
-            title=f"{figures.NAMES[view.way]}, {view.examples:,} examples",
-            badge="measured now" if view.live else f"recorded run · {len(view.grid.seeds)} seeds",
+            title=_("{names}, {examples:,} examples").format(
+                names=figures.NAMES[view.way], examples=view.examples
+            ),
+            badge=_("measured now")
+            if view.live
+            else _("recorded run · {count} seeds").format(count=len(view.grid.seeds)),
         )
-        st.caption("Two lines freeze a block; the second one after every `net.train()`:")
+        st.caption(_("Two lines freeze a block; the second one after every `net.train()`:"))
         st.code("block.requires_grad_(False)\nblock.eval()", language="python")
 
 
 def _lines(view: View) -> list[Line]:
     cell, new, old = view.cell, view.cell.new_difference, view.cell.old_difference
     lines = [
-        Line(label="new classes", value=percent(float(np.mean(cell.new_accuracy))), role="chosen"),
         Line(
-            label="against from scratch",
+            label=_("new classes"), value=percent(float(np.mean(cell.new_accuracy))), role="chosen"
+        ),
+        Line(
+            label=_("against from scratch"),
             value=_points(new.mean, new.low, new.high),
             note=_said(new.verdict),
         ),
         Line(
-            label="old classes, old head",
+            label=_("old classes, old head"),
             value=f"{percent(float(np.mean(view.grid.base_accuracy)))} → "
             f"{percent(float(np.mean(cell.old_accuracy)))}",
             rule=True,
         ),
-        Line(label="difference", value=_points(old.mean, old.low, old.high)),
+        Line(label=_("difference"), value=_points(old.mean, old.low, old.high)),
         Line(
-            label="their loss",
+            label=_("their loss"),
             value=f"{digits(float(np.mean(view.grid.base_loss)), 3)} → "
             f"{digits(float(np.mean(cell.old_loss)), 3)}",
         ),
@@ -141,14 +158,14 @@ def _lines(view: View) -> list[Line]:
 
 def _live_lines(run: FrozenRun) -> list[Line]:
     return [
-        Line(label="new classes", value=percent(run.new_accuracy), role="chosen"),
-        Line(label="their loss", value=digits(run.new_loss)),
+        Line(label=_("new classes"), value=percent(run.new_accuracy), role="chosen"),
+        Line(label=_("their loss"), value=digits(run.new_loss)),
         Line(
-            label="old classes, old head",
+            label=_("old classes, old head"),
             value=f"{percent(run.base_accuracy)} → {percent(run.old_accuracy)}",
             rule=True,
         ),
-        Line(label="their loss", value=f"{digits(run.base_loss)} → {digits(run.old_loss)}"),
+        Line(label=_("their loss"), value=f"{digits(run.base_loss)} → {digits(run.old_loss)}"),
         *_movement(run),
     ]
 
@@ -158,10 +175,10 @@ def _movement(run: FrozenRun) -> list[Line]:
     moved = [t for t in shut if t.moved > 0]
     return [
         Line(
-            label="tensors that no optimizer trains",
-            value=f"{len(moved)} of {len(shut)} moved",
+            label=_("tensors that no optimizer trains"),
+            value=_("{count} of {count_2} moved").format(count=len(moved), count_2=len(shut)),
             role="warning" if moved else "checked",
-            note=f"seed {run.spec.seed}",
+            note=_("seed {seed}").format(seed=run.spec.seed),
             rule=True,
         )
     ]
@@ -181,10 +198,12 @@ def draw_blocks(view: View) -> None:
         tensors = [t for t in view.run.tensors if t.name.startswith(f"blocks.{k}.")]
         with st.expander(_block(k, tensors), expanded=k == 0):
             sheet(
-                ("trained", "norm before → after", "moved"),
+                ("trained", _("norm before → after"), "moved"),
                 [(_name(t), _cells(t)) for t in tensors],
                 key=f"block_{k}",
-                badge=f"seed {view.run.spec.seed} · {'measured now' if view.live else 'recorded'}",
+                badge=_("seed {seed} · {x}").format(
+                    seed=view.run.spec.seed, x="measured now" if view.live else "recorded"
+                ),
             )
 
 
@@ -193,7 +212,9 @@ def _block(k: int, tensors: list[Tensor]) -> str:
     count = sum(int(np.prod(t.shape)) for t in parameters)
     trained = count if all(t.trained for t in parameters) else 0
     mean = next(t for t in tensors if t.name.endswith("running_mean"))
-    stays = "stays" if mean.moved == 0 else f"moves by {percent(mean.moved)}"
+    stays = (
+        _("stays") if mean.moved == 0 else _("moves by {moved}").format(moved=percent(mean.moved))
+    )
     return f"blocks.{k}: {trained:,} of {count:,} parameters are trained; running_mean {stays}"
 
 
@@ -203,11 +224,11 @@ def _name(t: Tensor) -> str:
 
 def _cells(t: Tensor) -> list[tuple[str, str]]:
     part = PARTS[t.name.split(".")[2]]
-    kind = "parameter" if t.parameter else "buffer: no optimizer knows it"
+    kind = _("parameter") if t.parameter else _("buffer: no optimizer knows it")
     return [
         ("yes" if t.trained else "no", f"{part}, {kind}"),
         (f"{digits(t.before, 5)} → {digits(t.after, 5)}", ""),
-        ("0 (exactly)" if t.moved == 0 else percent(t.moved), "of its norm"),
+        ("0 (exactly)" if t.moved == 0 else percent(t.moved), _("of its norm")),
     ]
 
 
@@ -215,8 +236,12 @@ def draw_means(view: View) -> None:
     """Draw the running means before and after."""
     with st.container(border=True):
         show(figures.running_means(view.run, **figure_look()), "means", wide=True)
-        where = "measured now" if view.live else lesson.badge(view.grid.provenance)
-        st.caption(f"{where} · seed {view.run.spec.seed}, {figures.NAMES[view.way]}")
+        where = _("measured now") if view.live else lesson.badge(view.grid.provenance)
+        st.caption(
+            _("{where} · seed {seed}, {names}").format(
+                where=where, seed=view.run.spec.seed, names=figures.NAMES[view.way]
+            )
+        )
 
 
 def code(view: View) -> str:

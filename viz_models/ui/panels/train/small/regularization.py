@@ -9,6 +9,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent, signed
 from viz_models.figures.train import regularization as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.paired import Paired
 from viz_models.records.train.regularization import (
@@ -33,9 +35,9 @@ WHAT: dict[Method, str] = {
     "l2": "λ",
     "adamw": "weight_decay",
     "dropout": "p",
-    "shift": "share of images",
-    "mirror": "share of images",
-    "early": "patience in epochs",
+    "shift": N_("share of images"),
+    "mirror": N_("share of images"),
+    "early": N_("patience in epochs"),
 }
 FIRST: dict[Method, float] = {
     "l1": 3e-4,
@@ -46,7 +48,9 @@ FIRST: dict[Method, float] = {
     "mirror": 0.5,
     "early": 10.0,
 }
-LIVE = {"8 recorded seeds": None} | {f"train seed {n} now": n for n in range(8, 13)}
+LIVE = {N_("8 recorded seeds"): None} | {
+    N_("train seed {n} now").format(n=n): n for n in range(8, 13)
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,14 +84,14 @@ def controls() -> View:
     grid = results.grid()
     with control_row():
         names: dict[str, str] = {m: figures.NAMES[m] for m in STRENGTHS}
-        chosen = chips("Method", names, key="how", default="l1")
+        chosen = chips(_("Method"), names, key="how", default="l1")
         method = next(m for m in STRENGTHS if m == chosen)
-        strength = slider(WHAT[method], STRENGTHS[method], method, 190, value=FIRST[method])
-        seed = select("Seeds", LIVE, "seeds", 170)
+        strength = slider(_(WHAT[method]), STRENGTHS[method], method, 190, value=FIRST[method])
+        seed = select(_("Seeds"), LIVE, "seeds", 170)
     if seed is None:
         return View(grid, method, strength, None)
     spec = RegularizeSpec(seed=seed)
-    with st.spinner("Two networks train, with and without…"):
+    with st.spinner(_("Two networks train, with and without…")):
         plain = results.run(spec)
         found = results.run(replace(spec, method=method, strength=strength))
     return View(grid, method, strength, (plain, found))
@@ -178,19 +182,24 @@ def draw_curves(view: View) -> None:
 
 def _where(view: View) -> str:
     if view.live:
-        return f"measured now · cpu, 1 thread · seed {view.spec.seed}, trained both ways"
-    return (
-        f"{lesson.badge(view.grid.provenance)} · mean of {len(view.grid.seeds)} seeds, the bands "
+        return _("measured now · cpu, 1 thread · seed {seed}, trained both ways").format(
+            seed=view.spec.seed
+        )
+    return _(
+        "{badge} · mean of {count} seeds, the bands "
         "from the lowest to the highest seed of the test digits"
-    )
+    ).format(badge=lesson.badge(view.grid.provenance), count=len(view.grid.seeds))
 
 
 def draw_differences(view: View) -> None:
     """Draw all methods at all strengths against no regularization."""
     with st.container(border=True, height="stretch"):
         st.caption(
-            "Each against no regularization, same seeds. In a row the strength grows downwards; "
-            "● the 95 % interval leaves out zero, ○ it does not."
+            _(
+                "Each against no regularization, same seeds. In a row the strength grows "
+                "downwards; "
+                "● the 95 % interval leaves out zero, ○ it does not."
+            )
         )
         make = partial(figures.differences, view.grid, view.method, view.strength)
         fig = kept("regularized differences", make, view.method, view.strength, **figure_look())
@@ -204,14 +213,18 @@ def draw_numbers(view: View) -> None:
             _live_lines(view.live) if view.live else _lines(view),
             key="numbers",
             title=facts(view)["chosen"],
-            note="without → with it",
+            note=_("without → with it"),
             badge=_badge(view),
             terms=words.glossary(),
         )
 
 
 def _badge(view: View) -> str:
-    return "measured now" if view.live else f"recorded run · {len(view.grid.seeds)} seeds"
+    return (
+        _("measured now")
+        if view.live
+        else _("recorded run · {count} seeds").format(count=len(view.grid.seeds))
+    )
 
 
 def _lines(view: View) -> list[Line]:
@@ -223,25 +236,27 @@ def _lines(view: View) -> list[Line]:
         return a, b
 
     lines = [
-        _arrow("training loss", mean("train_loss"), 2),
-        _arrow("test loss", mean("test_loss"), 3),
+        _arrow(_("training loss"), mean("train_loss"), 2),
+        _arrow(_("test loss"), mean("test_loss"), 3),
         Line(
-            label="test accuracy",
+            label=_("test accuracy"),
             value=" → ".join(map(percent, mean("test_accuracy"))),
             role="chosen",
         ),
         Line(
-            label="paired by seed",
+            label=_("paired by seed"),
             value=points(chosen.accuracy_difference),
             note=said(chosen.accuracy_difference),
         ),
         Line(
-            label=f"weights below {SMALL}", value=" → ".join(map(percent, mean("zeros"))), rule=True
+            label=_("weights below {small}").format(small=SMALL),
+            value=" → ".join(map(percent, mean("zeros"))),
+            rule=True,
         ),
     ]
     if view.method == "early":
         epochs = f"{min(chosen.kept)} to {max(chosen.kept)}"
-        lines.append(Line(label="epoch that is kept", value=epochs, note="by seed"))
+        lines.append(Line(label=_("epoch that is kept"), value=epochs, note=_("by seed")))
     return lines
 
 
@@ -251,16 +266,16 @@ def _arrow(label: str, values: tuple[float, float], significant: int) -> Line:
 
 def _live_lines(runs: tuple[RegularizedRun, RegularizedRun]) -> list[Line]:
     return [
-        _arrow("training loss", (runs[0].train_loss, runs[1].train_loss), 4),
-        _arrow("test loss", (runs[0].test_loss, runs[1].test_loss), 4),
+        _arrow(_("training loss"), (runs[0].train_loss, runs[1].train_loss), 4),
+        _arrow(_("test loss"), (runs[0].test_loss, runs[1].test_loss), 4),
         Line(
-            label="test accuracy",
+            label=_("test accuracy"),
             value=" → ".join(percent(r.test_accuracy) for r in runs),
             role="chosen",
         ),
-        Line(label="one seed", value="no verdict", note="an anecdote"),
+        Line(label=_("one seed"), value=_("no verdict"), note=_("an anecdote")),
         Line(
-            label=f"weights below {SMALL}",
+            label=_("weights below {small}").format(small=SMALL),
             value=" → ".join(percent(r.zeros) for r in runs),
             rule=True,
         ),

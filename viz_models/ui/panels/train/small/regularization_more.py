@@ -9,6 +9,7 @@ import streamlit as st
 from viz_models.digits import digits
 from viz_models.figures.train import regularization as figures
 from viz_models.figures.train import regularization_more as more
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.regularization import (
     DecayResult,
@@ -52,8 +53,8 @@ def draw_decay() -> DecayResult:
         ledger(
             _decay_lines(result),
             key="decay_ledger",
-            title="weight_decay against L2 in the loss",
-            note=f"largest difference, {result.spec.steps} steps",
+            title=_("weight_decay against L2 in the loss"),
+            note=_("largest difference, {steps} steps").format(steps=result.spec.steps),
             badge=lesson.badge(result.provenance),
         )
     return result
@@ -65,15 +66,17 @@ def _decay_lines(result: DecayResult) -> list[Line]:
             label=f"torch.optim.{name}",
             value=digits(off, 2),
             role="checked" if off < ROUNDING else "warning",
-            note="the same" if off < ROUNDING else "another method",
+            note=_("the same") if off < ROUNDING else _("another method"),
         )
         for name, off in result.differences.items()
     ]
     expected = result.spec.lr * result.spec.strength
     for name, values in result.shrink.items():
         ends = f"{100 * values[0]:.2g} % … {100 * values[-1]:.2g} %"
-        lines.append(Line(label=f"a step of {name}", value=ends, rule=name == "SGD"))
-    return [*lines, Line(label="lr · λ", value=f"{100 * expected:.2g} %", role="muted")]
+        lines.append(
+            Line(label=_("a step of {name}").format(name=name), value=ends, rule=name == "SGD")
+        )
+    return [*lines, Line(label=_("lr · λ"), value=f"{100 * expected:.2g} %", role="muted")]
 
 
 ROUNDING = 1e-9  # float64 sums in another order
@@ -83,7 +86,7 @@ def draw_dropout() -> None:
     """Draw a hidden layer without dropout, a mask, and the layer with dropout."""
     with control_row():
         p = slider("p", SHARES, "p", 220, value=0.5)
-        seed = slider("Mask", MASKS, "mask", 220, value=1)
+        seed = slider(_("Mask"), MASKS, "mask", 220, value=1)
     result = results.dropout(DropoutSpec(p=p, seed=seed))
     with st.container(border=True):
         tiles(_hidden(result), key="dropout_tiles", luts=luts(is_dark()))
@@ -94,21 +97,23 @@ def _hidden(result: DropoutResult) -> list[Tiles]:
     top = float(max(result.trained.max(), result.evaluated.max()))
     shared: dict[str, Any] = {"limits": (0.0, top), "size": 300}
     mask = Tiles(
-        name="mask",
+        name=_("mask"),
         values=_picture(result.mask),
-        title=f"mask: {int(result.mask.sum())} of {len(result.mask)} stay",
+        title=_("mask: {sum} of {count} stay").format(
+            sum=int(result.mask.sum()), count=len(result.mask)
+        ),
         limits=(0.0, 1.0),
         size=300,
         after=f"÷ (1 − {result.spec.p:g})\n=",
     )
     evaluated = Tiles(
-        name="eval",
+        name=_("eval"),
         values=_picture(result.evaluated),
-        title="eval: 128 hidden values",
+        title=_("eval: 128 hidden values"),
         after="×",
         **shared,
     )
-    trained = Tiles(name="train", values=_picture(result.trained), title="train", **shared)
+    trained = Tiles(name=_("train"), values=_picture(result.trained), title=_("train"), **shared)
     return [evaluated, mask, trained]
 
 
@@ -118,17 +123,17 @@ def _dropout_lines(result: DropoutResult) -> list[Line]:
     same = result.torch_difference == 0
     return [
         Line(
-            label=f"hidden value {unit}, eval → train",
+            label=_("hidden value {unit}, eval → train").format(unit=unit),
             value=f"{digits(value)} ÷ {digits(1 - result.spec.p, 2)} = {digits(seen)}",
             role="chosen",
         ),
         Line(
-            label=f"its mean over {result.draws:,} masks",
+            label=_("its mean over {draws:,} masks").format(draws=result.draws),
             value=digits(float(result.mean[unit])),
-            note=f"eval: {digits(value)}",
+            note=_("eval: {value}").format(value=digits(value)),
         ),
         Line(
-            label="equals torch.nn.functional.dropout" + (", bit for bit" if same else ""),
+            label="equals torch.nn.functional.dropout" + (_(", bit for bit") if same else ""),
             value="" if same else digits(result.torch_difference, 2),
             role="checked" if same else "warning",
         ),
@@ -158,6 +163,8 @@ def draw_ensembles(view: View) -> None:
         show(kept("ensembles", make, view.grid.seeds, **figure_look()), "ensembles", wide=True)
         draws = len(view.grid.ensemble.accuracies)
         st.caption(
-            f"{lesson.badge(view.grid.provenance)} · {draws} draws of 200 digits; the band goes "
-            "from the lowest to the highest draw"
+            _(
+                "{badge} · {draws} draws of 200 digits; the band goes "
+                "from the lowest to the highest draw"
+            ).format(badge=lesson.badge(view.grid.provenance), draws=draws)
         )
