@@ -48,9 +48,8 @@ FIRST: dict[Method, float] = {
     "mirror": 0.5,
     "early": 10.0,
 }
-LIVE = {N_("8 recorded seeds"): None} | {
-    N_("train seed {n} now").format(n=n): n for n in range(8, 13)
-}
+ONE = N_("train seed {n} now")
+LIVE = {N_("8 recorded seeds"): None} | {ONE.format(n=n): n for n in range(8, 13)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
