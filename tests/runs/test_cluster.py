@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
 
 from scripts.ray_cluster import RayCluster
 from tests.conftest import ROOT
-from tests.runs.rig import LONG, TINY, tiny, until
+from tests.runs.rig import LONG, TINY, say, tiny, until
 from viz_models.records.train.runs import ENDED
 from viz_models.runs import presence
 from viz_models.runs.classroom import votes
@@ -188,6 +189,24 @@ def test_ray_computes_each_run_once_and_all_of_it(cluster):
         for run in cluster.wait(made, "finished"):
             assert run.attempt == 1
             whole(cluster, run)
+
+
+def test_sixty_people_at_once_have_their_turns_in_a_fair_order(cluster):
+    """Ann's ten runs come first and her second one after everybody's first."""
+    many = cluster.submit(seeds=tuple(range(10)), owner="ann")
+    with ThreadPoolExecutor(20) as pool:
+        others = list(pool.map(lambda i: cluster.submit(owner=f"person {i}"), range(59)))
+    begin = time.monotonic()
+    cluster.dispatch("ray")
+    ended = [run for made in (many, *others) for run in cluster.wait(made, "finished")]
+    say(f"69 runs of 60 people on 2 slots of Ray: {time.monotonic() - begin:.0f} s")
+    assert {run.attempt for run in ended} == {1}
+    for run in ended:
+        whole(cluster, run)
+    mine = sorted(run.started for run in ended if run.experiment == many.id)
+    theirs = sorted(run.started for run in ended if run.experiment != many.id)
+    assert mine[0] <= theirs[1]
+    assert sum(when < theirs[-2] for when in mine) <= 2  # two slots are free at once
 
 
 def worker_of(id):

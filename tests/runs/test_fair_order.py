@@ -20,8 +20,15 @@ def rows(made):
     ]
 
 
-def literally(waiting, running, hosted):
-    """Again and again the owner with the fewest running, and of these who waits longest."""
+SERVED = st.dictionaries(st.sampled_from("abc"), st.integers(1, 3))
+
+
+def literally(waiting, running, served, hosted):
+    """Again and again the owner with the fewest running, whose turn was longest ago.
+
+    Of these who waits longest.
+    """
+    turns = dict(served)
     share = Counter(row.owner for row in running)
     left = sorted(waiting, key=lambda row: (row.queued, row.experiment, row.place))
     current = {row.owner: row.experiment for row in running}
@@ -31,14 +38,17 @@ def literally(waiting, running, hosted):
     while left:
         first = [r for r in left if not hosted or current[r.owner] == r.experiment] or left
         least = min(share[row.owner] for row in first)
-        row = next(row for row in first if share[row.owner] == least)
+        fewest = [row for row in first if share[row.owner] == least]
+        earliest = min(turns.get(row.owner, 0) for row in fewest)
+        row = next(row for row in fewest if turns.get(row.owner, 0) == earliest)
+        turns[row.owner] = 1000 + len(order)
         left.remove(row)
         share[row.owner] += 1
         order.append(row)
     return order
 
 
-@given(ROWS, ROWS, st.booleans())
-def test_the_order_is_what_the_sentence_says(waiting, running, hosted):
-    asked = rows(waiting), rows(running), hosted
+@given(ROWS, ROWS, SERVED, st.booleans())
+def test_the_order_is_what_the_sentence_says(waiting, running, served, hosted):
+    asked = rows(waiting), rows(running), served, hosted
     assert [r.id for r in fair_order(*asked)] == [r.id for r in literally(*asked)]

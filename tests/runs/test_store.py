@@ -171,6 +171,24 @@ def test_the_owner_with_the_fewest_running_is_next(store):
     assert store.work.claim() is None
 
 
+def test_on_one_slot_a_sweep_delays_others_by_one_run_at_most(store):
+    """Nobody runs when the slot is free: whoever waited longest kept it to the last run."""
+    submit(store, tiny(seeds=tuple(range(6))), "ann")
+    order = []
+
+    def next_one():
+        job = store.work.claim()
+        order.append(store.experiment(store.run(job.run).experiment).owner)
+        store.work.end(job.run, job.attempt, "finished")
+
+    next_one()
+    submit(store, tiny(seeds=(0, 1)), "bob")
+    submit(store, tiny(), "cleo")
+    for _ in range(7):
+        next_one()
+    assert order == ["ann", "bob", "cleo", "ann", "bob", "ann", "ann", "ann"]
+
+
 def test_places_and_waits_are_told_in_the_order_of_starts(store):
     ann = submit(store, tiny(seeds=(0, 1, 2)), "ann")
     bob = submit(store, owner="bob")

@@ -19,6 +19,7 @@ from viz_models.runs.database import experiments, runs
 LONGEST_NAME = 80
 UNREADABLE = "its record cannot be read: delete it"
 TYPICAL_S = 10.0  # of a run, as long as nothing is known
+LATER = 1e12  # seconds since 1970, of turns that are yet to come
 _KEPT = 512
 _specs: OrderedDict[str, ExperimentSpec | None] = OrderedDict()  # by the experiment's id
 
@@ -45,13 +46,20 @@ def whole(
 
 
 def fair_order(
-    waiting: Iterable[Row[Any]], running: Iterable[Row[Any]], hosted: bool
+    waiting: Iterable[Row[Any]],
+    running: Iterable[Row[Any]],
+    served: Mapping[str, float],
+    hosted: bool,
 ) -> list[Row[Any]]:
-    """Who is next: the owner with the fewest running, then who waits longest.
+    """Who is next: the owner with the fewest running, then whose turn was longest ago.
+
+    Of those who never had one, or of one owner, who waits longest. On one slot nobody runs
+    when it is free: by the waiting alone, a sweep would keep all others until its end.
 
     Args:
         waiting: Rows with id, owner, experiment, queued and place.
         running: Rows with owner and experiment.
+        served: When a run of each owner began last.
         hosted: One experiment of each owner at a time; the rest comes last.
     """
     ahead = list(running)
@@ -61,27 +69,31 @@ def fair_order(
     for row in left:
         current.setdefault(row.owner, row.experiment)
     order: list[Row[Any]] = []
+    turns: dict[str, float] = {**served}
     for wanted in (True, False) if hosted else (None,):
         lines: dict[str, deque[int]] = {}  # of each owner: places in `left`
         for i, row in enumerate(left):
             if wanted in (None, current[row.owner] == row.experiment):
                 lines.setdefault(row.owner, deque()).append(i)
-        heads = [(share[owner], line[0], owner) for owner, line in lines.items()]
+        heads = [(share[o], turns.get(o, 0.0), line[0], o) for o, line in lines.items()]
         heapify(heads)
         while heads:
-            running_now, i, owner = heads[0]
+            running_now, _, i, owner = heads[0]
             order.append(left[i])
             share[owner] = running_now + 1
+            turns[owner] = LATER + len(order)
             lines[owner].popleft()
             if lines[owner]:
-                heapreplace(heads, (share[owner], lines[owner][0], owner))
+                heapreplace(heads, (share[owner], turns[owner], lines[owner][0], owner))
             else:
                 heappop(heads)
     return order
 
 
-def queue(connection: Connection) -> tuple[list[Row[Any]], list[Row[Any]]]:
-    """Return (waiting, running): runs with their owners."""
+def queue(
+    connection: Connection,
+) -> tuple[list[Row[Any]], list[Row[Any]], dict[str, float]]:
+    """Return (waiting, running): runs with their owners; and when each owner had a turn last."""
     query = sql.select(runs, experiments.c.owner).join(
         experiments, experiments.c.id == runs.c.experiment
     )
@@ -90,7 +102,15 @@ def queue(connection: Connection) -> tuple[list[Row[Any]], list[Row[Any]]]:
     running: list[Row[Any]] = []
     for row in rows:
         (waiting if row.state == "queued" else running).append(row)
-    return waiting, running
+    if len({row.owner for row in waiting}) < 2:
+        return waiting, running, {}
+    last = (
+        sql.select(experiments.c.owner, sql.func.max(runs.c.started))
+        .join(experiments, experiments.c.id == runs.c.experiment)
+        .group_by(experiments.c.owner)
+    )
+    served = {owner: when for owner, when in connection.execute(last) if when is not None}
+    return waiting, running, served
 
 
 def cleaned(name: str) -> str:
@@ -108,11 +128,11 @@ def made_up(spec: ExperimentSpec) -> str:
 
 def _waiting(connection: Connection, hosted: bool) -> Mapping[str, tuple[int, float]]:
     """(place, seconds) of every run that waits, by its id."""
-    waiting, running = queue(connection)
+    waiting, running, served = queue(connection)
     left = sum(_estimate(row) * (1 - row.share) for row in running)
     slots = capacity.slots(connection)
     found: dict[str, tuple[int, float]] = {}
-    for place, row in enumerate(fair_order(waiting, running, hosted), 1):
+    for place, row in enumerate(fair_order(waiting, running, served, hosted), 1):
         found[row.id] = (place, left / slots)
         left += _estimate(row)
     return found
