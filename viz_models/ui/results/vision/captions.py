@@ -8,7 +8,8 @@ from viz_models.records.vision.captions import (
     Covered,
     OpenedLook,
 )
-from viz_models.ui.kit.cache import cached
+from viz_models.ui.kit.cache import cached, remembered
+from viz_models.ui.kit.sizes import held_bytes
 
 
 @cached()
@@ -34,7 +35,8 @@ def covered(found: Caption, word: int) -> tuple[Covered, Covered]:
     """Cover what one word looked at, and as many other cells; write both captions again."""
     from viz_models.analysis.vision.captions_covered import covered as compute
 
-    return compute(found, word)
+    key = ("captions covered", found.spec, word)
+    return remembered(key, lambda: compute(found, word), held_bytes)
 
 
 def recorded() -> CaptionRecord:
