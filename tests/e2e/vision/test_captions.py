@@ -33,9 +33,9 @@ def test_a_small_map_is_clicked_and_its_word_is_chosen(server, page):
 
 def test_what_a_word_looked_at_is_covered_and_the_caption_changes(server, page):
     visit(page, f"{server.url}/captions?word=1")
-    shown = card(page, "Covered")
-    expect(shown).to_be_visible()
-    expect(shown.get_by_text("is gone")).to_have_count(1)
+    page.get_by_role("heading", name="Cover what it looked at").scroll_into_view_if_needed()
+    rows = page.locator(".st-key-covered_rows")
+    expect(rows.get_by_text("is gone")).to_have_count(1)
 
 
 def test_an_own_scene_and_a_cell_come_from_the_link(server, page):
