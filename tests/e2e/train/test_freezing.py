@@ -14,7 +14,7 @@ def test_eval_mode_stops_what_requires_grad_does_not(server, page):
     assert not line(trap, "tensors that no optimizer trains").startswith("0 of")
     page.get_by_role("radio", name="head only, blocks in eval()").click()
     wait_until_idle(page)
-    assert in_the_address_bar(page) == {"train": "head only, blocks in eval()"}
+    assert in_the_address_bar(page) == {"train": "head_eval"}
     shut = card(page, "head only, blocks in eval(), 50 examples")
     assert line(shut, "tensors that no optimizer trains").startswith("0 of")
     reload(page)
