@@ -184,7 +184,9 @@ def test_no_room_is_crowded(folder):
 def test_a_lesson_has_the_same_path_in_every_layer(chapter, lesson):
     for layer in ("ui/panels", "ui/results"):
         room = ROOT / "viz_models" / layer / chapter
-        assert [*room.glob(f"{lesson}.py"), *room.glob(f"{lesson}_*.py")], f"{layer}/{chapter}"
+        assert [*room.glob(f"{lesson}.py"), *room.glob(f"{lesson}_*.py")], (
+            f"viz_models/{layer}/{chapter}/{lesson}.py is missing"
+        )
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -197,7 +199,7 @@ def test_every_module_of_a_room_belongs_to_a_lesson(layer, chapter):
         for name in names - SHARED_PARTS.get(chapter, set())
         if not any(name == lesson or name.startswith(f"{lesson}_") for lesson in lessons)
     }
-    assert strangers == set()
+    assert strangers == set(), "begin its name with that of a page in pages/, or see SHARED_PARTS"
 
 
 def lines_of_code(function):

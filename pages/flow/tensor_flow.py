@@ -64,7 +64,7 @@ def walk(
         flow_cards.cards(view)
     flow_says.prediction(view, text)
     for section in BELOW:
-        with st.container():  # a place of its own: see "in_sight" among CONTRIBUTING's traps
+        with st.container():  # a place of its own: see docs/decisions/04-in-sight.md
             section(view, text)
 
 

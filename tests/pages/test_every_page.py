@@ -24,7 +24,9 @@ def test_the_list_names_every_lesson_once_and_no_other():
         for node in ast.walk(ast.parse(SITE))
         if isinstance(node, ast.Constant) and str(node.value).endswith(".py")
     ]
-    assert sorted(listed) == [p.relative_to("pages").as_posix() for p in PAGES]
+    assert sorted(listed) == [p.relative_to("pages").as_posix() for p in PAGES], (
+        "list it in pages/site.py"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=str)

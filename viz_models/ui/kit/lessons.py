@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NoReturn
 
 from viz_models import language
 from viz_models.places import PAGES
@@ -19,11 +20,20 @@ class About:
     words: tuple[str, ...]  # terms that lead to the page
 
 
+class _Index(dict[str, About]):
+    def __missing__(self, path: str) -> NoReturn:
+        raise ValueError(
+            f'lessons: add a section "## {path}" to pages/home/lessons.en.md, '
+            "with three lines (name, about, words)"
+        )
+
+
 def index() -> dict[str, About]:
     """Return every page of the site by its URL path, in the reader's language.
 
     Raises:
-        ValueError: If a section of the prose has not its three lines.
+        ValueError: If a section of the prose has not its three lines; of the result, if it is
+            asked for a page that has no section.
     """
     return _index(language.current())
 
@@ -32,7 +42,7 @@ def index() -> dict[str, About]:
 def _index(spoken: str) -> dict[str, About]:
     with language.speaking(spoken):
         sections = words.sections(str(_INDEX))
-    return {path: _about(path, text) for path, text in sections.items() if path}
+    return _Index({path: _about(path, text) for path, text in sections.items() if path})
 
 
 def _about(path: str, text: str) -> About:
