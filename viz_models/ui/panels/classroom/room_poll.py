@@ -13,6 +13,8 @@ from viz_models.ui.instruments.ballot import ballot
 from viz_models.ui.kit import frame
 from viz_models.ui.kit.look import figure_look
 
+WALL = 1.6  # times larger than elsewhere, for the last row of a room
+
 
 def draw_choices(
     asked: Question,
@@ -55,17 +57,20 @@ def draw_numbers(asked: Question, room: Room, *, mine: str | None = None) -> Non
     numbers = room.tally.numbers
     answer = float(asked.spec.answer) if asked.revealed and asked.spec.answer else None
     if answer is not None:
-        st.markdown(
-            _("The right number: **:green[{number}]**").format(number=figures.number(answer))
-        )
+        with st.container(key="class_right"):  # presenting.css enlarges it
+            st.markdown(
+                _("The right number: **:green[{number}]**").format(number=figures.number(answer))
+            )
     if not numbers:
         st.caption(_("Nobody has sent a number yet."))
         return
+    look = figure_look()
+    look["scale"] *= WALL if frame.presenting() else 1.0
     st.echarts_chart(
         figures.histogram(
-            numbers, answer=answer, mine=None if mine is None else float(mine), **figure_look()
+            numbers, answer=answer, mine=None if mine is None else float(mine), **look
         ),
-        height=frame.px(figures.HEIGHT),
+        height=round(figures.HEIGHT * look["scale"]),
         theme=None,
         key=f"numbers_{asked.id}",
         alt=_("{count} estimates from {numbers:g} to {numbers_2:g}").format(

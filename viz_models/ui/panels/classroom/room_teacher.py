@@ -95,6 +95,7 @@ def _poll(code: str, text: Mapping[str, str], shows: bool) -> None:
     if not asked.revealed:
         st.button(
             _("Reveal"),
+            key="class_reveal",  # presenting.css enlarges it
             type="primary",
             icon=":material/visibility:",
             on_click=_try,
