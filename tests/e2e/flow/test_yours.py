@@ -33,7 +33,7 @@ def test_gradients_and_another_network_are_one_click_away_and_stand_in_the_link(
     page.get_by_role("radio", name="its rounded weights").click()
     expect(page.get_by_text("They part at stem: values differ by")).to_be_visible()
     expect(page.get_by_text("Where the difference is largest")).to_be_visible()
-    here = {"step": "block2.conv2", "loss": "mean", "beside": "its rounded weights"}
+    here = {"step": "block2.conv2", "loss": "mean", "beside": "bfloat16"}
     assert in_the_address_bar(page) == here
     reload(page)
     expect(page.get_by_text("They part at stem: values differ by")).to_be_visible()
