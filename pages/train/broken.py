@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train import broken as panel
 from viz_models.ui.results.train import runs
@@ -30,15 +31,15 @@ def main() -> None:
             if told:
                 with st.container(border=True):
                     st.markdown(text[view.fault].format(**facts))
-    st.subheader("The line of code")
+    st.subheader(_("The line of code"))
     st.markdown(text["The line of code" if told else "Not yet"])
     if told:
         panel.draw_code(view)
-    st.subheader("Run it here")
+    st.subheader(_("Run it here"))
     st.markdown(text["Run it here"])
     panel.draw_here(view)
     if told:
-        st.subheader("Take it away")
+        st.subheader(_("Take it away"))
         st.markdown(text["Take it away"])
         take_away.row("broken", code=panel.code(view), table=partial(panel.table, view))
 

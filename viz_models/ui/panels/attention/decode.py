@@ -77,7 +77,7 @@ def first_word(written: Written) -> int:
 def controls() -> View:
     """Draw the controls: sentence, width of the beam, and which cross-attention is shown."""
     with control_row():
-        text = sentence("Sentence", TEXT, key="text", width=240)
+        text = sentence(_("Sentence"), TEXT, key="text", width=240)
         with st.popover(_("Examples"), width="content"):
             for example in EXAMPLES:
                 st.button(example, key=f"try_{example}", on_click=_type, args=(example,))

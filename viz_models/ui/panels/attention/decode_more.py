@@ -106,7 +106,7 @@ def _told(found: Slip, text: Mapping[str, str]) -> str:
 def draw_samples(text: Mapping[str, str]) -> None:
     """Draw the next word before and after temperature and top-k, and sentences from it."""
     with control_row():
-        prompt = sentence("Beginning", SampleSpec().prompt, key="prompt", width=170)
+        prompt = sentence(_("Beginning"), SampleSpec().prompt, key="prompt", width=170)
         temperature = slider(_("Temperature"), TEMPERATURES, "temperature", 230, value=0.5)
         top_k = select(_("Words that may be drawn"), TOP_K, "top_k", 118, default="top 10")
         seed = select(_("Seed"), SEEDS, "seed", 96)

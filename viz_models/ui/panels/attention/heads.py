@@ -26,10 +26,10 @@ from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
 from viz_models.ui.results.attention import heads as results
 
-TEXT = N_("we do not find the mouse")
+TEXT = "we do not find the mouse"
 EXAMPLES = (
     TEXT,
-    N_("i love cats"),
+    "i love cats",
     N_("the black cat sleeps"),
     N_("he does not always have the bird"),
 )
@@ -60,7 +60,7 @@ class View:
 def controls() -> View:
     """Draw the sentence and the buttons; the instrument itself switches and enlarges heads."""
     with control_row():
-        text = sentence("Sentence", TEXT, key="text", width=300)
+        text = sentence(_("Sentence"), TEXT, key="text", width=300)
         with st.popover(_("Examples"), width="content"):
             for example in EXAMPLES:
                 st.button(example, key=f"try_{example}", on_click=_type, args=(example,))

@@ -52,13 +52,13 @@ class View:
 def controls() -> View:
     """Draw the controls: the sentence, its second order, and which head is shown."""
     with control_row():
-        text = sentence("Sentence", OrderSpec().text, key="text")
+        text = sentence(_("Sentence"), OrderSpec().text, key="text")
         order: Any = chips(_("Order of the words"), ORDERS, key="order", default="swap")
         seed = 0
         if order == "shuffle":
             seed = control(st.number_input, _("Seed of the shuffle"), 0, 999, key="seed", width=110)
         first = f"head {OrderSpec().head}"
-        head = select_place("Head", HEADS, "shown", 96, default=first, former="head")
+        head = select_place(_("Head"), HEADS, "shown", 96, default=first, former="head")
         st.caption(_("of layer 0"), width="content", help=help_on("layer and head"))
         kind: WordOrder = order
         result = results.order(OrderSpec(text=text, order=kind, seed=seed, head=head))
@@ -208,14 +208,14 @@ def draw_positions(view: View, text: Mapping[str, str]) -> None:
             tiles(
                 [
                     Tiles(
-                        name="waves", values=found.waves[None], title=_("positional encoding"),
+                        name=_("waves"), values=found.waves[None], title=_("positional encoding"),
                         note=_("{n} positions × {d} dimensions").format(
                             n=TABLE, d=found.waves.shape[1]
                         ),
                         scheme="diverging", stretch=True, axes=("position", "dimension"),
                     ),
                     Tiles(
-                        name="similarity", values=found.similarity[None], note=_("cosine"),
+                        name=_("similarity"), values=found.similarity[None], note=_("cosine"),
                         title=_("how similar two positions are"), scheme="diverging",
                         stretch=True, axes=("position", "position"), bar=True,
                     ),

@@ -28,12 +28,12 @@ from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, t
 from viz_models.ui.results.attention import scores as results
 
 EXAMPLES = (
-    N_("i love cats"),
+    "i love cats",
     N_("the black cat sleeps"),
-    N_("she does not see the dog"),
+    "she does not see the dog",
     N_("the big dog eats a red apple"),
 )
-BESIDE = (N_("she does not see the dog"), N_("the black cat sleeps"))  # what shares the batch
+BESIDE = ("she does not see the dog", N_("the black cat sleeps"))  # what shares the batch
 PARTS: dict[str, str] = {"encoder": "encoder", "decoder": "decoder", "cross": "cross"}
 NETWORKS: dict[str, TextModel] = {
     "translator": "translate",
@@ -93,7 +93,7 @@ def chosen_pair(param: str, limits: Pair, default: Pair) -> Pair:
 def controls() -> View:
     """Draw the controls: the sentence, which attention, and its mask."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        text = sentence("Sentence", EXAMPLES[0], key="text", width=150)
+        text = sentence(_("Sentence"), EXAMPLES[0], key="text", width=150)
         network, beside, sizes = _more()
         parts = {"decoder": "decoder"} if network == "language" else PARTS
         part: Any = chips(_("Whose Q, whose K and V"), parts, key="part", default="decoder")

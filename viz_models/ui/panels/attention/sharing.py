@@ -69,10 +69,15 @@ class View:
 def controls() -> View:
     """Draw the controls: the sentence, how many K/V heads, which attention."""
     with control_row():
-        text = sentence("Sentence", SharingSpec().text, key="text")
+        text = sentence(_("Sentence"), SharingSpec().text, key="text")
         kv_heads = slider(_("K/V heads"), (4, 2, 1), "kv", 220, value=2)
         part, layer = select_place(
-            "Attention", PLACES, "attention", 206, default="cross-attention, layer 1", former="at"
+            _("Attention"),
+            PLACES,
+            "attention",
+            206,
+            default="cross-attention, layer 1",
+            former="at",
         )
         spec = SharingSpec(text=text, kv_heads=kv_heads, part=part, layer=layer)
         sharing = results.sharing(spec)

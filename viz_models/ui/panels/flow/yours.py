@@ -167,7 +167,7 @@ def _output(step: RecordedStep) -> int:
 def _cell(view: View, strongest: Cell, output: int) -> tuple[Cell, str]:
     """Return which value is opened, and what is wrong with what was typed."""
     sizes = view.step.outputs[output].shape
-    with control_row(), named(_("Which value of {x}").format(x=shape(sizes) or "one number")):
+    with control_row(), named(_("Which value of {x}").format(x=shape(sizes) or _("one number"))):
         typed: str = control(
             st.text_input,
             _("Which value, as numbers with commas"),

@@ -10,6 +10,8 @@ import numpy as np
 from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits, percent, signed
 from viz_models.figures.sequence.gates import GATE_NAMES, HOLD_NAMES, NAMES
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.sequence.gates import (
     GATES,
     Gate,
@@ -31,10 +33,10 @@ from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, t
 from viz_models.ui.results.sequence import gates as results
 
 VERDICTS = {
-    "higher": "longer",
-    "lower": "shorter",
-    "not larger than the seed noise": "not more than the noise between seeds",
-    "too few pairs": "too few seeds for a verdict",
+    "higher": N_("longer"),
+    "lower": N_("shorter"),
+    "not larger than the seed noise": N_("not more than the noise between seeds"),
+    "too few pairs": N_("too few seeds for a verdict"),
 }
 TEXT = GatesSpec().text
 FIRST_WORD = 1
@@ -92,11 +94,13 @@ class View:
 def controls() -> View:
     """Draw the controls: the sentence, the network, and a gate to hold."""
     with control_row():
-        text = sentence("Sentence", TEXT, key="text", width=200)
-        net: Any = chips("Network", _plain(NAMES), key="net", default="lstm", show="Decoder sees")
-        gate: Any = chips("Gate", _plain(GATE_NAMES), key="gate", default="f", show="Hold")
-        values = {FREE: "no value"} | _plain(HOLD_NAMES)
-        hold: Any = chips("Value", values, key="hold", default=FREE, show="at")
+        text = sentence(_("Sentence"), TEXT, key="text", width=200)
+        net: Any = chips(
+            _("Network"), _plain(NAMES), key="net", default="lstm", show=_("Decoder sees")
+        )
+        gate: Any = chips(_("Gate"), _plain(GATE_NAMES), key="gate", default="f", show=_("Hold"))
+        values = {FREE: _("no value")} | _plain(HOLD_NAMES)
+        hold: Any = chips(_("Value"), values, key="hold", default=FREE, show=_("at"))
         found = results.unrolled(GatesSpec(text=text, net=net))
         draw_vocabulary(found.unknown)
     recorded = results.recorded()
@@ -196,12 +200,12 @@ def draw_stage(view: View) -> None:
     signed = {"scheme": "diverging", "limits": (-1.0, 1.0)}
     share = {"limits": (0.0, 1.0)}
     groups = [
-        _group(view, found.f, "z_f", "f: what stays", after="×", **share),
-        _group(view, found.before, "c before", "cell state", after="+", **cells),
-        _group(view, found.i, "z_i", "i: what is written", after="×", **share),
-        _group(view, found.g, "z", "g: what could be", after="=", **signed),
+        _group(view, found.f, "z_f", _("f: what stays"), after="×", **share),
+        _group(view, found.before, _("c before"), "cell state", after="+", **cells),
+        _group(view, found.i, "z_i", _("i: what is written"), after="×", **share),
+        _group(view, found.g, "z", _("g: what could be"), after="=", **signed),
         _group(view, found.c, "c", "cell state", after="tanh\n×", **cells),
-        _group(view, found.o, "z_o", "o: what is shown", after="=", **share),
+        _group(view, found.o, "z_o", _("o: what is shown"), after="=", **share),
         _group(view, found.h, "h", "hidden state", **signed),
     ]
     tiles(

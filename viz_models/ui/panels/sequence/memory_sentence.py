@@ -29,7 +29,7 @@ MODELS: dict[str, RecurrentModel] = {
 def draw_sentence(text: Mapping[str, str]) -> None:
     """Draw the words of a sentence as columns, and the state after each of them as a row."""
     with control_row():
-        typed = sentence("Sentence", TranslateSpec().text, key="text", width=400)
+        typed = sentence(_("Sentence"), TranslateSpec().text, key="text", width=400)
         model = select(_("Network"), MODELS, "net", 200)
         found = results.carried(TranslateSpec(text=typed, model=model))
         draw_vocabulary(found.unknown)

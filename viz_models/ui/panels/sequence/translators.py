@@ -71,7 +71,7 @@ class View:
 def controls() -> View:
     """Draw the sentence and the choice of the network; return the translation found."""
     with control_row():
-        text = sentence("Sentence", TranslateSpec().text, key="text", width=400)
+        text = sentence(_("Sentence"), TranslateSpec().text, key="text", width=400)
         model = select(_("Network"), MODELS, "net", 200)
         found = results.translation(TranslateSpec(text=text, model=model))
         draw_vocabulary(found.unknown)

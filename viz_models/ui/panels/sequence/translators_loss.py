@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.sequence import translators as figures
+from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.sequence.translators import MaskedLoss
 from viz_models.ui.instruments.ledger import ledger
@@ -75,7 +76,7 @@ def draw_masked(view: View, text: Mapping[str, str]) -> None:
         ledger(
             _means(found),
             key="masked",
-            title="Both means, nats",
+            title=_("Both means, nats"),
             badge=lesson.badge(found.provenance),
             terms=words.glossary(),
         )
@@ -95,13 +96,13 @@ def _means(found: MaskedLoss) -> list[Line]:
     counted, every = int(found.counted.sum()), found.counted.size
     total, both = found.masked * counted, found.unmasked * every
     return [
-        Line(label="sum over the words", value=digits(total, 4)),
-        Line(label="words", value=f"÷ {counted}"),
-        Line(label="masked loss", value=digits(found.masked, 4), role="chosen", rule=True),
-        Line(label="sum with the padding", value=digits(both, 4)),
-        Line(label="places", value=f"÷ {every}"),
+        Line(label=_("sum over the words"), value=digits(total, 4)),
+        Line(label=_("words"), value=f"÷ {counted}"),
+        Line(label=_("masked loss"), value=digits(found.masked, 4), role="chosen", rule=True),
+        Line(label=_("sum with the padding"), value=digits(both, 4)),
+        Line(label=_("places"), value=f"÷ {every}"),
         Line(
-            label="mean with the padding",
+            label=_("mean with the padding"),
             value=digits(found.unmasked, 4),
             role="warning",
             rule=True,
@@ -117,7 +118,9 @@ def _means(found: MaskedLoss) -> list[Line]:
 def _beginning(tokens: tuple[str, ...]) -> str:
     """Return the first words of a sentence, with an ellipsis where it goes on."""
     said = [w for w in tokens if w != "<eos>"]
-    return " ".join(said[:SHOWN]) + (f" … ({len(said)} words)" if len(said) > SHOWN else "")
+    return " ".join(said[:SHOWN]) + (
+        _(" … ({count} words)").format(count=len(said)) if len(said) > SHOWN else ""
+    )
 
 
 def draw_padded(view: View, text: Mapping[str, str]) -> None:
@@ -125,10 +128,10 @@ def draw_padded(view: View, text: Mapping[str, str]) -> None:
     found = results.padded_states(view.spec)
     score = view.recorded.score(view.spec.model)
     sheet(
-        ("h moves by", "it writes"),
+        (_("h moves by"), _("it writes")),
         [
             (
-                f"{s.padding} × <pad>" if s.padding else "the last word",
+                f"{s.padding} × <pad>" if s.padding else _("the last word"),
                 [
                     (f"{100 * s.moved:.0f} %", ""),
                     (_beginning(s.written), ""),
@@ -137,8 +140,10 @@ def draw_padded(view: View, text: Mapping[str, str]) -> None:
             for s in found.states
         ],
         key="padded",
-        title="The state that is handed over",
-        note=f"Padding skipped: h equals a packed sequence to {digits(found.skipped, 1)}",
+        title=_("The state that is handed over"),
+        note=_("Padding skipped: h equals a packed sequence to {skipped}").format(
+            skipped=digits(found.skipped, 1)
+        ),
         badge=lesson.badge(found.provenance),
     )
     st.caption(

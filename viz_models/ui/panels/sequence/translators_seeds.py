@@ -2,15 +2,16 @@
 
 from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits
+from viz_models.language import N_
 from viz_models.records.sequence.translators import TranslatorScores
 from viz_models.records.train.paired import Paired
 
 Exact = dict[tuple[str, int], float]  # share of exact sentences, by model and seed
 VERDICTS = {
-    "higher": "larger than the noise between seeds, in favor of attention",
-    "lower": "larger than the noise between seeds, against attention",
-    "not larger than the seed noise": "not larger than the noise between seeds",
-    "too few pairs": "no verdict: too few seeds",
+    "higher": N_("larger than the noise between seeds, in favor of attention"),
+    "lower": N_("larger than the noise between seeds, against attention"),
+    "not larger than the seed noise": N_("not larger than the noise between seeds"),
+    "too few pairs": N_("no verdict: too few seeds"),
 }
 
 

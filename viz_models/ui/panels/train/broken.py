@@ -7,6 +7,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.train import broken as figures
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import ENDED, Arm, Experiment, ExperimentSpec
 from viz_models.records.train.broken import (
     FAULTS,
@@ -29,16 +31,16 @@ from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import train as train_results
 
 NAMES: dict[Fault, str] = {
-    "rate": "the learning rate is 100 times too large",
-    "zero_init": "all weights begin at zero",
-    "no_norm": "40 layers without normalization",
-    "softmax_twice": "softmax twice",
-    "shifted": "every picture has its neighbor's label",
-    "classes": "every label is one class too high",
-    "zero_grad": "zero_grad() was forgotten",
-    "no_eval": "eval() was forgotten in the test",
-    "not_shuffled": "the data is not shuffled",
-    "not_normalized": "the pixels go in as 0 to 255",
+    "rate": N_("the learning rate is 100 times too large"),
+    "zero_init": N_("all weights begin at zero"),
+    "no_norm": N_("40 layers without normalization"),
+    "softmax_twice": N_("softmax twice"),
+    "shifted": N_("every picture has its neighbor's label"),
+    "classes": N_("every label is one class too high"),
+    "zero_grad": N_("zero_grad() was forgotten"),
+    "no_eval": N_("eval() was forgotten in the test"),
+    "not_shuffled": N_("the data is not shuffled"),
+    "not_normalized": N_("the pixels go in as 0 to 255"),
 }
 OTHERS: dict[Fault, tuple[Fault, Fault, Fault]] = {  # what could look like it
     "zero_grad": ("not_normalized", "rate", "shifted"),
@@ -53,9 +55,9 @@ OTHERS: dict[Fault, tuple[Fault, Fault, Fault]] = {  # what could look like it
     "not_normalized": ("zero_grad", "zero_init", "classes"),
 }
 NETWORKS: dict[NetKind, str] = {
-    "mlp": "two hidden layers of 64",
-    "dropout": "two hidden layers of 64 with BatchNorm and dropout",
-    "deep": "40 hidden layers of 64",
+    "mlp": N_("two hidden layers of 64"),
+    "dropout": N_("two hidden layers of 64 with BatchNorm and dropout"),
+    "deep": N_("40 hidden layers of 64"),
 }
 OWN_SEEDS = tuple(range(5, 15))  # none of those that were recorded
 _GUESSED = "forward_pass.broken.guessed"  # fault -> guess; "" for those who only looked
@@ -90,7 +92,7 @@ class View:
 def controls() -> View:
     """Draw the choice of a case; return it."""
     cases = {str(i): str(i) for i in range(1, len(FAULTS) + 1)}
-    case = int(chips("Case", cases, key="case", default="1", show="Case"))
+    case = int(chips(_("Case"), cases, key="case", default="1", show=_("Case")))
     fault = FAULTS[case - 1]
     guessed = st.session_state.get(_GUESSED, {})
     view = View(fault, case, results.recorded(), guessed.get(fault))
@@ -147,19 +149,23 @@ def draw_guess(view: View) -> None:
     """Ask what is wrong; afterwards say who was right."""
     with st.container(border=True):
         if view.guess is None:
-            st.markdown("**What is wrong with the red runs?** One line of code is.")
+            st.markdown(_("**What is wrong with the red runs?** One line of code is."))
             for choice in sorted((view.fault, *OTHERS[view.fault])):
                 _button(view, _sentence(NAMES[choice]), choice)
-            _button(view, "Just show it", "", kind="tertiary")
+            _button(view, _("Just show it"), "", kind="tertiary")
             return
         st.markdown(f"**{_sentence(NAMES[view.fault])}.**")
         if view.guess == view.fault:
-            st.markdown("You said so :green-badge[:material/check: correct]")
+            st.markdown(_("You said so :green-badge[:material/check: correct]"))
         elif view.guess:
             said = NAMES[view.guess]  # type: ignore[index]
-            st.markdown(f"You said: {said}. :orange-badge[the reason is another one]")
+            st.markdown(
+                _("You said: {said}. :orange-badge[the reason is another one]").format(said=said)
+            )
         right = sum(f == g for f, g in st.session_state.get(_GUESSED, {}).items())
-        st.caption(f"{right} of {len(FAULTS)} cases found so far")
+        st.caption(
+            _("{right} of {count} cases found so far").format(right=right, count=len(FAULTS))
+        )
 
 
 def _button(view: View, words: str, choice: str, kind: str = "secondary") -> None:
@@ -201,13 +207,13 @@ def draw_here(view: View) -> None:
     with st.container(border=True):
         if found is None:
             with control_row():
-                seed = slider("Seed", OWN_SEEDS, "seed", 160, value=OWN_SEEDS[0])
+                seed = slider(_("Seed"), OWN_SEEDS, "seed", 160, value=OWN_SEEDS[0])
                 train_stage.draw_start("Run it here", here(view, seed))
             train_stage.draw_refusal()
             return
         live.draw_live(found.id)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button("Another seed", key="another", on_click=runs.open_)
+            st.button(_("Another seed"), key="another", on_click=runs.open_)
             st.caption(_told(found))
 
 
@@ -215,7 +221,7 @@ def here(view: View, seed: int) -> ExperimentSpec:
     """Return both runs of a case with one seed; their names give nothing away."""
     arms = (("healthy", "none"), (f"case {view.case}", view.fault))
     return ExperimentSpec(
-        name=f"Break it, case {view.case}",
+        name=_("Break it, case {case}").format(case=view.case),
         arms=tuple(
             Arm(label=label, run=usual(fault, view.net, 0))  # type: ignore[arg-type]
             for label, fault in arms
@@ -227,12 +233,16 @@ def here(view: View, seed: int) -> ExperimentSpec:
 def _told(found: Experiment) -> str:
     """Return the seed, and the test accuracies of what has ended."""
     seed = found.spec.seeds[0]
-    parts = [f"Measured here, seed {seed}"]
+    parts = [_("Measured here, seed {seed}").format(seed=seed)]
     for run in found.runs:
         tests = runs.outcome(found.spec, run).tests.accuracy if run.state in ENDED else ()
         if tests:
             label = found.spec.arms[run.arm].label
-            parts.append(f"{label}: {percent(tests[-1])} of the test digits")
+            parts.append(
+                _("{label}: {tests} of the test digits").format(
+                    label=label, tests=percent(tests[-1])
+                )
+            )
     return " · ".join(parts)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import RunSpec
 from viz_models.records.train.experiments import (
     Augmentation,
@@ -25,7 +27,7 @@ DATA: dict[str, DataName] = {
     "MNIST": "mnist",
     "Fashion-MNIST": "fashion_mnist",
     "CIFAR-10": "cifar10",
-    "image folder": "folder",
+    N_("image folder"): "folder",
     "moons": "moons",
     "circles": "circles",
     "spirals": "spirals",
@@ -42,7 +44,7 @@ OPTIMIZERS: dict[str, OptimizerName] = {
 SCHEDULES: dict[str, Schedule] = {
     "constant": "constant",
     "cosine": "cosine",
-    "one cycle": "one cycle",
+    N_("one cycle"): "one cycle",
     "step": "step",
 }
 UNITS: dict[str, BudgetUnit] = {"epochs": "epochs", "steps": "steps", "seconds": "seconds"}
@@ -55,19 +57,19 @@ AUGMENT: dict[str, tuple[Augmentation, ...]] = {
     "shift": ("shift",),
     "flip": ("flip",),
     "crop": ("crop",),
-    "flip and crop": ("flip", "crop"),
+    N_("flip and crop"): ("flip", "crop"),
 }
 DEVICES = {"auto": "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}
 FAULTS: dict[str, RunFault] = {
     "none": "none",
-    "weights of zero": "zero_init",
-    "softmax twice": "softmax_twice",
-    "shifted labels": "shifted",
-    "labels one too high": "classes",
-    "no zero_grad()": "zero_grad",
-    "no eval()": "no_eval",
-    "not shuffled": "not_shuffled",
-    "pixels 0 to 255": "not_normalized",
+    N_("weights of zero"): "zero_init",
+    N_("softmax twice"): "softmax_twice",
+    N_("shifted labels"): "shifted",
+    N_("labels one too high"): "classes",
+    N_("no zero_grad()"): "zero_grad",
+    N_("no eval()"): "no_eval",
+    N_("not shuffled"): "not_shuffled",
+    N_("pixels 0 to 255"): "not_normalized",
 }
 PRECISIONS: dict[str, Precision] = {
     "auto": "auto",
@@ -96,67 +98,73 @@ def _in(field: str) -> dict[str, Any]:
 
 
 KNOBS = (
-    Knob(key="dataset", label="Data", kind="chips", labels=DATA, **_of("data", "name")),
+    Knob(key="dataset", label=N_("Data"), kind="chips", labels=DATA, **_of("data", "name")),
     Knob(
         key="optimizer",
-        label="Optimizer",
+        label=N_("Optimizer"),
         kind="chips",
         labels=OPTIMIZERS,
         **_of("optimizer", "name"),
     ),
-    Knob(key="lr", label="Learning rate", numbers=numbers(*RATES), **_of("optimizer", "lr")),
-    Knob(key="examples", label="Batch size", numbers=numbers(*BATCHES), **_in("batch_size")),
-    Knob(key="budget", label="Budget", numbers=numbers(*AMOUNTS), **_of("budget", "amount")),
-    Knob(key="unit", label="Budget in", kind="chips", labels=UNITS, **_of("budget", "unit")),
+    Knob(key="lr", label=N_("Learning rate"), numbers=numbers(*RATES), **_of("optimizer", "lr")),
+    Knob(key="examples", label=N_("Batch size"), numbers=numbers(*BATCHES), **_in("batch_size")),
+    Knob(key="budget", label=N_("Budget"), numbers=numbers(*AMOUNTS), **_of("budget", "amount")),
+    Knob(key="unit", label=N_("Budget in"), kind="chips", labels=UNITS, **_of("budget", "unit")),
 )
 SIZES = (0, 8, 16, 28, 32, 48, 64, 96, 128, 224)
 MORE = (
     Knob(
         key="pixels",
-        label="Pictures resized to",
+        label=N_("Pictures resized to"),
         numbers=numbers(*SIZES),
-        help="Height and width in pixels; 0 leaves them as they are",
+        help=N_("Height and width in pixels; 0 leaves them as they are"),
         **_of("data", "size"),
     ),
     Knob(
         key="schedule",
-        label="Schedule",
+        label=N_("Schedule"),
         kind="chips",
         labels=SCHEDULES,
         **_of("optimizer", "schedule"),
     ),
     Knob(
         key="decay",
-        label="Weight decay",
+        label=N_("Weight decay"),
         numbers=numbers(0.0, 0.0001, 0.001, 0.01, 0.1),
         **_of("optimizer", "weight_decay"),
     ),
-    Knob(key="augment", label="Augmentation", kind="chips", labels=AUGMENT, **_in("augment")),
+    Knob(key="augment", label=N_("Augmentation"), kind="chips", labels=AUGMENT, **_in("augment")),
     Knob(
         key="label_noise",
-        label="Wrong labels, share",
+        label=N_("Wrong labels, share"),
         numbers=numbers(*NOISE),
-        help="So many training labels are replaced by a random class",
+        help=N_("So many training labels are replaced by a random class"),
         **_of("data", "label_noise"),
     ),
     Knob(
         key="permute",
-        label="Permute all pixels",
+        label=N_("Permute all pixels"),
         kind="toggle",
-        help="By one fixed permutation",
+        help=N_("By one fixed permutation"),
         **_of("data", "permute"),
     ),
     Knob(
         key="processes",
-        label="Workers",
+        label=N_("Workers"),
         numbers=numbers(1, 2, 4, 8),
-        help="Processes that share each batch by DistributedDataParallel. Without BatchNorm the "
-        "curve stays the same.",
+        help=N_(
+            "Processes that share each batch by DistributedDataParallel. Without BatchNorm the "
+            "curve stays the same."
+        ),
         **_in("workers"),
     ),
-    Knob(key="fault", label="Fault made on purpose", kind="chips", labels=FAULTS, **_in("fault")),
-    Knob(key="device", label="Device", kind="chips", labels=DEVICES, **_in("device")),
-    Knob(key="precision", label="Precision", kind="chips", labels=PRECISIONS, **_in("precision")),
+    Knob(
+        key="fault", label=N_("Fault made on purpose"), kind="chips", labels=FAULTS, **_in("fault")
+    ),
+    Knob(key="device", label=N_("Device"), kind="chips", labels=DEVICES, **_in("device")),
+    Knob(
+        key="precision", label=N_("Precision"), kind="chips", labels=PRECISIONS, **_in("precision")
+    ),
 )
 
 
@@ -203,7 +211,7 @@ def draw_knobs(base: RunSpec) -> None:
         for place, knob in zip(st.columns(2, gap="small"), KNOBS[i : i + 2], strict=True):
             with place:
                 _draw(knob, base)
-    with st.popover("More settings", width="stretch"):
+    with st.popover(_("More settings"), width="stretch"):
         for knob in MORE:
             _draw(knob, base)
 

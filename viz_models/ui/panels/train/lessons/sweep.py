@@ -211,7 +211,7 @@ def _draw_cell(now: View, grid: Grid, curves: tuple[RunCurve, ...]) -> int:
         f"{seed}: {figures.number(value, now.measure)}"
         for seed, value in zip(cell.seeds, cell.values, strict=True)
     )
-    st.caption(_("By seed: {x}.").format(x=", ".join(by_seed) or "nothing yet"))
+    st.caption(_("By seed: {x}.").format(x=", ".join(by_seed) or _("nothing yet")))
     return chosen
 
 

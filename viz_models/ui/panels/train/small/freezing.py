@@ -202,7 +202,7 @@ def draw_blocks(view: View) -> None:
                 [(_name(t), _cells(t)) for t in tensors],
                 key=f"block_{k}",
                 badge=_("seed {seed} · {x}").format(
-                    seed=view.run.spec.seed, x="measured now" if view.live else "recorded"
+                    seed=view.run.spec.seed, x=_("measured now") if view.live else _("recorded")
                 ),
             )
 
