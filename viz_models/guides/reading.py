@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from viz_models.language import gettext as _
 from viz_models.records.guides import Choice, Estimate, Guide, GuideStep
 
 FIELDS = ("title", "language", "author", "minutes", "about")
@@ -56,9 +57,21 @@ def read(text: str, name: str, pages: Iterable[str]) -> Guide:
         LessonError: With one line for each mistake, and where it is.
     """
     if not _NAME.fullmatch(name):
-        raise LessonError([f"name a lesson's file with small letters, such as skips; not {name!r}"])
+        raise LessonError(
+            [
+                _("name a lesson's file with small letters, such as skips; not {name!r}").format(
+                    name=name
+                )
+            ]
+        )
     if len(text) > LONGEST:
-        raise LessonError([f"a lesson has at most {LONGEST:,} characters; this one {len(text):,}"])
+        raise LessonError(
+            [
+                _("a lesson has at most {longest:,} characters; this one {count:,}").format(
+                    longest=LONGEST, count=len(text)
+                )
+            ]
+        )
     lines = text.splitlines()
     mistakes: list[str] = []
     head, start = _front(lines, mistakes)

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from viz_models.images import png
+from viz_models.language import gettext as _
 
 MAX_PROFILE = 4_000_000  # bytes; those of printers have one or two million
 
@@ -51,11 +52,11 @@ def colors(image: Image.Image, raw: bytes) -> Colors:
 
 def _converted(profile: bytes, mode: str) -> Colors:
     if len(profile) > MAX_PROFILE:
-        raise ValueError("the profile is too large")
+        raise ValueError(_("the profile is too large"))
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     takes = _SPACES.get(source.profile.xcolor_space, "")
     if takes != _mode_of(mode):
-        raise ValueError("the profile is of another kind of pixels")
+        raise ValueError(_("the profile is of another kind of pixels"))
     transform = ImageCms.buildTransform(
         source,
         ImageCms.createProfile("sRGB"),

@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from viz_models.images import jpeg
 from viz_models.images.convert import middle, rgb_array, turn_upright
+from viz_models.language import gettext as _
 from viz_models.records import ImageRef, Pair, Photo
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # by content; the rest of Pillow stays closed
@@ -88,7 +89,7 @@ def fingerprint(pixels: np.ndarray) -> str:
 
 def _open(raw: bytes, name: str) -> Image.Image:
     if not raw:
-        raise BadImage(name, "is empty", ". Choose a picture.")
+        raise BadImage(name, _("is empty"), _(". Choose a picture."))
     try:
         return Image.open(io.BytesIO(raw), formats=FORMATS)
     except UnidentifiedImageError as error:
@@ -128,7 +129,7 @@ def _check_size(image: Image.Image, raw: bytes, name: str) -> None:
     costly = jpeg.coefficient_bytes(image) > jpeg.MAX_COEFFICIENT_BYTES
     if costly or jpeg.scan_count(raw) > jpeg.MAX_SCANS:
         advice = ". Save it as a baseline JPEG."
-        raise BadImage(name, "is a very large progressive JPEG", advice)
+        raise BadImage(name, _("is a very large progressive JPEG"), advice)
 
 
 def _most_pixels(image: Image.Image) -> int:

@@ -3,6 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+from viz_models.language import gettext as _
+
 
 def path(file: str) -> Path:
     """Where a file of a package is; the package is not imported, which can cost seconds.
@@ -13,8 +15,12 @@ def path(file: str) -> Path:
     Raises:
         ValueError: If the package is not installed.
     """
-    package, _, inside = file.partition("/")
+    package, _rest, inside = file.partition("/")
     spec = find_spec(package)
     if spec is None or spec.submodule_search_locations is None:
-        raise ValueError(f"the files of {package} are missing: install requirements.txt")
+        raise ValueError(
+            _("the files of {package} are missing: install requirements.txt").format(
+                package=package
+            )
+        )
     return Path(spec.submodule_search_locations[0]) / inside

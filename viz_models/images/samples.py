@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from viz_models.images import installed
 from viz_models.images.decode import decode
+from viz_models.language import gettext as _
 from viz_models.records import ImageRef, Photo
 
 
@@ -110,7 +111,11 @@ def load(name: str) -> Photo:
         ValueError: If there is no such sample.
     """
     if name not in SAMPLES:
-        raise ValueError(f"unknown sample {name!r}; choose from {', '.join(NAMES)}")
+        raise ValueError(
+            _("unknown sample {name!r}; choose from {names}").format(
+                name=name, names=", ".join(NAMES)
+            )
+        )
     sample = SAMPLES[name]
     photo = decode(installed.path(sample.file).read_bytes(), sample.title)
     credit = f"{sample.title} · {sample.author} · {sample.licence}"

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from viz_models.images import digits
+from viz_models.language import gettext as _
 from viz_models.records.vision.scene import (
     LARGEST_DIGIT,
     MOST_DIGITS,
@@ -66,20 +67,29 @@ def scene(spec: SceneSpec) -> Scene:
 
 def _check(spec: SceneSpec) -> None:
     if spec.count is not None and not 0 <= spec.count <= MOST_DIGITS:
-        raise ValueError(f"{spec.count} digits do not fit; choose 0 to {MOST_DIGITS}")
+        raise ValueError(
+            _("{count} digits do not fit; choose 0 to {most_digits}").format(
+                count=spec.count, most_digits=MOST_DIGITS
+            )
+        )
     if max(len(spec.digits), len(spec.places)) > MOST_DIGITS:
-        raise ValueError(f"a scene has at most {MOST_DIGITS} digits")
+        raise ValueError(
+            _("a scene has at most {most_digits} digits").format(most_digits=MOST_DIGITS)
+        )
     if wrong := [d for d in spec.digits if not 0 <= d <= 9]:
-        raise ValueError(f"{wrong[0]} is no digit; choose 0 to 9")
+        raise ValueError(_("{wrong} is no digit; choose 0 to 9").format(wrong=wrong[0]))
     for place in spec.places:
         if not SMALLEST_DIGIT <= place.size <= LARGEST_DIGIT:
             raise ValueError(
-                f"a digit of {place.size} px: choose {SMALLEST_DIGIT} to {LARGEST_DIGIT}"
+                _("a digit of {size} px: choose {smallest_digit} to {largest_digit}").format(
+                    size=place.size, smallest_digit=SMALLEST_DIGIT, largest_digit=LARGEST_DIGIT
+                )
             )
         if not all(0 <= p <= SCENE_SIDE - place.size for p in (place.left, place.top)):
             raise ValueError(
-                f"a digit of {place.size} px at {place.left},{place.top} leaves the scene of "
-                f"{SCENE_SIDE} px"
+                _(
+                    "a digit of {size} px at {left},{top} leaves the scene of {scene_side} px"
+                ).format(size=place.size, left=place.left, top=place.top, scene_side=SCENE_SIDE)
             )
 
 
@@ -133,7 +143,7 @@ def _place(
     """As asked, or random and hardly over another digit."""
     if i < len(spec.places):
         return spec.places[i]
-    for _ in range(TRIES):
+    for _rest in range(TRIES):
         size = int(rng.integers(SMALLEST_DIGIT, LARGEST_DIGIT + 1))
         left, top = (int(p) for p in rng.integers(0, SCENE_SIDE - size + 1, 2))
         box = box_of(enlarged(pixels, size) > INK) + np.array([left, top, left, top], np.float32)
@@ -155,7 +165,7 @@ def background(spec: SceneSpec) -> np.ndarray:
     rng = _stream(spec, 1)
     smooth = enlarged(rng.uniform(0, 0.3, (6, 6)), SCENE_SIDE)
     image = smooth + rng.normal(0, 0.03, (SCENE_SIDE, SCENE_SIDE))
-    for _ in range(int(rng.integers(MOST_STROKES + 1))):
+    for _rest in range(int(rng.integers(MOST_STROKES + 1))):
         image = np.maximum(image, _stroke(rng))
     return image.clip(0, 1)
 

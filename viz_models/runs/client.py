@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import cache
 
+from viz_models.language import gettext as _
 from viz_models.records.train.experiments import ExperimentSpec
 from viz_models.records.train.runs import Experiment
 from viz_models.records.train.sweep import SweepPrice
@@ -147,7 +148,9 @@ def price_of_sweep(spec: ExperimentSpec) -> SweepPrice:
     runs = len(spec.arms) * len(spec.seeds)
     if home.hosted() and runs > owners.HOSTED_RUNS:
         raise ValueError(
-            f"{runs} runs, {owners.HOSTED_RUNS} at a time here: choose fewer values or seeds"
+            _("{runs} runs, {hosted_runs} at a time here: choose fewer values or seeds").format(
+                runs=runs, hosted_runs=owners.HOSTED_RUNS
+            )
         )
     slots = min(_slots(), runs)
     with one_thread():  # as many as a run has; with two on a busy machine it said 32 minutes for 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from viz_models.language import gettext as _
 from viz_models.records.train.experiments import StepRecord
 from viz_models.records.train.runs import Experiment, Run
 from viz_models.runs import files, limits
@@ -170,7 +171,7 @@ def _checkpoints(store: Store, runs: tuple[Run, ...]) -> Iterator[tuple[str, byt
             some = True
             yield from ((f"{run.id}/{name}", data) for name, data in found[1].items())
     if not some:
-        raise ValueError("there is no checkpoint: it ended before the first one")
+        raise ValueError(_("there is no checkpoint: it ended before the first one"))
 
 
 def _tensorboard(store: Store, experiment: Experiment, runs: tuple[Run, ...]) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from viz_models.language import gettext as _
 from viz_models.records.train.experiments import Moment
 
 KEPT = 2  # checkpoints
@@ -27,7 +28,7 @@ def folder_of(root: Path, run: str) -> Path:
         ValueError: If that is no id of a run, so that no name leads elsewhere.
     """
     if not _ID.fullmatch(run):
-        raise ValueError("no such run: open one from the list of runs")
+        raise ValueError(_("no such run: open one from the list of runs"))
     return root / run
 
 
@@ -176,7 +177,7 @@ def _metadata(data: bytes) -> dict[str, str]:
     """Return the text that a safetensors file carries."""
     length = int.from_bytes(data[:8], "little")
     if length > min(MAX_HEADER, len(data)):
-        raise ValueError("this is no safetensors file: its header is cut off")
+        raise ValueError(_("this is no safetensors file: its header is cut off"))
     found: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]
     return found
 

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from viz_models.language import gettext as _
 from viz_models.runs import home
 from viz_models.training import gpus
 
@@ -81,5 +82,5 @@ def number(name: str, usual: float) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise ValueError(f"{name}={text}: give a number above 0")
+        raise ValueError(_("{name}={text}: give a number above 0").format(name=name, text=text))
     return value

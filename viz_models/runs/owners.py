@@ -3,6 +3,7 @@
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from viz_models.language import gettext as _
 from viz_models.runs.database import addresses, experiments, runs
 
 MAX_WAITING = 1000  # runs, of everybody
@@ -42,7 +43,11 @@ def check_quota(
     """
     waits = sql.select(sql.func.count()).where(runs.c.state == "queued")
     if (connection.scalar(waits) or 0) + more > MAX_WAITING:
-        raise QuotaError(f"{MAX_WAITING} runs wait already: try again when some have ended")
+        raise QuotaError(
+            _("{max_waiting} runs wait already: try again when some have ended").format(
+                max_waiting=MAX_WAITING
+            )
+        )
     if not hosted:
         return
     mine = sql.and_(experiments.c.owner == owner, runs.c.state.in_(("queued", *BUSY)))
@@ -50,14 +55,21 @@ def check_quota(
     active = active.join(runs, runs.c.experiment == experiments.c.id)
     found, of_mine = connection.execute(active.where(mine, experiments.c.id != but)).one()
     if found >= HOSTED_EXPERIMENTS:
-        raise QuotaError("one of yours runs and one waits: wait for one, or cancel it")
+        raise QuotaError(_("one of yours runs and one waits: wait for one, or cancel it"))
     if of_mine + more > HOSTED_RUNS:
-        raise QuotaError(f"{of_mine + more} runs, {HOSTED_RUNS} at a time here: choose fewer seeds")
+        raise QuotaError(
+            _("{of_mine} runs, {hosted_runs} at a time here: choose fewer seeds").format(
+                of_mine=of_mine + more, hosted_runs=HOSTED_RUNS
+            )
+        )
     near = sql.select(sql.func.count()).join(addresses, addresses.c.experiment == runs.c.experiment)
     near = near.select_from(runs).where(runs.c.state == "queued", addresses.c.address == address)
     if address and (connection.scalar(near) or 0) + more > HOSTED_ADDRESS:
         raise QuotaError(
-            f"{HOSTED_ADDRESS} runs from your network wait already: try again when some have ended"
+            _(
+                "{hosted_address} runs from your network wait already: try again when some have "
+                "ended"
+            ).format(hosted_address=HOSTED_ADDRESS)
         )
 
 

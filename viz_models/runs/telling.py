@@ -3,6 +3,7 @@
 import threading
 import time
 
+from viz_models.language import gettext as _
 from viz_models.records.train.experiments import StepRecord
 from viz_models.runs import files, limits
 from viz_models.runs.store import Store, StoreError
@@ -117,7 +118,7 @@ class Teller:
             share, self._writing = self._share, bool(chunk)
         flag = self._store_chunk(chunk, share, lease, alive)
         if flag is None:
-            raise LostError("the run is another attempt's now")
+            raise LostError(_("the run is another attempt's now"))
         with self._turn:
             self.flag, self._writing = flag, False
             self._turn.notify_all()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import IO, TYPE_CHECKING
 
+from viz_models.language import gettext as _
 from viz_models.patches import no_compiler
 from viz_models.records.train.experiments import Budget, RunSpec
 from viz_models.records.train.runs import StoredState
@@ -75,7 +76,7 @@ def _session(store: Store, job: Job) -> "Session":
             last = time.monotonic()
             flag = store.work.push(job.run, job.attempt, (), lease=START_LEASE_S)
             if flag is None:
-                raise LostError("the run is another attempt's now")
+                raise LostError(_("the run is another attempt's now"))
             if flag:
                 raise AskedError(flag)
 
