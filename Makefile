@@ -46,7 +46,7 @@ e2e: $(DEV) ## browser tests alone
 faults: $(DEV) ## kill, hang and starve real runs: 10 minutes; ARGS=--full for as often as they must stand
 	@$(PY) -m pytest -q -s tests/faults $(ARGS)
 
-test-cluster: $(CLUSTER) ## the run store on PostgreSQL, runs on two Ray nodes, on 127.0.0.1: five minutes
+test-cluster: $(CLUSTER) ## the run store on PostgreSQL, runs on two Ray nodes, on 127.0.0.1: ten minutes or more
 	@$(PY) scripts/postgres.py
 	@sh scripts/loopback.sh $(PY) -m pytest -q -m cluster tests/runs $(ARGS)
 
