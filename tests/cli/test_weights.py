@@ -6,6 +6,7 @@ from viz_models.__main__ import main
 @pytest.fixture(autouse=True)
 def empty_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv("FORWARD_PASS_HOME", str(tmp_path / "home"))  # pages open with what is here
     monkeypatch.setenv("FORWARD_PASS_MIRROR", "http://127.0.0.1:9")  # nobody answers there
     return tmp_path
 
