@@ -21,6 +21,7 @@ LINKS = {  # page file -> queries
         "mask=causal&mask=painted&painted=0.3&cell=0,0",
         "text=the black cat sleeps&fill=0&head=1,2&painted=3.0",
     ],
+    "attention/positions.py": ["order=reversed", "order=shuffled"],
     "attention/sharing.py": ["kv=4"],
     "build/builder.py": [
         "depth=2",

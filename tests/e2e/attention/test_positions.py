@@ -43,7 +43,7 @@ def test_two_words_change_places(server, page):
     page.get_by_text("reversed", exact=True).click()
     wait_until_idle(page)
     expect(told(page)).to_contain_text("cat the sees dog the")
-    assert in_the_address_bar(page)["order"] == "reversed"
+    assert in_the_address_bar(page)["order"] == "reverse"
 
 
 def test_a_sentence_of_ones_own_travels_by_link(server, page):
