@@ -313,7 +313,9 @@ def test_a_late_cleanup_of_an_older_call_leaves_the_tiles_listening(demo):
 
 
 def test_a_late_cleanup_of_an_older_call_leaves_the_bar_its_keys(demo):
-    page = mounted_twice(demo, "bar", {"presenting": False, "keys": [["p", "present"]]})
+    page = mounted_twice(
+        demo, "bar", {"presenting": False, "keys": [["p", "present"]], "terms": []}
+    )
     page.keyboard.press("p")
     assert page.evaluate("told") == ["present", True]
     page.evaluate("() => { newest(); window.told = null; }")

@@ -89,7 +89,7 @@ def bar(name: str, about: str, lesson: str, kept: Heard, on_heard: Callable[[Hea
                 "lesson": lesson,
                 "lang": speech.asked(),
                 "terms": words.terms(),
-                "kept": dict(kept),
+                "kept": list(kept.items()),  # for a dictionary Streamlit imports pandas
             },
             on_present_change=_present,
             on_add_change=lambda: on_heard(st.session_state[_BAR]),

@@ -11,7 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const said = new URL(window.location.href).searchParams;
   for (const name of ["lesson", "lang"]) if (data[name] && !said.has(name)) writeParam(name, data[name]);
   followLessons(bar);
-  keepTexts(bar, data.kept, setTriggerValue);
+  keepTexts(bar, Object.fromEntries(data.kept ?? []), setTriggerValue);
   followPointer(bar, data.presenting);
   explainTerms(bar, data.terms);
 
