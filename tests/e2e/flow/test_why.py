@@ -113,7 +113,7 @@ def test_a_branch_and_a_map_are_switched_off_and_restored(server, page):
     expect(moved).to_have_text(percent(two.moved), timeout=20_000)
     wait_until_idle(page)
     kept = in_the_address_bar(page)
-    assert (kept["off"], kept["maps_off"]) == ("block 2.1", "layer1.0.conv1 map 5")
+    assert (kept["off"], kept["maps_off"]) == ("layer2.1.add", "layer1.0.conv1 map 5")
     reload(page)
     scroll_to(page, "Switch a part off")
     expect(moved).to_have_text(percent(two.moved), timeout=20_000)
