@@ -200,9 +200,7 @@ def test_sixty_people_at_once_have_their_turns_in_a_fair_order(cluster):
     cluster.dispatch("ray")
     ended = [run for made in (many, *others) for run in cluster.wait(made, "finished")]
     took = time.monotonic() - begin
-    busy = (
-        sum(run.ended - run.started for run in ended) / 2
-    )  # what two slots need for the runs alone
+    busy = sum(run.ended - run.started for run in ended) / 2  # the least that two slots need
     say(f"69 runs of 60 people on 2 slots of Ray: {took:.0f} s, of which the runs alone {busy:.0f}")
     assert {run.attempt for run in ended} == {1}
     for run in ended:
