@@ -11,7 +11,6 @@ import os
 import re
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -23,7 +22,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251 - as above
 from benchmarks import visitor
 from benchmarks.load import quantile
 from benchmarks.resident import grown, resident
-from benchmarks.served import Served, fresh_server
+from benchmarks.served import Served, fresh_server, own_folder
 from benchmarks.visitor import ANN, EVE, PATIENCE_S, asks, cookie, request, tab, visit
 from viz_models.records import ExperimentSpec, RunSpec
 from viz_models.records.train.experiments import Arm, StepRecord
@@ -243,17 +242,11 @@ async def all_of(served: Served) -> bool:
 def main(arguments: Sequence[str] = ()) -> int:
     """Start a server in a folder of its own, attack it, print; 1 where something fell."""
     argparse.ArgumentParser(prog="python -m benchmarks.hostile").parse_args(arguments)
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        os.environ |= {"FORWARD_PASS_HOME": home, "FORWARD_PASS_HOSTED": "1"}
-        try:
-            with fresh_server("app.py") as served:
-                served.wait()
-                held = asyncio.run(all_of(served))
-            last = killed()
-        finally:
-            os.environ.clear()
-            os.environ |= before
+    with own_folder(hosted=True):
+        with fresh_server("app.py") as served:
+            served.wait()
+            held = asyncio.run(all_of(served))
+        last = killed()
     print(last)
     return int(not (held and last.held))
 

@@ -7,9 +7,7 @@ counts as an error when an exception came with it. What a browser paints is not 
 
 import argparse
 import asyncio
-import os
 import statistics
-import tempfile
 import time
 import uuid
 from collections.abc import Sequence
@@ -19,7 +17,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: TID251 - a client of its protocol
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251 - as above
 
-from benchmarks.served import Served, fresh_server
+from benchmarks.served import Served, fresh_server, own_folder
 
 TABS = 60
 SECONDS = 40.0
@@ -232,13 +230,11 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--tabs", type=int, default=TABS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["FORWARD_PASS_HOME"] = home
-        with fresh_server("app.py") as served:
-            served.wait()
-            run = start_run(2 * asked.seconds + 60)
-            told, spent = asyncio.run(measure(served, run, asked.tabs, asked.seconds))
-            _end(run)
+    with own_folder(), fresh_server("app.py") as served:
+        served.wait()
+        run = start_run(2 * asked.seconds + 60)
+        told, spent = asyncio.run(measure(served, run, asked.tabs, asked.seconds))
+        _end(run)
     print("\n".join(report(told, spent, asked.tabs, asked.seconds)))
 
 

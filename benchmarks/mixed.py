@@ -7,11 +7,9 @@ waits politely. An exception on a page is a failure, and so is a page that does 
 
 import argparse
 import asyncio
-import os
 import random
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251 - a client
 
 from benchmarks.load import quantile
 from benchmarks.resident import resident
-from benchmarks.served import Served, fresh_server
+from benchmarks.served import Served, fresh_server, own_folder
 from benchmarks.visitor import asks, tab, visit
 from viz_models.ui.kit import lessons
 
@@ -159,18 +157,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        os.environ |= {"FORWARD_PASS_HOME": home, "FORWARD_PASS_HOSTED": "1"}
-        try:
-            with fresh_server("app.py") as served:
-                served.wait()
-                told = asyncio.run(measure(served, options.people, options.seconds, options.seed))
-                held, lines = report(told)
-                mib = resident(served)
-        finally:
-            os.environ.clear()
-            os.environ |= before
+    with own_folder(hosted=True), fresh_server("app.py") as served:
+        served.wait()
+        told = asyncio.run(measure(served, options.people, options.seconds, options.seed))
+        held, lines = report(told)
+        mib = resident(served)
     print(f"{options.people} people, {options.seconds:.0f} s, {THINK_S:.0f} s between two pages")
     print("\n".join(lines))
     print(f"memory of the web process: {mib} MiB")

@@ -4,11 +4,9 @@
 """
 
 import asyncio
-import os
-import tempfile
 from pathlib import Path
 
-from benchmarks.served import Served, fresh_server
+from benchmarks.served import Served, fresh_server, own_folder
 from benchmarks.visitor import visit
 from viz_models.ui.kit import lessons
 
@@ -43,13 +41,11 @@ async def grown(served: Served) -> tuple[bool, str]:
 
 def main() -> None:
     """Print it for a server of its own, on which nobody else is."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        os.environ["FORWARD_PASS_HOME"] = home
-        with fresh_server("app.py") as served:
-            served.wait()
-            asyncio.run(visit(served, "home"))
-            begun = resident(served)
-            _, said = asyncio.run(grown(served))
+    with own_folder(), fresh_server("app.py") as served:
+        served.wait()
+        asyncio.run(visit(served, "home"))
+        begun = resident(served)
+        _, said = asyncio.run(grown(served))
     print(f"memory of the web process: {begun} after its first page, {said}")
 
 

@@ -47,6 +47,23 @@ class Served:
 
 
 @contextmanager
+def own_folder(*, hosted: bool = False) -> Iterator[None]:
+    """Let this process and what it starts keep everything in a new data folder, inside the block.
+
+    Args:
+        hosted: Whether the servers are those for strangers.
+    """
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        os.environ |= {"FORWARD_PASS_HOME": home} | ({"FORWARD_PASS_HOSTED": "1"} if hosted else {})
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ |= before
+
+
+@contextmanager
 def fresh_server(script: str = "app.py") -> Iterator[Served]:
     """Start the app as the README says, on a port of its own; stop all of it afterwards."""
     with socket.socket() as free:

@@ -7,8 +7,6 @@ tabs tick as a browser's do. Part of `make load`; alone: `python -m benchmarks.v
 import argparse
 import asyncio
 import json
-import os
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251 - as above
 
 from benchmarks.hostile import ANN, asks, cookie, tab
 from benchmarks.load import quantile
-from benchmarks.served import Served, fresh_server
+from benchmarks.served import Served, fresh_server, own_folder
 from viz_models.records.classroom.room import QuestionSpec
 from viz_models.runs import home as places
 from viz_models.runs.classroom import classes, polls
@@ -152,11 +150,9 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.votes")
     parser.add_argument("--people", type=int, default=PEOPLE)
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as home:
-        os.environ |= {"FORWARD_PASS_HOME": home, "FORWARD_PASS_HOSTED": "1"}
-        with fresh_server("app.py") as served:
-            served.wait()
-            print("\n".join(measure(served, places.database_url(), asked.people)))
+    with own_folder(hosted=True), fresh_server("app.py") as served:
+        served.wait()
+        print("\n".join(measure(served, places.database_url(), asked.people)))
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ CHAPTERS = {
     for chapter, listed in LESSONS.items()
 }
 
-st.set_page_config(page_title=N_("Forward Pass"), page_icon=HERE / "favicon.svg", layout="wide")
+st.set_page_config(page_title="Forward Pass", page_icon=HERE / "favicon.svg", layout="wide")
 st.logo(HERE / "logo.svg", size="large", link=None)
 frame.style()
 page = st.navigation(CHAPTERS, position="top")

@@ -15,7 +15,6 @@ from typing import Any, ParamSpec, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from viz_models import language
 from viz_models.language import gettext as _
 from viz_models.ui.kit import owner
 from viz_models.ui.kit.sizes import held_bytes
@@ -213,7 +212,6 @@ def cached(
     private: Callable[..., bool] = _never,
     large: Callable[..., bool] = _never,
     needs: Callable[..., int] = _nothing,
-    words: bool = False,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Look a function's result up before it is computed; its signature stays as it is.
 
@@ -225,7 +223,6 @@ def cached(
         private: Whether the result is made from an upload, so that it belongs to one session.
         large: Whether the result is kept apart, with the few that are as large.
         needs: Bytes that computing it takes for a while, where they are many.
-        words: Whether the result holds words, so that each language has its own.
     """
 
     def decorate(compute: Callable[P, T]) -> Callable[P, T]:
@@ -233,9 +230,8 @@ def cached(
 
         @wraps(compute)
         def look_up(*args: P.args, **named: P.kwargs) -> T:
-            asked = key(*args, **named)
             return remembered(
-                (asked, name, language.current()) if words else (asked, name),
+                (key(*args, **named), name),
                 lambda: compute(*args, **named),
                 held_bytes,
                 private=private(*args, **named),
