@@ -27,7 +27,7 @@ def made(name: str, *, with_weights: bool) -> tuple[nn.Module, dict[str, Any], P
     Raises:
         ValueError: With one line, if transformers cannot make it.
     """
-    transformers: Any = library("transformers")
+    transformers: Any = imported("transformers")
     place = Path(name)
     try:
         if place.exists():
@@ -78,7 +78,7 @@ def tokenized(text: str, place: Path) -> tuple[dict[str, Tensor], tuple[str, ...
     Raises:
         ValueError: With one line, if there is no such tokenizer, or no token in the text.
     """
-    transformers: Any = library("transformers")
+    transformers: Any = imported("transformers")
     if not place.exists():
         raise ValueError(f"no such tokenizer: {place}")
     try:
@@ -95,7 +95,7 @@ def tokenized(text: str, place: Path) -> tuple[dict[str, Tensor], tuple[str, ...
     return {name: value for name, value in read.items() if isinstance(value, Tensor)}, tokens
 
 
-def library(name: str) -> Any:  # noqa: ANN401 (a module)
+def imported(name: str) -> Any:  # noqa: ANN401 (a module)
     """Import a library that only some networks need.
 
     Raises:

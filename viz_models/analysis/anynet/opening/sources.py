@@ -118,7 +118,7 @@ def _scripted(file: Path) -> Network:
 
 
 def _of_timm(name: str, tensors: dict[str, Tensor]) -> tuple[nn.Module, tuple[Any, ...]]:
-    timm: Any = hugging.library("timm")
+    timm: Any = hugging.imported("timm")
     try:
         module = weights.made_to_fit(
             lambda num_classes=None: timm.create_model(
