@@ -29,12 +29,12 @@ def test_before_and_after_are_what_was_recorded(server, page):
         assert shown == f"{digits(net.here('after'), 3)} nats"
     titles = page.locator(".annotation-text")
     expect(titles.filter(has_text="with skips")).to_have_text(
-        f"with skips: {digits(found.skips.here('after'), 3)} nats"
+        f"with skips{digits(found.skips.here('after'), 3)} nats"
     )
     page.get_by_role("radio", name="before").click()
     wait_until_idle(page)
     expect(titles.filter(has_text="with skips")).to_have_text(
-        f"with skips: {digits(found.skips.here('before'), 3)} nats"
+        f"with skips{digits(found.skips.here('before'), 3)} nats"
     )
     shown = percent(found.plain.better_than_guessing("before"))
     assert line(card(page, 0), "better than guessing") == shown

@@ -34,8 +34,8 @@ def test_reliefs_share_their_scale(found, dark):
     np.testing.assert_array_equal(skips.customdata, found.skips.after)
     assert fig.layout.scene.zaxis.range == fig.layout.scene2.zaxis.range
     assert [a.text for a in fig.layout.annotations] == [
-        "without skips: 1 nats",
-        "with skips: 0.1 nats",
+        "without skips<br>1 nats",
+        "with skips<br>0.1 nats",
     ]
 
 

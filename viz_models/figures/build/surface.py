@@ -45,7 +45,7 @@ def surfaces(
     kind = "surface" if view == "relief" else "xy"
     nets = (found.plain, found.skips)
     titles = [
-        _("{t}: {here} nats").format(t=t, here=digits(n.here(when), 3))
+        _("{t}<br>{here} nats").format(t=t, here=digits(n.here(when), 3))
         for t, n in zip(TITLES, nets, strict=True)
     ]
     fig = make_subplots(
@@ -61,7 +61,7 @@ def surfaces(
             fig.add_trace(trace, row=1, col=column)
     theme.style(fig, dark=dark, height=height, scale=scale)
     fig.update_annotations(font={"size": theme.TEXT_SIZE * scale, "weight": 700})
-    fig.update_layout(showlegend=False, margin_t=round(26 * scale))
+    fig.update_layout(showlegend=False, margin_t=round(40 * scale))  # titles of two lines
     if view == "relief":
         fig.update_scenes(**_scene(low, high, theme.palette(dark)))
     else:
