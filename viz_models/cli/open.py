@@ -17,26 +17,7 @@ from viz_models.runs import home
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "source",
-        help="my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE, hf:FOLDER, net.pt2, a "
-        "ScriptModule, shipped:NAME or build:PRESET; its code is run",
-    )
-    parser.add_argument(
-        "--input",
-        action="append",
-        default=[],
-        help="shape without the batch axis, such as 3,224,224; ids:8 for whole numbers; [3,17,5] "
-        "for these; x.npy; name=16:int for an argument by name; once for each input; timm, hf and "
-        ".pt2 know theirs",
-    )
-    parser.add_argument("--batch", type=int, default=1, help="size of the batch axis; default: 1")
-    parser.add_argument(
-        "--text", default="", help="for a network that reads words: hf:FOLDER with a tokenizer"
-    )
-    parser.add_argument(
-        "--tokenizer", default="", help="folder or tokenizer.json of another network's tokenizer"
-    )
+    _add_inputs(parser)
     parser.add_argument("--checkpoint", default="", help="weights: .safetensors, or of torch.save")
     parser.add_argument(
         "--against",
@@ -56,6 +37,33 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print every step instead")
     parser.add_argument("--html", type=Path, help="write one HTML file instead")
     parser.add_argument("--port", type=int, default=8501, help="of the page; default: 8501")
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    """Add the network and what it is given."""
+    parser.add_argument(
+        "source",
+        help="my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE, hf:FOLDER, net.pt2, a "
+        "ScriptModule, shipped:NAME or build:PRESET; its code is run",
+    )
+    parser.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        help="shape without the batch axis, such as 3,224,224; ids:8 for whole numbers; [3,17,5] "
+        "for these; x.npy; name=16:int for an argument by name; once for each input; timm, hf and "
+        ".pt2 know theirs",
+    )
+    parser.add_argument(
+        "--photo", default="", help="what a network for images sees: a file, or cat, coffee, rocket"
+    )
+    parser.add_argument("--batch", type=int, default=1, help="size of the batch axis; default: 1")
+    parser.add_argument(
+        "--text", default="", help="for a network that reads words: hf:FOLDER with a tokenizer"
+    )
+    parser.add_argument(
+        "--tokenizer", default="", help="folder or tokenizer.json of another network's tokenizer"
+    )
 
 
 def _run(options: argparse.Namespace) -> str:
@@ -92,6 +100,7 @@ def _spec(options: argparse.Namespace) -> OpenSpec:
         inputs=tuple(map(_absolute_input, options.input)),
         batch=options.batch,
         sentence=options.text,
+        photo=_absolute(options.photo),
         tokenizer=options.tokenizer and str(Path(options.tokenizer).resolve()),
         checkpoint=options.checkpoint and str(Path(options.checkpoint).resolve()),
         against=_absolute(options.against),

@@ -117,4 +117,5 @@ def _vision(seed: int, steps: int | None) -> Iterator[Job]:
 
 def told(spec: FitSpec) -> str:
     """Return what the manifest says of how a network was trained."""
-    return f"Adam, {spec.steps} steps of {spec.batch_size}, rate {spec.lr:g} with warm-up, cosine"
+    name = f"AdamW with decay {spec.weight_decay:g}" if spec.weight_decay else "Adam"
+    return f"{name}, {spec.steps} steps of {spec.batch_size}, rate {spec.lr:g} with warm-up, cosine"

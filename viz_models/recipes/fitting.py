@@ -26,6 +26,7 @@ class FitSpec:
     steps: int
     batch_size: int = 128
     lr: float = 3e-3  # the highest
+    weight_decay: float = 0.0  # AdamW's; at 0 it is Adam
     seed: int = 0  # of the first weights and of the examples
 
 
@@ -44,9 +45,12 @@ def fit(
         spec: Steps and learning rate.
 
     References:
-        Kingma and Ba 2014, Alg. 1, arXiv:1412.6980. Cosine: eq. 5 of arXiv:1608.03983.
+        Kingma and Ba 2014, Alg. 1, arXiv:1412.6980; with decay Alg. 2 of arXiv:1711.05101. Cosine:
+        eq. 5 of arXiv:1608.03983.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr, betas=BETAS)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=spec.lr, betas=BETAS, weight_decay=spec.weight_decay
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: _factor(i, spec.steps))
     for step, batch in zip(range(1, spec.steps + 1), batches, strict=False):
         loss, accuracy = measure(batch)

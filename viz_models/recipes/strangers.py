@@ -6,6 +6,7 @@ probability is on pictures of other things says below which value it should not 
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 import torch
@@ -39,14 +40,18 @@ def pictures() -> Iterator[np.ndarray]:
         yield from _views(drawing)
 
 
-def surest(net: nn.Module) -> Tensor:
+def surest(net: nn.Module, every: int = 1) -> Tensor:
     """Return the largest probability that a network gives each of `pictures`.
+
+    Args:
+        net: As of `ten_parts.chances`.
+        every: 2 takes every second picture, the first one included.
 
     Returns:
         (N, 2) float32: of the middle of a picture, and of the mean over its ten parts.
     """
     found = []
-    for pixels in pictures():
+    for pixels in islice(pictures(), 0, None, every):
         said = ten_parts.chances(net, ten_parts.cut(Photo(ImageRef(), pixels, pixels.shape[:2])))
         found.append(torch.stack([said[ten_parts.MIDDLE].max(), said.mean(0).max()]))
     return torch.stack(found)

@@ -21,9 +21,18 @@ def save(record: object, path: Path) -> Path:
     Raises:
         ValueError: If a number is NaN or infinite outside of an array.
     """
-    parts = [f"{json.dumps(name)}: {_lines(value)}" for name, value in _fields(record).items()]
-    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+    path.write_text(text(record), encoding="utf-8")
     return path
+
+
+def text(record: object) -> str:
+    """Return what `save` writes of a frozen dataclass.
+
+    Raises:
+        ValueError: If a number is NaN or infinite outside of an array.
+    """
+    parts = [f"{json.dumps(name)}: {_lines(value)}" for name, value in _fields(record).items()]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def load(kind: type[T], path: Path) -> T:

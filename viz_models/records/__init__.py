@@ -153,7 +153,6 @@ from viz_models.records.normalization.training import (
     NormGrid,
     NormGridSpec,
     PairedDifference,
-    Verdict,
 )
 from viz_models.records.normalization.training_backward import GradientFacts
 from viz_models.records.provenance import Provenance
@@ -184,4 +183,5 @@ from viz_models.records.train.experiments import (
     Wrong,
     ZooSpec,
 )
+from viz_models.records.train.paired import Verdict
 from viz_models.records.train.runs import ENDED, Experiment, Points, Run, StoredState

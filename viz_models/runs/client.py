@@ -1,5 +1,6 @@
 """The door for pages and commands: the machine's own run store, with a dispatcher behind it."""
 
+import threading
 from collections import Counter
 from functools import cache
 
@@ -14,6 +15,8 @@ from viz_models.runs.store import NoSuchRunError, QuotaError, Store, StoreError
 from viz_models.training import gpus
 
 __all__ = ["NoSuchRunError", "QuotaError", "StoreError"]
+_opening = threading.Lock()
+_PATIENCE_S = 10.0  # as long as a database that does not answer is waited for
 
 
 @cache
@@ -22,12 +25,17 @@ def _opened(url: str, folder: str, hosted: bool) -> Store:
 
 
 def store() -> Store:
-    """Return the machine's run store; one a process for all threads.
+    """Return the machine's run store; one a process for all threads, also when they come at once.
 
     Raises:
         StoreError: If its database does not answer.
     """
-    return _opened(home.database_url(), str(home.home()), home.hosted())
+    alone = _opening.acquire(timeout=_PATIENCE_S)
+    try:
+        return _opened(home.database_url(), str(home.home()), home.hosted())
+    finally:
+        if alone:
+            _opening.release()
 
 
 def ready() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, T
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
+from viz_models.language import N_
 from viz_models.runs.classroom.tables import CLASSES
 from viz_models.runs.connecting import (
     BUSY_S,
@@ -22,6 +23,11 @@ from viz_models.runs.connecting import (
 )
 from viz_models.runs.lock import Lock
 
+# Said in English and translated where they are drawn: many readers may share what one was told.
+BUSY = N_("the run store was busy for {n} s: try again")
+SET_ASIDE = N_("the list of runs could not be read and was set aside: try again")
+DISK_FULL = N_("disk full: free some space, then resume")
+READ_ONLY = N_("the data folder is read-only: make it writable, then try again")
 TABLES = MetaData()
 experiments = Table(
     "experiments",
@@ -193,7 +199,7 @@ class Database:
         Sixty of them that ask SQLite at once starve each other for longer than BUSY_S.
         """
         if not self._turn.acquire(timeout=BUSY_S):
-            busy = StoreError(f"the run store was busy for {BUSY_S:g} s: try again")
+            busy = StoreError(BUSY.format(n=f"{BUSY_S:g}"))
             busy.busy = True
             raise busy
         try:
@@ -214,7 +220,7 @@ class Database:
 
     def _said(self, error: SQLAlchemyError) -> StoreError:
         if self._heals(error):
-            return StoreError("the list of runs could not be read and was set aside: try again")
+            return StoreError(SET_ASIDE)
         return _plain(error)
 
     def close(self) -> None:
@@ -225,11 +231,11 @@ class Database:
 def _plain(error: SQLAlchemyError) -> StoreError:
     text = str(getattr(error, "orig", None) or error).splitlines()[0]
     if "full" in text:
-        return StoreError("disk full: free some space, then resume")
+        return StoreError(DISK_FULL)
     if "readonly" in text:
-        return StoreError("the data folder is read-only: make it writable, then try again")
+        return StoreError(READ_ONLY)
     if "locked" in text:
-        said = StoreError(f"the run store was busy for {BUSY_S:g} s: try again")
+        said = StoreError(BUSY.format(n=f"{BUSY_S:g}"))
     else:
         said = StoreError(f"the run store does not answer: {text}")
     said.busy = isinstance(error, OperationalError) and "I/O" not in text

@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from viz_models.language import N_
 from viz_models.runs import files, home, limits, presence, processes
 from viz_models.runs.engine import Engine, LocalEngine, Outcome
 from viz_models.runs.store import Store, StoreError
@@ -19,7 +20,7 @@ MEMORY_S, DISK_S = 1.0, 2.0  # between two looks
 MAX_STARTS = 3  # of a run whose worker dies before it begins
 TIDY_S = 60.0  # between two looks at what all runs have left, where strangers share the machine
 LINGER_S = 60.0  # after the last run, with no app alive
-STOPPED = Outcome("lost", "its worker was stopped (SIGSTOP) and did not go on")
+STOPPED = Outcome("lost", N_("its worker was stopped (SIGSTOP) and did not go on"))
 
 
 @dataclass(slots=True)
@@ -140,20 +141,24 @@ class Dispatcher:
         if now - watch.since > limits.lease() / 2 and processes.stopped(watch.handle):
             return STOPPED  # before the leases end of those whom its lock on the store keeps silent
         if now - watch.since > row.lease:
-            return Outcome("lost", f"no sign of life for {row.lease:.0f} s: it hung")
+            return Outcome(
+                "lost", N_("no sign of life for {n} s: it hung").format(n=round(row.lease))
+            )
         most = limits.limits()
         if now - watch.born > most.wall_s:
-            return Outcome("timed_out", f"longer than the limit of {most.wall_s:g} s")
+            return Outcome(
+                "timed_out", N_("longer than the limit of {n} s").format(n=f"{most.wall_s:g}")
+            )
         if now - watch.memory > MEMORY_S:
             watch.memory = now
             if processes.family_memory(watch.handle) > most.memory:
-                gib = most.memory / limits.GIB
-                return Outcome("failed", f"out of memory: more than the limit of {gib:g} GiB")
+                said = N_("out of memory: more than the limit of {n} GiB")
+                return Outcome("failed", said.format(n=f"{most.memory / limits.GIB:g}"))
         if now - watch.disk > DISK_S:
             watch.disk = now
             if files.size(self.store.folder, row.run) > most.disk:
-                gib = most.disk / limits.GIB
-                return Outcome("failed", f"disk full: more than the limit of {gib:g} GiB")
+                said = N_("disk full: more than the limit of {n} GiB")
+                return Outcome("failed", said.format(n=f"{most.disk / limits.GIB:g}"))
         return None
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple, Protocol
 
+from viz_models.language import N_
 from viz_models.records.train.runs import StoredState
 from viz_models.runs import presence, processes
 from viz_models.runs.work_queue import Job
@@ -126,7 +127,7 @@ class LocalEngine:
                 self._looked[handle] = now
                 return None
             self._looked.pop(handle, None)
-            return Outcome("lost", "its process is gone: resume it from its last checkpoint")
+            return Outcome("lost", N_("its process is gone: resume it from its last checkpoint"))
         if not worker.busy:
             return worker.said[-1]
         self._spare()
@@ -206,5 +207,7 @@ def _write(pipe: IO[str] | None, job: Job, device: str) -> None:
 
 def _why(code: int) -> str:
     if code == -9:
-        return "worker died: killed, perhaps because memory ran out"
-    return f"worker died: {f'signal {-code}' if code < 0 else f'exit code {code}'}"
+        return N_("worker died: killed, perhaps because memory ran out")
+    if code < 0:
+        return N_("worker died: signal {n}").format(n=-code)
+    return N_("worker died: exit code {n}").format(n=code)

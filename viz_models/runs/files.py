@@ -7,15 +7,19 @@ import shutil
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from viz_models.language import gettext as _
+from viz_models.recordings import files as recorded
 from viz_models.records.train.experiments import Moment
+from viz_models.records.train.lessons import LessonResult
 
 KEPT = 2  # checkpoints
 MAX_HEADER = 2**24  # bytes; a header that claims more is not one of ours
+RESULT = "result.json"
+T = TypeVar("T")
 _ID = re.compile(r"[0-9a-f]{32}")
 _SUMS = "crc32.json"
 _TENSORS = ("filters", "running_means", "running_variances")
@@ -132,6 +136,19 @@ def moments(root: Path, run: str) -> tuple[Moment, ...]:
     except (OSError, ValueError):
         return ()
     return tuple(m for path in paths if (m := _moment(path)))
+
+
+def save_result(root: Path, run: str, result: LessonResult) -> None:
+    """Keep what the page of a lesson draws of its training, in the place of what was there."""
+    write(folder_of(root, run) / RESULT, recorded.text(result).encode())
+
+
+def result(root: Path, run: str, kind: type[T]) -> T | None:
+    """Return what the page of a lesson draws of its training; None where nothing can be read."""
+    try:
+        return recorded.load(kind, folder_of(root, run) / RESULT)
+    except (OSError, ValueError):
+        return None
 
 
 def runs(root: Path) -> list[str]:

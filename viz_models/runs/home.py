@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from viz_models.language import N_
+
 LOCAL_OWNER = "local"
 DATABASE_FILE = "runs-1.sqlite"  # the number changes with the tables
 WEIGHTS_FILE = "weights.json"  # a network's name -> where its fetched weights lie
@@ -53,9 +55,9 @@ def trouble() -> str:
 
 def _in_words(error: OSError) -> str:
     if error.errno in _FULL:
-        return "the disk is full, so that nothing can be stored until some space is free"
+        return N_("the disk is full, so that nothing can be stored until some space is free")
     if error.errno in _READ_ONLY:
-        return "the data folder is read-only, so that nothing can be stored"
+        return N_("the data folder is read-only, so that nothing can be stored")
     return f"the data folder cannot be used ({error.strerror})"
 
 

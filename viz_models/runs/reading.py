@@ -11,13 +11,14 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
+from viz_models.language import N_
 from viz_models.records.train.experiments import ExperimentSpec, RunSpec
 from viz_models.records.train.runs import Experiment, Run
 from viz_models.runs.cluster import capacity
 from viz_models.runs.database import experiments, runs
 
 LONGEST_NAME = 80
-UNREADABLE = "its record cannot be read: delete it"
+UNREADABLE = N_("its record cannot be read: delete it")
 TYPICAL_S = 10.0  # of a run, as long as nothing is known
 LATER = 1e12  # seconds since 1970, of turns that are yet to come
 _KEPT = 512

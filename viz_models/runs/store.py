@@ -10,6 +10,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from viz_models.language import gettext as _
 from viz_models.records.train.experiments import ExperimentSpec, Moment
 from viz_models.records.train.runs import ENDED, Experiment, Points, Run
 from viz_models.runs import files, home, owners, points, reading
@@ -69,7 +70,8 @@ class Store:
         """
         asked = list(spec.runs())
         if not 1 <= len(asked) <= MAX_RUNS:
-            raise ValueError(f"{len(asked)} runs: choose arms and seeds for 1 to {MAX_RUNS} runs")
+            said = _("{asked} runs: choose arms and seeds for 1 to {most} runs")
+            raise ValueError(said.format(asked=len(asked), most=MAX_RUNS))
         new, now = uuid.uuid4().hex, time.time()
         try:
             with self.database.write() as connection:
@@ -209,10 +211,10 @@ class Store:
         """
         clean = reading.cleaned(name)
         if not clean:
-            raise ValueError("the name is empty: type one")
+            raise ValueError(_("the name is empty: type one"))
         with self.database.write() as connection:
             self._mine(connection, owner, id)
-            _, which = owners.owner_of(connection, id)
+            _rest, which = owners.owner_of(connection, id)
             renamed = sql.update(experiments).where(experiments.c.id == which)
             connection.execute(renamed.values(name=clean))
 
@@ -225,11 +227,11 @@ class Store:
         """
         with self.database.write() as connection:
             self._mine(connection, owner, id)
-            _, which = owners.owner_of(connection, id)
+            _rest, which = owners.owner_of(connection, id)
             query = sql.select(runs.c.id, runs.c.state).where(runs.c.experiment == which)
             rows = connection.execute(query).all()
             if any(row.state not in (*ENDED, "paused") for row in rows):
-                raise ValueError("it still runs: cancel it, then delete it")
+                raise ValueError(_("it still runs: cancel it, then delete it"))
             ids = [row.id for row in rows]
             connection.execute(sql.delete(chunks).where(chunks.c.run.in_(ids)))
             connection.execute(sql.delete(runs).where(runs.c.experiment == which))
@@ -267,7 +269,7 @@ class Store:
 
     def _mine(self, connection: Connection, owner: str | None, id: str) -> Any:  # noqa: ANN401
         """Return an update of the runs that `id` names, if they are the owner's."""
-        whose, _ = owners.owner_of(connection, id)
+        whose, _rest = owners.owner_of(connection, id)
         if owner is not None and owner != whose:
             raise NoSuchRunError
         return sql.update(runs).where(sql.or_(runs.c.experiment == id, runs.c.id == id))

@@ -136,6 +136,8 @@ class Teller:
                 for record in chunk:
                     if record.moment:
                         files.save_moment(self._store.folder, run, record.moment)
+                    if record.result:
+                        files.save_result(self._store.folder, run, record.result)
                 return self._store.work.push(run, attempt, chunk, share, lease)
             except StoreError as trouble:
                 if not trouble.busy or time.monotonic() > deadline or self._closed:

@@ -11,17 +11,19 @@ from dataclasses import replace
 from functools import cache
 from typing import IO, TYPE_CHECKING
 
-from viz_models.language import gettext as _
+from viz_models.language import N_
 from viz_models.patches import no_compiler
 from viz_models.records.train.experiments import Budget, RunSpec
 from viz_models.records.train.runs import StoredState
 from viz_models.runs import files, limits, presence, processes
+from viz_models.runs.database import DISK_FULL
 from viz_models.runs.engine import Outcome
 from viz_models.runs.store import Store, StoreError
 from viz_models.runs.telling import LostError, Teller
 from viz_models.runs.work_queue import START_LEASE_S, Flag, Job
 
 if TYPE_CHECKING:
+    from viz_models.training.lessons.session import LessonSession
     from viz_models.training.loop.checkpoints import Checkpoint
     from viz_models.training.loop.loop import Session
 
@@ -29,6 +31,11 @@ CHECKPOINT_S = 5.0  # from one checkpoint to the next, or
 CHECKPOINT_GAPS = 50  # times what one takes, so that they take two hundredths of the time
 SIGN_S = 1.0  # between two signs of life while data arrive
 NICE = 5  # pages come before runs
+# Reasons are kept in English: whoever reads them, `numbered` translates them where they are drawn.
+OUT_OF_MEMORY = N_("out of memory: choose a smaller network or batch")
+DIVERGED = N_("the loss is no number any more at step {n}")
+STOPPED = N_("stopped at step {n}")
+TAKEN = N_("the run is another attempt's now")
 ASKED: dict[str, StoredState] = {"cancel": "cancelled", "pause": "paused", "stop": "finished"}
 
 
@@ -55,7 +62,7 @@ def execute(store: Store, job: Job, handle: str) -> Outcome:
     except AskedError as asked:
         return Outcome(ASKED[str(asked)])
     except MemoryError:
-        return Outcome("failed", "out of memory: choose a smaller network or batch")
+        return Outcome("failed", OUT_OF_MEMORY)
     except Exception as trouble:
         sys.excepthook(type(trouble), trouble, trouble.__traceback__)
         return Outcome("failed", _line(trouble))
@@ -64,10 +71,13 @@ def execute(store: Store, job: Job, handle: str) -> Outcome:
             teller.close()
 
 
-def _session(store: Store, job: Job) -> "Session":
+def _session(store: Store, job: Job) -> "Session | LessonSession":
     """Return the run, as far as it has come."""
+    from viz_models.training.lessons.session import LessonSession
     from viz_models.training.loop.loop import Session
 
+    if job.spec.lesson:
+        return LessonSession(job.spec, _checkpoint(store, job))
     last = time.monotonic()
 
     def sign(_done: int, _total: int) -> None:
@@ -76,7 +86,7 @@ def _session(store: Store, job: Job) -> "Session":
             last = time.monotonic()
             flag = store.work.push(job.run, job.attempt, (), lease=START_LEASE_S)
             if flag is None:
-                raise LostError(_("the run is another attempt's now"))
+                raise LostError(TAKEN)
             if flag:
                 raise AskedError(flag)
 
@@ -96,7 +106,7 @@ def _checkpoint(store: Store, job: Job) -> "Checkpoint | None":
     return None
 
 
-def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outcome:
+def _follow(session: "Session | LessonSession", teller: Teller, store: Store, job: Job) -> Outcome:
     """Take all steps; checkpoints come after what was told before them is stored."""
     if session.pace.over(session.done.step, session.done.seconds):
         return Outcome("finished")  # all but the last word was said before
@@ -125,16 +135,16 @@ def _follow(session: "Session", teller: Teller, store: Store, job: Job) -> Outco
         _save(session, teller, store, job)
     teller.flush()
     if state == "diverged":
-        return Outcome("diverged", f"the loss is no number any more at step {step}")
+        return Outcome("diverged", DIVERGED.format(n=step))
     if asked == "pause" and not teller.flag and state == "running":
         return Outcome("queued")  # it was taken back meanwhile
     if asked and state == "running":
-        early = f"stopped at step {step}" if asked == "stop" else ""
+        early = STOPPED.format(n=step) if asked == "stop" else ""
         return Outcome(ASKED[asked], early)
     return Outcome("finished")
 
 
-def _save(session: "Session", teller: Teller, store: Store, job: Job) -> None:
+def _save(session: "Session | LessonSession", teller: Teller, store: Store, job: Job) -> None:
     """Keep a checkpoint; a cancelled run that takes too long over its last one is killed."""
     saved = session.checkpoint()
     teller.flush()
@@ -148,9 +158,9 @@ def _line(trouble: Exception) -> str:
 
     first = next(iter(str(trouble).splitlines()), "").strip()
     if isinstance(trouble, torch.cuda.OutOfMemoryError) or "can't allocate memory" in first:
-        return "out of memory: choose a smaller network or batch"
+        return OUT_OF_MEMORY
     if isinstance(trouble, OSError) and trouble.errno in (28, 27, 122):  # ENOSPC, EFBIG, EDQUOT
-        return "disk full: free some space, then resume"
+        return DISK_FULL
     if isinstance(trouble, ValueError | OSError) and first:
         return first[:300]
     return f"{type(trouble).__name__}: {first}"[:300]
@@ -233,7 +243,7 @@ def _attempt(store: Store, run: str, attempt: int, handle: str, device: str) -> 
     except StoreError as trouble:
         return Outcome("failed", _line(trouble))
     if job is None:
-        return Outcome("lost", "the run is another attempt's now")
+        return Outcome("lost", TAKEN)
     return execute(store, _placed(job, device), handle)
 
 
@@ -243,8 +253,8 @@ def _placed(job: Job, device: str) -> Job:
 
     from viz_models.training.loop import placement
 
-    if device not in placement.available() or job.spec.workers > 1:
-        return job  # none was chosen, torch was built without it, or a team computes on the CPU
+    if device not in placement.available() or job.spec.workers > 1 or job.spec.lesson:
+        return job  # none was chosen, torch was built without it, or it computes on the CPU
     if device.startswith("cuda"):
         torch.cuda.set_per_process_memory_fraction(limits.gpu_share(), torch.device(device))
     return replace(job, spec=replace(job.spec, device=device))

@@ -9,7 +9,16 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
+from viz_models import language
+
 OWN = "viz_models"
+# A script speaks English; these stand for the door through which words pass here.
+ENGLISH = {
+    "gettext": "def _(text):\n    return text",
+    "ngettext": "def ngettext(one, many, count):\n    return one if count == 1 else many",
+    "N_": "def N_(text):\n    return text",
+    "numbered": "def numbered(text):\n    return text",
+}
 
 
 @dataclass(slots=True)
@@ -26,6 +35,9 @@ class Carried:
             ValueError: If two different things of one name would be in the same script.
         """
         home, name = _home(module, name)
+        if home is language and name in ENGLISH:
+            self.pieces[name] = ENGLISH[name]
+            return
         text = _source(home, name)
         if name in self.pieces:
             if self.pieces[name] != text:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from viz_models.language import gettext as _
 from viz_models.records import (
     DataSpec,
     DigitsNetSpec,
@@ -34,8 +35,10 @@ def network(run: RunSpec, weights: str) -> ModelRef:
     model = grows(run) or run.model
     if isinstance(model, RnnSpec) and model.over_time > MOST_FOLLOWED:
         raise ValueError(
-            f"this network takes {model.over_time} steps in time, over all layers and directions; "
-            f"{MOST_FOLLOWED} at most can be followed here"
+            _(
+                "this network takes {over_time} steps in time, over all layers and "
+                "directions; {most_followed} at most can be followed here"
+            ).format(over_time=model.over_time, most_followed=MOST_FOLLOWED)
         )
     classes = 10 if isinstance(model, DigitsNetSpec) else model.classes
     labels = data.class_names(run.data, classes)
@@ -57,7 +60,7 @@ def example(spec: DataSpec, index: int, channels: int = 0) -> tuple[Photo, Prepa
     found = data.tests(spec, [index])
     (values,) = found.test_inputs
     if values.shape[1] < 2:
-        raise ValueError("these examples are points, not pictures")
+        raise ValueError(_("these examples are points, not pictures"))
     pixels, mean, std = _pixels(found, data.ends(spec))  # (C, H, W) uint8; of 0..1
     if len(pixels) < channels:
         pixels, mean, std = np.repeat(pixels, channels, axis=0), mean * channels, std * channels

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from viz_models.language import gettext as _
 from viz_models.models.builder import presets as builder
 from viz_models.records import (
     Budget,
@@ -131,5 +132,9 @@ def preset(name: str) -> RunSpec:
         ValueError: If there is none; the line lists them.
     """
     if name not in PRESETS:
-        raise ValueError(f"unknown preset {name!r}; choose from {', '.join(PRESETS)}")
+        raise ValueError(
+            _("unknown preset {name!r}; choose from {presets}").format(
+                name=name, presets=", ".join(PRESETS)
+            )
+        )
     return PRESETS[name]

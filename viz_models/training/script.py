@@ -16,6 +16,8 @@ from viz_models.training.data import augment, folders, idx, torchvision_sets
 from viz_models.training.data import sets as data
 from viz_models.training.data.resident import TEST_BATCH
 from viz_models.training.data.torchvision_sets import TORCHVISION_SETS
+from viz_models.training.lessons import lessons
+from viz_models.training.lessons import script as lesson_script
 from viz_models.training.loop import (
     checks,
     faults,
@@ -62,6 +64,8 @@ def source(spec: RunSpec, threads: int = 1, ran: str = "") -> str:
         ValueError: If it cannot be run.
     """
     checks.check(spec)
+    if spec.lesson:
+        return lesson_script.source(lessons.of(spec))
     carried = _carried(spec)
     parts = [
         *_network(spec.model),

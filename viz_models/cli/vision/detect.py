@@ -138,7 +138,7 @@ def roi_report(found: Roi) -> dict[str, Any]:
     """Return what `roi --json` prints."""
     return {
         "box": list(found.box),
-        "remark": found.remark,
+        "remark": " ".join(found.remarks),
         "pool": found.spec.pool,
         "pooled": found.pooled.tolist(),
         "scores": found.scores.tolist(),
@@ -153,7 +153,7 @@ def roi_report(found: Roi) -> dict[str, Any]:
 def roi_table(found: Roi) -> str:
     """Return what `roi` prints without `--json`."""
     score = percent(float(found.scores[found.digit + 1]))
-    lines = [found.remark] if found.remark else []
+    lines = [" ".join(found.remarks)] if found.remarks else []
     lines += [
         f"box {_edges(found.box)} becomes {found.pooled.size} numbers with {found.spec.pool}",
         f"none {percent(float(found.scores[0]))}, likeliest digit {found.digit}: {score}",

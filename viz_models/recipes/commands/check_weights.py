@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from viz_models.recipes.photos import Count
 
 TOLERANCE = 0.001  # as a share: another processor rounds otherwise
+UNSURE_TOLERANCE = 0.005  # of a probability
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +53,24 @@ def _on_tests(card: "WeightsCard", folder: str | None) -> str:
     if abs(accuracy - card.accuracy) > TOLERANCE:
         raise ValueError(f"{said}: more than {TOLERANCE:.1%} apart")
     unsure = (sure[right] < (card.unsure_below or 0)).float().mean().item()
-    return f"{said}; {unsure:.0%} of those count as not sure (below {card.unsure_below})"
+    return (
+        f"{said}; {unsure:.0%} of those count as not sure (below {card.unsure_below}); "
+        f"{_on_strangers(card)}"
+    )
+
+
+def _on_strangers(card: "WeightsCard") -> str:
+    from viz_models.models import weights
+    from viz_models.recipes import strangers
+    from viz_models.recipes.recognize import network
+
+    found = strangers.surest(network(weights.load(train_demo.NAME)))
+    below = tuple(strangers.unsure_below(sure) for sure in found.unbind(1))
+    noted = (card.unsure_below or 0, card.unsure_below_ten or 0)
+    said = " and ".join(f"{value:.3f}" for value in below)
+    if any(abs(a - b) > UNSURE_TOLERANCE for a, b in zip(below, noted, strict=True)):
+        raise ValueError(f"other things are sure below {said}; the manifest says {noted}")
+    return f"four of five pictures of other things stay below {said}"
 
 
 def _on_photos(card: "WeightsCard", folder: str, keep: str | None) -> str:

@@ -6,20 +6,22 @@ from html import escape
 from typing import Literal
 
 from viz_models import digits
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.flow.recorded import Check, Made, RecordedStep
 from viz_models.records.flow.values import Cell
 
 Meeting = Literal["same", "values differ", "shapes differ", "only in A", "only in B", "not kept"]
 HTML_PAIRS = 14  # of the table that a notebook shows
 _COUNTED: dict[Meeting, str] = {
-    "same": "are the same",
-    "values differ": "differ",
-    "shapes differ": "have another shape",
-    "only in A": "are only in A",
-    "only in B": "are only in B",
-    "not kept": "were not kept",
+    N_("same"): N_("{n} are the same"),
+    N_("values differ"): N_("{n} differ"),
+    N_("shapes differ"): N_("{n} have another shape"),
+    N_("only in A"): N_("{n} are only in A"),
+    N_("only in B"): N_("{n} are only in B"),
+    N_("not kept"): N_("{n} were not kept"),
 }
-_NUMBERS = ("mean", "std", "min", "max", "zeros")
+NUMBERS = (N_("mean"), N_("std"), N_("min"), N_("max"), N_("zeros"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +82,14 @@ class SideBySide:
         """Say in one line where the two part."""
         part, count = self.parting, self.counts
         if part is None:
-            left = f"; {count['not kept']} were not kept" if count["not kept"] else ""
-            return f"{count['same']} tensors are the same in both, bit for bit{left}."
-        said = {
-            "values differ": f"values differ by {digits.digits(part.difference or 0, 3)} at most",
-            "shapes differ": f"the shape is {_shape(part, 'a')} in A and {_shape(part, 'b')} in B",
-            "only in A": "B has no such step",
-            "only in B": "A has no such step",
-        }[part.meeting]
-        counted = ", ".join(f"{count[k]} {word}" for k, word in _COUNTED.items() if count[k])
-        return f"They part at {part.name}: {said}. Of {len(self.pairs)} tensors {counted}."
+            left = _("; {n} were not kept").format(n=count["not kept"]) if count["not kept"] else ""
+            return _("{n} tensors are the same in both, bit for bit{left}.").format(
+                n=count["same"], left=left
+            )
+        counted = (_(said).format(n=count[k]) for k, said in _COUNTED.items() if count[k])
+        return _("They part at {name}: {how}. Of {n} tensors {counted}.").format(
+            name=part.name, how=_how(part), n=len(self.pairs), counted=", ".join(counted)
+        )
 
     def rows(self) -> list[dict[str, object]]:
         """Return one row for each pair, in plain Python values."""
@@ -116,9 +116,24 @@ class SideBySide:
         return f"<p>{escape(line)}</p><table><tr>{head}</tr>{rows}</table>{more}"
 
 
+def _how(pair: StepPair) -> str:
+    """Say how far the two lie apart at the step at which they part."""
+    if pair.meeting == "only in A":
+        return _("B has no such step")
+    if pair.meeting == "only in B":
+        return _("A has no such step")
+    if pair.meeting == "shapes differ":
+        return _("the shape is {a} in A and {b} in B").format(
+            a=_shape(pair, "a"), b=_shape(pair, "b")
+        )
+    return _("values differ by {difference} at most").format(
+        difference=digits.digits(pair.difference or 0, 3)
+    )
+
+
 def _shape(pair: StepPair, side: Literal["a", "b"]) -> str:
     made = pair.made(side)
-    return "" if made is None else digits.shape(made.shape) or "one number"
+    return "" if made is None else digits.shape(made.shape) or _("one number")
 
 
 def _facts(pair: StepPair) -> dict[str, object]:
@@ -141,7 +156,7 @@ def _facts(pair: StepPair) -> dict[str, object]:
             f"{side}_dtype": made.dtype if made else None,
         }
         row |= {
-            f"{side}_{name}": float(getattr(stats, name)) if stats else None for name in _NUMBERS
+            f"{side}_{name}": float(getattr(stats, name)) if stats else None for name in NUMBERS
         }
     return row
 

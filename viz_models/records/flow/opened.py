@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Reads = Literal["", "text", "numbers"]  # what of the reader's own a network can be given
+Reads = Literal["", "text", "numbers", "photo"]  # what of the reader's own a network can be given
 VARIABLE = "FORWARD_PASS_OPEN"  # of the environment: what `forward-pass open` tells the app
 
 
@@ -16,6 +16,7 @@ class OpenSpec:
     inputs: tuple[str, ...] = ()  # "3,224,224", "ids:8", "name=16:int", "[3,17,5]", "x.npy"
     batch: int = 1  # size of the axis that is put in front of each shape
     sentence: str = ""  # a text for a network that reads words; whole numbers without a tokenizer
+    photo: str = ""  # a sample or a file, in the place of a picture of random numbers
     tokenizer: str = ""  # a folder or a tokenizer.json, where the network's own folder has none
     checkpoint: str = ""  # a file of weights
     loss: str = ""  # whose gradients are taken: "sum", "mean", "cross_entropy:3"

@@ -7,10 +7,13 @@ from html import escape
 import numpy as np
 
 from viz_models import digits
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.flow.steps import StepStats
 from viz_models.records.provenance import Provenance
 
 GIBI = 1 << 30
+KINDS = (N_("step"), N_("parameter"), N_("buffer"), N_("constant"))  # of what a step reads
 HTML_STEPS = 14  # of the table that a notebook shows
 
 
@@ -29,7 +32,7 @@ class Source:
     """Where one tensor that a step read came from."""
 
     name: str  # of a step, of a parameter or buffer, or "constant"
-    kind: str  # "step", "parameter", "buffer" or "constant"
+    kind: str  # one of KINDS
     output: int = 0  # which output of that step
     shape: tuple[int, ...] = ()
 
@@ -93,10 +96,12 @@ class Check:
     def text(self) -> str:
         """Say "bit-exact", or how large the difference is."""
         if self.exact:
-            return "bit-exact"
+            return _("bit-exact")
         if not np.isfinite(self.difference):
-            return "another output than without recording"
-        return f"differs by {digits.digits(self.difference, 2)} from a bare forward"
+            return _("another output than without recording")
+        return _("differs by {difference} from a bare forward pass").format(
+            difference=digits.digits(self.difference, 2)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -114,8 +119,18 @@ class Recorded:
     output_names: tuple[str, ...] = ()  # of these: "logits", "boxes.0"; "" for a single tensor
     parameters: int
     check: Check | None
-    notes: tuple[str, ...] = ()  # what a reader must know: values left out, modules in one step
+    left_out: int = 0  # values that were not kept, because of the limit
+    fused: tuple[str, ...] = ()  # modules that are one step, because torch runs them fused
     provenance: Provenance
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what a reader must know: values left out, modules in one step."""
+        limit = self.spec.max_bytes / (1 << 20)
+        kept = _("{n} values were not kept: the limit is {limit:,.0f} MiB")
+        notes = [kept.format(n=self.left_out, limit=limit)] if self.left_out else []
+        one = _("{name} is one step: torch runs it fused")
+        return (*notes, *(one.format(name=name) for name in self.fused))
 
     def index(self, name: str) -> int:
         """Position of a step; raises KeyError with the name if there is none."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.experiments import (
@@ -14,8 +13,7 @@ from viz_models.records.train.experiments import (
     RunSpec,
     RunState,
 )
-
-Verdict = Literal["higher", "lower", "not larger than the seed noise", "too few pairs"]
+from viz_models.records.train.paired import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

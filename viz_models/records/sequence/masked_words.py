@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from viz_models.records.normalization.training import Verdict
 from viz_models.records.provenance import Provenance
+from viz_models.records.train.paired import Verdict
 
 Arm = Literal["bert", "mask", "random", "kept"]  # how the words of a trained network were spoiled
 Deed = Literal["mask", "random", "kept"]  # what is done to one chosen word

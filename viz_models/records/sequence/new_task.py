@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from viz_models.records.normalization.training import Verdict
 from viz_models.records.provenance import Provenance
+from viz_models.records.train.paired import Verdict
 
 Way = Literal["scratch", "frozen", "tuned"]
 WAYS: tuple[Way, ...] = ("scratch", "frozen", "tuned")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from viz_models.records.normalization.training import Verdict
 from viz_models.records.provenance import Provenance
 from viz_models.records.train.experiments import ExperimentSpec
+from viz_models.records.train.paired import Verdict
 from viz_models.records.train.runs import StoredState
 
 Measure = Literal[

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from viz_models.records.build.builder import BuildSpec
+from viz_models.records.train.lessons import LessonResult, LessonSpec
 
 NetNorm = Literal["none", "batch", "layer", "group"]
 DataName = Literal[
@@ -115,6 +116,7 @@ class RunSpec:
     moments: int = 0  # looks inside, evenly spread, the first before the first step
     workers: int = 1  # processes that share each batch, by DistributedDataParallel
     fault: RunFault = "none"  # made on purpose, to be diagnosed from its curves
+    lesson: LessonSpec | None = None  # what a page trains in its own way; see training/lessons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,3 +222,4 @@ class StepRecord:
     state: RunState = "running"  # "diverged": loss or test loss is NaN or infinite
     evaluation: Evaluation | None = None
     moment: Moment | None = None  # as the weights before this step were
+    result: LessonResult | None = None  # of a lesson's training: what its page draws so far

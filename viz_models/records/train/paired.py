@@ -1,8 +1,17 @@
 """A difference between two ways of training, over runs that are paired by seed."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from viz_models.records.normalization.training import Verdict
+from viz_models.language import N_
+
+Verdict = Literal["higher", "lower", "not larger than the seed noise", "too few pairs"]
+VERDICTS: tuple[Verdict, ...] = (  # as people read them; listed for translators
+    N_("higher"),
+    N_("lower"),
+    N_("not larger than the seed noise"),
+    N_("too few pairs"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from viz_models.language import N_
 from viz_models.records.train.experiments import ExperimentSpec, RunSpec, StepRecord
 
 StoredState = Literal[
@@ -17,6 +18,19 @@ StoredState = Literal[
     "diverged",
     "lost",
 ]
+STATE_NAMES: dict[str, str] = {  # what people read; a run that was stopped has ended early
+    "queued": N_("queued"),
+    "starting": N_("starting"),
+    "running": N_("running"),
+    "paused": N_("paused"),
+    "finished": N_("finished"),
+    "stopped early": N_("stopped early"),
+    "failed": N_("failed"),
+    "cancelled": N_("cancelled"),
+    "timed_out": N_("timed out"),
+    "diverged": N_("diverged"),
+    "lost": N_("lost"),
+}
 ENDED: tuple[StoredState, ...] = (
     "finished",
     "failed",

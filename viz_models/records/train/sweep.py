@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from viz_models.language import gettext as _
+from viz_models.language import ngettext
 from viz_models.records.train.cards import Measure
 
 
@@ -52,6 +54,11 @@ class SweepPrice:
     def sentence(self) -> str:
         """Return what people read: "40 runs, about 2 minutes on 2 slots"."""
         minutes = self.seconds / 60
-        time = f"{minutes:.0f} minutes" if minutes >= 1.5 else f"{max(2, self.seconds):.0f} seconds"
-        runs = "1 run" if self.runs == 1 else f"{self.runs} runs"
-        return f"{runs}, about {time} on {self.slots} slot{'s' * (self.slots != 1)}"
+        time = (
+            _("{minutes:.0f} minutes").format(minutes=minutes)
+            if minutes >= 1.5
+            else _("{seconds:.0f} seconds").format(seconds=max(2, self.seconds))
+        )
+        runs = ngettext("{n} run", "{n} runs", self.runs).format(n=self.runs)
+        slots = ngettext("{n} slot", "{n} slots", self.slots).format(n=self.slots)
+        return _("{runs}, about {time} on {slots}").format(runs=runs, time=time, slots=slots)

@@ -41,11 +41,11 @@ class Caption:
     written: tuple[str, ...]  # T words, "<eos>" the last
     read: tuple[str, ...]  # T: the word before each, "<bos>" the first
     likely: tuple[tuple[tuple[str, float], ...], ...]  # T: the likeliest words
-    cells: np.ndarray  # (L, 48) the grid, row by row
+    cells: np.ndarray  # (L, 64) the grid, row by row
     before: np.ndarray  # (T, 64) h when the network looks
     scores: np.ndarray  # (T, L) before the softmax; all 0 without attention
     weights: np.ndarray  # (T, L) each row sums to 1
-    contexts: np.ndarray  # (T, 48)
+    contexts: np.ndarray  # (T, 64)
     on_digit: tuple[float | None, ...]  # T: weight on the cells of the digit that is named
     max_difference: float  # of the logits to the same network of torch's own modules
     provenance: Provenance
@@ -72,7 +72,7 @@ class OpenedLook:
     v: np.ndarray  # (64,)
     scores: np.ndarray  # (L,)
     weights: np.ndarray  # (L,)
-    context: np.ndarray  # (48,)
+    context: np.ndarray  # (64,)
     difference: float  # of scores, weights and context to torch's, the largest
     without_tanh: float  # the largest difference of the weights of any two words without tanh
 

@@ -83,7 +83,7 @@ class Roi:
 
     spec: RoiSpec
     box: Box  # as it is used: inside of the scene
-    remark: str  # what was done to the box, or ""
+    remarks: tuple[str, ...]  # what was done to the box, in sentences
     pooled: np.ndarray  # (32, 7, 7)
     scores: np.ndarray  # (11,): softmax, the background first
     digit: int  # the likeliest one that is not the background

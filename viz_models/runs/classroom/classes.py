@@ -8,6 +8,7 @@ from collections.abc import Collection
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from viz_models.language import gettext as _
 from viz_models.runs.classroom.tables import people, questions, rooms
 from viz_models.runs.database import Database
 from viz_models.runs.owners import QuotaError
@@ -59,9 +60,9 @@ def start(database: Database, address: str = "") -> tuple[str, str]:
         taken = set(connection.scalars(sql.select(rooms.c.code)))
         near = sql.select(sql.func.count()).where(rooms.c.address == address)
         if address and (connection.scalar(near) or 0) >= EACH_ADDRESS_CLASSES:
-            raise QuotaError("too many classes were started from your network today: end one")
+            raise QuotaError(_("too many classes were started from your network today: end one"))
         if len(taken) >= MOST_CLASSES:
-            raise QuotaError("too many classes are open on this server: try again tomorrow")
+            raise QuotaError(_("too many classes are open on this server: try again tomorrow"))
         code = _new_code()
         while code in taken:
             code = _new_code()
@@ -136,10 +137,10 @@ def seat(
         return teaches
     here = sql.select(sql.func.count()).where(people.c.room == code, people.c.teaches == 0)
     if not teaches and (connection.scalar(here) or 0) >= MOST_PEOPLE:
-        raise QuotaError("This room is full: ask your teacher to start another class.")
+        raise QuotaError(_("This room is full: ask your teacher to start another class."))
     near = here.where(people.c.address == address)
     if not teaches and address and (connection.scalar(near) or 0) >= EACH_ADDRESS_PEOPLE:
-        raise QuotaError("Too many browsers of your network are in this room already.")
+        raise QuotaError(_("Too many browsers of your network are in this room already."))
     row = {"room": code, "person": person, "address": address, "seen": now, "teaches": int(teaches)}
     connection.execute(sql.insert(people).values(row))
     return teaches

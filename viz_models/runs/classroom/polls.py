@@ -9,6 +9,7 @@ from collections import Counter
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from viz_models.language import gettext as _
 from viz_models.records.classroom.room import (
     MOST_CHOICES,
     Question,
@@ -52,7 +53,11 @@ def ask(database: Database, code: str, person: str, spec: QuestionSpec) -> str:
         asked = sql.select(sql.func.count()).where(questions.c.room == code)
         before = connection.scalar(asked) or 0
         if before >= MOST_QUESTIONS:
-            raise QuotaError(f"{MOST_QUESTIONS} questions are enough: start another class")
+            raise QuotaError(
+                _("{most_questions} questions are enough: start another class").format(
+                    most_questions=MOST_QUESTIONS
+                )
+            )
         row = {
             "id": new,
             "room": code,
@@ -99,10 +104,10 @@ def vote(
             raise ClosedError
         said = _meant(asked.spec, choice)
         if classes.seat(connection, code, person, address):
-            raise ValueError("You teach this class: your vote does not count.")
+            raise ValueError(_("You teach this class: your vote does not count."))
         votes.forget(connection, question, person)
         if not votes.put(connection, question, person, said, address):
-            raise QuotaError("Too many browsers of your network have voted already.")
+            raise QuotaError(_("Too many browsers of your network have voted already."))
 
 
 def mine(database: Database, question: str, person: str) -> str | None:
@@ -167,15 +172,29 @@ def _check(spec: QuestionSpec) -> None:
         ValueError: If not; one line says what to do.
     """
     if not spec.text.strip() or len(spec.text) > LONGEST_TEXT:
-        raise ValueError(f"Write a question of 1 to {LONGEST_TEXT} characters.")
+        raise ValueError(
+            _("Write a question of 1 to {longest_text} characters.").format(
+                longest_text=LONGEST_TEXT
+            )
+        )
     if not spec.is_number and not 2 <= len(spec.choices) <= MOST_CHOICES:
-        raise ValueError(f"Write 2 to {MOST_CHOICES} choices, one a line.")
+        raise ValueError(
+            _("Write 2 to {most_choices} choices, one a line.").format(most_choices=MOST_CHOICES)
+        )
     if any(not choice.strip() or len(choice) > LONGEST_CHOICE for choice in spec.choices):
-        raise ValueError(f"Write choices of 1 to {LONGEST_CHOICE} characters.")
+        raise ValueError(
+            _("Write choices of 1 to {longest_choice} characters.").format(
+                longest_choice=LONGEST_CHOICE
+            )
+        )
     if len(set(spec.choices)) < len(spec.choices):
-        raise ValueError("Two choices are the same: change one.")
+        raise ValueError(_("Two choices are the same: change one."))
     if len(spec.link) > LONGEST_LINK:
-        raise ValueError(f"The link is longer than {LONGEST_LINK} characters.")
+        raise ValueError(
+            _("The link is longer than {longest_link} characters.").format(
+                longest_link=LONGEST_LINK
+            )
+        )
     if spec.answer:
         _meant(spec, spec.answer)
 
@@ -189,11 +208,11 @@ def _meant(spec: QuestionSpec, choice: str) -> str:
     if not spec.is_number:
         if choice in {str(place) for place in range(len(spec.choices))}:
             return choice
-        raise ValueError("This is none of the choices: choose one of them.")
+        raise ValueError(_("This is none of the choices: choose one of them."))
     try:
         value = float(choice) if len(choice) <= LONGEST_NUMBER else math.nan
     except ValueError:
         value = math.nan
     if not abs(value) <= LARGEST_NUMBER:  # nor nan
-        raise ValueError("Type a number between −1e15 and 1e15.")
+        raise ValueError(_("Type a number between −1e15 and 1e15."))
     return repr(value + 0.0)

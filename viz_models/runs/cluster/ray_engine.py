@@ -16,6 +16,7 @@ from ray.exceptions import (
     WorkerCrashedError,
 )
 
+from viz_models.language import N_
 from viz_models.records.train.runs import StoredState
 from viz_models.runs import limits, presence
 from viz_models.runs.engine import RUNS_EACH, Outcome
@@ -23,7 +24,7 @@ from viz_models.runs.work_queue import Job
 
 LOOK_S = 1.0  # between two looks at the size of the cluster
 KILL_S = 10.0  # until a killed task must have ended
-GONE = Outcome("lost", "its machine is gone: resume it from its last checkpoint")
+GONE = Outcome("lost", N_("its machine is gone: resume it from its last checkpoint"))
 
 
 class RayEngine:
@@ -86,7 +87,7 @@ class RayEngine:
         """How it ended; None as long as it goes on."""
         task = self._tasks.get(handle)
         if task is None:
-            return Outcome("lost", "its dispatcher is gone: resume it from its last checkpoint")
+            return Outcome("lost", N_("its dispatcher is gone: resume it from its last checkpoint"))
         ready, _ = ray.wait([task], timeout=0)
         return _outcome(task) if ready else None
 
@@ -116,11 +117,11 @@ def _outcome(task: "ObjectRef[Any]") -> Outcome:
     try:
         state, reason = ray.get(task)
     except TaskCancelledError:
-        return Outcome("failed", "worker died: killed")
+        return Outcome("failed", N_("worker died: killed"))
     except NodeDiedError:
         return GONE
     except WorkerCrashedError:
-        return Outcome("failed", "worker died: killed, perhaps because memory ran out")
+        return Outcome("failed", N_("worker died: killed, perhaps because memory ran out"))
     except RayTaskError as error:
         line = str(error).strip().splitlines()[-1]
         return Outcome("failed", line[:300])

@@ -11,6 +11,7 @@ question, `: set-up`, `: answer` and `: meaning`. Its blanks are filled in from 
 runs: `python -m viz_models record train_cards`.
 """
 
+from viz_models.language import gettext as _
 from viz_models.records.train.cards import Card
 from viz_models.training.cards.images import fashion, mnist_batch
 from viz_models.training.cards.networks import depth, growth, hidden_layers, permuted, rows
@@ -41,5 +42,7 @@ def card(id: str) -> Card:
         ValueError: If there is none; the line lists them.
     """
     if id not in CARDS:
-        raise ValueError(f"unknown card {id!r}; choose from {', '.join(CARDS)}")
+        raise ValueError(
+            _("unknown card {id!r}; choose from {cards}").format(id=id, cards=", ".join(CARDS))
+        )
     return CARDS[id]

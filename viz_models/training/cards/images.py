@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from viz_models.language import N_
 from viz_models.records.build.builder import ConvSpec, MlpSpec, RnnSpec
 from viz_models.records.train.cards import Card, Comparison
 from viz_models.records.train.experiments import Budget, DataSpec, OptimizerSpec, RunSpec
 from viz_models.training.cards.parts import choices, experiment
-from viz_models.training.cards.steps import batches
+from viz_models.training.cards.steps import BATCHES, batches
 
 _MLP = MlpSpec(in_channels=1, size=28, depth=1, width=64, init="he")
 _CNN = ConvSpec(
@@ -33,13 +34,13 @@ def fashion() -> Card:
     )
     arms = {
         "MLP": base,
-        "RNN, row by row": replace(base, model=RnnSpec(cell="rnn", size=28)),
-        "GRU, row by row": replace(base, model=RnnSpec(cell="gru", size=28)),
+        N_("RNN, row by row"): replace(base, model=RnnSpec(cell="rnn", size=28)),
+        N_("GRU, row by row"): replace(base, model=RnnSpec(cell="gru", size=28)),
         "CNN": replace(base, model=_CNN),
     }
     return Card(
         id="fashion",
-        title="Fashion-MNIST",
+        title=N_("Fashion-MNIST"),
         experiment=experiment("fashion", arms),
         comparisons=(
             Comparison(plus=(1,), minus=(0,)),
@@ -48,7 +49,7 @@ def fashion() -> Card:
             Comparison(plus=(2,), minus=(0,), measure="seconds"),
             Comparison(plus=(3,), minus=(0,)),
         ),
-        choices=choices("the RNN is more accurate", "the MLP is more accurate"),
+        choices=choices(N_("the RNN is more accurate"), N_("the MLP is more accurate")),
         shows="training loss",  # its few tests are no curve
     )
 
@@ -65,7 +66,7 @@ def mnist_batch() -> Card:
     )
     return Card(
         id="mnist-batch",
-        title="64 or 640 on MNIST",
+        title=N_("64 or 640 on MNIST"),
         experiment=experiment("mnist-batch", batches(small)),
         comparisons=(
             Comparison(plus=(0,), minus=(1,)),
@@ -73,6 +74,6 @@ def mnist_batch() -> Card:
             Comparison(plus=(0,), minus=(1,), where="step"),
             Comparison(plus=(0,), minus=(1,), where="second"),
         ),
-        choices=choices("batch 64 is better", "batch 640 is better"),
+        choices=choices(*BATCHES),
         shows="test accuracy",
     )

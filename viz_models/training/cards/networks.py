@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from viz_models.language import N_
 from viz_models.records.build.builder import Connect, RnnSpec
 from viz_models.records.train.cards import Card, Comparison
 from viz_models.records.train.experiments import (
@@ -14,7 +15,10 @@ from viz_models.records.train.experiments import (
 )
 from viz_models.training.cards.parts import MLP, MOMENTUM, RESIDUAL, choices, experiment
 
-_CONNECT: dict[str, Connect] = {"plain": "plain", "residual": "residual"}
+_CONNECT: dict[str, Connect] = {
+    N_("plain, {n} layers"): "plain",
+    N_("residual, {n} layers"): "residual",
+}
 
 
 def depth() -> Card:
@@ -33,10 +37,10 @@ def depth() -> Card:
             blocks = layers // 2 - 1
             depths = (blocks - blocks // 2, blocks // 2)
             model = replace(RESIDUAL, connect=connect, depths=depths)
-            arms[f"{name}, {layers} layers"] = replace(base, model=model)
+            arms[name.format(n=layers)] = replace(base, model=model)
     return Card(
         id="depth",
-        title="Depth",
+        title=N_("Depth"),
         experiment=experiment("depth", arms),
         comparisons=(
             Comparison(plus=(2,), minus=(1,), measure="training error"),
@@ -44,7 +48,9 @@ def depth() -> Card:
             Comparison(plus=(2,), minus=(5,), measure="training error"),
             Comparison(plus=(2,), minus=(5,), measure="gradient ratio"),
         ),
-        choices=choices("56 layers fit worse", "56 layers fit better"),
+        choices=choices(
+            N_("{n} layers fit worse").format(n=56), N_("{n} layers fit better").format(n=56)
+        ),
         shows="training loss",
     )
 
@@ -59,14 +65,14 @@ def growth() -> Card:
         evaluations=10,
     )
     arms = {
-        "small": small,
-        "grown": replace(small, growth=Growth(blocks=4)),
-        "grown, old blocks frozen": replace(small, growth=Growth(blocks=4, freeze=True)),
-        "deep from the start": replace(small, model=replace(RESIDUAL, depths=(5, 5))),
+        N_("small"): small,
+        N_("grown"): replace(small, growth=Growth(blocks=4)),
+        N_("grown, old blocks frozen"): replace(small, growth=Growth(blocks=4, freeze=True)),
+        N_("deep from the start"): replace(small, model=replace(RESIDUAL, depths=(5, 5))),
     }
     return Card(
         id="growth",
-        title="Identity blocks",
+        title=N_("Identity blocks"),
         experiment=experiment("growth", arms),
         comparisons=(
             Comparison(plus=(1,), minus=(3,), measure="training loss"),
@@ -74,7 +80,7 @@ def growth() -> Card:
             Comparison(plus=(1,), minus=(0,), measure="training loss"),
             Comparison(plus=(2,), minus=(1,), measure="training loss"),
         ),
-        choices=choices("deep from the start fits better", "growing fits better"),
+        choices=choices(N_("deep from the start fits better"), N_("growing fits better")),
         shows="training loss",
     )
 
@@ -90,19 +96,22 @@ def permuted() -> Card:
     dense = replace(local, model=MLP)
     arms = {"CNN": local, "MLP": dense}
     arms |= {
-        f"{name}, permuted": replace(run, data=DataSpec(permute=True)) for name, run in arms.items()
+        name: replace(run, data=DataSpec(permute=True))
+        for name, run in ((N_("CNN, permuted"), local), (N_("MLP, permuted"), dense))
     }
     return Card(
         id="permuted",
-        title="Permuted pixels",
+        title=N_("Permuted pixels"),
         experiment=experiment("permuted", arms),
         comparisons=(
-            Comparison(plus=(0, 3), minus=(2, 1), label="what the CNN loses − what the MLP loses"),
+            Comparison(
+                plus=(0, 3), minus=(2, 1), label=N_("what the CNN loses − what the MLP loses")
+            ),
             Comparison(plus=(0,), minus=(2,)),
             Comparison(plus=(1,), minus=(3,)),
             Comparison(plus=(0,), minus=(1,)),
         ),
-        choices=choices("the CNN loses more", "the MLP loses more"),
+        choices=choices(N_("the CNN loses more"), N_("the MLP loses more")),
         shows="test accuracy",
     )
 
@@ -116,20 +125,20 @@ def hidden_layers() -> Card:
         evaluations=10,
     )
     arms = {
-        "no hidden layer": replace(base, model=replace(MLP, activation="identity")),
-        "2 hidden layers": base,
-        "8 hidden layers": replace(base, model=replace(MLP, depth=7)),
+        N_("no hidden layer"): replace(base, model=replace(MLP, activation="identity")),
+        N_("{n} hidden layers").format(n=2): base,
+        N_("{n} hidden layers").format(n=8): replace(base, model=replace(MLP, depth=7)),
     }
     return Card(
         id="hidden-layers",
-        title="Hidden layers",
+        title=N_("Hidden layers"),
         experiment=experiment("hidden-layers", arms),
         comparisons=(
             Comparison(plus=(2,), minus=(0,)),
             Comparison(plus=(1,), minus=(0,)),
             Comparison(plus=(2,), minus=(1,)),
         ),
-        choices=choices("eight hidden layers are better", "no hidden layer is better"),
+        choices=choices(N_("eight hidden layers are better"), N_("no hidden layer is better")),
         shows="test accuracy",
     )
 
@@ -144,12 +153,12 @@ def rows() -> Card:
     )
     arms = {
         "MLP": base,
-        "RNN, row by row": replace(base, model=RnnSpec(cell="rnn")),
+        N_("RNN, row by row"): replace(base, model=RnnSpec(cell="rnn")),
         "CNN": replace(base, model=DigitsNetSpec()),
     }
     return Card(
         id="rows",
-        title="MLP, RNN or CNN",
+        title=N_("MLP, RNN or CNN"),
         experiment=experiment("rows", arms),
         comparisons=(
             Comparison(plus=(1,), minus=(0,)),
@@ -157,6 +166,6 @@ def rows() -> Card:
             Comparison(plus=(2,), minus=(1,)),
             Comparison(plus=(2,), minus=(1,), measure="seconds"),
         ),
-        choices=choices("the RNN is more accurate", "the MLP is more accurate"),
+        choices=choices(N_("the RNN is more accurate"), N_("the MLP is more accurate")),
         shows="test accuracy",
     )

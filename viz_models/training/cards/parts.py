@@ -1,10 +1,11 @@
 """What all question cards share."""
 
+from viz_models.language import N_
 from viz_models.records import ConvSpec, MlpSpec, Verdict
 from viz_models.records.train.experiments import Arm, ExperimentSpec, OptimizerSpec, RunSpec
 
 SEEDS = (0, 1, 2, 3, 4)  # five pairs, the fewest that allow a verdict
-NOISE = "no difference beyond the seed noise"
+NOISE = N_("no difference beyond the seed noise")
 MOMENTUM = OptimizerSpec(name="momentum", lr=0.03)
 MLP = MlpSpec(in_channels=1, size=8, depth=1, width=64, init="he")
 # He et al. 2016, section 4.2, arXiv:1512.03385: shortcuts without weights, so that plain and

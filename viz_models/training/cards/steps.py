@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from viz_models.language import N_
 from viz_models.records.train.cards import Card, Comparison
 from viz_models.records.train.experiments import (
     Budget,
@@ -13,10 +14,14 @@ from viz_models.records.train.experiments import (
 )
 from viz_models.training.cards.parts import choices, experiment
 
-_NORMS: dict[str, NetNorm] = {"no norm": "none", "BatchNorm": "batch", "LayerNorm": "layer"}
+_NORMS: dict[str, NetNorm] = {
+    N_("no norm, rate {n}"): "none",
+    N_("BatchNorm, rate {n}"): "batch",
+    N_("LayerNorm, rate {n}"): "layer",
+}
 _OPTIMIZERS: dict[OptimizerName, str] = {
     "sgd": "SGD",
-    "momentum": "momentum",
+    "momentum": N_("momentum"),
     "rmsprop": "RMSProp",
     "adagrad": "AdaGrad",
     "adam": "Adam",
@@ -29,16 +34,21 @@ _RATES: dict[OptimizerName, float] = {
     "adagrad": 0.03,
     "adam": 0.01,
 }
-AFTER_THE_SAME = "batch 64 − batch 640, rate × 10, after the same samples"
+AFTER_THE_SAME = N_("batch {n} − batch {n2}, rate × {n3}, after the same samples").format(
+    n=64, n2=640, n3=10
+)
+BATCHES = tuple(N_("batch {n} is better").format(n=n) for n in (64, 640))  # to predict
 
 
 def batches(small: RunSpec) -> dict[str, RunSpec]:
     """Return a run with batches of 64 beside the same with 640, at ten times the rate and at it."""
     large = replace(small, batch_size=640)
     return {
-        "batch 64": small,
-        "batch 640, rate × 10": replace(large, optimizer=OptimizerSpec(name="sgd", lr=0.5)),
-        "batch 640": large,
+        N_("batch {n}").format(n=64): small,
+        N_("batch {n}, rate × {n2}").format(n=640, n2=10): replace(
+            large, optimizer=OptimizerSpec(name="sgd", lr=0.5)
+        ),
+        N_("batch {n}").format(n=640): large,
     }
 
 
@@ -53,7 +63,7 @@ def batch_size() -> Card:
     )
     return Card(
         id="batch-size",
-        title="Batch 64 or 640",
+        title=N_("Batch 64 or 640"),
         experiment=experiment("batch-size", batches(small)),
         comparisons=(
             Comparison(plus=(0,), minus=(1,), label=AFTER_THE_SAME),
@@ -61,14 +71,14 @@ def batch_size() -> Card:
             Comparison(plus=(0,), minus=(1,), where="second"),
             Comparison(plus=(0,), minus=(2,)),
         ),
-        choices=choices("batch 64 is better", "batch 640 is better"),
+        choices=choices(*BATCHES),
     )
 
 
 def norm_rate() -> Card:
     """Norms over learning rates."""
     arms = {
-        f"{name}, rate {lr:g}": RunSpec(
+        name.format(n=f"{lr:g}"): RunSpec(
             model=DigitsNetSpec(norm=norm),
             optimizer=OptimizerSpec(name="sgd", lr=lr),
             budget=Budget(amount=5120),
@@ -79,7 +89,7 @@ def norm_rate() -> Card:
     }
     return Card(
         id="norm-rate",
-        title="Norm and rate",
+        title=N_("Norm and rate"),
         experiment=experiment("norm-rate", arms),
         comparisons=(
             Comparison(plus=(4,), minus=(1,)),
@@ -87,7 +97,7 @@ def norm_rate() -> Card:
             Comparison(plus=(3,), minus=(0,)),
             Comparison(plus=(4,), minus=(7,)),
         ),
-        choices=choices("BatchNorm ends higher", "no norm ends higher"),
+        choices=choices(N_("BatchNorm ends higher"), N_("no norm ends higher")),
         shows="test accuracy",
     )
 
@@ -105,7 +115,7 @@ def optimizers() -> Card:
     }
     return Card(
         id="optimizers",
-        title="Optimizers",
+        title=N_("Optimizers"),
         experiment=experiment("optimizers", arms),
         comparisons=(
             Comparison(plus=(4,), minus=(1,), measure="training loss"),
@@ -113,6 +123,6 @@ def optimizers() -> Card:
             Comparison(plus=(1,), minus=(0,), measure="training loss"),
             Comparison(plus=(4,), minus=(1,)),
         ),
-        choices=choices("momentum gets lower", "Adam gets lower"),
+        choices=choices(N_("momentum gets lower"), N_("Adam gets lower")),
         shows="training loss",
     )

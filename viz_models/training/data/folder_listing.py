@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.training.data.dataset import SPLIT_SEED
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".webp", ".gif", ".bmp")
@@ -19,10 +21,10 @@ MAX_CLASSES = 1000
 MAX_PICTURES = 200_000
 TEST_SHARE = 0.2  # of each class, where the folder has no test set of its own
 SHOWN = 3  # examples of what is left out
-BESIDE = "beside the folders of the classes"
+BESIDE = N_("beside the folders of the classes")
 
 Pictures = tuple[tuple[str, int], ...]  # path, class
-LeftOut = dict[str, list[str]]  # why -> paths below the folder
+LeftOut = dict[str, list[str]]  # why, in English -> paths below the folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,11 @@ def listed(folder: str) -> Listing:
     check_is_here(folder)
     root = Path(folder).expanduser()
     if not root.is_dir():
-        raise ValueError(f"there is no folder {str(root)!r}; give one with a subfolder for a class")
+        raise ValueError(
+            _("there is no folder {folder!r}; give one with a subfolder for a class").format(
+                folder=str(root)
+            )
+        )
     left_out: LeftOut = {}
     inner = _inside(root)
     parts = _parts(inner)
@@ -60,7 +66,9 @@ def listed(folder: str) -> Listing:
         _leave_out(left_out, BESIDE, root, _own_files(inner))
         for other in _folders(inner):
             if other not in parts:
-                _leave_out(left_out, "in a folder beside training and test", root, _files(other))
+                _leave_out(
+                    left_out, N_("in a folder beside training and test"), root, _files(other)
+                )
     else:
         train, test = _split(_by_class(root, inner, left_out))
     classes = tuple(train)
@@ -79,7 +87,7 @@ def check_is_here(folder: str) -> None:
     Windows would ask that machine, and say who asks.
     """
     if folder.startswith(("\\\\", "//")):
-        raise ValueError("folders of other machines are not read; copy it to this one")
+        raise ValueError(_("folders of other machines are not read; copy it to this one"))
 
 
 def by_class(folder: str) -> dict[str, list[Path]]:
@@ -90,10 +98,18 @@ def by_class(folder: str) -> dict[str, list[Path]]:
     """
     root = Path(folder).expanduser()
     if not root.is_dir():
-        raise ValueError(f"there is no folder {str(root)!r}; give one with a subfolder for a class")
+        raise ValueError(
+            _("there is no folder {folder!r}; give one with a subfolder for a class").format(
+                folder=str(root)
+            )
+        )
     found = _by_class(root, _inside(root), {})
     if not found:
-        raise ValueError(f"{str(root)!r} has no subfolders with pictures; one a class is needed")
+        raise ValueError(
+            _("{folder!r} has no subfolders with pictures; one a class is needed").format(
+                folder=str(root)
+            )
+        )
     return found
 
 
@@ -130,7 +146,7 @@ def _by_class(root: Path, part: Path, left_out: LeftOut) -> dict[str, list[Path]
         if pictures:
             found[folder.name] = pictures
         else:
-            _leave_out(left_out, "a folder without a picture", root, [folder])
+            _leave_out(left_out, N_("a folder without a picture"), root, [folder])
     return found
 
 
@@ -156,11 +172,11 @@ def _files(folder: Path) -> Iterator[Path]:
 def _is_picture(path: Path, folder: Path, root: Path, left_out: LeftOut) -> bool:
     """Whether a file in the folder of a class is a picture; noted where it is not."""
     if any(name.startswith(".") for name in path.relative_to(folder).parts):
-        why = "hidden, for the name begins with a dot"
+        why = N_("hidden, for the name begins with a dot")
     elif path.suffix.lower() not in ENDINGS:
-        why = f"not named like a picture ({', '.join(ENDINGS)})"
+        why = N_("not named like a picture ({endings})")
     elif not path.is_file():
-        why = "no file, but a folder or a link that leads nowhere"
+        why = N_("no file, but a folder or a link that leads nowhere")
     else:
         return True
     _leave_out(left_out, why, root, [path])
@@ -175,7 +191,8 @@ def _leave_out(left_out: LeftOut, why: str, root: Path, paths: Iterable[Path]) -
 
 def _sentence(why: str, paths: list[str]) -> str:
     shown = ", ".join(paths[:SHOWN]) + (", …" if len(paths) > SHOWN else "")
-    return f"{len(paths)} left out, {why}: {shown}"
+    said = _(why).format(endings=", ".join(ENDINGS))
+    return _("{count} left out, {why}: {shown}").format(count=len(paths), why=said, shown=shown)
 
 
 def _split(found: dict[str, list[Path]]) -> tuple[dict[str, list[Path]], dict[str, list[Path]]]:
@@ -183,8 +200,10 @@ def _split(found: dict[str, list[Path]]) -> tuple[dict[str, list[Path]], dict[st
     small = [name for name, paths in found.items() if len(paths) < 2]
     if small:
         raise ValueError(
-            f"{_names(small)} has one picture alone; give each class two or more, so that one can "
-            "be kept for tests"
+            _(
+                "{names} has one picture alone; give each class two or more, so that one can "
+                "be kept for tests"
+            ).format(names=_names(small))
         )
     train: dict[str, list[Path]] = {}
     test: dict[str, list[Path]] = {}
@@ -203,21 +222,28 @@ def _check_same(
         missing = [name for name in other if name not in found]
         if missing:
             raise ValueError(
-                f"{part.name!r} has no pictures of {_names(missing)}; training and test pictures "
-                "need the same classes"
+                _(
+                    "{part!r} has no pictures of {names}; training and test pictures need the "
+                    "same classes"
+                ).format(part=part.name, names=_names(missing))
             )
 
 
 def _check_count(root: Path, classes: tuple[str, ...], pictures: int) -> None:
     if not 2 <= len(classes) <= MAX_CLASSES:
         raise ValueError(
-            f"{str(root)!r} has {len(classes)} subfolders with pictures; one a class, "
-            f"2 to {MAX_CLASSES}"
+            _("{folder!r} has {count} subfolders with pictures; one a class, 2 to {most}").format(
+                folder=str(root), count=len(classes), most=MAX_CLASSES
+            )
         )
     if pictures > MAX_PICTURES:
-        raise ValueError(f"{pictures} pictures; {MAX_PICTURES} at most")
+        raise ValueError(
+            _("{pictures} pictures; {most} at most").format(pictures=pictures, most=MAX_PICTURES)
+        )
 
 
 def _names(names: list[str]) -> str:
     shown = ", ".join(repr(name) for name in names[:10])
-    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown
+    if len(names) <= 10:
+        return shown
+    return _("{shown} and {count} more").format(shown=shown, count=len(names) - 10)

@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.images.decode import BadImage, decode
+from viz_models.language import gettext as _
+from viz_models.language import ngettext
 from viz_models.training.data.dataset import MAX_SIZE, Dataset, Facts, Progress, scale
 from viz_models.training.data.folder_listing import Listing, listed
 
@@ -87,7 +89,7 @@ def _decoded(found: Listing, side: int, progress: Progress) -> Dataset:
     both = found.train + found.test
     pixels = torch.empty(len(both), 3, side, side, dtype=torch.uint8)
     damaged = []
-    for i, (path, _) in enumerate(both):
+    for i, (path, _class) in enumerate(both):
         try:
             pixels[i] = _square(_pixels(path), side)
         except _Unreadable as trouble:
@@ -108,9 +110,14 @@ def _decoded(found: Listing, side: int, progress: Progress) -> Dataset:
 
 
 def _all_damaged(damaged: list[str]) -> str:
-    more = f"; and {len(damaged) - NAMED} more" if len(damaged) > NAMED else ""
-    said = f"{len(damaged)} pictures" if len(damaged) > 1 else "one picture"
-    return f"{said} cannot be used; mend or remove: {'; '.join(damaged[:NAMED])}{more}"
+    named = "; ".join(damaged[:NAMED])
+    if len(damaged) > NAMED:
+        named = _("{named}; and {count} more").format(named=named, count=len(damaged) - NAMED)
+    return ngettext(
+        "one picture cannot be used; mend or remove: {named}",
+        "{count} pictures cannot be used; mend or remove: {named}",
+        len(damaged),
+    ).format(count=len(damaged), named=named)
 
 
 def _side(found: Listing, size: int) -> int:
@@ -122,7 +129,7 @@ def _side(found: Listing, size: int) -> int:
 
 def _usual_side(found: Listing) -> int:
     """Return the shorter side of the first picture that can be read; 1 where none can."""
-    for path, _ in found.train:
+    for path, _class in found.train:
         try:
             return min(_pixels(path).shape[:2])
         except _Unreadable:
@@ -132,12 +139,18 @@ def _usual_side(found: Listing) -> int:
 
 def _check_bytes(pictures: int, size: int) -> None:
     if size > MAX_SIZE:
-        raise ValueError(f"pictures of {size} pixels; choose a size up to {MAX_SIZE}")
+        raise ValueError(
+            _("pictures of {size} pixels; choose a size up to {most}").format(
+                size=size, most=MAX_SIZE
+            )
+        )
     if 3 * size * size * pictures > MAX_BYTES:
         fits = int((MAX_BYTES / (3 * pictures)) ** 0.5)
         raise ValueError(
-            f"{pictures} pictures of {size} pixels are more than {MAX_BYTES >> 30} GiB; "
-            f"choose size {fits} or less"
+            _(
+                "{pictures} pictures of {size} pixels are more than {most} GiB; choose size "
+                "{fits} or less"
+            ).format(pictures=pictures, size=size, most=MAX_BYTES >> 30, fits=fits)
         )
 
 
@@ -146,12 +159,12 @@ def _pixels(path: str) -> np.ndarray:
     file = Path(path)
     try:
         if file.stat().st_size > MAX_FILE:
-            raise _Unreadable(f"has more than {MAX_FILE >> 20} MiB")
+            raise _Unreadable(_("has more than {most} MiB").format(most=MAX_FILE >> 20))
         return decode(file.read_bytes(), file.name).pixels
     except BadImage as trouble:
         raise _Unreadable(trouble.reason) from trouble
     except OSError as trouble:
-        raise _Unreadable(f"cannot be opened ({trouble.strerror})") from trouble
+        raise _Unreadable(_("cannot be opened ({why})").format(why=trouble.strerror)) from trouble
 
 
 def _square(pixels: np.ndarray, size: int) -> Tensor:

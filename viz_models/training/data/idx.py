@@ -14,11 +14,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.training.data.dataset import MAX_SIZE, Dataset, Facts, Progress, scale
 from viz_models.training.data.folder_listing import check_is_here
 
 KINDS = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 AXES = {"images": 3, "labels": 1}
+_WRONG = {  # axes that a file should have, and what it is
+    (3, "labels"): N_("{file} should have images, but it has labels"),
+    (3, ""): N_("{file} should have images, but it is no idx file of bytes"),
+    (1, "images"): N_("{file} should have labels, but it has images"),
+    (1, ""): N_("{file} should have labels, but it is no idx file of bytes"),
+}
 ENDS = ("-idx{axes}-ubyte", ".idx{axes}-ubyte")  # as LeCun names them, and as many archives do
 PACKED = b"\x1f\x8b"  # how gzip begins
 BYTES = 8  # the type of the values in the format's own numbers
@@ -42,12 +50,20 @@ def found(place: str, within: tuple[str, ...] = ()) -> dict[str, Path]:
     given = Path(place).expanduser()
     root = given.parent if given.is_file() else given
     if not root.is_dir():
-        raise ValueError(f"there is no folder {str(root)!r}; give one with the four idx files")
+        raise ValueError(
+            _("there is no folder {folder!r}; give one with the four idx files").format(
+                folder=str(root)
+            )
+        )
     files = max((_files(root / inner) for inner in (*within, "raw", "")), key=len)
     missing = [kind for kind in KINDS if kind not in files]
     if missing:
         names = ", ".join(_name(kind) for kind in missing)
-        raise ValueError(f"{str(root)!r} lacks {names} (or the same with .gz)")
+        raise ValueError(
+            _("{folder!r} lacks {names} (or the same with .gz)").format(
+                folder=str(root), names=names
+            )
+        )
     return files
 
 
@@ -138,21 +154,35 @@ def _shapes(files: dict[str, Path]) -> dict[str, tuple[int, ...]]:
         images, labels = shapes[f"{part}-images"], shapes[f"{part}-labels"]
         if images[0] != labels[0]:
             raise ValueError(
-                f"{files[f'{part}-images'].name} has {images[0]} images and "
-                f"{files[f'{part}-labels'].name} has {labels[0]} labels; they are no pair"
+                _(
+                    "{file} has {images} images and {file_2} has {labels} labels; they are no pair"
+                ).format(
+                    file=files[f"{part}-images"].name,
+                    images=images[0],
+                    file_2=files[f"{part}-labels"].name,
+                    labels=labels[0],
+                )
             )
     train, test = shapes["train-images"], shapes["t10k-images"]
     if train[1:] != test[1:]:
         raise ValueError(
-            f"training images have {train[1]}x{train[2]} pixels and test images "
-            f"{test[1]}x{test[2]}; all need the same size"
+            _(
+                "training images have {height}x{width} pixels and test images "
+                "{height_2}x{width_2}; all need the same size"
+            ).format(height=train[1], width=train[2], height_2=test[1], width_2=test[2])
         )
     if train[1] != train[2] or not 4 <= train[1] <= MAX_SIZE:
         raise ValueError(
-            f"images have {train[1]}x{train[2]} pixels; squares of 4 to {MAX_SIZE} pixels are read"
+            _("images have {height}x{width} pixels; squares of 4 to {most} pixels are read").format(
+                height=train[1], width=train[2], most=MAX_SIZE
+            )
         )
     if max(train[0], test[0]) > MAX_IMAGES or (train[0] + test[0]) * train[1] ** 2 > MAX_BYTES:
-        raise ValueError(f"{train[0] + test[0]} images of {train[1]} pixels are too many to keep")
+        raise ValueError(
+            _("{count} images of {size} pixels are too many to keep").format(
+                count=train[0] + test[0], size=train[1]
+            )
+        )
     return shapes
 
 
@@ -161,15 +191,15 @@ def _shape(path: Path, axes: int) -> tuple[int, ...]:
     head = _bytes(path, 4 + 4 * axes)
     wanted = bytes((0, 0, BYTES, axes))
     if head[:4] != wanted:
-        other = {bytes((0, 0, BYTES, n)): kind for kind, n in AXES.items()}.get(head[:4])
-        is_it = f"it has {other}" if other else "it is no idx file of bytes"
-        images = "images" if axes == AXES["images"] else "labels"
-        raise ValueError(f"{path.name} should have {images}, but {is_it}")
+        other = {bytes((0, 0, BYTES, n)): kind for kind, n in AXES.items()}.get(head[:4], "")
+        raise ValueError(_(_WRONG[axes, other]).format(file=path.name))
     if len(head) < 4 + 4 * axes:
-        raise ValueError(f"{path.name} is damaged: it ends within its first line of numbers")
+        raise ValueError(
+            _("{file} is damaged: it ends within its first line of numbers").format(file=path.name)
+        )
     shape = tuple(int(n) for n in np.frombuffer(head[4:], ">u4"))
     if not shape[0]:
-        raise ValueError(f"{path.name} is empty")
+        raise ValueError(_("{file} is empty").format(file=path.name))
     return shape
 
 
@@ -178,9 +208,16 @@ def _values(path: Path, shape: tuple[int, ...]) -> Tensor:
     begin, count = 4 + 4 * len(shape), math.prod(shape)
     content = _bytes(path, begin + count + 1)
     if len(content) != begin + count:
-        more = "more" if len(content) > begin + count else f"{len(content) - begin:,}"
         said = "×".join(map(str, shape))
-        raise ValueError(f"{path.name} is damaged: it says {said} bytes and has {more}")
+        raise ValueError(
+            _("{file} is damaged: it says {said} bytes and has more").format(
+                file=path.name, said=said
+            )
+            if len(content) > begin + count
+            else _("{file} is damaged: it says {said} bytes and has {count:,}").format(
+                file=path.name, said=said, count=len(content) - begin
+            )
+        )
     return torch.from_numpy(np.frombuffer(content, np.uint8, offset=begin).reshape(shape).copy())
 
 
@@ -192,12 +229,20 @@ def _bytes(path: Path, most: int) -> bytes:
             file.seek(0)
             return (gzip.GzipFile(fileobj=file) if packed else file).read(most)
     except (EOFError, gzip.BadGzipFile, zlib.error) as trouble:
-        raise ValueError(f"{path.name} is damaged: it cannot be unpacked") from trouble
+        raise ValueError(
+            _("{file} is damaged: it cannot be unpacked").format(file=path.name)
+        ) from trouble
     except OSError as trouble:
-        raise ValueError(f"{path.name} cannot be read ({trouble.strerror})") from trouble
+        raise ValueError(
+            _("{file} cannot be read ({why})").format(file=path.name, why=trouble.strerror)
+        ) from trouble
 
 
 def _check_labels(path: Path, labels: Tensor, classes: tuple[str, ...]) -> None:
     highest = int(labels.max())
     if highest >= len(classes):
-        raise ValueError(f"{path.name} has label {highest}; labels are 0 to {len(classes) - 1}")
+        raise ValueError(
+            _("{file} has label {label}; labels are 0 to {last}").format(
+                file=path.name, label=highest, last=len(classes) - 1
+            )
+        )

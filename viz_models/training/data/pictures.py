@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from viz_models.language import gettext as _
 from viz_models.records import DataSpec
 from viz_models.training.data import sets as data
 
@@ -25,7 +26,7 @@ def of_tests(spec: DataSpec, indices: Sequence[int]) -> list[np.ndarray]:
     """
     inputs = data.tests(spec, indices).test_inputs
     if inputs.shape[2] < 2:
-        raise ValueError("these examples are points; only pictures can be shown")
+        raise ValueError(_("these examples are points; only pictures can be shown"))
     low, high = data.ends(spec)
     scaled = (inputs.float().numpy() - low) * (255 / (high - low))
     pixels = scaled.clip(0, 255).round().astype(np.uint8).transpose(0, 2, 3, 1)

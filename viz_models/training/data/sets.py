@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.images import digits as handwritten
+from viz_models.language import gettext as _
 from viz_models.records import DataSpec
 from viz_models.training.data.dataset import MAX_SIZE, Dataset, Facts, Progress
 
@@ -84,7 +85,7 @@ def tests(spec: DataSpec, indices: Sequence[int]) -> Dataset:
     found = kept(spec)
     count = len(found.test_targets)
     if any(not 0 <= i < count for i in indices):
-        raise ValueError(f"the test set has {count} examples, counted from 0")
+        raise ValueError(_("the test set has {count} examples, counted from 0").format(count=count))
     some = replace(
         found,
         train_inputs=found.train_inputs[:1],
@@ -157,19 +158,39 @@ def check(spec: DataSpec) -> None:
     """Raise a ValueError with one clear line unless there is such data."""
     names = ("digits", "mnist", "fashion_mnist", "cifar10", "folder", "moons", "circles", "spirals")
     if spec.name not in names:
-        raise ValueError(f"unknown data {spec.name!r}; choose {', '.join(names)}")
+        raise ValueError(
+            _("unknown data {name!r}; choose {names}").format(
+                name=spec.name, names=", ".join(names)
+            )
+        )
     if spec.name == "folder" and not spec.folder:
-        raise ValueError("data from a folder needs the folder's path")
+        raise ValueError(_("data from a folder needs the folder's path"))
     if spec.name not in FOLDERS and spec.folder:
-        raise ValueError(f"a folder goes with data {', '.join(FOLDERS)}, not {spec.name!r}")
+        raise ValueError(
+            _("a folder goes with data {names}, not {name!r}").format(
+                names=", ".join(FOLDERS), name=spec.name
+            )
+        )
     if not 0 <= spec.label_noise <= 1:
-        raise ValueError(f"label noise {spec.label_noise} must be a share from 0 to 1")
+        raise ValueError(
+            _("label noise {noise} must be a share from 0 to 1").format(noise=spec.label_noise)
+        )
     if spec.limit < 0:
-        raise ValueError(f"limit {spec.limit}: choose 0 (all) or more examples")
+        raise ValueError(
+            _("limit {limit}: choose 0 (all) or more examples").format(limit=spec.limit)
+        )
     if spec.size and not 4 <= spec.size <= MAX_SIZE:
-        raise ValueError(f"size {spec.size}: choose 0 (as they are) or 4 to {MAX_SIZE} pixels")
+        raise ValueError(
+            _("size {size}: choose 0 (as they are) or 4 to {most} pixels").format(
+                size=spec.size, most=MAX_SIZE
+            )
+        )
     if not 0 <= spec.seed < 2**32:
-        raise ValueError(f"seed {spec.seed} is out of range; choose 0 to {2**32 - 1}")
+        raise ValueError(
+            _("seed {seed} is out of range; choose 0 to {max_seed}").format(
+                seed=spec.seed, max_seed=2**32 - 1
+            )
+        )
 
 
 def changed(found: Dataset, spec: DataSpec) -> Dataset:
@@ -236,7 +257,7 @@ def order(n: int, batch_size: int, seed: int, taken: int = 0) -> Iterator[Tensor
     """
     generator = torch.Generator().manual_seed(seed)
     begin = taken * batch_size
-    for _ in range(begin // n):
+    for _epoch in range(begin // n):
         torch.randperm(n, generator=generator)
     left = torch.randperm(n, generator=generator)[begin % n :]
     while True:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from viz_models.language import gettext as _
 from viz_models.models.download import download
 from viz_models.patches.light import torchvision
 from viz_models.records import CIFAR10_CLASSES
@@ -122,7 +123,11 @@ def read(name: str, folder: str = "", progress: Progress = lambda done, total: N
     try:
         return idx.read(str(kept), one.facts.classes)
     except ValueError as trouble:
-        raise ValueError(f"{trouble}; delete it from {kept} to have it fetched again") from trouble
+        raise ValueError(
+            _("{trouble}; delete it from {folder} to have it fetched again").format(
+                trouble=trouble, folder=kept
+            )
+        ) from trouble
 
 
 def fetch(name: str, progress: Progress) -> None:
@@ -142,7 +147,11 @@ def fetch(name: str, progress: Progress) -> None:
         for train in (True, False):
             one.source(root(), train=train, download=True)  # unpacks; nothing is left to fetch
     except (RuntimeError, OSError, EOFError) as trouble:
-        raise ValueError(f"{one.title} is damaged; delete {root()} and try again") from trouble
+        raise ValueError(
+            _("{title} is damaged; delete {folder} and try again").format(
+                title=one.title, folder=root()
+            )
+        ) from trouble
 
 
 def _fetch_one(
@@ -159,8 +168,10 @@ def _fetch_one(
         if _is_right(path, md5):
             return
         path.unlink()
-        why = OSError("what came is not the file that was asked for (its MD5 differs)")
-    raise ConnectionError(f"{title} is not on this machine: {why}. Data digits is.") from why
+        why = OSError(_("what came is not the file that was asked for (its MD5 differs)"))
+    raise ConnectionError(
+        _("{title} is not on this machine: {why}. Data digits is.").format(title=title, why=why)
+    ) from why
 
 
 def _is_right(path: Path, md5: str) -> bool:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.train import gan
+from viz_models.language import gettext as _
 from viz_models.models import gan as networks
 from viz_models.models.threads import one_thread
 from viz_models.models.versions import torch_version
@@ -28,12 +29,12 @@ BETAS = (0.5, 0.999)  # as in DCGAN, arXiv:1511.06434
 POINTS = 150  # of a curve
 MOMENTS = 24
 STACKED = ("fakes", "heat", "pushes")
+KEPT = ("d_loss", "g_loss", "d_real", "d_fake", "g_gradient", "right")  # of each step
 FAKES = 256  # that a moment shows
 ARROWS = 60
 MEASURED = 2000  # fakes that parts are counted in
 MOST_STEPS = 20_000
 Progress = Callable[[int, int], None]
-Watch = Callable[[GanMoment], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,12 +66,19 @@ class Trainer:
         with torch.no_grad():
             return real, self.generator(self.noise(self.spec.batch_size))
 
-    def discriminator_step(self, real: Tensor, fakes: Tensor) -> tuple[float, float, float, float]:
-        """Train D on these points; return its loss, mean D of both kinds, its gradient's norm."""
+    def discriminator_step(self, real: Tensor, fakes: Tensor) -> tuple[float, ...]:
+        """Train D on these points.
+
+        Returns:
+            Its loss, mean D of both kinds, the share that it judges rightly, its gradient's norm.
+        """
         of_real, of_fake = self.discriminator(real), self.discriminator(fakes)
         loss = gan.discriminator_loss(of_real, of_fake)
         norm = self._step(loss, 1, self.discriminator)
-        return loss.item(), of_real.sigmoid().mean().item(), of_fake.sigmoid().mean().item(), norm
+        with torch.no_grad():
+            right = torch.cat([of_real > 0, of_fake < 0]).float().mean()
+            means = [kind.sigmoid().mean() for kind in (of_real, of_fake)]
+        return loss.item(), means[0].item(), means[1].item(), right.item(), norm
 
     def generator_step(self, noise: Tensor) -> tuple[float, float]:
         """Train G on this noise through D, which stays; return its loss, its gradient's norm."""
@@ -87,12 +95,12 @@ class Trainer:
         self.optimizers[which].step()
         return gan.norm(gradients)
 
-    def step(self) -> tuple[float, float, float, float, float]:
-        """Make one step of each network, D first; return what the curves show."""
-        for _ in range(self.spec.discriminator_steps):
-            d_loss, real, fake, _ = self.discriminator_step(*self.batch())
+    def step(self) -> tuple[float, ...]:
+        """Make one step of each network, D first; return what is kept of a step, as in KEPT."""
+        for _step in range(self.spec.discriminator_steps):
+            d_loss, real, fake, right, _ = self.discriminator_step(*self.batch())
         g_loss, norm = self.generator_step(self.noise(self.spec.batch_size))
-        return d_loss, g_loss, real, fake, norm
+        return d_loss, g_loss, real, fake, norm, right
 
 
 def optimizer(net: nn.Module, kind: GanOptimizer) -> torch.optim.Optimizer:
@@ -102,44 +110,59 @@ def optimizer(net: nn.Module, kind: GanOptimizer) -> torch.optim.Optimizer:
     return torch.optim.Adam(net.parameters(), lr=RATE[kind], betas=BETAS)
 
 
-def run(
-    spec: GanSpec,
-    progress: Progress = lambda done, total: None,
-    watch: Watch = lambda moment: None,
-) -> GanRun:
+class PlaneTraining:
+    """A run that is looked at now and then, between two steps."""
+
+    def __init__(self, spec: GanSpec) -> None:
+        """Build both networks, and look at them.
+
+        Raises:
+            ValueError: If the spec asks for what cannot be trained.
+        """
+        self.spec, self.trainer, self.shown = spec, Trainer(spec), shown_noise()
+        self.marks = frozenset(moments(spec.steps))
+        self.seen = [moment(self.trainer, 0, self.shown)]
+        self.rows: list[tuple[float, ...]] = []  # of KEPT, one a step
+        self.seconds = 0.0  # of the processor
+
+    def step(self) -> None:
+        """Make one step of each network, and look at them where a moment is kept."""
+        begin = time.thread_time()
+        self.rows.append(self.trainer.step())
+        if len(self.rows) in self.marks:
+            self.seen.append(moment(self.trainer, len(self.rows), self.shown))
+        self.seconds += time.thread_time() - begin
+
+    def result(self) -> GanRun:
+        """Return the run as far as it has come, a step at least."""
+        return GanRun(
+            spec=self.spec,
+            steps=tuple(m.step for m in self.seen),
+            **{name: np.stack([getattr(m, name) for m in self.seen]) for name in STACKED},
+            parts=tuple(m.parts for m in self.seen),
+            near=tuple(m.near for m in self.seen),
+            curves=curves(np.array(self.rows, dtype=np.float64)),
+            cpu_seconds=round(self.seconds, 1),
+            provenance=Provenance(seed=self.spec.seed, versions=torch_version()),
+        )
+
+
+def run(spec: GanSpec, progress: Progress = lambda done, total: None) -> GanRun:
     """Train both networks and keep moments of it; 8 s of one core for 3,000 steps.
 
     Args:
         spec: What is trained, and how.
         progress: Told after each step; it may raise to stop.
-        watch: Shown each moment that is kept.
 
     Raises:
         ValueError: If the spec asks for what cannot be trained.
     """
-    begin = time.thread_time()
     with one_thread():
-        trainer = Trainer(spec)
-        shown = shown_noise()
-        kept = set(moments(spec.steps))
-        found, rows = [moment(trainer, 0, shown)], []
-        watch(found[0])
+        training = PlaneTraining(spec)
         for step in range(1, spec.steps + 1):
-            rows.append(trainer.step())
-            if step in kept:
-                found.append(moment(trainer, step, shown))
-                watch(found[-1])
+            training.step()
             progress(step, spec.steps)
-    return GanRun(
-        spec=spec,
-        steps=tuple(m.step for m in found),
-        **{name: np.stack([getattr(m, name) for m in found]) for name in STACKED},
-        parts=tuple(m.parts for m in found),
-        near=tuple(m.near for m in found),
-        curves=curves(np.array(rows, dtype=np.float64)),
-        cpu_seconds=round(time.thread_time() - begin, 1),
-        provenance=Provenance(seed=spec.seed, versions=torch_version()),
-    )
+    return training.result()
 
 
 def moments(steps: int) -> tuple[int, ...]:
@@ -169,17 +192,12 @@ def moment(trainer: Trainer, step: int, noise: Tensor) -> GanMoment:
 
 
 def curves(rows: np.ndarray) -> GanCurves:
-    """Return at most 150 points of what every step measured: (steps, 5) to means of stretches."""
+    """Return at most 150 points of what is kept of each step: (steps, 6) to means of stretches."""
     pieces = np.array_split(np.arange(len(rows)), min(POINTS, len(rows)))
     means = np.stack([rows[piece].mean(axis=0) for piece in pieces]).astype(np.float32)
-    d_loss, g_loss, real, fake, norm = means.T
     return GanCurves(
         steps=np.array([piece[-1] + 1 for piece in pieces]),
-        d_loss=d_loss,
-        g_loss=g_loss,
-        d_real=real,
-        d_fake=fake,
-        g_gradient=norm,
+        **dict(zip(KEPT[:-1], means.T, strict=False)),
     )
 
 
@@ -197,8 +215,16 @@ def end(found: GanRun) -> GanEnd:
 def check(spec: GanSpec) -> None:
     """Raise a ValueError with one clear line unless the run can be made."""
     if not 1 <= spec.steps <= MOST_STEPS:
-        raise ValueError(f"{spec.steps} steps: choose 1 to {MOST_STEPS:,}")
+        raise ValueError(
+            _("{steps} steps: choose 1 to {most:,}").format(steps=spec.steps, most=MOST_STEPS)
+        )
     if not 1 <= spec.discriminator_steps <= 10:
-        raise ValueError(f"{spec.discriminator_steps} steps of D: choose 1 to 10")
+        raise ValueError(
+            _("{steps} steps of D: choose 1 to 10").format(steps=spec.discriminator_steps)
+        )
     if not GAN_PARTS <= spec.batch_size <= 4096:
-        raise ValueError(f"batches of {spec.batch_size}: choose {GAN_PARTS} to 4096")
+        raise ValueError(
+            _("batches of {size}: choose {least} to {most}").format(
+                size=spec.batch_size, least=GAN_PARTS, most=4096
+            )
+        )

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 import torch
 from torch import Tensor, nn
 
+from viz_models.language import gettext as _
+
 WEIGHTS = "weights.safetensors"
 OPTIMIZER = "optimizer.safetensors"
 PROGRESS = "progress.json"
@@ -64,7 +66,9 @@ def from_files(files: Mapping[str, bytes]) -> Checkpoint:
             gradients=load(files[GRADIENTS]) if GRADIENTS in files else {},
         )
     except (KeyError, TypeError, ValueError, SafetensorError) as trouble:
-        raise ValueError(f"the checkpoint cannot be read: {trouble}") from trouble
+        raise ValueError(
+            _("the checkpoint cannot be read: {trouble}").format(trouble=trouble)
+        ) from trouble
 
 
 def weights_of(net: nn.Module) -> dict[str, Tensor]:
@@ -81,7 +85,7 @@ def refill(net: nn.Module, weights: Mapping[str, Tensor]) -> None:
     try:
         net.load_state_dict(dict(weights))
     except RuntimeError as trouble:
-        raise ValueError("the checkpoint's weights are those of another network") from trouble
+        raise ValueError(_("the checkpoint's weights are those of another network")) from trouble
 
 
 def memory_of(optimizer: torch.optim.Optimizer, net: nn.Module) -> dict[str, Tensor]:

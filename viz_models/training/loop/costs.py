@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from viz_models.analysis.pricing import price
 from viz_models.analysis.pricing.counting import counted
+from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, DataSpec, ModelSpec, Price
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import MAX_SIZE
@@ -28,6 +29,8 @@ def cost(spec: ModelSpec, examples: DataSpec) -> Price:
         return counted(net, (networks.channels(spec), size, size))
     except (RuntimeError, AssertionError, IndexError) as trouble:
         raise ValueError(
-            f"this network cannot read examples of {size}×{size}: enlarge them (up to "
-            f"{MAX_SIZE}), or choose another network"
+            _(
+                "this network cannot read examples of {size}×{size}: enlarge them (up to "
+                "{most}), or choose another network"
+            ).format(size=size, most=MAX_SIZE)
         ) from trouble

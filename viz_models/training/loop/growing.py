@@ -5,6 +5,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
+from viz_models.language import gettext as _
 from viz_models.models import builder
 from viz_models.models.builder.conv import Block, ConvNet
 from viz_models.models.builder.repair import repaired
@@ -20,20 +21,34 @@ MAX_BLOCKS = 32
 def check(spec: ModelSpec, growth: Growth) -> None:
     """Raise a ValueError with one clear line unless blocks can be put into such a network."""
     if not 0 < growth.at < 1:
-        raise ValueError(f"growth at {growth.at}: choose a share of the budget between 0 and 1")
+        raise ValueError(
+            _("growth at {at}: choose a share of the budget between 0 and 1").format(at=growth.at)
+        )
     if not 1 <= growth.blocks <= MAX_BLOCKS:
-        raise ValueError(f"{growth.blocks} blocks to grow by: choose 1 to {MAX_BLOCKS}")
+        raise ValueError(
+            _("{blocks} blocks to grow by: choose 1 to {most}").format(
+                blocks=growth.blocks, most=MAX_BLOCKS
+            )
+        )
     if not (isinstance(spec, ConvSpec) and spec.connect == "residual"):
-        raise ValueError("only a residual convolutional network can grow; its skips keep the input")
+        raise ValueError(
+            _("only a residual convolutional network can grow; its skips keep the input")
+        )
     if spec.block == "inception":
-        raise ValueError("an Inception block ends in four paths; choose another block to grow")
+        raise ValueError(_("an Inception block ends in four paths; choose another block to grow"))
     plain = spec.activate == "branch" and not spec.pre_activation
     if spec.activate == "sum" and not spec.pre_activation and spec.activation not in IDEMPOTENT:
-        raise ValueError(f"{spec.activation} after a sum changes it again; choose relu to grow")
+        raise ValueError(
+            _("{activation} after a sum changes it again; choose relu to grow").format(
+                activation=spec.activation
+            )
+        )
     if plain and spec.activation not in THROUGH_ZERO:
         raise ValueError(
-            f"a branch that ends in {spec.activation} cannot start as zeros and learn; "
-            "choose activate sum, or pre-activation"
+            _(
+                "a branch that ends in {activation} cannot start as zeros and learn; "
+                "choose activate sum, or pre-activation"
+            ).format(activation=spec.activation)
         )
     grown(spec, growth)
 
@@ -45,9 +60,11 @@ def grown(spec: ConvSpec, growth: Growth) -> ConvSpec:
         ValueError: If it cannot be built.
     """
     wanted = replace(spec, depths=tuple(depth + growth.blocks for depth in spec.depths))
-    _, repairs = repaired(wanted)
+    _rest, repairs = repaired(wanted)
     if repairs:
-        raise ValueError(f"after growing, {repairs[0].field}: {repairs[0].why}")
+        raise ValueError(
+            _("after growing, {field}: {why}").format(field=repairs[0].field, why=repairs[0].why)
+        )
     return wanted
 
 

@@ -5,6 +5,7 @@ from typing import cast
 
 from torch import nn
 
+from viz_models.language import gettext as _
 from viz_models.models import builder, digits_net, registry
 from viz_models.models import zoo as zoo_models
 from viz_models.models.builder import repair
@@ -70,14 +71,26 @@ def check(spec: ModelSpec) -> None:
         digits_net.check(spec)
     elif isinstance(spec, ZooSpec):
         if spec.name not in zoo():
-            raise ValueError(f"torchvision has no model {spec.name!r}; choose one such as resnet18")
+            raise ValueError(
+                _("torchvision has no model {name!r}; choose one such as resnet18").format(
+                    name=spec.name
+                )
+            )
         if not 2 <= spec.classes <= MAX_CLASSES:
-            raise ValueError(f"{spec.classes} classes: choose 2 to {MAX_CLASSES}")
+            raise ValueError(
+                _("{classes} classes: choose 2 to {most}").format(
+                    classes=spec.classes, most=MAX_CLASSES
+                )
+            )
     else:
         repair.check(spec)
         if reads_tokens(spec):
             source = "rows" if isinstance(spec, RnnSpec) else "patches"
-            raise ValueError(f"this network reads tokens; choose source {source} to train it")
+            raise ValueError(
+                _("this network reads tokens; choose source {source} to train it").format(
+                    source=source
+                )
+            )
 
 
 def channels(spec: ModelSpec) -> int:
@@ -103,7 +116,9 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
     if isinstance(spec, DigitsNetSpec):
         if (facts.channels, facts.size, len(facts.classes)) == (1, 8, 10):
             return spec, ()
-        why = "it reads 8x8 digits alone; this network has the same blocks and reads other pictures"
+        why = _(
+            "it reads 8x8 digits alone; this network has the same blocks and reads other pictures"
+        )
         other, moved = fit_to(_like(spec), facts)
         return other, (Repair("network", "digits_net", "conv", why), *moved)
     wanted: dict[str, object] = {"classes": len(facts.classes)}
@@ -115,9 +130,9 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
         wanted |= {"source": "rows"}
         wanted |= {"readout": "last"} if spec.readout == "every" else {}
     if isinstance(spec, ConvSpec | TransformerSpec) and facts.size < 4:
-        raise ValueError("points of two numbers are no image; choose an MLP")
+        raise ValueError(_("points of two numbers are no image; choose an MLP"))
     moved = tuple(
-        Repair(name, getattr(spec, name), value, "the data asks for it")
+        Repair(name, getattr(spec, name), value, _("the data asks for it"))
         for name, value in wanted.items()
         if getattr(spec, name) != value
     )
@@ -126,7 +141,9 @@ def fit_to(spec: ModelSpec, facts: Facts) -> tuple[ModelSpec, tuple[Repair, ...]
         fitted, repairs = repair.repaired(fitted)
         kept = all(getattr(fitted, name) == value for name, value in wanted.items())
         if not kept:
-            raise ValueError(f"this network cannot read the data: {repairs[-1].why}")
+            raise ValueError(
+                _("this network cannot read the data: {why}").format(why=repairs[-1].why)
+            )
         return fitted, moved + repairs
     check(fitted)
     return fitted, moved
@@ -147,9 +164,13 @@ def _like(spec: DigitsNetSpec) -> ConvSpec:
 def must_fit(spec: ModelSpec, facts: Facts) -> None:
     """Raise a ValueError with one clear line unless the network reads such examples."""
     check(spec)
-    _, moved = fit_to(spec, facts)
+    _fitted, moved = fit_to(spec, facts)
     if moved and isinstance(spec, DigitsNetSpec):
-        raise ValueError("this small network reads 8x8 digits; choose data digits")
+        raise ValueError(_("this small network reads 8x8 digits; choose data digits"))
     if moved:
         one = moved[0]
-        raise ValueError(f"the data needs {one.field} {one.became}, the network has {one.asked}")
+        raise ValueError(
+            _("the data needs {field} {became}, the network has {asked}").format(
+                field=one.field, became=one.became, asked=one.asked
+            )
+        )

@@ -12,6 +12,7 @@ import psutil
 import torch
 from torch import nn
 
+from viz_models.language import gettext as _
 from viz_models.records import RunSpec
 
 WORTH_BF16 = 10_000_000  # multiply-adds of an example; below, converting costs what bf16 gains
@@ -133,8 +134,11 @@ def plan(spec: RunSpec, net: nn.Module, size: int, quick: torch.dtype) -> Place:
     """
     device = device_of(spec)
     if spec.precision == "bf16" and device.type == "cuda" and quick != torch.bfloat16:
-        other = "fp16 or fp32" if quick == torch.float16 else "fp32"
-        raise ValueError(f"this GPU has no bfloat16; choose precision {other}")
+        raise ValueError(
+            _("this GPU has no bfloat16; choose precision fp16 or fp32")
+            if quick == torch.float16
+            else _("this GPU has no bfloat16; choose precision fp32")
+        )
     if spec.precision == "auto":
         precision = quick
         unscaled = spec.fault == "zero_grad"  # gradients that add up, while the scale changes
@@ -185,7 +189,11 @@ def find(name: str) -> torch.device:
     if name == "cuda" and "cuda:0" in there:
         name = "cuda:0"
     if name not in there:
-        raise ValueError(f"no device {name!r} here; choose auto, {', '.join(there)}")
+        raise ValueError(
+            _("no device {name!r} here; choose auto, {there}").format(
+                name=name, there=", ".join(there)
+            )
+        )
     return torch.device(name)
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from viz_models import digits
 from viz_models.analysis.pricing.price import HOSTED, Limits, refusal
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, RunSpec
 from viz_models.training.data import sets as data
 from viz_models.training.data.dataset import Facts
+from viz_models.training.lessons import lessons
 from viz_models.training.loop import checks, speed
 from viz_models.training.loop.budget import pace
 from viz_models.training.loop.costs import cost
@@ -53,8 +56,10 @@ def price(spec: RunSpec, hosted: bool = False) -> RunPrice:
     if hosted and (
         spec.data.name == "folder" or spec.data.folder
     ):  # before anything looks whether it is there
-        raise RefusedError("folders are read only where you run this yourself; choose digits")
+        raise RefusedError(_("folders are read only where you run this yourself; choose digits"))
     checks.check(spec)
+    if spec.lesson:
+        return _lesson(spec)
     model = checks.grows(spec) or spec.model
     limits = HOSTED if hosted else OWN
     facts = data.facts(spec.data)
@@ -73,6 +78,13 @@ def price(spec: RunSpec, hosted: bool = False) -> RunPrice:
     _time(spec, found, hosted)
     _checkpoint(spec, found, hosted)
     return found
+
+
+def _lesson(spec: RunSpec) -> RunPrice:
+    """Return the price of a lesson's training: a small network, which `checks` has bounded."""
+    steps = int(spec.budget.amount)
+    seconds = steps * lessons.STEP_S
+    return RunPrice(parameters=0, macs=0, memory=0, steps=steps, seconds=seconds)
 
 
 def _seconds(spec: RunSpec, steps: int, tests: int) -> float:
@@ -97,22 +109,31 @@ def _network(spec: RunSpec, limits: Limits) -> None:
             raise RefusedError(found.sentence)
     one = cost(model, spec.data)
     for word, asked, most in (
-        ("convolutions", one.convolutions, limits.convolutions),
-        ("parameters", one.parameters, limits.parameters),
-        ("multiply-adds", one.macs, limits.macs),
+        (N_("convolutions"), one.convolutions, limits.convolutions),
+        (N_("parameters"), one.parameters, limits.parameters),
+        (N_("multiply-adds"), one.macs, limits.macs),
     ):
         if asked > most:
             raise RefusedError(
-                f"{digits.count(asked)} {word}, {digits.count(most)} at most here; choose a "
-                "smaller network, such as resnet18"
+                _(
+                    "{asked} {what}, {most} at most here; choose a smaller network, such as "
+                    "resnet18"
+                ).format(asked=digits.count(asked), what=_(word), most=digits.count(most))
             )
     fits = limits.activation_bytes // max(1, one.activation_bytes)
     if spec.batch_size > fits:
         asked = one.activation_bytes * spec.batch_size
-        nearest = f"batch size {fits}" if fits else "a smaller network"
+        nearest = _("batch size {fits}").format(fits=fits) if fits else _("a smaller network")
         raise RefusedError(
-            f"batch size {spec.batch_size} keeps {digits.memory(asked)} for the backward pass, "
-            f"{digits.memory(limits.activation_bytes)} at most here; {nearest} fits"
+            _(
+                "batch size {size} keeps {asked} for the backward pass, {most} at most here; "
+                "{nearest} fits"
+            ).format(
+                size=spec.batch_size,
+                asked=digits.memory(asked),
+                most=digits.memory(limits.activation_bytes),
+                nearest=nearest,
+            )
         )
 
 
@@ -120,18 +141,21 @@ def _time(spec: RunSpec, found: RunPrice, hosted: bool) -> None:
     most = HOSTED_SECONDS if hosted else OWN_SECONDS
     if found.seconds > most:
         raise RefusedError(
-            f"about {found.seconds:.0f} s of training, {most} s at most here; "
-            f"{_shorter(spec, found, most)} fits"
+            _("about {seconds:.0f} s of training, {most} s at most here; {shorter} fits").format(
+                seconds=found.seconds, most=most, shorter=_shorter(spec, found, most)
+            )
         )
     if hosted:
-        for name, limit in (
-            ("evaluations", HOSTED_EVALUATIONS),
-            ("moments", HOSTED_MOMENTS),
-            ("workers", HOSTED_WORKERS),
+        for name, asked, limit in (
+            (N_("evaluations"), spec.evaluations, HOSTED_EVALUATIONS),
+            (N_("moments"), spec.moments, HOSTED_MOMENTS),
+            (N_("workers"), spec.workers, HOSTED_WORKERS),
         ):
-            if getattr(spec, name) > limit:
+            if asked > limit:
                 raise RefusedError(
-                    f"{getattr(spec, name)} {name}, {limit} at most here; {limit} fits"
+                    _("{asked} {what}, {limit} at most here; {limit} fits").format(
+                        asked=asked, what=_(name), limit=limit
+                    )
                 )
 
 
@@ -142,8 +166,14 @@ def _examples(spec: RunSpec, facts: Facts, hosted: bool) -> None:
     each = facts.channels * wide * (facts.train + facts.test)
     if each * facts.size**2 > most:
         raise RefusedError(
-            f"examples of {facts.size}×{facts.size} take {digits.memory(each * facts.size**2)}, "
-            f"{digits.memory(most)} at most here; size {math.isqrt(most // each)} fits"
+            _(
+                "examples of {size}×{size} take {asked}, {most} at most here; size {fits} fits"
+            ).format(
+                size=facts.size,
+                asked=digits.memory(each * facts.size**2),
+                most=digits.memory(most),
+                fits=math.isqrt(most // each),
+            )
         )
 
 
@@ -153,17 +183,19 @@ def _checkpoint(spec: RunSpec, found: RunPrice, hosted: bool) -> None:
     most = HOSTED_CHECKPOINT if hosted else OWN_CHECKPOINT
     if kept > most:
         raise RefusedError(
-            f"a checkpoint takes {digits.memory(kept)}, {digits.memory(most)} at most here; "
-            "choose a smaller network, or sgd, which keeps the weights alone"
+            _(
+                "a checkpoint takes {kept}, {most} at most here; choose a smaller network, or "
+                "sgd, which keeps the weights alone"
+            ).format(kept=digits.memory(kept), most=digits.memory(most))
         )
 
 
 def _shorter(spec: RunSpec, found: RunPrice, most: float) -> str:
     """Return the largest budget that fits, in the unit that was asked for."""
     if spec.budget.unit == "seconds":
-        return f"a budget of {most} seconds"
+        return _("a budget of {most} seconds").format(most=most)
     amount = spec.budget.amount * most / found.seconds
     if spec.budget.unit == "samples":
         amount = max(amount, spec.batch_size)
     kept = f"{amount:.2g}" if amount < 10 else f"{int(amount)}"
-    return f"a budget of about {kept} {spec.budget.unit}"
+    return _("a budget of about {kept} {unit}").format(kept=kept, unit=_(spec.budget.unit))

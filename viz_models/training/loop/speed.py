@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from viz_models import places
+from viz_models.language import gettext as _
 from viz_models.training.loop import placement
 from viz_models.training.loop.placement import FORMATS, Format
 
@@ -81,7 +82,9 @@ def _told(device: str) -> Rate:
         )
         return Rate(**json.loads(done.stdout.splitlines()[-1]))
     except (subprocess.SubprocessError, OSError, ValueError, TypeError, IndexError) as error:
-        raise ValueError(f"{device} does not answer; choose device cpu") from error
+        raise ValueError(
+            _("{device} does not answer; choose device cpu").format(device=device)
+        ) from error
 
 
 def measure(device: str) -> Rate:
@@ -119,7 +122,7 @@ def _usual(net: nn.Module, x: torch.Tensor, low: torch.dtype) -> float:
     clock = time.thread_time if alone else time.perf_counter
     times = []
     weights = list(net.parameters())
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         begin = clock()
         with torch.autocast(x.device.type, dtype=low, enabled=low != torch.float32):
             loss = net(x).float().square().mean()

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch import distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
+from viz_models.language import gettext as _
 from viz_models.patches import no_compiler
 from viz_models.records import RunSpec
 from viz_models.training import specs
@@ -111,7 +112,9 @@ def gathered(spec: RunSpec, checkpoint: Mapping[str, bytes]) -> Iterator[Team]:
         except RuntimeError as error:
             if _one_has_ended(others) or not dist.is_initialized():
                 raise ValueError(
-                    f"one of its {spec.workers} workers has ended: resume it where it was kept last"
+                    _("one of its {n} workers has ended: resume it where it was kept last").format(
+                        n=spec.workers
+                    )
                 ) from error
             raise
         finally:

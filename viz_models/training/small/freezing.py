@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
+from viz_models.language import gettext as _
 from viz_models.models.digits_net import DigitsNet
 from viz_models.models.registry import seeded
 from viz_models.models.threads import one_thread
@@ -34,41 +35,65 @@ def run(spec: FreezeSpec, base: DigitsNet | None = None) -> FrozenRun:
     """
     check(spec)
     with one_thread():
-        return _run(spec, base or pretrained(spec))
+        base = base or pretrained(spec)
+        net = prepared(spec, base)
+        inputs, labels, *_ = new_digits()
+        optimizer = tuned_by(net, spec)
+        for batch in tuning(spec):
+            set_modes(net, spec)
+            step(net, optimizer, inputs[batch], labels[batch])
+        return judged_run(spec, base, net)
 
 
 def pretrained(spec: FreezeSpec) -> DigitsNet:
     """Return a network that was trained on the old classes."""
-    inputs, labels, train, _ = old_digits()
-    with seeded(spec.seed):
-        net = DigitsNet(DigitsNetSpec())
-        net.head = nn.Linear(WIDTH, len(OLD))
-    generator = torch.Generator().manual_seed(spec.seed)
+    inputs, labels, *_ = old_digits()
+    net = fresh(spec)
     optimizer = torch.optim.Adam(net.parameters(), spec.base_lr, fused=True)
-    for batch in batches(train, spec.batch_size, spec.base_steps, generator):
+    for batch in learning(spec):
         step(net, optimizer, inputs[batch], labels[batch])
     return net.eval()
 
 
-def _run(spec: FreezeSpec, base: DigitsNet) -> FrozenRun:
-    inputs, labels, pool, test = new_digits()
-    net = prepared(spec, base)
-    start = _start(spec, base)
+def fresh(spec: FreezeSpec) -> DigitsNet:
+    """Return the first network before it has learned anything."""
+    with seeded(spec.seed):
+        net = DigitsNet(DigitsNetSpec())
+        net.head = nn.Linear(WIDTH, len(OLD))
+    return net
+
+
+def learning(spec: FreezeSpec) -> Sequence[torch.Tensor]:
+    """Return which examples of the old classes each step of the first network sees."""
     generator = torch.Generator().manual_seed(spec.seed)
+    return batches(old_digits()[2], spec.batch_size, spec.base_steps, generator)
+
+
+def tuning(spec: FreezeSpec) -> Sequence[torch.Tensor]:
+    """Return which examples of the new classes each step of fine-tuning sees."""
+    generator, pool = torch.Generator().manual_seed(spec.seed), new_digits()[2]
     chosen = pool[torch.randperm(len(pool), generator=generator)[: spec.examples]]
-    optimizer = torch.optim.Adam(
-        [p for p in net.parameters() if p.requires_grad], spec.lr, fused=True
-    )
-    for batch in batches(chosen, spec.batch_size, spec.steps, generator):
-        set_modes(net, spec)
-        step(net, optimizer, inputs[batch], labels[batch])
+    return batches(chosen, spec.batch_size, spec.steps, generator)
+
+
+def tuned_by(net: DigitsNet, spec: FreezeSpec) -> torch.optim.Optimizer:
+    """Return the optimizer of fine-tuning, which is given what is not frozen."""
+    trained = [p for p in net.parameters() if p.requires_grad]
+    return torch.optim.Adam(trained, spec.lr, fused=True)
+
+
+def judged_run(spec: FreezeSpec, base: DigitsNet, net: DigitsNet) -> FrozenRun:
+    """Return how a run ended: both networks are put into eval mode."""
+    base.eval()
     net.eval()
+    inputs, labels, _, test = new_digits()
     new = judged(net, inputs[test], labels[test])
     old_inputs, old_labels, _, old_test = old_digits()
     before = judged(base, old_inputs[old_test], old_labels[old_test])
     body = copy.deepcopy(net)
     body.head = base.head
     old = judged(body, old_inputs[old_test], old_labels[old_test])
+    start = _start(spec, base)
     return FrozenRun(
         spec=spec,
         new_accuracy=new[0],
@@ -117,12 +142,13 @@ def set_modes(net: DigitsNet, spec: FreezeSpec) -> None:
 
 def step(
     net: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, labels: torch.Tensor
-) -> None:
-    """Take one step of gradient descent."""
-    loss = F.cross_entropy(net(x), labels)
+) -> torch.Tensor:
+    """Take one step of gradient descent; return the logits that it began with."""
+    logits: torch.Tensor = net(x)
     optimizer.zero_grad()
-    loss.backward()
+    F.cross_entropy(logits, labels).backward()
     optimizer.step()
+    return logits.detach()
 
 
 def batches(
@@ -196,8 +222,20 @@ def _of(classes: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tenso
 def check(spec: FreezeSpec) -> None:
     """Raise a ValueError with one clear line unless there is such a run."""
     if spec.way not in WAYS:
-        raise ValueError(f"unknown way {spec.way!r}; choose {', '.join(WAYS)}")
+        raise ValueError(
+            _("unknown way {way!r}; choose {ways}").format(way=spec.way, ways=", ".join(WAYS))
+        )
     if not 2 <= spec.examples <= MOST:
-        raise ValueError(f"{spec.examples} examples: choose 2 to {MOST}")
+        raise ValueError(
+            _("{examples} examples: choose {least} to {most}").format(
+                examples=spec.examples, least=2, most=MOST
+            )
+        )
+    if min(spec.base_steps, spec.steps) < 1:
+        raise ValueError(_("a network that takes no step: choose 1 or more for both trainings"))
     if not 0 <= spec.seed < 2**31:
-        raise ValueError(f"seed {spec.seed} is out of range; choose 0 to {2**31 - 1}")
+        raise ValueError(
+            _("seed {seed} is out of range; choose 0 to {max_seed}").format(
+                seed=spec.seed, max_seed=2**31 - 1
+            )
+        )

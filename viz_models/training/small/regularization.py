@@ -7,11 +7,10 @@ from functools import cache
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from viz_models.analysis.train.regularization import dropped, penalty
-from viz_models.models.registry import seeded
+from viz_models.language import gettext as _
 from viz_models.models.threads import one_thread
 from viz_models.records.train.regularization import (
     SMALL,
@@ -20,58 +19,15 @@ from viz_models.records.train.regularization import (
     RegularizeSpec,
 )
 from viz_models.training.data import sets
+from viz_models.training.small import regularization_networks as networks
 
 EDGES = np.linspace(-0.5, 0.5, 82)  # of the histogram of weights: zero is the middle of a bin
+MOST_EXAMPLES, MOST_WIDTH = 1000, 1024
 NOISE = 1000  # added to the seed for dropout and augmentation, which must not move anything else
-SIDE = 8
-
-
-class Networks(nn.Module):
-    """Several networks of two hidden layers, a tensor a layer; they know nothing of each other.
-
-    Eight take little longer than one. Each computes what it would alone, up to rounding.
-    """
-
-    def __init__(self, width: int, seeds: Sequence[int]) -> None:
-        """Build each network with torch's own initialization, as after `torch.manual_seed`."""
-        super().__init__()
-        layers = [_layers(width, seed) for seed in seeds]
-        self.weights, self.biases = (
-            nn.ParameterList(
-                nn.Parameter(torch.stack([getattr(net[i], name).detach() for net in layers]))
-                for i in range(3)
-            )
-            for name in ("weight", "bias")
-        )
-
-    def forward(
-        self, x: Tensor, p: float = 0.0, noise: Sequence[torch.Generator] = ()
-    ) -> list[Tensor]:
-        """Score each class.
-
-        Args:
-            x: (networks, N, 64) float32.
-            p: Share of hidden values that dropout makes zero; 0 in eval mode.
-            noise: What the dropout of each network draws from.
-
-        Returns:
-            (N, 10) float32 logits of each network.
-        """
-        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            x = torch.baddbmm(bias[:, None], x, weight.transpose(1, 2)).relu()
-            if p:
-                x = torch.stack([dropped(h, p, g) for h, g in zip(x, noise, strict=True)])
-        last = zip(x, self.weights[-1], self.biases[-1], strict=True)
-        return [F.linear(h, weight, bias) for h, weight, bias in last]
-
-
-def _layers(width: int, seed: int) -> list[nn.Linear]:
-    with seeded(seed):
-        return [nn.Linear(SIDE**2, width), nn.Linear(width, width), nn.Linear(width, 10)]
 
 
 @dataclass(eq=False, slots=True)
-class _Training:
+class Progress:
     """What one network learns from, and how far it has come."""
 
     spec: RegularizeSpec
@@ -105,38 +61,78 @@ def trained(specs: Sequence[RegularizeSpec]) -> list[RegularizedRun]:
     Raises:
         ValueError: If there is no such method or strength.
     """
-    for spec in specs:
-        check(spec)
     with one_thread():
-        return _trained(specs)
+        several = Several(specs)
+        while not several.over:
+            several.step()
+    return several.results()
 
 
-def _trained(specs: Sequence[RegularizeSpec]) -> list[RegularizedRun]:
-    first = specs[0]
-    inputs, targets = digits()
-    runs = [_begun(spec) for spec in specs]
-    nets = Networks(first.width, [spec.seed + spec.member for spec in specs])
-    optimizer = _optimizer(first, nets)
-    for epoch in range(1, first.epochs + 1):
-        mixed = [r.train[torch.randperm(len(r.train), generator=r.order)] for r in runs]
-        for batch in torch.stack(mixed).split(first.batch_size, dim=1):
-            loss = _loss(first, nets, inputs[batch], targets[batch], [r.noise for r in runs])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        if epoch % first.look == 0:
-            _look(nets, runs)
-        if first.method == "early":
-            _stop_early(nets, runs, epoch)
-            if all(r.stopped for r in runs):
-                break
-    return [_summary(r, _weights_of(nets, i, r)) for i, r in enumerate(runs)]
+class Several:
+    """Networks that train side by side, between two steps."""
+
+    def __init__(self, specs: Sequence[RegularizeSpec]) -> None:
+        """Draw the digits and build the networks.
+
+        Raises:
+            ValueError: If there is no such method or strength.
+        """
+        for spec in specs:
+            check(spec)
+        self.spec, self.runs = specs[0], [_begun(spec) for spec in specs]
+        self.nets = networks.Networks(self.spec.width, [spec.seed + spec.member for spec in specs])
+        self.optimizer = networks.optimizer(self.spec, self.nets)
+        self.taken = 0  # steps
+        self.mixed = torch.empty(0, dtype=torch.long)  # (networks, N) the order of this epoch
+
+    @property
+    def each(self) -> int:
+        """Return how many steps an epoch has."""
+        return -(-len(self.runs[0].train) // self.spec.batch_size)
+
+    @property
+    def over(self) -> bool:
+        """Whether no network trains any more."""
+        at_an_end = self.taken % self.each == 0
+        stopped = at_an_end and all(r.stopped for r in self.runs)
+        return stopped or self.taken >= self.spec.epochs * self.each
+
+    def step(self) -> tuple[list[Tensor], Tensor]:
+        """Take one step; return the (N, 10) logits of each network, and the (networks, N) labels.
+
+        After the last step of an epoch the networks are looked at, if it is time.
+        """
+        at, (inputs, targets) = self.taken % self.each, digits()
+        if at == 0:
+            orders = [r.train[torch.randperm(len(r.train), generator=r.order)] for r in self.runs]
+            self.mixed = torch.stack(orders)
+        batch = self.mixed.split(self.spec.batch_size, dim=1)[at]
+        noise = [r.noise for r in self.runs]
+        logits = networks.scored(self.spec, self.nets, inputs[batch], noise)
+        loss = networks.loss(self.spec, self.nets, logits, targets[batch])
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.taken += 1
+        if self.taken % self.each == 0:
+            self._end_epoch(self.taken // self.each)
+        return [each.detach() for each in logits], targets[batch]
+
+    def _end_epoch(self, epoch: int) -> None:
+        if epoch % self.spec.look == 0:
+            _look(self.nets, self.runs)
+        if self.spec.method == "early":
+            _stop_early(self.nets, self.runs, epoch)
+
+    def results(self) -> list[RegularizedRun]:
+        """Return each run as far as it has come."""
+        return [_summary(r, weights_of(self.nets, i, r)) for i, r in enumerate(self.runs)]
 
 
-def _begun(spec: RegularizeSpec) -> _Training:
+def _begun(spec: RegularizeSpec) -> Progress:
     train, test = drawn(spec)
     held = spec.held_out if spec.method == "early" else 0
-    return _Training(
+    return Progress(
         spec=spec,
         train=train[held:],
         test=test,
@@ -163,11 +159,11 @@ def drawn(spec: RegularizeSpec) -> tuple[Tensor, Tensor]:
     return order[: spec.examples], order[spec.examples :]
 
 
-def _stop_early(nets: Networks, runs: Sequence[_Training], epoch: int) -> None:
+def _stop_early(nets: networks.Networks, runs: Sequence[Progress], epoch: int) -> None:
     for i, r in enumerate(runs):
         if r.stopped:
             continue
-        weights = _weights_of(nets, i, None)
+        weights = weights_of(nets, i, None)
         held_loss = judged(weights, r.held)[0]
         if held_loss < r.best:
             r.best, r.kept, r.weights = held_loss, epoch, [w.clone() for w in weights]
@@ -175,7 +171,7 @@ def _stop_early(nets: Networks, runs: Sequence[_Training], epoch: int) -> None:
             r.stopped = True
 
 
-def _weights_of(nets: Networks, i: int, run: _Training | None) -> list[Tensor]:
+def weights_of(nets: networks.Networks, i: int, run: Progress | None) -> list[Tensor]:
     """Return weight, bias, weight, ... of one network; those that its run has kept, if it has."""
     if run and run.weights:
         return run.weights
@@ -183,56 +179,11 @@ def _weights_of(nets: Networks, i: int, run: _Training | None) -> list[Tensor]:
     return [part[i].detach() for pair in pairs for part in pair]
 
 
-def _look(nets: Networks, runs: Sequence[_Training]) -> None:
+def _look(nets: networks.Networks, runs: Sequence[Progress]) -> None:
     for i, r in enumerate(runs):
         if not r.stopped:
-            weights = _weights_of(nets, i, None)
+            weights = weights_of(nets, i, None)
             r.seen.append((*judged(weights, r.train), *judged(weights, r.test)))
-
-
-def _optimizer(spec: RegularizeSpec, nets: nn.Module) -> torch.optim.Optimizer:
-    if spec.method == "adamw":  # "fused" is torch's fastest code for it
-        return torch.optim.AdamW(nets.parameters(), spec.lr, weight_decay=spec.strength, fused=True)
-    return torch.optim.Adam(nets.parameters(), spec.lr, fused=True)
-
-
-def _loss(
-    spec: RegularizeSpec,
-    nets: Networks,
-    x: Tensor,
-    targets: Tensor,
-    noise: Sequence[torch.Generator],
-) -> Tensor:
-    """Return the sum of the losses of all networks: each has its own gradient."""
-    if spec.method in ("shift", "mirror"):
-        each = zip(x, noise, strict=True)
-        x = torch.stack([augmented(b, spec.method, spec.strength, g) for b, g in each])
-    p = spec.strength if spec.method == "dropout" else 0.0
-    scored = zip(nets(x, p, noise), targets, strict=True)
-    loss = torch.stack([F.cross_entropy(logits, right) for logits, right in scored]).sum()
-    if spec.method in ("l1", "l2"):
-        loss = loss + penalty(spec.method, spec.strength, list(nets.parameters()))
-    return loss
-
-
-def augmented(x: Tensor, method: str, share: float, noise: torch.Generator) -> Tensor:
-    """Change a share of the images: by one pixel up, down, left or right, or mirrored.
-
-    Args:
-        x: (N, 64); what comes in from outside is the darkest value, which is paper.
-        method: "shift" or "mirror".
-        share: Probability that an image is changed.
-        noise: What is drawn from.
-    """
-    chosen = torch.rand(len(x), generator=noise) < share
-    images = x.view(-1, SIDE, SIDE)
-    if method == "mirror":
-        return torch.where(chosen[:, None], images.flip(2).flatten(1), x)
-    wide = F.pad(images, (1, 1, 1, 1), value=float(x.min()))
-    moved = torch.stack([wide[:, :8, 1:9], wide[:, 2:, 1:9], wide[:, 1:9, :8], wide[:, 1:9, 2:]])
-    way = torch.randint(4, (len(x),), generator=noise)
-    shifted = moved[way, torch.arange(len(x))].flatten(1)
-    return torch.where(chosen[:, None], shifted, x)
 
 
 def logits_of(weights: Sequence[Tensor], at: Tensor) -> Tensor:
@@ -249,7 +200,7 @@ def judged(weights: Sequence[Tensor], at: Tensor) -> tuple[float, float]:
     return F.cross_entropy(logits, right).item(), (logits.argmax(1) == right).double().mean().item()
 
 
-def _summary(r: _Training, weights: Sequence[Tensor]) -> RegularizedRun:
+def _summary(r: Progress, weights: Sequence[Tensor]) -> RegularizedRun:
     logits, right = logits_of(weights, r.test), digits()[1][r.test]
     found = logits.argmax(1) == right
     train, test = judged(weights, r.train), judged(weights, r.test)
@@ -278,12 +229,38 @@ def _summary(r: _Training, weights: Sequence[Tensor]) -> RegularizedRun:
 def check(spec: RegularizeSpec) -> None:
     """Raise a ValueError with one clear line unless there is such a run."""
     if spec.method not in ("none", *STRENGTHS):
-        raise ValueError(f"unknown method {spec.method!r}; choose none, {', '.join(STRENGTHS)}")
+        raise ValueError(
+            _("unknown method {method!r}; choose none, {methods}").format(
+                method=spec.method, methods=", ".join(STRENGTHS)
+            )
+        )
     if spec.strength < 0:
-        raise ValueError(f"strength {spec.strength}: choose 0 or more")
+        raise ValueError(_("strength {strength}: choose 0 or more").format(strength=spec.strength))
     if spec.method in ("dropout", "shift", "mirror") and spec.strength > 1:
-        raise ValueError(f"strength {spec.strength} of {spec.method}: choose a share from 0 to 1")
+        raise ValueError(
+            _("strength {strength} of {method}: choose a share from 0 to 1").format(
+                strength=spec.strength, method=spec.method
+            )
+        )
     if spec.method == "dropout" and spec.strength == 1:
-        raise ValueError("dropout with p = 1 drops everything; choose less")
+        raise ValueError(_("dropout with p = 1 drops everything; choose less"))
+    if not 1 <= spec.examples <= MOST_EXAMPLES:
+        raise ValueError(
+            _("{examples} examples: choose {least} to {most}").format(
+                examples=spec.examples, least=1, most=MOST_EXAMPLES
+            )
+        )
+    if not 1 <= spec.width <= MOST_WIDTH:
+        raise ValueError(
+            _("width {width}: choose 1 to {most}").format(width=spec.width, most=MOST_WIDTH)
+        )
+    if spec.look < 1:
+        raise ValueError(
+            _("{look} epochs from one look to the next: choose 1 or more").format(look=spec.look)
+        )
     if not 0 <= spec.seed < 2**31:
-        raise ValueError(f"seed {spec.seed} is out of range; choose 0 to {2**31 - 1}")
+        raise ValueError(
+            _("seed {seed} is out of range; choose 0 to {max_seed}").format(
+                seed=spec.seed, max_seed=2**31 - 1
+            )
+        )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean
 
+from viz_models.language import gettext as _
 from viz_models.records import ExperimentSpec, Run
 from viz_models.records.train.cards import Comparison, Measure, Outcome
 from viz_models.records.train.sweep import Cell, Grid
@@ -26,7 +27,7 @@ def grid(
         ValueError: If the experiment is no sweep.
     """
     if spec.table is None:
-        raise ValueError("this experiment is no sweep: it has no table")
+        raise ValueError(_("this experiment is no sweep: it has no table"))
     cells = tuple(_cell(spec, arm, found, runs, measure) for arm in range(len(spec.arms)))
     rows, columns = (
         tuple(said(axis, i) for i in range(len(axis.values)))
@@ -61,7 +62,7 @@ def changes(spec: ExperimentSpec, measure: Measure) -> tuple[Comparison, ...]:
         ValueError: If the experiment is no sweep.
     """
     if spec.table is None:
-        raise ValueError("this experiment is no sweep: it has no table")
+        raise ValueError(_("this experiment is no sweep: it has no table"))
     table, last = spec.table, len(spec.table.columns.values) - 1
     if not last:
         return ()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import (
     Axis,
     ConvSpec,
@@ -30,7 +32,7 @@ class Setting:
     usual: tuple[str, ...]  # values to begin with
     choices: tuple[str, ...] = ()  # all that there are; empty: numbers
     whole: bool = False  # numbers without a fraction
-    label: str = "{}"  # how a value reads beside others
+    label: str = "{n}"  # how a value reads beside others
 
     def value(self, text: str) -> str | int | float:
         """Return what somebody wrote as the value that it means.
@@ -40,16 +42,24 @@ class Setting:
         """
         if self.choices:
             if text not in self.choices:
-                raise ValueError(f"{self.title} {_short(text)}: choose {', '.join(self.choices)}")
+                raise ValueError(
+                    _("{title} {text}: choose {choices}").format(
+                        title=_(self.title), text=_short(text), choices=", ".join(self.choices)
+                    )
+                )
             return text
         try:
             number = float(text)
         except ValueError:
             number = math.nan
         if not math.isfinite(number) or (self.whole and number != int(number)):
-            kind = "whole numbers" if self.whole else "numbers"
+            kind = _("whole numbers") if self.whole else _("numbers")
             some = ", ".join(self.usual)
-            raise ValueError(f"{self.title} {_short(text)}: write {kind} such as {some}")
+            raise ValueError(
+                _("{title} {text}: write {kind} such as {some}").format(
+                    title=_(self.title), text=_short(text), kind=kind, some=some
+                )
+            )
         return int(number) if self.whole else number
 
 
@@ -57,7 +67,9 @@ def _network(run: RunSpec, what: str, by_family: Mapping[type, Mapping[str, Any]
     """Return the run with a network that differs in the fields that its family has for this."""
     found = by_family.get(type(run.model))
     if found is None:
-        raise ValueError(f"this network has no {what} to vary; choose the MLP or the CNN")
+        raise ValueError(
+            _("this network has no {what} to vary; choose the MLP or the CNN").format(what=_(what))
+        )
     return replace(run, model=replace(run.model, **found))
 
 
@@ -70,7 +82,11 @@ def _layers(run: RunSpec, layers: int) -> RunSpec:
         blocks, rest = divmod(layers - 2, each)
         if rest or blocks < stages:
             some = ", ".join(str(2 + each * n) for n in range(stages, stages + 3))
-            raise ValueError(f"{layers} layers: this CNN can have {some}, and so on")
+            raise ValueError(
+                _("{layers} layers: this CNN can have {some}, and so on").format(
+                    layers=layers, some=some
+                )
+            )
         few, more = divmod(blocks, stages)
         depths = tuple(few + (i < more) for i in range(stages))
         return replace(run, model=replace(model, depths=depths))
@@ -80,8 +96,8 @@ def _layers(run: RunSpec, layers: int) -> RunSpec:
         RnnSpec: {"layers": layers},
     }
     if isinstance(model, MlpSpec) and layers < 3:
-        raise ValueError(f"{layers} layers: this MLP has 3 or more")
-    return _network(run, "layers", families)
+        raise ValueError(_("{layers} layers: this MLP has 3 or more").format(layers=layers))
+    return _network(run, N_("layers"), families)
 
 
 def _skips(run: RunSpec, word: str) -> RunSpec:
@@ -91,14 +107,14 @@ def _skips(run: RunSpec, word: str) -> RunSpec:
         TransformerSpec: {"residual": residual},
         ConvSpec: {"connect": word},
     }
-    return _network(run, "skip connections", families)
+    return _network(run, N_("skip connections"), families)
 
 
 def _norm(run: RunSpec, norm: str) -> RunSpec:
     families: dict[type, dict[str, str]] = {
         kind: {"norm": norm} for kind in (MlpSpec, ConvSpec, DigitsNetSpec)
     }
-    return _network(run, "normalization", families)
+    return _network(run, N_("normalization"), families)
 
 
 def _width(run: RunSpec, width: int) -> RunSpec:
@@ -107,7 +123,7 @@ def _width(run: RunSpec, width: int) -> RunSpec:
         widths = tuple(width * w // model.widths[0] for w in model.widths)
         return replace(run, model=replace(model, widths=widths, stem_width=width))
     families = {MlpSpec: {"width": width}, RnnSpec: {"hidden": width}}
-    return _network(run, "width", families)
+    return _network(run, N_("width"), families)
 
 
 def _optimizer(field: str) -> Callable[[RunSpec, Any], RunSpec]:
@@ -118,73 +134,77 @@ def _data(field: str) -> Callable[[RunSpec, Any], RunSpec]:
     return lambda run, value: replace(run, data=replace(run.data, **{field: value}))
 
 
+WORDS = (  # values in words, as their cells are called; listed here for translators
+    *(N_("plain"), N_("residual"), N_("momentum"), N_("constant"), N_("cosine"), N_("one cycle")),
+    *(N_("norm none"), N_("norm batch"), N_("norm layer"), N_("norm group"), N_("norm rms")),
+)
 SETTINGS: dict[str, Setting] = {
     "layers": Setting(
-        title="layers",
+        title=N_("layers"),
         write=_layers,
         usual=("4", "10", "20", "40"),
         whole=True,
-        label="{} layers",
+        label=N_("{n} layers"),
     ),
     "skips": Setting(
-        title="skip connections",
+        title=N_("skip connections"),
         write=_skips,
         usual=("plain", "residual"),
         choices=("plain", "residual"),
     ),
     "norm": Setting(
-        title="norm",
+        title=N_("norm"),
         write=_norm,
         usual=("none", "batch", "layer"),
         choices=("none", "batch", "layer", "group", "rms"),
-        label="norm {}",
+        label="norm {n}",
     ),
     "width": Setting(
-        title="width", write=_width, usual=("8", "16", "32"), whole=True, label="width {}"
+        title=N_("width"), write=_width, usual=("8", "16", "32"), whole=True, label=N_("width {n}")
     ),
     "rate": Setting(
-        title="learning rate",
+        title=N_("learning rate"),
         write=_optimizer("lr"),
         usual=("0.003", "0.01", "0.03", "0.1"),
-        label="rate {}",
+        label=N_("rate {n}"),
     ),
     "batch": Setting(
-        title="batch size",
+        title=N_("batch size"),
         write=lambda run, size: replace(run, batch_size=size),
         usual=("16", "64", "256"),
         whole=True,
-        label="batch {}",
+        label=N_("batch {n}"),
     ),
     "optimizer": Setting(
-        title="optimizer",
+        title=N_("optimizer"),
         write=_optimizer("name"),
         usual=("sgd", "momentum", "adam"),
         choices=get_args(OptimizerName),
     ),
     "schedule": Setting(
-        title="schedule",
+        title=N_("schedule"),
         write=_optimizer("schedule"),
         usual=("constant", "cosine", "one cycle"),
         choices=get_args(Schedule),
     ),
     "decay": Setting(
-        title="weight decay",
+        title=N_("weight decay"),
         write=_optimizer("weight_decay"),
         usual=("0", "0.001", "0.01"),
-        label="decay {}",
+        label=N_("decay {n}"),
     ),
     "noise": Setting(
-        title="wrong labels, share",
+        title=N_("wrong labels, share"),
         write=_data("label_noise"),
         usual=("0", "0.2", "0.4"),
-        label="noise {}",
+        label=N_("noise {n}"),
     ),
     "examples": Setting(
-        title="training examples",
+        title=N_("training examples"),
         write=_data("limit"),
         usual=("100", "300", "1000"),
         whole=True,
-        label="{} examples",
+        label=N_("{n} examples"),
     ),
 }
 
@@ -196,7 +216,11 @@ def setting(name: str) -> Setting:
         ValueError: If there is none; the line lists them.
     """
     if name not in SETTINGS:
-        raise ValueError(f"unknown setting {_short(name)}; choose {', '.join(SETTINGS)}")
+        raise ValueError(
+            _("unknown setting {name}; choose {settings}").format(
+                name=_short(name), settings=", ".join(SETTINGS)
+            )
+        )
     return SETTINGS[name]
 
 
@@ -211,8 +235,9 @@ def axis(name: str, text: str) -> Axis:
     values = tuple(dict.fromkeys(_canonical(one.value(part)) for part in parts[: MOST_VALUES + 1]))
     if not 1 <= len(values) <= MOST_VALUES:
         raise ValueError(
-            f"{one.title}: write 1 to {MOST_VALUES} values with commas between them, such as "
-            f"{', '.join(one.usual)}"
+            _(
+                "{title}: write 1 to {most_values} values with commas between them, such as {usual}"
+            ).format(title=_(one.title), most_values=MOST_VALUES, usual=", ".join(one.usual))
         )
     return Axis(setting=name, values=values)
 
@@ -223,7 +248,7 @@ def _canonical(value: str | int | float) -> str:
 
 def said(one: Axis, place: int) -> str:
     """Return a value as it reads beside others: "20 layers"."""
-    return setting(one.setting).label.format(one.values[place])
+    return setting(one.setting).label.format(n=one.values[place])
 
 
 def _short(text: str) -> str:

@@ -4,6 +4,7 @@ A sweep is an experiment like any other. Its arms are the cells of a table, row 
 them have the same seeds, so that any two cells are paired.
 """
 
+from viz_models.language import gettext as _
 from viz_models.records import Arm, Axis, ExperimentSpec, RunSpec, Table
 from viz_models.training import presets
 from viz_models.training.loop.checks import check
@@ -28,13 +29,25 @@ def sweep(base: RunSpec, table: Table, seeds: int) -> ExperimentSpec:
     """
     rows, columns = setting(table.rows.setting), setting(table.columns.setting)
     if rows is columns:
-        raise ValueError(f"rows and columns both vary the {rows.title}: choose two settings")
+        raise ValueError(
+            _("rows and columns both vary the {title}: choose two settings").format(
+                title=_(rows.title)
+            )
+        )
     if table.cells > MAX_ARMS or table.cells * seeds > MOST_RUNS:
         raise ValueError(
-            f"{table.cells} cells with {seeds} seeds each are {table.cells * seeds} runs: choose "
-            f"at most {MAX_ARMS} cells and {MOST_RUNS} runs"
+            _(
+                "{cells} cells with {seeds} seeds each are {cells_2} runs: choose at most "
+                "{max_arms} cells and {most_runs} runs"
+            ).format(
+                cells=table.cells,
+                seeds=seeds,
+                cells_2=table.cells * seeds,
+                max_arms=MAX_ARMS,
+                most_runs=MOST_RUNS,
+            )
         )
-    base, _ = presets.fitted(base)
+    base, _rest = presets.fitted(base)
     arms = []
     for row, of_row in enumerate(table.rows.values):
         part = rows.write(base, rows.value(of_row))
@@ -52,9 +65,9 @@ def sweep(base: RunSpec, table: Table, seeds: int) -> ExperimentSpec:
 
 def _arm(name: str, run: RunSpec) -> Arm:
     """Return a cell, unless its run would have to be changed before it can be made."""
-    _, moved = presets.fitted(run)
+    _rest, moved = presets.fitted(run)
     if moved:
-        raise ValueError(f"{name[:60]}: {moved[0].why}")
+        raise ValueError(_("{name}: {why}").format(name=name[:60], why=moved[0].why))
     check(run)
     return Arm(label=name, run=run)
 
