@@ -89,6 +89,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def points(difference: float) -> str:
+    """Return the difference of two shares in percentage points: "+1.2", "−0.4"."""
+    return f"{100 * difference:+.1f}".replace("-", "−")
+
+
 def count(n: float) -> str:
     """Return a large count in short: "118.0 M", "9,408"."""
     for unit, name in ((1e9, "G"), (1e6, "M")):

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from viz_models.images import png
+from viz_models.language import N_
 from viz_models.language import gettext as _
 
 MAX_PROFILE = 4_000_000  # bytes; those of printers have one or two million
@@ -17,8 +18,8 @@ _SRGB_GAMMA = 0.45455  # of a PNG's gAMA chunk
 _SRGB_PRIMARIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)  # x and y of red, green, blue: cHRM
 _INTEROP = 0xA005  # EXIF: a folder with the tag below
 _ADOBE_RGB = "R03"  # its value of tag 1, in the DCF standard
-_UNREADABLE = "Its color profile cannot be read: its colors are shown as if they were sRGB."
-_OTHER = "Its colors are not sRGB, and are shown as if they were"
+_UNREADABLE = N_("Its color profile cannot be read: its colors are shown as if they were sRGB.")
+_OTHER = N_("Its colors are not sRGB, and are shown as if they were ({why}).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def colors(image: Image.Image, raw: bytes) -> Colors:
     try:
         return _converted(profile, image.mode)
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return Colors(note=_UNREADABLE)
+        return Colors(note=_(_UNREADABLE))
 
 
 def _converted(profile: bytes, mode: str) -> Colors:
@@ -68,8 +69,10 @@ def _converted(profile: bytes, mode: str) -> Colors:
     if _changes_nothing(transform, takes):
         return Colors()
     name = "".join(c for c in source.profile.profile_description or "" if c.isprintable())
-    said = f" of the color profile {name.strip()[:40]}" if name.strip() else ""
-    return Colors(transform, takes, f"Its colors{said} were converted to sRGB.")
+    if not name.strip():
+        return Colors(transform, takes, _("Its colors were converted to sRGB."))
+    said = _("Its colors were converted from the color profile {name} to sRGB.")
+    return Colors(transform, takes, said.format(name=name.strip()[:40]))
 
 
 def _mode_of(mode: str) -> str:
@@ -96,17 +99,18 @@ def _changes_nothing(transform: ImageCms.ImageCmsTransform, takes: str) -> bool:
 def _told_otherwise(image: Image.Image, raw: bytes) -> str:
     """Return a sentence where a file without a profile says that its colors are not sRGB's."""
     if png.is_wide_gamut(raw):
-        return f"{_OTHER} (its cICP chunk)."
+        return _(_OTHER).format(why=_("its cICP chunk"))
     said: Any = {} if "srgb" in image.info else image.info  # the sRGB chunk wins over both
     if abs(said.get("gamma", _SRGB_GAMMA) - _SRGB_GAMMA) > 0.01:
-        return f"{_OTHER} (its gAMA chunk says {said['gamma']:g})."
+        why = _("its gAMA chunk says {gamma:g}").format(gamma=said["gamma"])
+        return _(_OTHER).format(why=why)
     primaries = said.get("chromaticity", (0, 0, *_SRGB_PRIMARIES))[2:]
     if np.abs(np.subtract(primaries, _SRGB_PRIMARIES)).max() > 0.01:
-        return f"{_OTHER} (its cHRM chunk names other primaries)."
+        return _(_OTHER).format(why=_("its cHRM chunk names other primaries"))
     try:
         known = image.getexif().get_ifd(_INTEROP).get(1)
     except Exception:  # damaged metadata does not make the picture unreadable
         return ""
     if known and str(known).strip("\0 ") == _ADOBE_RGB:
-        return f"{_OTHER} (the camera says Adobe RGB, without a profile)."
+        return _(_OTHER).format(why=_("the camera says Adobe RGB, without a profile"))
     return ""

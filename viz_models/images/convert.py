@@ -8,19 +8,25 @@ from PIL import Image
 
 from viz_models.images import png
 from viz_models.images.color import Colors, colors
+from viz_models.language import N_
+from viz_models.language import gettext as _
 
 MAX_ASPECT = 64  # resizing the short side of a longer strip to 256 would take gigabytes
 
 _NAMES = {
-    "1": "black and white",
-    "L": "gray",
-    "LA": "gray with alpha",
+    "1": N_("black and white"),
+    "L": N_("gray"),
+    "LA": N_("gray with alpha"),
     "CMYK": "CMYK",
-    "P": "a color palette",
-    "PA": "a color palette",
-    "I;16": "16-bit gray",
+    "P": N_("a color palette"),
+    "PA": N_("a color palette"),
+    "I;16": N_("16-bit gray"),
 }
-_DEEP_NAMES = {2: "16-bit RGB", 4: "16-bit gray with alpha", 6: "16-bit RGB with alpha"}
+_DEEP_NAMES = {
+    2: N_("16-bit RGB"),
+    4: N_("16-bit gray with alpha"),
+    6: N_("16-bit RGB with alpha"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +184,9 @@ def _notes(image: Image.Image, header: png.Header | None) -> tuple[str, ...]:
     deep = header is not None and header.depth == 16
     name = _DEEP_NAMES.get(header.color_type) if header and deep else None
     if name := name or _NAMES.get(image.mode):
-        notes.append(f"Converted from {name}.")
+        notes.append(_("Converted from {name}.").format(name=_(name)))
     if deep:
-        notes.append("Its values were scaled to 8 bits, not clipped.")
+        notes.append(_("Its values were scaled to 8 bits, not clipped."))
     if _has_alpha(image):
-        notes.append("Transparent parts are shown over white.")
+        notes.append(_("Transparent parts are shown over white."))
     return tuple(notes)

@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from viz_models.images import jpeg
 from viz_models.images.convert import middle, rgb_array, turn_upright
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import ImageRef, Pair, Photo
 
@@ -20,8 +21,9 @@ MAX_WEBP_PIXELS = 8_000_000  # canvases of libwebp and Pillow take up to 19 byte
 MAX_JPEG_PIXELS = 50_500_000  # phones call 8192 × 6144 "50 megapixels"; halved above MAX_PIXELS
 SMALL_SIDE = 224  # below, the network sees an enlarged photo
 
-_LIMITS = (
-    "the limit is 50 megapixels for JPEG, 8 for WebP and 16 for other formats. Save a smaller copy."
+_LIMITS = N_(
+    ": the limit is 50 megapixels for JPEG, 8 for WebP and 16 for other formats. "
+    "Save a smaller copy."
 )
 _ORIENTATION = 0x0112  # EXIF tag
 _ONE_AT_A_TIME = threading.Lock()  # ten large uploads at once must not need ten times the memory
@@ -63,17 +65,17 @@ def decode(raw: bytes, label: str) -> Photo:
     Raises:
         BadImage: If it is no such picture, is damaged or is too large.
     """
-    name = "".join(c for c in label if c.isprintable())[:60] or "This file"
+    name = "".join(c for c in label if c.isprintable())[:60] or _("This file")
     try:
         with _ONE_AT_A_TIME, _open(raw, name) as image:
             return _photo(image, raw, name)
     except (BadImage, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImage(name, "has too many pixels", f": {_LIMITS}") from error
+        raise BadImage(name, _("has too many pixels"), _(_LIMITS)) from error
     except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
-        advice = ". Export it once more."
-        raise BadImage(name, "is damaged and cannot be read", advice) from error
+        advice = _(". Export it once more.")
+        raise BadImage(name, _("is damaged and cannot be read"), advice) from error
 
 
 def fingerprint(pixels: np.ndarray) -> str:
@@ -93,9 +95,10 @@ def _open(raw: bytes, name: str) -> Image.Image:
     try:
         return Image.open(io.BytesIO(raw), formats=FORMATS)
     except UnidentifiedImageError as error:
-        found = "HEIC or AVIF" if raw[4:8] == b"ftyp" else "not PNG, JPEG, WebP, GIF or BMP"
-        advice = ". Save it as JPEG or PNG and try again."
-        raise BadImage(name, f"is {found}", advice) from error
+        other = raw[4:8] == b"ftyp"
+        found = _("is HEIC or AVIF") if other else _("is not PNG, JPEG, WebP, GIF or BMP")
+        advice = _(". Save it as JPEG or PNG and try again.")
+        raise BadImage(name, found, advice) from error
 
 
 def _photo(image: Image.Image, raw: bytes, name: str) -> Photo:
@@ -122,13 +125,15 @@ def _orientation(image: Image.Image) -> int:
 def _check_size(image: Image.Image, raw: bytes, name: str) -> None:
     count = image.width * image.height
     if count > _most_pixels(image):
-        size = f"{image.width} × {image.height} = {count / 1e6:.0f} megapixels"
-        raise BadImage(name, f"is {size}", f": {_LIMITS}")
+        size = _("is {width} × {height} = {count:.0f} megapixels").format(
+            width=image.width, height=image.height, count=count / 1e6
+        )
+        raise BadImage(name, size, _(_LIMITS))
     if not jpeg.is_progressive(image):
         return
     costly = jpeg.coefficient_bytes(image) > jpeg.MAX_COEFFICIENT_BYTES
     if costly or jpeg.scan_count(raw) > jpeg.MAX_SCANS:
-        advice = ". Save it as a baseline JPEG."
+        advice = _(". Save it as a baseline JPEG.")
         raise BadImage(name, _("is a very large progressive JPEG"), advice)
 
 
@@ -145,20 +150,28 @@ def _reduce(image: Image.Image) -> list[str]:
 def _first_frame(image: Image.Image) -> list[str]:
     if image.format == "MPO" or not getattr(image, "is_animated", False):
         return []
-    return ["Only the first frame of the animation is used."]
+    return [_("Only the first frame of the animation is used.")]
 
 
 def _turned(orientation: int) -> list[str]:
     if orientation not in range(2, 9):
         return []
-    return ["Turned upright, as the camera noted."]
+    return [_("Turned upright, as the camera noted.")]
 
 
 def _unusual_size(pixels: np.ndarray, kept: np.ndarray) -> list[str]:
     height, width = pixels.shape[:2]
     if kept is not pixels:
         used = f"{kept.shape[1]} × {kept.shape[0]}"
-        return [f"Very narrow: only the middle {used} of {width} × {height} is used."]
+        return [
+            _("Very narrow: only the middle {used} of {width} × {height} is used.").format(
+                used=used, width=width, height=height
+            )
+        ]
     if min(height, width) < SMALL_SIDE:
-        return [f"Small: {width} × {height} is enlarged for the network."]
+        return [
+            _("Small: {width} × {height} is enlarged for the network.").format(
+                width=width, height=height
+            )
+        ]
     return []

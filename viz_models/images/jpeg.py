@@ -4,6 +4,8 @@ import re
 
 from PIL import Image
 
+from viz_models.language import gettext as _
+
 MAX_SCANS = 64  # real files have about ten, and each one walks over the whole picture
 MAX_COEFFICIENT_BYTES = 160_000_000  # a progressive file keeps them all while it is read
 
@@ -51,4 +53,6 @@ def reduce(image: Image.Image) -> str:
     parts = 4 if is_progressive(image) else 2
     full = f"{image.width} × {image.height}"
     image.draft(None, (image.width // parts, image.height // parts))
-    return f"Decoded at {image.width} × {image.height} instead of {full}, to save memory."
+    return _("Decoded at {width} × {height} instead of {full}, to save memory.").format(
+        width=image.width, height=image.height, full=full
+    )

@@ -6,6 +6,7 @@ from typing import get_args
 import torch
 from torch import Tensor, nn
 
+from viz_models.language import gettext as _
 from viz_models.records import DigitsNetSpec, NetNorm
 
 CLASSES = 10
@@ -124,9 +125,21 @@ def _initialize(module: nn.Module, generator: torch.Generator) -> None:
 def check(spec: DigitsNetSpec) -> None:
     """Raise a ValueError with one clear line unless the network can be built."""
     if spec.norm not in get_args(NetNorm):
-        raise ValueError(f"unknown norm {spec.norm!r}; choose {', '.join(get_args(NetNorm))}")
+        raise ValueError(
+            _("unknown norm {norm!r}; choose {norms}").format(
+                norm=spec.norm, norms=", ".join(get_args(NetNorm))
+            )
+        )
     if not 1 <= len(spec.widths) <= MAX_BLOCKS:
-        raise ValueError(f"{len(spec.widths)} blocks asked for; choose 1 to {MAX_BLOCKS} widths")
+        raise ValueError(
+            _("{count} blocks asked for; choose 1 to {most} widths").format(
+                count=len(spec.widths), most=MAX_BLOCKS
+            )
+        )
     for width in spec.widths:
         if not (GROUPS <= width <= MAX_WIDTH and width % GROUPS == 0):
-            raise ValueError(f"width {width}: choose a multiple of {GROUPS} up to {MAX_WIDTH}")
+            raise ValueError(
+                _("width {width}: choose a multiple of {groups} up to {most}").format(
+                    width=width, groups=GROUPS, most=MAX_WIDTH
+                )
+            )

@@ -12,6 +12,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from viz_models.language import gettext as _
+
 CHUNK = 1 << 20  # bytes between two reports
 SILENCE = 20  # s without a byte, after which we give up
 
@@ -48,19 +50,27 @@ def download(url: str, target: Path, sha256: str) -> Iterator[tuple[int, int]]:
         answer = urlopen(url, timeout=SILENCE)
     except HTTPError as trouble:
         raise DownloadError(
-            f"{host} answers {trouble.code} {trouble.reason}; try later"
+            _("{host} answers {code} {reason}; try later").format(
+                host=host, code=trouble.code, reason=trouble.reason
+            )
         ) from trouble
     except (URLError, TimeoutError) as trouble:
         reason = getattr(trouble, "reason", trouble)
         raise DownloadError(
-            f"{host} cannot be reached ({reason}); is there a network?"
+            _("{host} cannot be reached ({reason}); is there a network?").format(
+                host=host, reason=reason
+            )
         ) from trouble
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".partial")
     partial = Path(name)
     total, free = int(answer.headers.get("Content-Length") or 0), shutil.disk_usage(partial).free
     try:
         if total > free:
-            raise DownloadError(f"the disk has {free >> 20} MiB left; {total >> 20} MiB are needed")
+            raise DownloadError(
+                _("the disk has {free} MiB left; {total} MiB are needed").format(
+                    free=free >> 20, total=total >> 20
+                )
+            )
         with answer, os.fdopen(handle, "wb") as file:
             yield from _copy(answer, file, total, sha256)
         shutil.move(partial, target)
@@ -77,7 +87,7 @@ def _copy(
             chunk = answer.read(CHUNK)
         except (OSError, HTTPException) as trouble:
             raise DownloadError(
-                f"the connection broke after {done >> 20} MiB; try again"
+                _("the connection broke after {done} MiB; try again").format(done=done >> 20)
             ) from trouble
         if not chunk:
             break
@@ -87,7 +97,9 @@ def _copy(
         yield done, total
     if done < total:
         raise DownloadError(
-            f"the connection broke after {done >> 20} of {total >> 20} MiB; try again"
+            _("the connection broke after {done} of {total} MiB; try again").format(
+                done=done >> 20, total=total >> 20
+            )
         )
     if not digest.hexdigest().startswith(sha256):
-        raise DownloadError("what came is not the file that was asked for (its SHA-256 differs)")
+        raise DownloadError(_("what came is not the file that was asked for (its SHA-256 differs)"))

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from viz_models.language import gettext as _
 from viz_models.models import weights, zoo
 from viz_models.models.builder import repair
 from viz_models.models.builder.conv import ConvNet
@@ -95,7 +96,11 @@ def card(ref: ModelRef) -> ModelCard:
     if ref.weights != "random":
         _check_weights(ref)
     if not 0 <= ref.seed <= MAX_SEED:
-        raise ValueError(f"seed {ref.seed} is out of range; choose 0 to {MAX_SEED}")
+        raise ValueError(
+            _("seed {seed} is out of range; choose 0 to {max_seed}").format(
+                seed=ref.seed, max_seed=MAX_SEED
+            )
+        )
     if ref.build is None:
         return _card(ref.name, ref.weights)
     found = _built(ref.build, ref.side)
@@ -104,12 +109,22 @@ def card(ref: ModelRef) -> ModelCard:
 
 def _check_weights(ref: ModelRef) -> None:
     if ref.weights not in get_args(Weights):
-        raise ValueError(f"unknown weights {ref.weights!r}; choose {', '.join(get_args(Weights))}")
+        raise ValueError(
+            _("unknown weights {weights!r}; choose {weights_2}").format(
+                weights=ref.weights, weights_2=", ".join(get_args(Weights))
+            )
+        )
     if ref.build is not None:
-        raise ValueError(f"a network of your own has no {ref.weights} weights; choose random")
+        raise ValueError(
+            _("a network of your own has no {weights} weights; choose random").format(
+                weights=ref.weights
+            )
+        )
     if ref.weights == "demo" and (ref.name != zoo.DEMO_MODEL or not zoo.demo_is_here()):
         raise ValueError(
-            f"there are no demo weights for {ref.name} here; choose random or imagenet"
+            _("there are no demo weights for {name} here; choose random or imagenet").format(
+                name=ref.name
+            )
         )
 
 
@@ -186,7 +201,9 @@ def _load(model: nn.Module, path: str) -> None:
         model.load_state_dict(load_file(path))
     except (OSError, SafetensorError, RuntimeError) as error:
         line = str(error).splitlines()[0]
-        raise ValueError(f"these weights cannot be opened in this network: {line}") from error
+        raise ValueError(
+            _("these weights cannot be opened in this network: {line}").format(line=line)
+        ) from error
 
 
 @contextmanager

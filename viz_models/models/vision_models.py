@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from viz_models.language import gettext as _
 from viz_models.models import download, registry, weights
 from viz_models.models.shelf import Shelf
 from viz_models.models.vision_transformer import VisionConfig, VisionTransformer
@@ -45,7 +46,7 @@ def vit_b_16() -> "AbstractContextManager[TorchVit]":
         Dosovitskiy et al. 2020, table 1, arXiv:2010.11929.
     """
     if not vit_file().exists():
-        raise ValueError("the weights of vit_b_16 are not on this machine; download them first")
+        raise ValueError(_("the weights of vit_b_16 are not on this machine; download them first"))
     return _LARGE.take("vit_b_16")
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models import lexicon
 
 SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")
@@ -26,11 +28,16 @@ class Tokens(NamedTuple):
     unknown: tuple[str, ...]  # those mapped to UNK, each once
 
 
-def tokenize(text: str) -> Tokens:
+def tokenize(text: str, *, name: str = N_("the text"), most: int = MAX_TOKENS) -> Tokens:
     """Cut English into words; all punctuation but the question mark is left out.
 
+    Args:
+        text: What somebody typed.
+        name: What the error line calls it, in English.
+        most: Words that it may have.
+
     Raises:
-        ValueError: If no word is left, more than MAX_TOKENS are, one is longer than MAX_LETTERS,
+        ValueError: If no word is left, more than `most` are, one is longer than MAX_LETTERS,
             or a mark such as <pad> stands in the text, which no reader may set.
     """
     lowered = text.lower().replace("’", "'")
@@ -38,11 +45,21 @@ def tokenize(text: str) -> Tokens:
         lowered = re.sub(re.escape(short) + r"\b", long, lowered)
     words = re.findall(r"<\w+>|[^\W_]+(?:[-'][^\W_]+)*|\?", lowered)
     if not words:
-        raise ValueError("the text has no word; try: i love cats")
+        raise ValueError(
+            _("{name} has no word; try: {example}").format(name=_(name), example="i love cats")
+        )
     if reserved := [w for w in words if w in MARKS]:
-        raise ValueError(f"the text contains {reserved[0]}, which is no word; try: i love cats")
-    if len(words) > MAX_TOKENS:
-        raise ValueError(f"the text has {len(words)} words; the limit is {MAX_TOKENS}")
+        raise ValueError(
+            _("{name} contains {mark}, which is no word; try: {example}").format(
+                name=_(name), mark=reserved[0], example="i love cats"
+            )
+        )
+    if len(words) > most:
+        raise ValueError(
+            _("{name} has {count} words; the limit is {limit}").format(
+                name=_(name), count=len(words), limit=most
+            )
+        )
     must_be_short(words)
     ids = english_ids(words)
     unknown = dict.fromkeys(w for w, i in zip(words, ids, strict=True) if i == UNK)
@@ -54,7 +71,11 @@ def must_be_short(words: Iterable[str]) -> None:
     longest = max(words, key=len, default="")
     if len(longest) > MAX_LETTERS:
         begin = f"“{longest[:8]}…”"
-        raise ValueError(f"{begin} has {len(longest)} letters; the limit is {MAX_LETTERS} a word")
+        raise ValueError(
+            _("{begin} has {count} letters; the limit is {limit} a word").format(
+                begin=begin, count=len(longest), limit=MAX_LETTERS
+            )
+        )
 
 
 def english_ids(tokens: Iterable[str]) -> tuple[int, ...]:

@@ -10,7 +10,9 @@ from viz_models.patches import no_compiler
 
 NOBODY_CAME = 4.0  # s
 DRAWN_BY_THEN = 60.0  # s
+QUIET_BY_THEN = 10.0  # s, where one visitor comes after the other
 _begun, _drawn = threading.Event(), threading.Event()
+_last = 0.0  # when the last page went out
 _frozen = 0  # modules there were when the collector was last told to leave all alone
 
 
@@ -24,21 +26,26 @@ def page_drawn() -> None:
 
     What a lesson imported for its first reader is frozen, too: 10 ms a collection otherwise.
     """
+    global _last
+    _last = time.monotonic()
     _drawn.set()
     if _frozen and len(sys.modules) > _frozen:
         _freeze()
 
 
 def after_first_page(seconds: float, then: Callable[[], object] | None = None) -> None:
-    """`heavy_imports` when the first visitor has what was asked for, or nobody came.
+    """`heavy_imports` when the first visitors have what they asked for, or nobody came.
 
     Args:
-        seconds: To wait after the first page went out, while the browser paints it.
+        seconds: To wait after a page went out, while the browser paints it. Who opens a page in
+            this time is waited for, too: a class comes at once.
         then: As in `heavy_imports`.
     """
     if _begun.wait(NOBODY_CAME):
         _drawn.wait(DRAWN_BY_THEN)
-    time.sleep(seconds)
+    until = time.monotonic() + QUIET_BY_THEN
+    while (left := min(_last + seconds, until) - time.monotonic()) > 0:
+        time.sleep(left)
     heavy_imports(then)
 
 

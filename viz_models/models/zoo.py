@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import torch
 from torch import Tensor, nn
 
+from viz_models.language import gettext as _
 from viz_models.models import download
 from viz_models.patches.light import torchvision
 from viz_models.recordings import shipped
@@ -35,7 +36,11 @@ def check(name: str) -> None:
     """Raise a ValueError with one clear line unless torchvision has such a model."""
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, 3, 0.5) or ["resnet18", "alexnet", "vgg11"]
-        raise ValueError(f"unknown model {name!r}; choose a torchvision name: {', '.join(near)}")
+        raise ValueError(
+            _("unknown model {name!r}; choose a torchvision name: {near}").format(
+                name=name, near=", ".join(near)
+            )
+        )
 
 
 def network(name: str, *, recolored: bool = False) -> nn.Module:
@@ -123,14 +128,22 @@ def fill(model: nn.Module, name: str) -> None:
     """
     path = file(name)
     if not path.exists():
-        raise ValueError(f"the weights of {name} are not on this machine; download them first")
+        raise ValueError(
+            _("the weights of {name} are not on this machine; download them first").format(
+                name=name
+            )
+        )
     try:
         tensors: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
         tensors = {_OLD_NAME.sub(r"\1\2", key): value for key, value in tensors.items()}
         model.load_state_dict(tensors, assign=True)
     except Exception as error:  # torch.load has no error of its own
         line = str(error).splitlines()[0]
-        raise ValueError(f"{path} is damaged; remove it and download it anew ({line})") from error
+        raise ValueError(
+            _("{path} is damaged; remove it and download it anew ({line})").format(
+                path=path, line=line
+            )
+        ) from error
 
 
 def demo_is_here() -> bool:

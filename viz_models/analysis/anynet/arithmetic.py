@@ -25,6 +25,18 @@ _KNOWN: MappingProxyType[str, tuple[Op, type[nn.Module] | None]] = MappingProxyT
         "add_": ("add", None),
         "mul": ("mul", None),
         "flatten": ("flatten", None),
+        "cat": ("cat", None),
+        "concat": ("cat", None),
+        "mean": ("mean", None),
+    }
+)
+# Functions without weights, and the module whose rule explains them, also where there is none.
+_POINTWISE: MappingProxyType[str, nn.Module] = MappingProxyType(
+    {
+        "sigmoid": nn.Sigmoid(),
+        "sigmoid_": nn.Sigmoid(),
+        "tanh": nn.Tanh(),
+        "tanh_": nn.Tanh(),
     }
 )
 
@@ -52,13 +64,11 @@ def calculation(
     value = recorded.value(name, output)
     cell = checked_cell(cell, value.shape, name)
     inputs = _inputs(recorded, step, cell)
-    known = _KNOWN.get(step.op)
-    module = root.get_submodule(step.path) if step.path else root
-    has_module = known is not None and (known[1] is None or type(module) is known[1])
-    if known and has_module and inputs and value.ndim > 1 and not output:
+    op, module = _rule(root, step)
+    if op and inputs and value.ndim > 1 and not output:
         try:
             found = calculate(
-                _plain_step(step, known[0], value), module, inputs, value[cell[0]], cell[1:]
+                _plain_step(step, op, value), module, inputs, value[cell[0]], cell[1:]
             )
         except (ValueError, IndexError, AttributeError, TypeError):
             found = None  # a call with other shapes than the rule is written for
@@ -66,6 +76,15 @@ def calculation(
             return found
     plain = _plain_step(step, "other", value)
     return calculate(plain, None, inputs, value, cell)
+
+
+def _rule(root: nn.Module, step: RecordedStep) -> tuple[Op | None, nn.Module]:
+    """Return the operation whose rule explains a step, and the module that it reads."""
+    if step.op in _POINTWISE:
+        return "pointwise", _POINTWISE[step.op]
+    op, kind = _KNOWN.get(step.op, (None, None))
+    module = root.get_submodule(step.path) if step.path else root
+    return (op if kind is None or type(module) is kind else None), module
 
 
 def strongest(value: np.ndarray) -> Cell:

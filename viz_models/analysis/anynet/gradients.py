@@ -10,6 +10,7 @@ from torch import Tensor
 
 from viz_models.analysis.anynet.tensors import plain
 from viz_models.analysis.anynet.writes import Kept
+from viz_models.language import gettext as _
 from viz_models.records.flow.recorded import GradientSize
 
 Loss = Callable[[Any], Tensor]  # what the network gave -> one number
@@ -50,21 +51,36 @@ class Gradients:
         try:
             total = loss(out)
         except ValueError as error:
-            raise ValueError(f"the loss cannot be taken: {_line(error)}") from error
+            raise ValueError(
+                _("the loss cannot be taken: {said}").format(said=_line(error))
+            ) from error
         except Exception as error:
-            raise ValueError(f"the loss raised {type(error).__name__}: {_line(error)}") from error
+            raise ValueError(
+                _("the loss raised {kind}: {said}").format(
+                    kind=type(error).__name__, said=_line(error)
+                )
+            ) from error
         if not isinstance(total, Tensor) or total.numel() != 1:
             given = tuple(total.shape) if isinstance(total, Tensor) else type(total).__name__
-            raise ValueError(f"a loss is a tensor with one number, but this one gave {given}")
+            raise ValueError(
+                _("a loss is a tensor with one number, but this one gave {given}").format(
+                    given=given
+                )
+            )
         if not total.requires_grad:
             raise ValueError(
-                "the loss depends on nothing that has a gradient; call net.requires_grad_() first"
+                _(
+                    "the loss depends on nothing that has a gradient; "
+                    "call net.requires_grad_() first"
+                )
             )
         wanted = [p for p in parameters if p.requires_grad]
         try:
             torch.autograd.grad(total, [*self.leaves, *wanted], allow_unused=True)
         except RuntimeError as error:  # the network overwrites what its backward pass needs
-            raise ValueError(f"the backward pass raised {_line(error)}") from error
+            raise ValueError(
+                _("the backward pass raised {said}").format(said=_line(error))
+            ) from error
         return total.item()
 
     def at(self, step: int, outputs: int) -> tuple[np.ndarray | None, ...]:

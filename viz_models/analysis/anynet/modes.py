@@ -69,7 +69,7 @@ class Memory(Writes):
         watcher, name = self.watcher, _kernel(func)
         draft, is_alone = watcher.now, watcher.now is None
         if draft is None:
-            draft = watcher.begin(name)
+            draft = watcher.begin(names.function_name(func))
             watcher.read(draft, args, given)
         draft.written += self.before(func, args, given)
         draft.kernels.append(name)

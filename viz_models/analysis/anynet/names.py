@@ -33,8 +33,8 @@ def computes(func: Callable[..., Any]) -> bool:
 def function_name(func: Callable[..., Any]) -> str:
     """Return what a call is called: "torch.Tensor.add", "torch.nn.functional.relu"."""
     packet = getattr(func, "_qualified_op_name", "") or str(getattr(func, "_schema", ""))
-    if packet:  # one of torch's operators: "torchvision::nms"
-        return packet.partition("(")[0].replace("::", ".")
+    if packet:  # one of torch's operators: "torchvision::nms", "aten::softmax.int(Tensor self"
+        return packet.partition("(")[0].partition(".")[0].replace("::", ".")
     try:
         name = resolve_name(func) or ""
     except AttributeError:
@@ -54,8 +54,6 @@ def short_name(func: Callable[..., Any]) -> str:
 def base_name(function: str) -> str:
     """Return what a step is called after its function: `__iadd__` and `add` are both "add"."""
     word = function.rpartition(".")[2]
-    if function.partition(".")[0] not in ("torch", "input") and word[:1].isupper():
-        return function.split(".")[-2]  # aten.add.Tensor
     if not word.startswith("__"):  # Python turns `y += x` into y.add_(x)
         return word.removesuffix("_") if word in _OVERWRITING else word
     word = word.strip("_")

@@ -3,7 +3,7 @@
 import inspect
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,7 @@ from viz_models.analysis.anynet.session import Session
 from viz_models.analysis.anynet.state import unchanged
 from viz_models.analysis.anynet.tensors import copied, difference, found_in, named_in
 from viz_models.analysis.anynet.watching import watched
+from viz_models.language import gettext as _
 from viz_models.records.flow.recorded import Check, Recorded, RecordSpec
 
 
@@ -58,6 +59,7 @@ def record(
     def recorded() -> tuple[Any, float, float | None]:
         torch.set_grad_enabled(loss is not None)
         out, seconds = _recorded(session, spec, args, given)
+        session.settle()
         if loss is None or session.gradients is None:
             return out, seconds, None
         return out, seconds, session.gradients.go_back(loss, out, list(module.parameters()))
@@ -67,7 +69,9 @@ def record(
     session = Session(module, spec.max_bytes, with_gradients=loss is not None)
     out, seconds, total = unchanged(module, recorded)
     if len(session.steps) == len(_inputs(module, args, given)) or not found_in(out):
-        raise ValueError(f"{type(module).__name__} made no tensor from these inputs")
+        raise ValueError(
+            _("{name} made no tensor from these inputs").format(name=type(module).__name__)
+        )
     check = _check(out, bare, bare_seconds, seconds) if spec.check else None
     name = getattr(loss, "__name__", "") if loss else ""
     return result(session, spec, out, check, (total, name.strip("<>")))
@@ -100,28 +104,40 @@ def _run(
     try:
         out = call(*given[0], **given[1])
     except Exception as error:
-        raise ValueError(_refusal(module, error, args, kwargs)) from error
+        _refuse(module, error, args, kwargs)
     return out, time.perf_counter() - started
 
 
-def _refusal(
+def _refuse(
     module: nn.Module, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> str:
-    """Say in one line what a network said to its inputs."""
-    name = type(module).__name__
-    shapes = ", ".join(
-        f"{way}: {digits.shape(tuple(t.shape)) or 'one number'} {str(t.dtype)[6:]}"
-        for way, t in _inputs(module, args, kwargs)
-    )
-    said = " ".join(str(error).split()) or "no message"
+) -> NoReturn:
+    """Raise in one line what a network said to its inputs."""
+    said = " ".join(str(error).split())
     said = said if len(said) < 300 else f"{said[:300]}…"
-    takes = ""
-    if isinstance(error, TypeError):
-        try:
-            takes = f"; its forward takes {inspect.signature(module.forward)}"
-        except (TypeError, ValueError):
-            takes = ""
-    return f"{name} raised {type(error).__name__} with ({shapes}): {said}{takes}"
+    takes = _signature(module) if isinstance(error, TypeError) else ""
+    raise ValueError(
+        (
+            _("{name} raised {kind} with ({inputs}): {said}; its forward takes {takes}")
+            if takes
+            else _("{name} raised {kind} with ({inputs}): {said}")
+        ).format(
+            name=type(module).__name__,
+            kind=type(error).__name__,
+            inputs=", ".join(
+                f"{way}: {digits.shape(tuple(t.shape)) or _('one number')} {str(t.dtype)[6:]}"
+                for way, t in _inputs(module, args, kwargs)
+            ),
+            said=said or _("no message"),
+            takes=takes,
+        )
+    ) from error
+
+
+def _signature(module: nn.Module) -> str:
+    try:
+        return str(inspect.signature(module.forward))
+    except (TypeError, ValueError):
+        return ""
 
 
 def _recorded(

@@ -69,7 +69,8 @@ def result(
         output_names=tuple(name for name, _ in given),
         parameters=sum(p.numel() for p in session.root.parameters()),
         check=check,
-        notes=_notes(session, spec),
+        left_out=session.kept.left_out,
+        fused=_fused(session),
         provenance=Provenance(
             device=str(next((t.device for t, *_ in session.known.values()), "cpu")),
             versions=torch_version(),
@@ -132,14 +133,9 @@ def _filled(pattern: str, sources: tuple[Source, ...]) -> str:
     return pattern.format(*(source.text for source in sources))
 
 
-def _notes(session: Session, spec: RecordSpec) -> tuple[str, ...]:
-    notes = []
-    if session.kept.left_out:
-        limit = spec.max_bytes / (1 << 20)
-        notes.append(f"{session.kept.left_out} values were not kept: the limit is {limit:,.0f} MiB")
-    fused = {s.function.rpartition(".")[2] for s in session.steps if s.function in _WHOLE}
-    notes += [f"{name} is one step: torch runs it fused" for name in sorted(fused)]
-    return tuple(notes)
+def _fused(session: Session) -> tuple[str, ...]:
+    found = {s.function.rpartition(".")[2] for s in session.steps if s.function in _WHOLE}
+    return tuple(sorted(found))
 
 
 def _arrays(draft: Draft, owned: set[int | None]) -> tuple[np.ndarray | None, ...]:

@@ -144,6 +144,12 @@ class Session(Keeper):
 
     # ------------------------------------------------------------ afterwards
 
+    def settle(self) -> None:
+        """Copy the values that lie in buffers which the network has moved: they are moved back."""
+        for tensor, *_ in self.known.values():
+            if memory_of(tensor) in self._writers:
+                self.kept.save(tensor)
+
     def step_names(self) -> list[str]:
         """Return the name of every step."""
         return names.unique([unnumbered(step) for step in self.steps])

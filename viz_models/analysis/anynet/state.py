@@ -50,7 +50,8 @@ class _State:
         for holder, name, buffer, copy in self.buffers:
             if not torch.equal(buffer, copy):  # torch counts no version of a running mean
                 buffer.copy_(copy)
-            if holder._buffers.get(name) is not buffer:
+            now = dict(holder._buffers.items())  # a ScriptModule's are no dict
+            if now.get(name) is not buffer:
                 holder._buffers[name] = buffer
         torch.set_grad_enabled(self.gradients)
 

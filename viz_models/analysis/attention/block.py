@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from viz_models.analysis.attention.reading import Reading, layer_of, module_of, network, read
 from viz_models.analysis.attention.scores import apart, own_mask, provenance
+from viz_models.language import N_
 from viz_models.models.attention import Attended, MultiHeadAttention
 from viz_models.models.transformer import Layer, LayerPass
 from viz_models.records import AttendSpec, AttentionPart, Block, BlockStage
@@ -84,7 +85,7 @@ def _rows(reading: Reading, part: AttentionPart, step: LayerPass, layer: Layer) 
         if step.cross is not None and step.after_cross is not None:
             crossed = _by_torch(reading, "cross", step, layer)
             yield (
-                "+ cross-attention",
+                N_("+ cross-attention"),
                 step.after_cross,
                 "nn.MultiheadAttention",
                 step.after + crossed,
@@ -103,22 +104,22 @@ def _attention(
         found.q, found.k, found.v, attn_mask=own_mask(reading, part)
     )
     out = _by_torch(reading, part, step, layer)
-    yield "input", x, "", x
+    yield N_("input"), x, "", x
     yield "LayerNorm", layer_norm(x, norm), "F.layer_norm", normed
     side_by_side = fused.transpose(1, 2).flatten(2)
-    yield "heads side by side", found.joined, "F.scaled_dot_product_attention", side_by_side
+    yield N_("heads side by side"), found.joined, "F.scaled_dot_product_attention", side_by_side
     yield "× W_O", found.output, "nn.MultiheadAttention", out
-    yield "+ input", after, "nn.MultiheadAttention", x + out
+    yield N_("+ input"), after, "nn.MultiheadAttention", x + out
 
 
 def _feed_forward(layer: Layer, step: LayerPass, stream: Tensor) -> Iterator[Row]:
     normed = layer_norm(stream, layer.ffn_norm)
-    yield "LayerNorm again", normed, "F.layer_norm", step.ffn_normed
+    yield N_("LayerNorm again"), normed, "F.layer_norm", step.ffn_normed
     hidden = (normed @ layer.ffn_in.weight.T + layer.ffn_in.bias).clamp(min=0)
-    yield "FFN: first layer, ReLU", hidden, "F.linear, F.relu", step.hidden
+    yield N_("FFN: first layer, ReLU"), hidden, "F.linear, F.relu", step.hidden
     back = hidden @ layer.ffn_out.weight.T + layer.ffn_out.bias
-    yield "FFN: second layer", back, "F.linear", layer.ffn_out(step.hidden)
-    yield "+ what went into it", stream + back, "F.linear", step.output
+    yield N_("FFN: second layer"), back, "F.linear", layer.ffn_out(step.hidden)
+    yield N_("+ what went into it"), stream + back, "F.linear", step.output
 
 
 def _around(part: AttentionPart, step: LayerPass) -> tuple[Attended, Tensor, Tensor, Tensor]:

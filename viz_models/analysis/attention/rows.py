@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from viz_models.language import N_
 from viz_models.models.registry import seeded
 from viz_models.records import MaskedCall
 
@@ -77,10 +78,13 @@ def _said(values: Tensor) -> str:
     first = values[0, 0]
     if first.isnan().all():
         return "NaN"
-    return "all 0" if not first.any() else ", ".join(f"{v:.2f}" for v in first)
+    return N_("all 0") if not first.any() else ", ".join(f"{v:.2f}" for v in first)
 
 
 def _who(weights: Tensor) -> str:
-    """Return which keys the first query looks at."""
-    keys = [str(i) for i, w in enumerate(weights[0, 0].tolist()) if w > 0]
-    return f"key{'s' * (len(keys) > 1)} {', '.join(keys)}"
+    """Return which keys the first query looks at: one, or the two others."""
+    keys = [i for i, w in enumerate(weights[0, 0].tolist()) if w > 0]
+    if len(keys) == 1:
+        return N_("key {n}").format(n=keys[0])
+    first, second = keys
+    return N_("keys {n}, {n2}").format(n=first, n2=second)

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from viz_models.analysis.build import probe
 from viz_models.analysis.pricing.price import price
+from viz_models.language import N_
 from viz_models.models.builder.repair import repaired
 from viz_models.models.builder.specs import FAMILIES
 from viz_models.records import BuildSpec, RaceLoss, RaceSpec
@@ -22,11 +23,11 @@ def comparison(a: BuildSpec, b: BuildSpec) -> Comparison:
     return Comparison(
         choices=_choices(a, b),
         costs=(
-            Cost("parameters", one.parameters, two.parameters),
-            Cost("multiply-adds", one.macs, two.macs),
-            Cost("training memory", one.activation_bytes, two.activation_bytes, bytes=True),
-            Cost("inference memory", one.inference_bytes, two.inference_bytes, bytes=True),
-            Cost("layers", one.layers, two.layers),
+            Cost(N_("parameters"), one.parameters, two.parameters),
+            Cost(N_("multiply-adds"), one.macs, two.macs),
+            Cost(N_("training memory"), one.activation_bytes, two.activation_bytes, bytes=True),
+            Cost(N_("inference memory"), one.inference_bytes, two.inference_bytes, bytes=True),
+            Cost(N_("layers"), one.layers, two.layers),
         ),
     )
 
@@ -46,8 +47,8 @@ def _family(spec: BuildSpec) -> str:
 def _said(spec: BuildSpec, field: str) -> str:
     value = getattr(spec, field)
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        return ", ".join(map(str, value)) or N_("none")
+    return {True: N_("yes"), False: N_("no")}[value] if isinstance(value, bool) else str(value)
 
 
 def pair(a: BuildSpec, b: BuildSpec, loss: RaceLoss = "cross entropy") -> tuple[RaceSpec, RaceSpec]:

@@ -11,6 +11,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from viz_models.analysis.build import over_time, probe
 from viz_models.analysis.build.watch import watched
+from viz_models.language import N_
 from viz_models.models import builder
 from viz_models.models.builder.recurrent import Recurrent
 from viz_models.models.builder.repair import repaired
@@ -57,21 +58,21 @@ def variants(spec: BuildSpec) -> dict[str, BuildSpec]:
 def _stack_variants(plain: ConvSpec | MlpSpec, skip: ConvSpec | MlpSpec) -> dict[str, BuildSpec]:
     """Return what a stack of equal blocks is compared with: the same without and with a skip."""
     return {
-        "plain": plain,
-        "skip": skip,
+        N_("plain"): plain,
+        N_("skip"): skip,
         "BN": replace(plain, norm="batch"),
         "LN": replace(plain, norm="layer"),
-        "skip + BN": replace(skip, norm="batch"),
-        "skip + 1/√L": replace(skip, branch_scale="depth"),
+        N_("skip + BN"): replace(skip, norm="batch"),
+        N_("skip + 1/√L"): replace(skip, branch_scale="depth"),
     }
 
 
 def _transformer_variants(spec: TransformerSpec) -> dict[str, BuildSpec]:
     """Return the variants of a Transformer; they differ in skips and in where the norms stand."""
     return {
-        "no skip": replace(spec, residual=False, pre_norm=True),
-        "skip, norm after": replace(spec, residual=True, pre_norm=False),
-        "skip, norm before": replace(spec, residual=True, pre_norm=True),
+        N_("no skip"): replace(spec, residual=False, pre_norm=True),
+        N_("skip, norm after"): replace(spec, residual=True, pre_norm=False),
+        N_("skip, norm before"): replace(spec, residual=True, pre_norm=True),
     }
 
 

@@ -19,6 +19,7 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 from viz_models.analysis.flow.attribution_copy import last_maps, private
 from viz_models.analysis.flow.guided import Guided
 from viz_models.analysis.flow.trace import check_input
+from viz_models.language import gettext as _
 from viz_models.models.versions import torch_version
 from viz_models.records import Provenance
 from viz_models.records.flow.attribution import SLOW, Attribution, AttributionSpec, Completeness
@@ -138,43 +139,43 @@ Found = tuple[Tensor, Completeness | None]
 
 
 def _saliency(work: _Work, spec: AttributionSpec, target: int) -> Found:
-    from captum.attr import Saliency
+    from viz_models.patches.no_plots import attr
 
     photo = work.photo.clone().requires_grad_()
-    return Saliency(work.run).attribute(photo, target=target), None
+    return attr.Saliency(work.run).attribute(photo, target=target), None
 
 
 def _grad_cam(work: _Work, spec: AttributionSpec, target: int) -> Found:
-    from captum.attr import LayerGradCam
+    from viz_models.patches.no_plots import attr
 
-    method = LayerGradCam(work.model, work.layer)
+    method = attr.LayerGradCam(work.model, work.layer)
     return method.attribute(work.photo, target=target, relu_attributions=True), None
 
 
 def _guided_grad_cam(work: _Work, spec: AttributionSpec, target: int) -> Found:
     """Captum's GuidedGradCam, but with every ReLU guided, also those that are no modules."""
-    from captum.attr import LayerAttribution, Saliency
+    from viz_models.patches.no_plots import attr
 
     with Guided() as guided:
         photo = work.photo.clone().requires_grad_()
-        gradient = Saliency(work.run).attribute(photo, target=target, abs=False)
+        gradient = attr.Saliency(work.run).attribute(photo, target=target, abs=False)
     if not guided.count:
-        raise ValueError("Guided Grad-CAM changes how ReLUs pass gradients; there are none")
-    maps, _ = _grad_cam(work, spec, target)
+        raise ValueError(_("Guided Grad-CAM changes how ReLUs pass gradients; there are none"))
+    maps, _complete = _grad_cam(work, spec, target)
     size = tuple(work.photo.shape[2:])
-    return gradient * LayerAttribution.interpolate(maps, size, "bilinear"), None
+    return gradient * attr.LayerAttribution.interpolate(maps, size, "bilinear"), None
 
 
 def _integrated_gradients(work: _Work, spec: AttributionSpec, target: int) -> Found:
     """More steps where the sum is not yet what it must be."""
-    from captum.attr import IntegratedGradients
+    from viz_models.patches.no_plots import attr
 
     with torch.no_grad():
         baseline = work.run(torch.zeros_like(work.photo))[0, target]
     expected, steps = float(work.scores[target] - baseline), spec.steps
     while True:
         work.passes, work.expected = 0, steps
-        found = IntegratedGradients(work.run).attribute(
+        found = attr.IntegratedGradients(work.run).attribute(
             work.photo, target=target, n_steps=steps, internal_batch_size=1
         )
         reached = Completeness(float(found.double().sum()), expected, steps)
@@ -184,12 +185,12 @@ def _integrated_gradients(work: _Work, spec: AttributionSpec, target: int) -> Fo
 
 
 def _occlusion(work: _Work, spec: AttributionSpec, target: int) -> Found:
-    from captum.attr import Occlusion
+    from viz_models.patches.no_plots import attr
 
     window, strides = windows(work.photo.shape[1:])
     sides = zip(work.photo.shape[1:], window, strides, strict=True)
     work.passes, work.expected = 0, 1 + prod(ceil((n - w) / s) + 1 for n, w, s in sides)
-    found = Occlusion(work.run).attribute(
+    found = attr.Occlusion(work.run).attribute(
         work.photo, window, strides, target=target, perturbations_per_eval=1
     )
     return found, None
@@ -233,4 +234,4 @@ def _against(values: Tensor) -> float:
 
 def prepare() -> None:
     """Import captum now, before somebody waits for it."""
-    import captum.attr  # noqa: F401
+    import viz_models.patches.no_plots  # noqa: F401

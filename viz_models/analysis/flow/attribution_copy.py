@@ -7,6 +7,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
+from viz_models.language import gettext as _
 from viz_models.models import registry
 from viz_models.records import ModelRef
 
@@ -97,7 +98,7 @@ def _last_maps(ref: ModelRef) -> str:
         model(torch.zeros(1, *registry.card(ref).input_shape, device="meta"))
     behind = [when for when in linear if convolutions and when > maps[convolutions[-1]]]
     if not convolutions or len(behind) >= DEEP:
-        raise ValueError("Grad-CAM needs maps near the end, and this network has none")
+        raise ValueError(_("Grad-CAM needs maps near the end, and this network has none"))
     parts = convolutions[-1].split(".")
     around = (".".join(parts[: i + 1]) for i in range(len(parts)))
     return next(name for name in around if name in maps)

@@ -95,7 +95,7 @@ def saved_bytes(net: nn.Module, x: Tensor) -> int:
     def note(saved: Tensor) -> Tensor:
         if _memory(saved) not in own:
             kept[_memory(saved)] = saved.untyped_storage().nbytes()
-        return saved
+        return saved.detach()  # an output that its own graph holds would never be freed
 
     with torch.enable_grad(), saved_tensors_hooks(note, lambda saved: saved):
         out = net(x)  # alive until all is counted, and with it what it keeps

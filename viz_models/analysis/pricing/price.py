@@ -7,6 +7,8 @@ from viz_models import digits
 from viz_models.analysis.pricing import walk as price_walk
 from viz_models.analysis.pricing.smaller import Smaller, narrower, shallower
 from viz_models.analysis.pricing.tally import Tally
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models.builder.repair import check, repaired
 from viz_models.records import (
     BuildSpec,
@@ -30,10 +32,10 @@ class Limits:
 
 HOSTED = Limits()
 _WORDS = {
-    "convolutions": "convolutions",
-    "parameters": "parameters",
-    "macs": "multiply-adds",
-    "activation_bytes": "training memory",
+    "convolutions": N_("convolutions"),
+    "parameters": N_("parameters"),
+    "macs": N_("multiply-adds"),
+    "activation_bytes": N_("training memory"),
 }
 
 
@@ -86,9 +88,14 @@ def refusal(spec: BuildSpec, limits: Limits = HOSTED, *, batch: int = 1) -> Refu
     nearest, change = _nearest(spec, limits, batch)
     allowed = getattr(limits, name)
     shown = digits.memory if name == "activation_bytes" else digits.count
-    sentence = (
-        f"{shown(asked[name])} {_WORDS[name]}, {shown(allowed)} at most here "
-        f"({digits.digits(asked[name] / allowed, 3)} times as much). With {change} it fits."
+    sentence = _(
+        "{asked} {what}, {allowed} at most here ({times} times as much). With {change} it fits."
+    ).format(
+        asked=shown(asked[name]),
+        what=_(_WORDS[name]),
+        allowed=shown(allowed),
+        times=digits.digits(asked[name] / allowed, 3),
+        change=change,
     )
     return Refusal(_WORDS[name], allowed, asked[name], nearest, sentence)
 
@@ -118,11 +125,11 @@ def _nearest(spec: BuildSpec, limits: Limits, batch: int) -> tuple[BuildSpec, st
     for shallow in list(shallower(spec))[-1:]:  # one block a stage
         both = _first(list(narrower(shallow.spec)), limits, batch)
         if both:
-            return both.spec, f"{shallow.change} and {both.change}"
+            return both.spec, _("{one} and {other}").format(one=shallow.change, other=both.change)
     opening = type(spec)()
     if fits(opening, limits, batch):
-        return opening, "the network that the builder opens with"
-    raise ValueError("no network of this kind fits the limits; raise them")
+        return opening, _("the network that the builder opens with")
+    raise ValueError(_("no network of this kind fits the limits; raise them"))
 
 
 def _first(candidates: list[Smaller], limits: Limits, batch: int) -> Smaller | None:

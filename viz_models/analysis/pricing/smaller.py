@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from viz_models.language import gettext as _
+from viz_models.language import ngettext
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec
 
 STEPS = 64  # widths shrink by 1/64 of what was asked
@@ -26,12 +28,16 @@ def shallower(spec: BuildSpec) -> Iterator[Smaller]:
             depths = tuple(max(1, round(d * left / total)) for d in spec.depths)
             if depths not in known:
                 known.add(depths)
-                change = f"{_counted(sum(depths), 'block')} instead of {total}"
+                change = ngettext(
+                    "{n} block instead of {total}", "{n} blocks instead of {total}", sum(depths)
+                ).format(n=sum(depths), total=total)
                 yield Smaller(sum(depths) / total, replace(spec, depths=depths), change)
         return
     total = spec.depth if isinstance(spec, MlpSpec) else spec.layers
     for left in range(total - 1, 0, -1):
-        change = f"{_counted(left, 'layer')} instead of {total}"
+        change = ngettext(
+            "{n} layer instead of {total}", "{n} layers instead of {total}", left
+        ).format(n=left, total=total)
         if isinstance(spec, MlpSpec):
             yield Smaller(left / total, replace(spec, depth=left), change)
         else:
@@ -51,28 +57,30 @@ def narrower(spec: BuildSpec) -> Iterator[Smaller]:
                 hidden=_scaled(spec.hidden, share),
             )
             yield Smaller(
-                share, narrow, f"{_listed(widths)} channels instead of {_listed(spec.widths)}"
+                share,
+                narrow,
+                _("{channels} channels instead of {asked}").format(
+                    channels=_listed(widths), asked=_listed(spec.widths)
+                ),
             )
         elif isinstance(spec, MlpSpec):
             width = max(2, int(spec.width * share))
-            change = f"a width of {width} instead of {spec.width}"
+            change = _("a width of {n} instead of {asked}").format(n=width, asked=spec.width)
             yield Smaller(share, replace(spec, width=width), change)
         elif isinstance(spec, RnnSpec):
             hidden = max(1, int(spec.hidden * share))
-            change = f"a hidden size of {hidden} instead of {spec.hidden}"
+            change = _("a hidden size of {n} instead of {asked}").format(
+                n=hidden, asked=spec.hidden
+            )
             yield Smaller(share, replace(spec, hidden=hidden), change)
         else:
             d_model = max(1, int(spec.d_model * share))
-            change = f"a d_model of {d_model} instead of {spec.d_model}"
+            change = _("a d_model of {n} instead of {asked}").format(n=d_model, asked=spec.d_model)
             yield Smaller(share, replace(spec, d_model=d_model), change)
 
 
 def _scaled(widths: tuple[int, ...], share: float) -> tuple[int, ...]:
     return tuple(max(2, int(w * share)) for w in widths)
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _listed(widths: tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Count BLEU n-gram by n-gram, and score it in six ways that are in use.
+"""Count BLEU n-gram by n-gram, and score it in seven ways that are in use.
 
 Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation",
 https://aclanthology.org/P02-1040, section 2.3: BLEU = BP * exp(sum_n w_n log p_n).
@@ -10,6 +10,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models.vocabulary import must_be_short
 from viz_models.records.provenance import Provenance
 from viz_models.records.sequence.bleu import Bleu, BleuSpec, Convention, Ngram, Order
@@ -19,7 +21,7 @@ FLOOR = 0.1  # sacrebleu's number of matches where there is none
 Precisions = Sequence[float]
 
 
-def words(text: str, name: str = "sentence") -> tuple[str, ...]:
+def words(text: str, name: str = N_("sentence")) -> tuple[str, ...]:
     """Split a text at its spaces.
 
     Args:
@@ -31,7 +33,11 @@ def words(text: str, name: str = "sentence") -> tuple[str, ...]:
     """
     found = tuple(text.split())
     if len(found) > MOST_WORDS:
-        raise ValueError(f"the {name} has {len(found)} words; at most {MOST_WORDS} can be shown")
+        raise ValueError(
+            _("the {name} has {count} words; at most {most} can be shown").format(
+                name=_(name), count=len(found), most=MOST_WORDS
+            )
+        )
     must_be_short(found)
     return found
 
@@ -46,7 +52,7 @@ def bleu(spec: BleuSpec) -> Bleu:
         ValueError: If the reference has no word, or the order is not 1 to 4.
     """
     if not spec.reference:
-        raise ValueError("the reference is empty; type at least one word")
+        raise ValueError(_("the reference is empty; type at least one word"))
     if not 1 <= spec.max_order <= 4:
         raise ValueError(f"n-grams of 1 to 4 words are counted, not of {spec.max_order}")
     orders = tuple(order(spec, n) for n in range(1, spec.max_order + 1))

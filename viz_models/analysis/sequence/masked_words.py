@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.sequence.spoiling import NOT_CHOSEN, masked_loss, spoil
+from viz_models.language import N_
 from viz_models.models.sequence import masked
 from viz_models.models.sequence.masked import (
     CLS,
@@ -54,8 +55,8 @@ def columns(first: str, second: str) -> Columns:
     Raises:
         ValueError: With one line for the reader, if a sentence cannot be read.
     """
-    a = words_of(first, "the first sentence")
-    b = words_of(second, "the second sentence") if second.strip() else ()
+    a = words_of(first, N_("the first sentence"))
+    b = words_of(second, N_("the second sentence")) if second.strip() else ()
     tokens = ("[CLS]", *a, "[SEP]", *b, *(("[SEP]",) if b else ()))
     words = [MASK if word == TYPED_MASK else english_ids((word,))[0] for word in (*a, *b)]
     ids = (CLS, *words[: len(a)], SEP, *words[len(a) :], *((SEP,) if b else ()))
@@ -64,27 +65,18 @@ def columns(first: str, second: str) -> Columns:
     return Columns(shown, ids, len(a) + 2, tuple(unknown))
 
 
-def words_of(text: str, name: str = "the sentence") -> tuple[str, ...]:
+def words_of(text: str, name: str = N_("the sentence")) -> tuple[str, ...]:
     """Cut a sentence into words; "[MASK]" is one.
 
     Args:
         text: What somebody typed.
-        name: What the error line calls it.
+        name: What the error line calls it, in English.
 
     Raises:
         ValueError: With one line for the reader, if it cannot be read.
     """
-    try:
-        words = tokenize(text.lower().replace("[mask]", TYPED_MASK)).tokens
-    except ValueError as error:
-        said = str(error).replace("the text", name, 1)
-        raise ValueError(said.replace("the limit is 128", f"the limit is {LONGEST}")) from None
-    if len(words) > LONGEST:
-        raise ValueError(
-            f"{name} has {len(words)} words; the limit is {LONGEST}, "
-            "and the network learned from at most 15"
-        )
-    return words
+    typed = text.lower().replace("[mask]", TYPED_MASK)
+    return tokenize(typed, name=name, most=LONGEST).tokens
 
 
 def random_word(place: int, token: str) -> str:

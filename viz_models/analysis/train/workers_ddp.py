@@ -22,20 +22,21 @@ CASES: tuple[SplitCase, ...] = ("equal", "float64", "unequal", "batch norm", "la
 LOOK_S = 0.5
 
 
-def main(rank: int, meeting: str, parent: int) -> None:
-    """Join the other process, and measure every case.
+def main(rank: int, meeting: str, parent: int, begin: int) -> None:
+    """Join the other process, and measure every case that is left.
 
     Args:
         rank: 0 or 1.
         meeting: A file that does not exist yet, at which both processes find each other.
         parent: Number of the process that started this one, and with which it ends.
+        begin: How many of CASES were measured before.
     """
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     torch.set_num_threads(1)
     torch.distributed.init_process_group(
         "gloo", init_method=Path(meeting).as_uri(), rank=rank, world_size=WORKERS
     )
-    for case in CASES:
+    for case in CASES[begin:]:
         rows = [_one(case, seed, rank) for seed in range(SEEDS)]
         _say(rank, case=case, gap=[r[0] for r in rows], by_hand=max(r[1] for r in rows))
     _say(rank, sync_batch_norm=_synchronized())
@@ -84,4 +85,4 @@ def _end_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -20,6 +20,7 @@ from viz_models.analysis.vision.detector_pooling import (
     window,
 )
 from viz_models.images.scenes import scene as draw
+from viz_models.language import gettext as _
 from viz_models.models import detectors
 from viz_models.records.vision.detector import (
     POOLS,
@@ -39,33 +40,37 @@ if TYPE_CHECKING:
 FARTHEST = 4.0  # px: one cell of the feature map
 
 
-def inside(box: Box) -> tuple[Box, str]:
-    """Return the part of a box that lies in the scene, and what was done to it in words.
+def inside(box: Box) -> tuple[Box, tuple[str, ...]]:
+    """Return the part of a box that lies in the scene, and what was done to it in sentences.
 
     Raises:
         ValueError: With one line for the reader, if nothing is left.
     """
     if not all(np.isfinite(box)):
-        raise ValueError("the box needs four numbers: left,top,right,bottom in pixels")
+        raise ValueError(_("the box needs four numbers: left,top,right,bottom in pixels"))
     left, top, right, bottom = box
     if right <= left or bottom <= top:
         raise ValueError(
-            f"the box {_said(box)} has no area: right must be larger than left, and bottom larger "
-            "than top"
+            _(
+                "the box {box} has no area: right must be larger than left, and bottom larger "
+                "than top"
+            ).format(box=_said(box))
         )
     clipped = tuple(float(min(max(edge, 0), SCENE_SIDE)) for edge in box)
     left, top, right, bottom = clipped
     if right <= left or bottom <= top:
         raise ValueError(
-            f"the box {_said(box)} lies outside of the scene; choose 0 to {SCENE_SIDE}"
+            _("the box {box} lies outside of the scene; choose 0 to {side}").format(
+                box=_said(box), side=SCENE_SIDE
+            )
         )
-    remark = f"The box was clipped to the scene: {_said(clipped)}." if clipped != box else ""
+    remarks = [f"The box was clipped to the scene: {_said(clipped)}."] if clipped != box else []
     if min(right - left, bottom - top) < detectors.STRIDE:
-        remark += (
-            f" It is smaller than one cell of the feature map ({detectors.STRIDE} px). RoIAlign "
-            "with aligned=False and RoIPool read it as one cell."
+        remarks.append(
+            f"The box is smaller than one cell of the feature map ({detectors.STRIDE} px). "
+            "RoIAlign with aligned=False and RoIPool read it as one cell."
         )
-    return (left, top, right, bottom), remark.strip()
+    return (left, top, right, bottom), tuple(remarks)
 
 
 def _said(box: tuple[float, ...]) -> str:
@@ -85,7 +90,7 @@ def roi(spec: RoiSpec) -> Roi:
     Raises:
         ValueError: With one line for the reader, if the box or the scene is impossible.
     """
-    box, remark = inside(spec.box)
+    box, remarks = inside(spec.box)
     with detectors.digits_mask_rcnn() as shared, torch.no_grad():
         model = variant(shared, DetectSpec(scene=spec.scene, pool=spec.pool))
         heads, features = model.roi_heads, features_of(model, spec.scene)
@@ -102,7 +107,7 @@ def roi(spec: RoiSpec) -> Roi:
     return Roi(
         spec=spec,
         box=box,
-        remark=remark,
+        remarks=remarks,
         pooled=small[0].numpy(),
         scores=scores.numpy(),
         digit=label - 1,

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.models.builder import presets_recurrent, presets_transformer
 from viz_models.records import BuildSpec, ConvSpec
 
@@ -154,19 +156,19 @@ TITLES: dict[str, str] = {
     "resnet50": "ResNet-50",
     "resnext50": "ResNeXt-50",
     "se_resnet18": "SE-ResNet-18",
-    "densenet_block": "DenseNet block",
-    "inception_module": "Inception module",
-    "shufflenet_unit": "ShuffleNet units",
-    "shufflenet_v2_unit": "ShuffleNet v2 units",
-    "plain20": "plain-20",
-    "res20": "res-20",
-    "plain56": "plain-56",
-    "res56": "res-56",
-    "vit_tiny": "ViT-tiny",
-    "gpt_tiny": "GPT-tiny",
-    "rows": "rows of an image",
-    "char_rnn": "char-rnn",
-    "bilstm_tagger": "BiLSTM tagger",
+    "densenet_block": N_("DenseNet block"),
+    "inception_module": N_("Inception module"),
+    "shufflenet_unit": N_("ShuffleNet units"),
+    "shufflenet_v2_unit": N_("ShuffleNet v2 units"),
+    "plain20": N_("plain-20"),
+    "res20": N_("res-20"),
+    "plain56": N_("plain-56"),
+    "res56": N_("res-56"),
+    "vit_tiny": N_("ViT-tiny"),
+    "gpt_tiny": N_("GPT-tiny"),
+    "rows": N_("rows of an image"),
+    "char_rnn": N_("char-rnn"),
+    "bilstm_tagger": N_("BiLSTM tagger"),
 }
 
 
@@ -177,5 +179,9 @@ def preset(name: str) -> BuildSpec:
         ValueError: If there is none with that name; the line lists them.
     """
     if name not in PRESETS:
-        raise ValueError(f"unknown preset {name!r}; choose from {', '.join(PRESETS)}")
+        raise ValueError(
+            _("unknown preset {name!r}; choose from {presets}").format(
+                name=name, presets=", ".join(PRESETS)
+            )
+        )
     return PRESETS[name]

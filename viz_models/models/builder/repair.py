@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from viz_models.language import gettext as _
 from viz_models.models.builder import repair_conv, repair_mlp, repair_recurrent, repair_transformer
 from viz_models.models.builder.repair_conv import Changes
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec, Repair, RnnSpec, TransformerSpec
@@ -46,9 +47,9 @@ def check(spec: BuildSpec) -> None:
     Raises:
         ValueError: With one line that says what can go together.
     """
-    _, repairs = repaired(spec)
+    _rest, repairs = repaired(spec)
     if repairs:
-        raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
+        raise ValueError(_("{field}: {why}").format(field=repairs[0].field, why=repairs[0].why))
 
 
 def _settled(
@@ -58,12 +59,12 @@ def _settled(
 ) -> tuple[S, tuple[Repair, ...]]:
     """Apply the rules until none has anything to say."""
     done: list[Repair] = []
-    for _ in range(PASSES):
+    for _pass in range(PASSES):
         before = spec
         for changes_of in (_typed, lambda s: _in_range(s, ranges), *rules):
             changes = changes_of(spec)
             done += [Repair(n, getattr(spec, n), new, why) for n, (new, why) in changes.items()]
-            spec = replace(spec, **{n: new for n, (new, _) in changes.items()})
+            spec = replace(spec, **{n: new for n, (new, _why) in changes.items()})
         if spec == before:
             break
     return spec, tuple(done)
@@ -76,7 +77,9 @@ def _typed(spec: BuildSpec) -> Changes:
         value, hint = getattr(spec, field.name), hints[field.name]
         wanted = _wanted(value, hint)
         if wanted:
-            why = f"{field.name} is {wanted}, not {_short(value)}"
+            why = _("{name} is {wanted}, not {value}").format(
+                name=field.name, wanted=wanted, value=_short(value)
+            )
             changes[field.name] = (field.default, why)
     return changes
 
@@ -85,17 +88,17 @@ def _wanted(value: object, hint: Any) -> str:  # noqa: ANN401 (a type hint)
     """Return what the value should have been; "" if it is."""
     whole = type(value) is int
     if hint is bool:
-        return "" if type(value) is bool else "true or false"
+        return "" if type(value) is bool else _("true or false")
     if hint is int:
-        return "" if whole else "a whole number"
+        return "" if whole else _("a whole number")
     if hint is float:
         real = whole or (isinstance(value, float) and isfinite(value))
-        return "" if real else "a number"
+        return "" if real else _("a number")
     if get_origin(hint) is tuple:
         whole = isinstance(value, tuple) and all(type(v) is int for v in value)
-        return "" if whole else "a list of whole numbers"
+        return "" if whole else _("a list of whole numbers")
     choices = get_args(hint)
-    return "" if isinstance(value, str) and value in choices else " or ".join(choices)
+    return "" if isinstance(value, str) and value in choices else _(" or ").join(choices)
 
 
 def _in_range(spec: BuildSpec, ranges: dict[str, tuple[float, float]]) -> Changes:
@@ -105,7 +108,10 @@ def _in_range(spec: BuildSpec, ranges: dict[str, tuple[float, float]]) -> Change
         several = isinstance(value, tuple)
         kept = tuple(min(max(v, low), high) for v in (value if several else (value,)))
         if kept != (value if several else (value,)):
-            changes[name] = (kept if several else kept[0], f"{name}: from {low:g} to {high:g}")
+            changes[name] = (
+                kept if several else kept[0],
+                _("{name}: from {low:g} to {high:g}").format(name=name, low=low, high=high),
+            )
     return changes
 
 
@@ -113,6 +119,6 @@ def _short(value: object) -> str:
     try:
         text = " ".join(str(value).split())  # one line, whatever came in the URL
     except ValueError:  # Python writes no number of more than 4300 digits
-        return "a number that long"
+        return _("a number that long")
     long = isinstance(value, int) and abs(value) > 10**12
-    return "a number that long" if long else text[:40]
+    return _("a number that long") if long else text[:40]

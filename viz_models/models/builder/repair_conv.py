@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import gcd
 
+from viz_models.language import N_, ngettext
+from viz_models.language import gettext as _
 from viz_models.models.builder import plan
 from viz_models.models.builder.repair_parts import (
     Changes,
@@ -37,20 +39,30 @@ RANGES: dict[str, tuple[float, float]] = {
     "hidden": (1, 4096),
     "dropout": (0.0, 0.9),
 }
+Said = tuple[str, str]  # where one number fits, where another one does
+GROUPS: Said = (
+    N_("{asked} groups do not divide {channels} channels; {n} does"),
+    N_("{asked} groups do not divide {channels} channels; {n} do"),
+)
+OF_THE_NORM: Said = (
+    N_("{asked} groups of the norm do not divide {channels} channels; {n} does"),
+    N_("{asked} groups of the norm do not divide {channels} channels; {n} do"),
+)
 
 
 def _stages(spec: ConvSpec) -> Changes:
     changes = Changes()
     depths = (spec.depths or (1,))[:MAX_STAGES]
     if depths != spec.depths:
-        changes["depths"] = (depths, f"a network has 1 to {MAX_STAGES} stages")
+        why = _("a network has 1 to {n} stages").format(n=MAX_STAGES)
+        changes["depths"] = (depths, why)
     widths = spec.widths or (16,)
     missing = len(depths) - len(widths)
     widths = (*widths[: len(depths)], *[widths[-1]] * missing)
     if widths != spec.widths:
-        changes["widths"] = (widths, "as many widths as stages, one for each")
+        changes["widths"] = (widths, _("as many widths as stages, one for each"))
     if len(spec.hidden) > MAX_HIDDEN:
-        why = f"a head has at most {MAX_HIDDEN} hidden layers"
+        why = _("a head has at most {max_hidden} hidden layers").format(max_hidden=MAX_HIDDEN)
         changes["hidden"] = (spec.hidden[:MAX_HIDDEN], why)
     return changes
 
@@ -58,7 +70,8 @@ def _stages(spec: ConvSpec) -> Changes:
 def _kernel(spec: ConvSpec) -> Changes:
     if spec.kernel_size % 2 == 0:
         odd = spec.kernel_size - 1
-        why = f"a window of {spec.kernel_size} has no center, so maps would shift; {odd} has one"
+        said = _("a window of {k} has no center, so maps would shift; {odd} has one")
+        why = said.format(k=spec.kernel_size, odd=odd)
         return Changes(kernel_size=(odd, why))
     return Changes()
 
@@ -68,12 +81,12 @@ def _dense(spec: ConvSpec) -> Changes:
     if spec.connect != "dense":
         return changes
     if spec.stride > 1:
-        changes["stride"] = (1, "maps stand side by side, so a dense block keeps their size")
+        changes["stride"] = (1, _("maps stand side by side, so a dense block keeps their size"))
     if spec.down == "stride" and len(spec.depths) > 1:
-        why = "dense blocks keep their size; the transition between them pools"
+        why = _("dense blocks keep their size; the transition between them pools")
         changes["down"] = ("avg pool", why)
     if spec.activate == "sum":
-        changes["activate"] = ("branch", "a dense block has no sum: maps stand side by side")
+        changes["activate"] = ("branch", _("a dense block has no sum: maps stand side by side"))
     return changes
 
 
@@ -83,23 +96,24 @@ def _split(spec: ConvSpec) -> Changes:
         return changes
     if any(width % plan.HALVES for width in spec.widths):
         even = tuple(width + width % plan.HALVES for width in spec.widths)
-        why = f"half of the channels pass by, so their number is even: {listed(even)}"
+        said = _("half of the channels pass by, so their number is even: {even}")
+        why = said.format(even=listed(even))
         changes["widths"] = (even, why)
     if spec.activate == "sum":
-        changes["activate"] = ("branch", "a split block has no sum: halves stand side by side")
+        changes["activate"] = ("branch", _("a split block has no sum: halves stand side by side"))
     if spec.shortcut == "pad":
-        changes["shortcut"] = ("projection", "where shapes change, both halves are computed")
+        changes["shortcut"] = ("projection", _("where shapes change, both halves are computed"))
     return changes
 
 
 def _order(spec: ConvSpec) -> Changes:
     changes = Changes()
     if spec.pre_activation and spec.activate == "sum":
-        why = "with the activation before the convolution, nothing is left to do after the sum"
+        why = _("with the activation before the convolution, nothing is left to do after the sum")
         changes["activate"] = ("branch", why)
     middle = spec.block == "bottleneck" and spec.connect != "dense" and not spec.pre_activation
     if not spec.inner_activation and not middle:
-        why = (
+        why = _(
             "only a bottleneck that activates after its convolutions has a middle one to leave out"
         )
         changes["inner_activation"] = (True, why)
@@ -113,7 +127,7 @@ def _shortcut(spec: ConvSpec) -> Changes:
         and spec.shortcut == "pad"
         and any(b.outputs < b.inputs for b in blocks)
     ):
-        why = "zeros can only add channels, and here some go; a 1×1 projection can do both"
+        why = _("zeros can only add channels, and here some go; a 1×1 projection can do both")
         return Changes(shortcut=("projection", why))
     return Changes()
 
@@ -122,16 +136,17 @@ def _branch_scale(spec: ConvSpec) -> Changes:
     if spec.branch_scale == "one":
         return Changes()
     if spec.connect != "residual":
-        return Changes(branch_scale=("one", "without a sum there is no branch to scale"))
+        return Changes(branch_scale=("one", _("without a sum there is no branch to scale")))
     if spec.branch_scale != "zero":
         return Changes()
     if spec.norm == "none":
-        return Changes(branch_scale=("one", "without a norm there is no last gamma to start at 0"))
+        why = _("without a norm there is no last gamma to start at 0")
+        return Changes(branch_scale=("one", why))
     if spec.pre_activation:
-        why = "a branch that ends in a convolution has no last gamma to start at 0"
+        why = _("a branch that ends in a convolution has no last gamma to start at 0")
         return Changes(branch_scale=("one", why))
     if spec.activate == "branch" and spec.activation != "identity":
-        why = "a branch that starts at 0 learns only if no activation follows its gamma"
+        why = _("a branch that starts at 0 learns only if no activation follows its gamma")
         return Changes(activate=("sum", why))
     return Changes()
 
@@ -145,33 +160,36 @@ def _expansion(spec: ConvSpec) -> Changes:
     fitting = nearest(_divisors(shared, lambda d: narrow // d >= least), spec.expansion)
     if fitting == spec.expansion:
         return Changes()
-    why = f"{spec.expansion} does not divide {listed(widths)} channels; {fitting} does"
+    why = _("{expansion} does not divide {widths} channels; {fitting} does").format(
+        expansion=spec.expansion, widths=listed(widths), fitting=fitting
+    )
     return Changes(expansion=(fitting, why))
 
 
 def _groups(spec: ConvSpec) -> Changes:
     changes = Changes()
     if spec.pointwise_groups > 1 and spec.block != "bottleneck":
-        why = "only a bottleneck has 1×1 convolutions to split"
+        why = _("only a bottleneck has 1×1 convolutions to split")
         changes["pointwise_groups"] = (1, why)
-    elif change := _dividing(spec.pointwise_groups, "groups", _channels(spec, pointwise=True)):
+    elif change := _dividing(spec.pointwise_groups, GROUPS, _channels(spec, pointwise=True)):
         changes["pointwise_groups"] = change
-    if change := _dividing(spec.groups, "groups", _channels(spec, pointwise=False)):
+    if change := _dividing(spec.groups, GROUPS, _channels(spec, pointwise=False)):
         changes["groups"] = change
     if spec.norm == "group" and (
-        change := _dividing(spec.norm_groups, "groups of the norm", _normalized(spec))
+        change := _dividing(spec.norm_groups, OF_THE_NORM, _normalized(spec))
     ):
         changes["norm_groups"] = change
     return changes
 
 
-def _dividing(asked: int, what: str, channels: set[int]) -> tuple[int, str] | None:
+def _dividing(asked: int, said: Said, channels: set[int]) -> tuple[int, str] | None:
+    """Return the nearest number that divides all channels, and why; None where `asked` does."""
+    one, many = said
     fitting = nearest(_divisors(gcd(*channels)), asked)
     if fitting == asked:
         return None
-    return fitting, (
-        f"{asked} {what} do not divide {listed(tuple(sorted(channels)))} channels; "
-        f"{fitting} {'do' if fitting > 1 else 'does'}"
+    return fitting, ngettext(one, many, fitting).format(
+        asked=asked, channels=listed(tuple(sorted(channels))), n=fitting
     )
 
 
@@ -205,7 +223,7 @@ def _normalized(spec: ConvSpec) -> set[int]:
 def _pixels(spec: ConvSpec) -> Changes:
     """Return maps keep at least one pixel, and a window's steps stay within its map."""
     if spec.padding == "valid" and spec.connect != "plain":
-        why = "without padding a branch shrinks, and would not fit what it joins"
+        why = _("without padding a branch shrinks, and would not fit what it joins")
         return Changes(padding=("same", why))
     if min(plan.sides(spec)) < 1:
         return _larger(spec)
@@ -213,8 +231,10 @@ def _pixels(spec: ConvSpec) -> Changes:
     blocks = _block_sides(spec)
     most = max(1, (min(blocks) - 1) // reach) if reach else 1
     if spec.dilation > most and spec.padding == "same":
-        why = f"steps of {spec.dilation} leave a map of {min(blocks)} pixels; {most} stays within"
-        return Changes(dilation=(most, why if reach else "a 1×1 window has nothing to spread"))
+        why = _("steps of {dilation} leave a map of {blocks} pixels; {most} stays within").format(
+            dilation=spec.dilation, blocks=min(blocks), most=most
+        )
+        return Changes(dilation=(most, why if reach else _("a 1×1 window has nothing to spread")))
     return Changes()
 
 
@@ -226,12 +246,15 @@ def _larger(spec: ConvSpec) -> Changes:
 
     if lasts(MAX_SIZE):
         size = bisect_left(range(MAX_SIZE), x=True, key=lasts)
-        why = f"{spec.size} pixels are used up before the last layer; {size} last"
+        why = _("{size} pixels are used up before the last layer; {n} last").format(
+            size=spec.size, n=size
+        )
         return Changes(size=(size, why))
     if spec.padding == "valid":
-        why = f"windows without padding use up even {MAX_SIZE} pixels"
+        why = _("windows without padding use up even {max_size} pixels").format(max_size=MAX_SIZE)
         return Changes(padding=("same", why))
-    return Changes(stride=(1, f"halving after halving uses up even {MAX_SIZE} pixels"))
+    why = _("halving after halving uses up even {n} pixels").format(n=MAX_SIZE)
+    return Changes(stride=(1, why))
 
 
 def _one_value(spec: ConvSpec) -> Changes:
@@ -240,7 +263,7 @@ def _one_value(spec: ConvSpec) -> Changes:
         return Changes()
     alone = spec.norm == "group" and any(c == gcd(spec.norm_groups, c) for c in _normalized(spec))
     if spec.norm == "instance" or alone:
-        why = "on a map of 1 pixel, a mean of one channel is the value itself; layer norm fits"
+        why = _("on a map of 1 pixel, a mean of one channel is the value itself; layer norm fits")
         return Changes(norm=("layer", why))
     return Changes()
 

@@ -1,5 +1,6 @@
 """Rules of a perceptron's choices."""
 
+from viz_models.language import gettext as _
 from viz_models.models.builder.repair_conv import Changes
 from viz_models.records import MlpSpec
 
@@ -15,7 +16,9 @@ RANGES: dict[str, tuple[float, float]] = {
 
 def _norm(spec: MlpSpec) -> Changes:
     if spec.norm in ("group", "instance"):
-        why = f"{spec.norm} norm takes means over maps, and a perceptron has none; layer norm fits"
+        why = _(
+            "{norm} norm takes means over maps, and a perceptron has none; layer norm fits"
+        ).format(norm=spec.norm)
         return Changes(norm=("layer", why))
     return Changes()
 
@@ -24,14 +27,16 @@ def _branch_scale(spec: MlpSpec) -> Changes:
     if spec.branch_scale == "one":
         return Changes()
     if not spec.residual:
-        return Changes(branch_scale=("one", "without a skip there is no branch to scale"))
+        return Changes(branch_scale=("one", _("without a skip there is no branch to scale")))
     if spec.branch_scale == "zero" and spec.norm == "none":
-        return Changes(branch_scale=("one", "without a norm there is no last gamma to start at 0"))
+        return Changes(
+            branch_scale=("one", _("without a norm there is no last gamma to start at 0"))
+        )
     if spec.branch_scale == "zero" and spec.activation == "relu":
-        why = "a ReLU after a gamma of 0 passes no gradient: the branch would never learn"
+        why = _("a ReLU after a gamma of 0 passes no gradient: the branch would never learn")
         return Changes(branch_scale=("one", why))
     if spec.branch_scale == "zero" and spec.activation == "sigmoid":
-        return Changes(branch_scale=("one", "sigmoid of 0 is 0.5, so the branch would not be 0"))
+        return Changes(branch_scale=("one", _("sigmoid of 0 is 0.5, so the branch would not be 0")))
     return Changes()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeAlias
 
+from viz_models.language import gettext as _
 from viz_models.models.builder import plan
 from viz_models.records import ConvSpec
 
@@ -15,20 +16,27 @@ def inception(spec: ConvSpec) -> Changes:
     changes = Changes()
     if spec.block != "inception":
         if not spec.reduction:
-            changes["reduction"] = (True, "only an Inception block has reductions to leave out")
+            changes["reduction"] = (True, _("only an Inception block has reductions to leave out"))
         return changes
     unit = SHARE * plan.HALVES if spec.connect == "split" else SHARE
     if any(width % unit for width in spec.widths):
         fitting = tuple(max(1, round(width / unit)) * unit for width in spec.widths)
-        why = f"the paths share a multiple of {unit} channels: {listed(fitting)}"
+        why = _("the paths share a multiple of {unit} channels: {fitting}").format(
+            unit=unit, fitting=listed(fitting)
+        )
         changes["widths"] = (fitting, why)
     if spec.padding == "valid":
-        why = "without padding the paths give maps of different sizes, which cannot stand together"
+        why = _(
+            "without padding the paths give maps of different sizes, which cannot stand together"
+        )
         changes["padding"] = ("same", why)
     if spec.shuffle:
-        changes["shuffle"] = (False, "the paths of an Inception block are not shuffled")
+        changes["shuffle"] = (False, _("the paths of an Inception block are not shuffled"))
     if spec.branch_scale == "zero":
-        changes["branch_scale"] = ("one", "four paths end in four norms, so no γ is the last one")
+        changes["branch_scale"] = (
+            "one",
+            _("four paths end in four norms, so no γ is the last one"),
+        )
     return changes
 
 
@@ -36,7 +44,9 @@ def squeeze(spec: ConvSpec) -> Changes:
     """Return a squeeze that leaves at least one channel."""
     narrow = min(branch_widths(spec))
     if spec.se_ratio > narrow:
-        why = f"{narrow} channels cannot be squeezed {spec.se_ratio} to 1; {narrow} to 1 they can"
+        why = _(
+            "{narrow} channels cannot be squeezed {se_ratio} to 1; {narrow} to 1 they can"
+        ).format(narrow=narrow, se_ratio=spec.se_ratio)
         return Changes(se_ratio=(narrow, why))
     return Changes()
 
@@ -47,9 +57,9 @@ def shuffle(spec: ConvSpec) -> Changes:
         return Changes()
     convs = [c for stage in plan.stages(spec) for b in stage.blocks for c in b.convs]
     if all(c.groups == 1 for c in convs):
-        return Changes(shuffle=(False, "with 1 group there is nothing to shuffle between"))
+        return Changes(shuffle=(False, _("with 1 group there is nothing to shuffle between")))
     if all(c.groups in (1, c.outputs) for c in convs):
-        why = "with one channel in each group, a shuffle would leave every channel in its place"
+        why = _("with one channel in each group, a shuffle would leave every channel in its place")
         return Changes(shuffle=(False, why))
     return Changes()
 
@@ -64,4 +74,8 @@ def branch_widths(spec: ConvSpec) -> tuple[int, ...]:
 def listed(numbers: tuple[int, ...]) -> str:
     """Return "8, 16 and 32", each number once."""
     words = [str(n) for n in dict.fromkeys(numbers)]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return (
+        words[0]
+        if len(words) == 1
+        else _("{listed} and {last}").format(listed=", ".join(words[:-1]), last=words[-1])
+    )

@@ -1,5 +1,6 @@
 """Rules of a recurrent network's choices."""
 
+from viz_models.language import gettext as _
 from viz_models.models.builder.repair_conv import Changes
 from viz_models.records import RnnSpec
 
@@ -19,20 +20,22 @@ RANGES: dict[str, tuple[float, float]] = {
 
 def _forget_bias(spec: RnnSpec) -> Changes:
     if spec.forget_bias and spec.cell != "lstm":
-        why = f"a forget bias belongs to an LSTM; a cell of kind {spec.cell} has no such gate"
+        why = _("a forget bias belongs to an LSTM; a cell of kind {cell} has no such gate").format(
+            cell=spec.cell
+        )
         return Changes(forget_bias=(0.0, why))
     return Changes()
 
 
 def _dropout(spec: RnnSpec) -> Changes:
     if spec.dropout and spec.layers == 1:
-        return Changes(dropout=(0.0, "dropout stands between two layers, and there is one"))
+        return Changes(dropout=(0.0, _("dropout stands between two layers, and there is one")))
     return Changes()
 
 
 def _readout(spec: RnnSpec) -> Changes:
     if spec.source == "rows" and spec.readout == "every":
-        why = "an image has one class, not one for each row; the last state can name it"
+        why = _("an image has one class, not one for each row; the last state can name it")
         return Changes(readout=("last", why))
     return Changes()
 

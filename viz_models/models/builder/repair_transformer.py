@@ -1,5 +1,6 @@
 """Rules of a Transformer's choices."""
 
+from viz_models.language import gettext as _
 from viz_models.models.builder.repair_conv import Changes, nearest
 from viz_models.records import TransformerSpec
 
@@ -21,7 +22,9 @@ RANGES: dict[str, tuple[float, float]] = {
 
 def _even(spec: TransformerSpec) -> Changes:
     if spec.positions in ("sinusoidal", "rotary") and spec.d_model % 2:
-        why = f"{spec.positions} positions take features in pairs, so d_model is even"
+        why = _("{positions} positions take features in pairs, so d_model is even").format(
+            positions=spec.positions
+        )
         return Changes(d_model=(spec.d_model + 1, why))
     return Changes()
 
@@ -31,8 +34,10 @@ def _heads(spec: TransformerSpec) -> Changes:
     fitting = _divisor(spec.d_model // 2 if pairs else spec.d_model, spec.num_heads)
     if fitting == spec.num_heads:
         return Changes()
-    parts = "even parts" if pairs else "equal parts"
-    why = f"{spec.num_heads} heads do not split d_model {spec.d_model} into {parts}; {fitting} can"
+    parts = _("even parts") if pairs else _("equal parts")
+    why = _("{num_heads} heads do not split d_model {d_model} into {parts}; {fitting} can").format(
+        num_heads=spec.num_heads, d_model=spec.d_model, parts=parts, fitting=fitting
+    )
     return Changes(num_heads=(fitting, why))
 
 
@@ -40,10 +45,9 @@ def _kv_heads(spec: TransformerSpec) -> Changes:
     fitting = _divisor(spec.num_heads, spec.num_kv_heads)
     if fitting == spec.num_kv_heads:
         return Changes()
-    why = (
-        f"{spec.num_kv_heads} K/V heads cannot be shared evenly by {spec.num_heads} query heads; "
-        f"{fitting} can"
-    )
+    why = _(
+        "{num_kv_heads} K/V heads cannot be shared evenly by {num_heads} query heads; {fitting} can"
+    ).format(num_kv_heads=spec.num_kv_heads, num_heads=spec.num_heads, fitting=fitting)
     return Changes(num_kv_heads=(fitting, why))
 
 
@@ -51,7 +55,9 @@ def _patch(spec: TransformerSpec) -> Changes:
     fitting = _divisor(spec.size, spec.patch)
     if spec.source == "tokens" or fitting == spec.patch:
         return Changes()
-    why = f"patches of {spec.patch} do not tile {spec.size} pixels; {fitting} can"
+    why = _("patches of {patch} do not tile {size} pixels; {fitting} can").format(
+        patch=spec.patch, size=spec.size, fitting=fitting
+    )
     return Changes(patch=(fitting, why))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from viz_models.language import gettext as _
 from viz_models.models.builder.repair import repaired
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 
@@ -32,18 +33,26 @@ def from_json(data: object) -> BuildSpec:
             what can.
     """
     if not isinstance(data, Mapping):
-        raise ValueError('a spec is one JSON object, such as {"family": "conv", "depths": [20]}')
+        raise ValueError(_('a spec is one JSON object, such as {"family": "conv", "depths": [20]}'))
     given = dict(data)
     family = given.pop("family", None)
     if not isinstance(family, str) or family not in FAMILIES:
-        raise ValueError(f"unknown family {family!r}; choose {', '.join(FAMILIES)}")
+        raise ValueError(
+            _("unknown family {family!r}; choose {families}").format(
+                family=family, families=", ".join(FAMILIES)
+            )
+        )
     kind = FAMILIES[family]
     known = [field.name for field in fields(kind)]
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise ValueError(f"unknown field {unknown[0]!r} of {family}; it has {', '.join(known)}")
+        raise ValueError(
+            _("unknown field {unknown!r} of {family}; it has {known}").format(
+                unknown=unknown[0], family=family, known=", ".join(known)
+            )
+        )
     values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in given.items()}
     spec, repairs = repaired(kind(**values))
     if repairs:
-        raise ValueError(f"{repairs[0].field}: {repairs[0].why}")
+        raise ValueError(_("{field}: {why}").format(field=repairs[0].field, why=repairs[0].why))
     return spec

@@ -15,11 +15,11 @@ from viz_models.records.vision.scene import NAMES
 
 WORDS = ("<pad>", "<bos>", "<eos>", "a", "an", "left", "of", "above", *NAMES)
 LONGEST = 16  # words, with <eos>; nothing that it learned is longer
-CHANNELS = 48  # of the grid
+CHANNELS = 64  # of the grid
 GRID = 8  # cells in each direction
 STRIDE = 8  # px of the scene for a cell
 HIDDEN, EMBEDDING = 64, 32
-BLOCKS = ((3, 16, 2), (16, 32, 2), (32, 32, 1), (32, CHANNELS, 2), (CHANNELS, CHANNELS, 1))
+BLOCKS = ((3, 32, 2), (32, 48, 2), (48, 64, 1), (64, 96, 2), (96, CHANNELS, 1))
 
 
 class Grid(NamedTuple):
@@ -116,7 +116,10 @@ class Captioner(nn.Module):
 
     def forward(self, scenes: Tensor, words: Tensor) -> Tensor:
         """(N, 1, 64, 64) and (N, T) ids that begin with BOS to (N, T, words) logits."""
-        grid = self.look_over(scenes)
+        return self.read(self.look_over(scenes), words)
+
+    def read(self, grid: Grid, words: Tensor) -> Tensor:
+        """Score the next word after each of (N, T) ids that begin with BOS: (N, T, words)."""
         h, c = self.start(grid)
         logits = []
         for word in words.unbind(1):

@@ -12,6 +12,7 @@ from torch import nn
 from viz_models.analysis.anynet.opening import sources
 from viz_models.analysis.anynet.opening.opened import Opened, opened
 from viz_models.analysis.anynet.opening.sources import Network
+from viz_models.language import gettext as _
 from viz_models.records import OpenSpec
 
 
@@ -57,7 +58,7 @@ def against(spec: OpenSpec, first: Opened) -> Opened:
 
 
 def _as_given(spec: OpenSpec) -> OpenSpec:
-    return replace(spec, inputs=(), sentence="")
+    return replace(spec, inputs=(), sentence="", photo="")
 
 
 def _changed(module: nn.Module, change: str) -> nn.Module:
@@ -67,5 +68,9 @@ def _changed(module: nn.Module, change: str) -> nn.Module:
         CHANGES[change](other)
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
-        raise ValueError(f"{name} cannot be compared with itself ({change}): {said}") from error
+        raise ValueError(
+            _("{name} cannot be compared with itself ({change}): {said}").format(
+                name=name, change=change, said=said
+            )
+        ) from error
     return other

@@ -3,13 +3,16 @@
 Nothing is fetched: a name is a type of config ("bert"), or a folder or config.json on this machine.
 """
 
+import difflib
 import importlib
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from viz_models.analysis.anynet.opening import weights
+from viz_models.language import gettext as _
 
 _TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "tokenizer.model")
 
@@ -29,6 +32,8 @@ def made(name: str, *, with_weights: bool) -> tuple[nn.Module, dict[str, Any], P
     """
     transformers: Any = imported("transformers")
     place = Path(name)
+    if not place.exists():
+        _check_type(transformers, name)
     try:
         if place.exists():
             config = transformers.AutoConfig.from_pretrained(name, local_files_only=True)
@@ -38,10 +43,29 @@ def made(name: str, *, with_weights: bool) -> tuple[nn.Module, dict[str, Any], P
         is_net = isinstance(known, type) and issubclass(known, nn.Module)
         module = known(config) if is_net else transformers.AutoModel.from_config(config)
     except Exception as error:
-        raise ValueError(f"transformers cannot make {name!r}: {said(error)}") from error
+        raise ValueError(
+            _("transformers cannot make {name!r}: {said}").format(name=name, said=said(error))
+        ) from error
     if with_weights and place.is_dir():
         _fill(module, place)
     return module, _inputs(module, config), place if has_tokenizer(place) else None
+
+
+def _check_type(transformers: Any, name: str) -> None:  # noqa: ANN401
+    """Refuse a type that transformers does not have; name the ones that are spelled alike."""
+    known: Any = transformers.CONFIG_MAPPING
+    if name not in known:
+        alike = difflib.get_close_matches(name, list(known.keys()), 3, 0.5)
+        raise ValueError(
+            _(
+                "transformers has no type {name!r}, and there is no such folder; "
+                "did you mean {alike}?"
+            ).format(name=name, alike=", ".join(alike))
+            if alike
+            else _("transformers has no type {name!r}, and there is no such folder").format(
+                name=name
+            )
+        )
 
 
 def _fill(module: nn.Module, folder: Path) -> None:
@@ -55,6 +79,10 @@ def _fill(module: nn.Module, folder: Path) -> None:
 
 def _inputs(module: nn.Module, config: Any) -> dict[str, Any]:  # noqa: ANN401 (of transformers)
     """Return the inputs that transformers tries a network with, within its vocabulary."""
+    if getattr(module, "main_input_name", "") == "pixel_values":  # its dummies are words
+        side = getattr(config, "image_size", None) or 224
+        height, width = side if isinstance(side, list | tuple) else (side, side)
+        return {"pixel_values": torch.randn(1, getattr(config, "num_channels", 3), height, width)}
     known: dict[str, Any] = dict(module.dummy_inputs)  # type: ignore[arg-type]
     most = getattr(config, "vocab_size", None)
     for key, value in known.items():
@@ -80,7 +108,7 @@ def tokenized(text: str, place: Path) -> tuple[dict[str, Tensor], tuple[str, ...
     """
     transformers: Any = imported("transformers")
     if not place.exists():
-        raise ValueError(f"no such tokenizer: {place}")
+        raise ValueError(_("no such tokenizer: {place}").format(place=place))
     try:
         if place.is_file():
             reader = transformers.PreTrainedTokenizerFast(tokenizer_file=str(place))
@@ -89,9 +117,13 @@ def tokenized(text: str, place: Path) -> tuple[dict[str, Tensor], tuple[str, ...
         read = dict(reader(text, return_tensors="pt"))
         tokens = tuple(reader.convert_ids_to_tokens(read["input_ids"][0].tolist()))
     except Exception as error:
-        raise ValueError(f"{place.name} is no tokenizer that can be read: {said(error)}") from error
+        raise ValueError(
+            _("{file} is no tokenizer that can be read: {said}").format(
+                file=place.name, said=said(error)
+            )
+        ) from error
     if not tokens:
-        raise ValueError("the text has no token")
+        raise ValueError(_("the text has no token"))
     return {name: value for name, value in read.items() if isinstance(value, Tensor)}, tokens
 
 
@@ -104,7 +136,9 @@ def imported(name: str) -> Any:  # noqa: ANN401 (a module)
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise ValueError(f"{name} is not installed here: pip install {name}") from error
+        raise ValueError(
+            _("{name} is not installed here: pip install {name}").format(name=name)
+        ) from error
 
 
 def said(error: Exception) -> str:

@@ -12,8 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
+
 _VOCABULARY = 100  # whole numbers below it, where a network has no embedding that says how many
-_HOW = "write --input 3,224,224, --input ids:8, --input name=16:int, --input [3,17,5] or x.npy"
+_HOW = N_("write --input 3,224,224, --input ids:8, --input name=16:int, --input [3,17,5] or x.npy")
 _TYPES = {"": "float", "float": "float", "int": "int", "ids": "int", "bool": "bool"}
 
 
@@ -34,16 +37,20 @@ def given(
     args: list[Tensor] = []
     kwargs: dict[str, Tensor] = {}
     for text in texts:
-        name, _, rest = text.rpartition("=")
+        name, _equals, rest = text.rpartition("=")
         made = _input(text, name, rest, module, torch.Generator().manual_seed(seed), batch)
         if not name:
             if kwargs:
-                raise ValueError(f"{text!r} has no name, but one before it has: name both")
+                raise ValueError(
+                    _("{text!r} has no name, but one before it has: name both").format(text=text)
+                )
             args.append(made)
         elif name.isidentifier() and name not in kwargs:
             kwargs[name] = made
         else:
-            raise ValueError(f"{name!r} is no name of an argument, or it was given twice")
+            raise ValueError(
+                _("{name!r} is no name of an argument, or it was given twice").format(name=name)
+            )
     return tuple(args), kwargs
 
 
@@ -58,9 +65,9 @@ def _input(
     try:
         shape = (batch, *(int(n) for n in sizes.split(",") if sizes))
     except ValueError as error:
-        raise ValueError(f"{text!r} is no shape; {_HOW}") from error
+        raise ValueError(_("{text!r} is no shape; {how}").format(text=text, how=_(_HOW))) from error
     if min(shape) < 1:
-        raise ValueError(f"{text!r} is no shape; {_HOW}")
+        raise ValueError(_("{text!r} is no shape; {how}").format(text=text, how=_(_HOW)))
     if kind == "float":
         return torch.randn(shape, generator=drawn)
     if name.endswith("mask"):  # random numbers would hide a part of the input
@@ -73,10 +80,10 @@ def _input(
 
 def _kind_and_sizes(text: str, rest: str) -> tuple[str, str]:
     """Split "16:int" and the older "ids:16" alike."""
-    left, _, right = rest.partition(":")
+    left, _colon, right = rest.partition(":")
     kind, sizes = (left, right) if left in _TYPES and left else (right, left)
     if kind not in _TYPES:
-        raise ValueError(f"{text!r} is no shape; {_HOW}")
+        raise ValueError(_("{text!r} is no shape; {how}").format(text=text, how=_(_HOW)))
     return _TYPES[kind], sizes
 
 
@@ -88,9 +95,11 @@ def whole_numbers(text: str) -> list[int]:
     """
     words = text.replace(",", " ").split()
     if not words or not all(word.removeprefix("-").isdecimal() for word in words):
-        raise ValueError(f"{text.strip()!r} are no whole numbers; write 3, 17, 5")
+        raise ValueError(
+            _("{text!r} are no whole numbers; write 3, 17, 5").format(text=text.strip())
+        )
     if max(map(len, words)) > 18:
-        raise ValueError("a whole number of torch has 18 digits at most")
+        raise ValueError(_("a whole number of torch has 18 digits at most"))
     return [int(word) for word in words]
 
 
@@ -99,6 +108,8 @@ def _of_file(file: Path) -> Tensor:
         array: Any = np.load(file)
         return torch.from_numpy(array)
     except OSError as error:
-        raise ValueError(f"no such file: {file}") from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"{file.name} holds no array of numbers that NumPy can read") from error
+        raise ValueError(_("no such file: {file}").format(file=file)) from error
+    except (ValueError, TypeError, AttributeError, EOFError) as error:
+        raise ValueError(
+            _("{file} holds no array of numbers that NumPy can read").format(file=file.name)
+        ) from error

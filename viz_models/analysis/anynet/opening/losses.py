@@ -9,8 +9,10 @@ from torch.nn.functional import cross_entropy
 from viz_models import digits
 from viz_models.analysis.anynet.gradients import Loss
 from viz_models.analysis.anynet.tensors import found_in
+from viz_models.language import N_
+from viz_models.language import gettext as _
 
-_HOW = "write sum, mean or cross_entropy:CLASS"
+_HOW = N_("write sum, mean or cross_entropy:CLASS")
 
 
 def loss_of(text: str) -> Loss | None:
@@ -23,7 +25,7 @@ def loss_of(text: str) -> Loss | None:
     Raises:
         ValueError: With one line, if it names none.
     """
-    kind, _, which = text.partition(":")
+    kind, _colon, which = text.partition(":")
     if not text:
         return None
     if kind in ("sum", "mean") and not which:
@@ -35,7 +37,7 @@ def loss_of(text: str) -> Loss | None:
             return _of_class(_floats(out), wanted)
 
         return _named(of_class, f"cross-entropy of class {wanted}")
-    raise ValueError(f"{text!r} is no loss; {_HOW}")
+    raise ValueError(_("{text!r} is no loss; {how}").format(text=text, how=_(_HOW)))
 
 
 def _named(loss: Loss, name: str) -> Loss:
@@ -49,7 +51,7 @@ def _named(loss: Loss, name: str) -> Loss:
 def _floats(out: Any) -> Tensor:  # noqa: ANN401 (whatever the network gives)
     found = next((t for t in found_in(out) if t.is_floating_point()), None)
     if found is None:
-        raise ValueError("the network gives no tensor of floats, so it has no loss")
+        raise ValueError(_("the network gives no tensor of floats, so it has no loss"))
     return found
 
 
@@ -65,10 +67,18 @@ def _of_class(logits: Tensor, wanted: int) -> Tensor:
     if logits.ndim == 3:
         logits = logits[:, -1]
     if logits.ndim < 2:
-        size = digits.shape(tuple(logits.shape)) or "one number"
-        raise ValueError(f"cross_entropy needs logits (N, C), but the output is {size}")
+        size = digits.shape(tuple(logits.shape))
+        raise ValueError(
+            _("cross_entropy needs logits (N, C), but the output is {size}").format(
+                size=size or _("one number")
+            )
+        )
     classes = logits.shape[1]
     if wanted >= classes:
-        raise ValueError(f"there is no class {wanted}: the output has 0 to {classes - 1}")
+        raise ValueError(
+            _("there is no class {wanted}: the output has 0 to {last}").format(
+                wanted=wanted, last=classes - 1
+            )
+        )
     target = torch.full_like(logits[:, 0], wanted, dtype=torch.int64)
     return cross_entropy(logits, target)

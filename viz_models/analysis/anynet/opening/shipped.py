@@ -11,6 +11,7 @@ from torch import nn
 from viz_models.analysis.build.probe import inputs
 from viz_models.analysis.flow.preprocess import prepare_for
 from viz_models.images import digits, samples, scenes
+from viz_models.language import gettext as _
 from viz_models.models import detectors, registry, text_models, vision_models, vocabulary
 from viz_models.models.builder import build
 from viz_models.models.builder.presets import preset
@@ -91,7 +92,11 @@ def made(name: str) -> Made:
         ValueError: If there is none of that name.
     """
     if name not in SHIPPED:
-        raise ValueError(f"no network {name!r} is shipped; there is {', '.join(SHIPPED)}")
+        raise ValueError(
+            _("no network {name!r} is shipped; there is {there}").format(
+                name=name, there=", ".join(SHIPPED)
+            )
+        )
     return SHIPPED[name]()
 
 

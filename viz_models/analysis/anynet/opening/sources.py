@@ -17,10 +17,13 @@ from viz_models.analysis.anynet.opening import hugging, shipped, weights
 from viz_models.analysis.anynet.opening.example import Example
 from viz_models.analysis.flow.preprocess import prepare_for
 from viz_models.images import samples
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import ModelRef, OpenSpec
 
-WEIGHTS = (".pt", ".pth", ".bin", ".ckpt", ".safetensors")  # files of weights, or a ScriptModule
-_HOW = "name it as my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE or net.pt2"
+# Files of weights, or a ScriptModule.
+WEIGHTS = (".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".pkl", ".pickle")
+_HOW = N_("name it as my_file.py:MyNet, package:factory, timm:NAME, hf:TYPE or net.pt2")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +56,16 @@ def _network(spec: OpenSpec) -> Network:
         return _exported(file)
     if file.suffix in WEIGHTS:
         return _scripted(file)
-    home, _, name = spec.source.partition(":") if not _is_drive(spec.source) else _split(spec)
+    home, _colon, name = spec.source.partition(":") if not _is_drive(spec.source) else _split(spec)
     if not name:
-        raise ValueError(f"{spec.source!r} names no network: {_HOW}")
+        there = _nets(_python(str(file), spec.folder)) if file.suffix == ".py" else ""
+        raise ValueError(
+            _("{source!r} names no network: write {file}:NAME; there is {there}").format(
+                source=spec.source, file=file.name, there=there
+            )
+            if there
+            else _("{source!r} names no network: {how}").format(source=spec.source, how=_(_HOW))
+        )
     tensors = weights.read(Path(spec.checkpoint)) if spec.checkpoint else {}
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
@@ -85,13 +95,15 @@ def _split(spec: OpenSpec) -> tuple[str, str, str]:
 
 def _exported(file: Path) -> Network:
     if not file.is_file():
-        raise ValueError(f"no such file: {file}")
+        raise ValueError(_("no such file: {file}").format(file=file))
     try:
         if not zipfile.is_zipfile(file):  # torch would print a traceback, too
             raise ValueError("no archive")
         program = torch.export.load(file)
     except Exception as error:
-        raise ValueError(f"{file.name} is no exported program that torch can read") from error
+        raise ValueError(
+            _("{file} is no exported program that torch can read").format(file=file.name)
+        ) from error
     args, kwargs = program.example_inputs or ((), {})
     return Network(program.module(), tuple(args), dict(kwargs))
 
@@ -106,11 +118,13 @@ def is_scripted(file: Path) -> bool:
 
 def _scripted(file: Path) -> Network:
     if not file.is_file():
-        raise ValueError(f"no such file: {file}")
+        raise ValueError(_("no such file: {file}").format(file=file))
     if not is_scripted(file):
         raise ValueError(
-            f"{file.name} is no network but a checkpoint or a pickle, which is not run: name the "
-            f"class that it fills, my_file.py:MyNet --checkpoint {file.name}"
+            _(
+                "{file} is no network but a checkpoint or a pickle, which is not run: name the "
+                "class that it fills, my_file.py:MyNet --checkpoint {file}"
+            ).format(file=file.name)
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch wants files of torch.export
@@ -127,37 +141,49 @@ def _of_timm(name: str, tensors: dict[str, Tensor]) -> tuple[nn.Module, tuple[An
             tensors,
         )
     except Exception as error:
-        raise ValueError(f"timm cannot make {name!r}: {hugging.said(error)}") from error
+        raise ValueError(
+            _("timm cannot make {name!r}: {said}").format(name=name, said=hugging.said(error))
+        ) from error
     size = getattr(module, "pretrained_cfg", {}).get("input_size") or (3, 224, 224)
     return module, (torch.randn(1, *size),)
 
 
 def _found(home: str, name: str, folder: str) -> Any:  # noqa: ANN401 (whatever has that name)
     """Return what a file or a package calls by a name."""
+    module = _python(home, folder)
+    found = getattr(module, name, None)
+    if found is None:
+        there = _nets(module)
+        raise ValueError(
+            _("{home} has no {name!r}; there is {there}").format(home=home, name=name, there=there)
+            if there
+            else _("{home} has no {name!r}").format(home=home, name=name)
+        )
+    return found
+
+
+def _python(home: str, folder: str) -> Any:  # noqa: ANN401
+    """Import a file or a package."""
     if folder and folder not in sys.path:
         sys.path.append(folder)  # last: a file there must not hide a library
     try:
-        module = _imported(Path(home)) if home.endswith(".py") else importlib.import_module(home)
+        return _imported(Path(home)) if home.endswith(".py") else importlib.import_module(home)
     except ValueError:
         raise
     except Exception as error:
-        raise ValueError(f"{home} cannot be imported: {hugging.said(error)}") from error
-    found = getattr(module, name, None)
-    if found is None:
-        nets = [k for k, v in vars(module).items() if isinstance(v, type) and _is_net(v)]
-        there = f"; there is {', '.join(nets[:5])}" if nets else ""
-        raise ValueError(f"{home} has no {name!r}{there}")
-    return found
+        raise ValueError(
+            _("{home} cannot be imported: {said}").format(home=home, said=hugging.said(error))
+        ) from error
 
 
 def _imported(file: Path) -> Any:  # noqa: ANN401
     if not file.is_file():
-        raise ValueError(f"no such file: {file}")
+        raise ValueError(_("no such file: {file}").format(file=file))
     sys.path.insert(0, str(file.parent.resolve()))  # what lies beside it can be imported
     try:
         spec = importlib.util.spec_from_file_location(f"opened_{file.stem}", file)
         if spec is None or spec.loader is None:
-            raise ValueError(f"{file} is no Python file")
+            raise ValueError(_("{file} is no Python file").format(file=file))
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module  # dataclasses look there
         spec.loader.exec_module(module)
@@ -166,19 +192,35 @@ def _imported(file: Path) -> Any:  # noqa: ANN401
         sys.path.pop(0)
 
 
-def _is_net(kind: type) -> bool:
-    return issubclass(kind, nn.Module)
+def _nets(module: Any) -> str:  # noqa: ANN401 (of Python)
+    """Name the networks of a file or a package: the last eight, for parts stand above wholes."""
+    mine = [
+        name
+        for name, kind in vars(module).items()
+        if isinstance(kind, type)
+        and issubclass(kind, nn.Module)
+        and kind.__module__.startswith(module.__name__)
+    ]
+    return ", ".join(mine[-8:])
 
 
 def _made(found: Any, tensors: dict[str, Tensor], source: str) -> nn.Module:  # noqa: ANN401
     if not isinstance(found, nn.Module):
         if not isinstance(found, Callable):  # type: ignore[arg-type]
-            raise ValueError(f"{source} is no network and makes none")
+            raise ValueError(_("{source} is no network and makes none").format(source=source))
         try:
             found = weights.made_to_fit(found, tensors)
         except Exception as error:
-            hint = "; write a function without arguments that makes it, and name that"
-            raise ValueError(f"{source}() raised {hugging.said(error)}{hint}") from error
+            raise ValueError(
+                _(
+                    "{source}() raised {said}; write a function without arguments that makes it, "
+                    "and name that"
+                ).format(source=source, said=hugging.said(error))
+            ) from error
     if not isinstance(found, nn.Module):
-        raise ValueError(f"{source} makes a {type(found).__name__}, not a torch.nn.Module")
+        raise ValueError(
+            _("{source} makes a {kind}, not a torch.nn.Module").format(
+                source=source, kind=type(found).__name__
+            )
+        )
     return found

@@ -10,10 +10,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.fx import GraphModule
 
 from viz_models.analysis.anynet.opening import hugging
 from viz_models.analysis.anynet.opening.inputs import whole_numbers
 from viz_models.analysis.anynet.opening.sources import Network
+from viz_models.language import gettext as _
 from viz_models.records.flow.opened import Reads
 
 Given = tuple[tuple[Any, ...], Mapping[str, Any]]
@@ -41,7 +43,9 @@ def read(
         try:
             ids = torch.tensor([whole_numbers(sentence)])
         except ValueError as error:
-            raise ValueError(f"there is no tokenizer here: {error}, or use --tokenizer") from error
+            raise ValueError(
+                _("there is no tokenizer here: {error}, or use --tokenizer").format(error=error)
+            ) from error
         return _with_ids(network.module, {"input_ids": ids}, given), ()
     named, tokens = hugging.tokenized(sentence, place)
     return _with_ids(network.module, named, given), tokens
@@ -56,19 +60,36 @@ def reads(network: Network, given: Given) -> Reads:
 
 def _with_ids(module: nn.Module, named: dict[str, Tensor], given: Given) -> Given:
     args, kwargs = given
-    ids = named["input_ids"]
+    ids, place = named["input_ids"], _place_of_ids(*given)
+    if isinstance(module, GraphModule) and isinstance(place, str):
+        return args, _of_same_names(named, kwargs, kwargs[place])
+    if isinstance(place, int):  # an exported program takes it where it was when it was exported
+        return (*args[:place], ids, *args[place + 1 :]), kwargs
     takes = inspect.signature(module.forward).parameters
     if "input_ids" in takes:
         fitting = {name: value for name, value in named.items() if name in takes}
         kept = {k: v for k, v in kwargs.items() if k.startswith("decoder_")}
         return (), kept | fitting
-    place = _place_of_ids(args, kwargs)
     if place is None and (args or kwargs):
-        raise ValueError(f"{type(module).__name__} reads no words: it takes no whole numbers")
-    if isinstance(place, str):
-        return args, {**kwargs, place: ids}
-    at = place or 0
-    return (*args[:at], ids, *args[at + 1 :]), kwargs
+        raise ValueError(
+            _("{name} reads no words: it takes no whole numbers").format(name=type(module).__name__)
+        )
+    return (args, {**kwargs, place: ids}) if place else ((ids,), kwargs)
+
+
+def _of_same_names(
+    named: dict[str, Tensor], kwargs: Mapping[str, Any], before: Tensor
+) -> dict[str, Any]:
+    """Return the inputs of an exported program: all that it had, those beside the ids as long."""
+    ids = named["input_ids"]
+    return {
+        name: named.get(name, torch.ones_like(ids) if _is_like(value, before) else value)
+        for name, value in kwargs.items()
+    }
+
+
+def _is_like(value: Any, ids: Tensor) -> bool:  # noqa: ANN401
+    return isinstance(value, Tensor) and value.shape == ids.shape
 
 
 def _place_of_ids(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int | str | None:

@@ -8,6 +8,7 @@ from torch import nn
 from viz_models.analysis.flow.arithmetic.pointwise import unexplained
 from viz_models.analysis.flow.arithmetic.question import Question
 from viz_models.digits import digits, operand
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Number
 
 
@@ -57,8 +58,8 @@ def mean(question: Question) -> Calculation:
         absolute=float(np.abs(values).sum()) / values.size,
         formula=f"{digits(total)} ÷ {values.size}",
         numbers=(
-            Number("sum", total, f"of map {question.cell[0]}"),
-            Number("count", values.size, "values of the map"),
+            Number(_("sum"), total, _("of map {cell}").format(cell=question.cell[0])),
+            Number(_("count"), values.size, _("values of the map")),
         ),
     )
 
@@ -85,11 +86,11 @@ def layer_norm(question: Question) -> Calculation:
             f" · {operand(gamma)} + {operand(beta)}"
         ),
         numbers=(
-            Number("x", x, "the input here"),
-            Number("μ", middle, f"mean of these {row.size} values"),
-            Number("σ²", variance, "their variance"),
-            Number("ε", module.eps, "keeps the root away from 0"),
-            Number("γ", gamma, f"scale of feature {at}"),
-            Number("β", beta, f"shift of feature {at}"),
+            Number("x", x, _("the input here")),
+            Number("μ", middle, _("mean of these {size} values").format(size=row.size)),
+            Number("σ²", variance, _("their variance")),
+            Number("ε", module.eps, _("keeps the root away from 0")),
+            Number("γ", gamma, _("scale of feature {at}").format(at=at)),
+            Number("β", beta, _("shift of feature {at}").format(at=at)),
         ),
     )

@@ -8,7 +8,28 @@ from torch import Tensor, nn
 
 from viz_models.analysis.flow.arithmetic.question import Question, checked_cell
 from viz_models.digits import digits, operand, signed_sum
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Cell, Number, Prepared, Step
+
+_PIXELS = {
+    "red": N_("red of the cropped photo at row {row}, column {column}, 0 to 255"),
+    "green": N_("green of the cropped photo at row {row}, column {column}, 0 to 255"),
+    "blue": N_("blue of the cropped photo at row {row}, column {column}, 0 to 255"),
+    "gray": N_("gray of the cropped photo at row {row}, column {column}, 0 to 255"),
+}
+_MEANS = {
+    "red": N_("what is subtracted from red"),
+    "green": N_("what is subtracted from green"),
+    "blue": N_("what is subtracted from blue"),
+    "gray": N_("what is subtracted from gray"),
+}
+_SPREADS = {
+    "red": N_("what red is divided by"),
+    "green": N_("what green is divided by"),
+    "blue": N_("what blue is divided by"),
+    "gray": N_("what gray is divided by"),
+}
 
 
 def batch_norm(question: Question) -> Calculation:
@@ -33,12 +54,14 @@ def batch_norm(question: Question) -> Calculation:
             f" · {operand(gamma)} + {operand(beta)}"
         ),
         numbers=(
-            Number("x", x, "the input here"),
-            Number("μ", mean, f"running mean of channel {channel}"),
-            Number("σ²", variance, f"running variance of channel {channel}"),
-            Number("ε", module.eps, "keeps the root away from 0"),
-            Number("γ", gamma, f"scale of channel {channel}"),
-            Number("β", beta, f"shift of channel {channel}"),
+            Number("x", x, _("the input here")),
+            Number("μ", mean, _("running mean of channel {channel}").format(channel=channel)),
+            Number(
+                "σ²", variance, _("running variance of channel {channel}").format(channel=channel)
+            ),
+            Number("ε", module.eps, _("keeps the root away from 0")),
+            Number("γ", gamma, _("scale of channel {channel}").format(channel=channel)),
+            Number("β", beta, _("shift of channel {channel}").format(channel=channel)),
         ),
     )
 
@@ -54,7 +77,7 @@ def relu(question: Question) -> Calculation:
         max(0.0, x),
         absolute=abs(x),
         formula=f"max(0, {digits(x)})",
-        numbers=(Number("x", x, "the input here"),),
+        numbers=(Number("x", x, _("the input here")),),
     )
 
 
@@ -72,7 +95,7 @@ def function(question: Question) -> Calculation:
         of(x),
         absolute=max(1.0, abs(x)),
         formula=formula,
-        numbers=(Number("x", x, "the input here"),),
+        numbers=(Number("x", x, _("the input here")),),
     )
 
 
@@ -85,7 +108,7 @@ def add(question: Question) -> Calculation:
     if [x.shape for x in question.inputs] != [question.output.shape] * 2:
         return unexplained(question)
     a, b = (float(x[question.cell]) for x in question.inputs)
-    names = [*question.step.inputs, "first operand", "second operand"]
+    names = [*question.step.inputs, _("first operand"), _("second operand")]
     return question.answer(
         a + b,
         absolute=abs(a) + abs(b),
@@ -113,16 +136,20 @@ def flatten(question: Question) -> Calculation:
 
 def _index_sentence(index: int, place: Cell, shape: tuple[int, ...]) -> str:
     if len(place) != 3:
-        return f"the input at {place}"
+        return _("the input at {place}").format(place=place)
     c, y, x = place
-    return f"map {c}, row {y}, column {x}: ({c}·{shape[1]} + {y})·{shape[2]} + {x} = {index}"
+    return _("map {c}, row {y}, column {x}: ({c}·{shape} + {y})·{shape_2} + {x} = {index}").format(
+        c=c, y=y, x=x, shape=shape[1], shape_2=shape[2], index=index
+    )
 
 
 def unexplained(question: Question) -> Calculation:
     """Torch's value as it is, saying that no arithmetic is written for this operation."""
-    note = f"torch's value: no arithmetic is written for {question.step.name}"
+    note = _("torch's value: no arithmetic is written for {name}").format(name=question.step.name)
     value = question.torch_value
-    return question.answer(value, absolute=0.0, formula="", numbers=(Number("value", value, note),))
+    return question.answer(
+        value, absolute=0.0, formula="", numbers=(Number(_("value"), value, note),)
+    )
 
 
 def input_calculation(prepared: Prepared, cell: Cell) -> Calculation:
@@ -149,10 +176,8 @@ def input_calculation(prepared: Prepared, cell: Cell) -> Calculation:
         absolute=(pixel / 255 + abs(mean)) / std,
         formula=f"({pixel} ÷ 255 − {operand(mean)}) ÷ {digits(std)}",
         numbers=(
-            Number(
-                "pixel", pixel, f"{color} of the cropped photo at row {y}, column {x}, 0 to 255"
-            ),
-            Number("mean", mean, f"what is subtracted from {color}"),
-            Number("std", std, f"what {color} is divided by"),
+            Number(_("pixel"), pixel, _(_PIXELS[color]).format(row=y, column=x)),
+            Number(_("mean"), mean, _(_MEANS[color])),
+            Number(_("std"), std, _(_SPREADS[color])),
         ),
     )

@@ -6,6 +6,7 @@ from torch import nn
 from viz_models.analysis.flow.arithmetic.question import Question
 from viz_models.analysis.flow.arithmetic.windows import Geometry, covered, first_cell, geometry
 from viz_models.digits import digits, signed_sum
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Number, Window
 
 _LISTED = 9  # a 3x3 window is still read at a glance
@@ -28,7 +29,15 @@ def max_pool(question: Question) -> Calculation:
         total,
         absolute=abs(total),
         formula=f"max({listed})",
-        numbers=(Number("max", total, f"the input at map {channel}, row {row}, column {column}"),),
+        numbers=(
+            Number(
+                "max",
+                total,
+                _("the input at map {channel}, row {row}, column {column}").format(
+                    channel=channel, row=row, column=column
+                ),
+            ),
+        ),
         windows=(Window(channel, patch, inside, None, total),),
     )
 
@@ -84,8 +93,8 @@ def _average(question: Question, patch: np.ndarray, inside: np.ndarray, count: i
         absolute=np.abs(values).sum() / count,
         formula=f"{listed} ÷ {count}",
         numbers=(
-            Number("sum", total, f"of the window in map {channel}"),
-            Number("count", count, "cells that torch counts"),
+            Number(_("sum"), total, _("of the window in map {channel}").format(channel=channel)),
+            Number(_("count"), count, _("cells that torch counts")),
         ),
         windows=(Window(channel, patch, inside, None, total),),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import nn
 
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Cell, Number, Step, Window
 
 TOLERANCE = 1e-5  # of the sum of absolute terms: float32 rounding of a long sum stays below it
@@ -62,7 +63,17 @@ def checked_cell(cell: Cell, shape: tuple[int, ...], name: str) -> Cell:
     """
     inside = len(cell) == len(shape) and all(0 <= i < n for i, n in zip(cell, shape, strict=True))
     if not inside:
-        axes = _AXES.get(len(shape), tuple(f"axis {i}" for i in range(len(shape))))
-        ranges = ", ".join(f"{axis} 0 to {n - 1}" for axis, n in zip(axes, shape, strict=True))
-        raise ValueError(f"{name} has no value at {tuple(cell)}; choose {ranges}")
+        axes = _AXES.get(len(shape))
+        raise ValueError(
+            _("{name} has no value at {cell}; choose {ranges}").format(
+                name=name,
+                cell=tuple(cell),
+                ranges=", ".join(
+                    _("{axis} 0 to {last}").format(
+                        axis=axes[i] if axes else _("axis {i}").format(i=i), last=n - 1
+                    )
+                    for i, n in enumerate(shape)
+                ),
+            )
+        )
     return tuple(int(i) for i in cell)

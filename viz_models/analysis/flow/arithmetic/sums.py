@@ -7,6 +7,8 @@ from viz_models.analysis.flow.arithmetic.pointwise import unexplained
 from viz_models.analysis.flow.arithmetic.question import Question
 from viz_models.analysis.flow.arithmetic.windows import covered, geometry, largest_windows
 from viz_models.digits import signed_sum
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Calculation, Number, Window
 
 
@@ -64,7 +66,11 @@ def _weighted_sum(
     offset = 0.0 if bias is None else float(as_array(bias)[out_channel])
     numbers = _terms(question, windows, rest_count, rest_total)
     if bias is not None:
-        numbers += (Number("bias", offset, f"bias of output {out_channel}"),)
+        numbers += (
+            Number(
+                "bias", offset, _("bias of output {out_channel}").format(out_channel=out_channel)
+            ),
+        )
     return question.answer(
         totals.sum() + offset,
         absolute=np.abs(products).sum() + abs(offset),
@@ -79,11 +85,13 @@ def _weighted_sum(
 def _terms(
     question: Question, windows: tuple[Window, ...], rest_count: int, rest_total: float
 ) -> tuple[Number, ...]:
-    source = "channel" if question.step.op == "conv2d" else "feature"
+    convolves = question.step.op == "conv2d"
+    called = N_("channel {n}") if convolves else N_("feature {n}")
+    adds = N_("what input channel {n} adds") if convolves else N_("what input feature {n} adds")
+    rest = N_("the other channels together") if convolves else N_("the other features together")
     terms = tuple(
-        Number(f"{source} {w.channel}", w.total, f"what input {source} {w.channel} adds")
-        for w in windows
+        Number(_(called).format(n=w.channel), w.total, _(adds).format(n=w.channel)) for w in windows
     )
     if rest_count:
-        terms += (Number(f"{rest_count} more", rest_total, f"the other {source}s together"),)
+        terms += (Number(_("{n} more").format(n=rest_count), rest_total, _(rest)),)
     return terms
