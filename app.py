@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from viz_models import garbage
 from viz_models.models import warm
-from viz_models.patches import silent, swallowed, unsent
+from viz_models.patches import gathered, same_name, silent, swallowed, unsent
 from viz_models.ui.instruments import scripts
 from viz_models.ui.kit import errors
 from viz_models.ui.kit.turns import TURNS
@@ -28,7 +28,9 @@ from viz_models.web.uploads import UploadLimits
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Mend queue and connections, say where instruments are, collect garbage, import."""
     unsent.keep()
+    gathered.gather()
     swallowed.draw()
+    same_name.keep()
     silent.close()
     scripts.serve()
     if hosting.is_logged():
@@ -51,10 +53,13 @@ def prepare() -> None:
 async def instrument(request: Request) -> Response:
     """Return the code of an instrument; its address changes with it, so browsers may keep it."""
     version, name = request.path_params["version"], request.path_params["name"]
-    if name not in scripts.NAMES or version != scripts.version(name):
+    if name not in scripts.SERVED or version != scripts.version(name):
         return PlainTextResponse("no such instrument\n", 404)
-    keep = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(scripts.whole(name), media_type="text/javascript", headers=keep)
+    keep = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return Response(scripts.whole(name), media_type="text/javascript", headers=keep)
+    packed = keep | {"Content-Encoding": "gzip"}
+    return Response(scripts.packed(name), media_type="text/javascript", headers=packed)
 
 
 errors.hide_from_strangers()

@@ -75,13 +75,7 @@ speech.begin()
 ABOUT = lessons.index()
 CHAPTERS = {
     _(chapter): [
-        st.Page(
-            HERE / file,
-            title=ABOUT[path].name,
-            url_path=path,
-            default=path == "home",
-            visibility="hidden" if path in NOT_IN_THE_MENU else "visible",
-        )
+        frame.listed(HERE / file, ABOUT[path].name, path, visible=path not in NOT_IN_THE_MENU)
         for file, path in listed
     ]
     for chapter, listed in LESSONS.items()

@@ -5,6 +5,7 @@ Source: Vaswani et al. 2017, table 1, arXiv:1706.03762.
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import cost as panel
@@ -23,8 +24,8 @@ def main() -> None:
         with right:
             panel.draw_table(view)
             panel.draw_run_here(text["Run here"])
-    for section in ("How each is measured", "What the table does not say"):
-        st.subheader(section)
+    for section in (N_("How each is measured"), N_("What the table does not say")):
+        st.subheader(_(section))
         st.markdown(text[section])
     st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])

@@ -5,14 +5,15 @@ Source: Vaswani et al. 2017, section 3.2.1, arXiv:1706.03762.
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.attention import scale as panel
 
 SECTIONS = (
-    "Where the factor comes from",
-    "Do the gradients vanish?",
-    "Why is the gradient at q different?",
+    N_("Where the factor comes from"),
+    N_("Do the gradients vanish?"),
+    N_("Why is the gradient at q different?"),
 )
 
 
@@ -30,7 +31,7 @@ def main() -> None:
         with right:
             panel.draw_at_width(view)
     for section in SECTIONS:
-        st.subheader(section)
+        st.subheader(_(section))
         st.markdown(text[section].format(**facts))
     st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])

@@ -6,6 +6,7 @@ Sources: Simonyan & Zisserman 2015, arXiv:1409.1556; Luo et al. 2016, arXiv:1701
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.build import window, window_bottleneck
@@ -24,8 +25,8 @@ def main() -> None:
             window.draw_footprints(view)
         with right:
             window.draw_costs(view, text)
-    title = "Does a 1×1 convolution see more, or less?"
-    st.subheader(title)
+    title = N_("Does a 1×1 convolution see more, or less?")
+    st.subheader(_(title))
     with st.container(gap="xsmall"):
         said = st.empty()
         block = window_bottleneck.controls()

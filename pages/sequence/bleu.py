@@ -16,7 +16,7 @@ def main() -> None:
     with st.container(gap="xsmall"):
         said = lesson.head(text)
         view = panel.controls()
-        panel.draw_refusal(view)
+        lesson.draw_refusal(view.refusal, _("The example is shown instead."))
         lesson.answer(said, text[f"Answer: {panel.answer(view)}"], **panel.facts(view))
         left, right = st.columns([1.5, 1], gap="xsmall")
         with left:

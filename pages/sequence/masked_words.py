@@ -5,6 +5,7 @@ Source: Devlin et al. 2018, section 3.1 and appendix A, arXiv:1810.04805.
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import masked_words as panel
@@ -19,7 +20,7 @@ def main() -> None:
         answer = lesson.head(text)  # on screen before torch is imported
         view = panel.controls()
         facts = cards.facts(view)
-        panel.draw_refusal(view)
+        lesson.draw_refusal(view.refusal, _("The example is shown instead."))
         lesson.answer(answer, text["Answer"], **facts)
         panel.draw_stage(view)
         left, right = st.columns([2.1, 1], gap="xsmall")
@@ -28,13 +29,13 @@ def main() -> None:
         with right:
             cards.draw_dice(view)
     for section, draw in (
-        ("Why not always [MASK]?", cards.draw_table),
-        ("Why 15 %?", context.draw_context),
-        ("Which words have a loss?", cards.draw_loss),
-        ("Does the second sentence follow?", cards.draw_next),
-        ("Where does a masked word look?", context.draw_attention),
+        (N_("Why not always [MASK]?"), cards.draw_table),
+        (N_("Why 15 %?"), context.draw_context),
+        (N_("Which words have a loss?"), cards.draw_loss),
+        (N_("Does the second sentence follow?"), cards.draw_next),
+        (N_("Where does a masked word look?"), context.draw_attention),
     ):
-        st.subheader(section)
+        st.subheader(_(section))
         st.markdown(text[section].format(**facts))
         draw(view)
     st.subheader(_("Take it away"))

@@ -6,15 +6,16 @@ proceedings.mlr.press/v37/jozefowicz15.html.
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.sequence import memory as panel
 from viz_models.ui.panels.sequence import memory_sentence
 
 SECTIONS = (
-    "One step, many times",
-    "Why does training not simply find it?",
-    "What is measured here",
+    N_("One step, many times"),
+    N_("Why does training not simply find it?"),
+    N_("What is measured here"),
 )
 
 
@@ -40,7 +41,7 @@ def main() -> None:
     st.markdown(text["On a sentence of yours"])
     memory_sentence.draw_sentence(text)
     for section in SECTIONS:
-        st.subheader(section)
+        st.subheader(_(section))
         st.markdown(text[section].format(**facts))
     st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])

@@ -5,6 +5,7 @@ Sources: Sutskever et al. 2014, arXiv:1409.3215; Luong et al. 2015, arXiv:1508.0
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.kit import lesson, take_away, words
@@ -28,12 +29,12 @@ def main() -> None:
     st.subheader(_("Does attention help with every seed?"))
     more.draw_seeds(view, text)
     for title, draw in (
-        ("Teacher forcing and free running", more.draw_forcing),
-        ("Which words does the loss count?", more.draw_masked),
-        ("The state after the padding", more.draw_padded),
+        (N_("Teacher forcing and free running"), more.draw_forcing),
+        (N_("Which words does the loss count?"), more.draw_masked),
+        (N_("The state after the padding"), more.draw_padded),
     ):
         with st.container():
-            st.subheader(title)
+            st.subheader(_(title))
             st.markdown(text[title])
             if in_sight(f"{draw.__name__}_sight", height=260):
                 draw(view, text)

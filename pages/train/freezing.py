@@ -5,6 +5,7 @@ import streamlit as st
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.small import freezing as panel
+from viz_models.ui.results.train import runs
 
 
 def main() -> None:
@@ -12,6 +13,7 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)
+        runs.prepare()
         view = panel.controls()
         facts = panel.facts(view)
         lesson.answer(answer, text[""].partition("\n")[2], **facts)
@@ -20,6 +22,9 @@ def main() -> None:
             panel.draw_over_examples(view)
         with right:
             panel.draw_numbers(view)
+    st.subheader(_("Train it here"))
+    st.markdown(text["Train it here"].format(**facts))
+    panel.draw_here(view)
     st.subheader(_("Which parameters are trained?"))
     st.markdown(text["Which parameters are trained?"])
     panel.draw_blocks(view)

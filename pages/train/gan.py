@@ -10,7 +10,9 @@ import streamlit as st
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.lessons import gan as panel
+from viz_models.ui.panels.train.lessons import gan_here
 from viz_models.ui.panels.train.lessons import gan_more as more
+from viz_models.ui.results.train import runs
 
 
 def main() -> None:
@@ -18,6 +20,7 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)
+        runs.prepare()
         view = panel.controls()
         facts = panel.facts(view)
         lesson.answer(answer, text[""].partition("\n")[2], **facts)
@@ -27,7 +30,7 @@ def main() -> None:
     panel.draw_ends(view, text)
     st.markdown(text[panel.verdict(view)].format(**facts))
     more.draw_update(view, text)
-    more.draw_own(view, text)
+    gan_here.draw_own(view, text)
     more.draw_digits(text)
     st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.optimizers import cards, stage, take_home, view
@@ -27,14 +28,14 @@ def main() -> None:
         with right:
             stage.draw_shares(now)
     panels = {
-        "One step, exactly": lambda: _draw_step(now),
-        "Where does every start end?": lambda: cards.draw_maps(now),
-        "Which rate?": lambda: cards.draw_rates(now),
-        "Schedules": lambda: cards.draw_schedules(now),
-        "Is a real network like this?": lambda: None,
+        N_("One step, exactly"): lambda: _draw_step(now),
+        N_("Where does every start end?"): lambda: cards.draw_maps(now),
+        N_("Which rate?"): lambda: cards.draw_rates(now),
+        N_("Schedules"): lambda: cards.draw_schedules(now),
+        N_("Is a real network like this?"): lambda: None,
     }
     for title, draw in panels.items():
-        st.subheader(title)
+        st.subheader(_(title))
         st.markdown(text[title].format(**facts))
         draw()
     st.subheader(_("Take it away"))
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 def _draw_step(now: view.View) -> None:
-    left, right = st.columns([1.3, 1], gap="xsmall")
+    left, right = st.columns([1.3, 1], gap="medium")
     with left:
         cards.draw_step(now)
     with right:

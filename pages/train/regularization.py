@@ -9,7 +9,9 @@ import streamlit as st
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.train.small import regularization as panel
+from viz_models.ui.panels.train.small import regularization_here
 from viz_models.ui.panels.train.small import regularization_more as more
+from viz_models.ui.results.train import runs
 
 
 def main() -> None:
@@ -17,6 +19,7 @@ def main() -> None:
     text = words.sections(__file__)
     with st.container(gap="xsmall"):
         answer = lesson.head(text)
+        runs.prepare()
         view = panel.controls()
         facts = panel.facts(view)
         lesson.answer(answer, text[""].partition("\n")[2], **facts)
@@ -26,6 +29,9 @@ def main() -> None:
             panel.draw_numbers(view)
         with right:
             panel.draw_differences(view)
+    st.subheader(_("Train it here"))
+    st.markdown(text["Train it here"].format(**facts))
+    regularization_here.draw_here(view)
     st.subheader(_("Where do the weights go?"))
     st.markdown(text["Where do the weights go?"].format(**facts))
     more.draw_weights(view)

@@ -23,7 +23,7 @@ def main() -> None:
         now = panel.view(sweep_ask.asked())
         lesson.answer(said, text[panel.answer(now)], **panel.facts(now))
         panel.draw_stage(now, text)
-        panel.draw_start_row(now)
+        sweep_ask.draw_start_row(now.asked)
     if now.grid.known and now.changes:
         st.subheader(_("Does every row change alike?"))
         st.markdown(text["Does every row change alike?"])

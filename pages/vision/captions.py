@@ -21,7 +21,7 @@ def main() -> None:
         said = lesson.head(text)
         view = panel.controls()
         facts = panel.facts(view)
-        panel.draw_refusal(view)
+        lesson.draw_refusal(view.refusal, _("The page shows the scene of the slider instead."))
         lesson.answer(said, text[f"Answer: {panel.answer(view)}"], **facts)
         left, right = st.columns([1, 1.6], gap="xsmall")
         with left.container(border=True, height="stretch"):

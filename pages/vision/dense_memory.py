@@ -5,11 +5,16 @@ Sources: Huang et al. 2017, arXiv:1608.06993; Pleiss et al. 2017, arXiv:1707.069
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import dense_memory as panel
 
-SECTIONS = ("Why are there two triangles?", "What does it cost?", "The running mean moves twice")
+SECTIONS = (
+    N_("Why are there two triangles?"),
+    N_("What does it cost?"),
+    N_("The running mean moves twice"),
+)
 
 
 def main() -> None:
@@ -29,7 +34,7 @@ def main() -> None:
             panel.draw_price(view)
     panel.draw_over_depth(view)
     for section in SECTIONS:
-        st.subheader(section)
+        st.subheader(_(section))
         st.markdown(text[section].format(**facts))
     st.subheader(_("Take it away"))
     st.markdown(text["Take it away"])

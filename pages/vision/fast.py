@@ -5,6 +5,7 @@ Sources: Ma et al. 2018, arXiv:1807.11164, section 2; Zhang et al. 2017, arXiv:1
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import fast as panel
@@ -28,8 +29,8 @@ def main() -> None:
             panel.draw_guess(view)
             panel.draw_here()
     st.markdown(text[panel.NAMES[view.series]].format(**facts))
-    units = "Two units with the same multiply-adds"
-    st.subheader(units)
+    units = N_("Two units with the same multiply-adds")
+    st.subheader(_(units))
     st.markdown(text[units].format(**facts))
     panel.draw_units(view)
     fast_built.draw_links(view, "units", text)

@@ -5,6 +5,7 @@ Sources: Szegedy et al. 2014, arXiv:1409.4842; Ioffe and Szegedy 2015, arXiv:150
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.panels.vision import inception as panel
@@ -29,12 +30,12 @@ def main() -> None:
     _draw_price(text)
     trained = training.facts() | auxiliary.facts()
     for title, draw in (
-        ("Does the network need all four branches?", training.draw_branches),
-        ("What do the auxiliary classifiers do?", training.draw_auxiliary),
-        ("Where are they after the training?", auxiliary.draw_modules),
-        ("What did BatchNorm change?", training.draw_norm),
+        (N_("Does the network need all four branches?"), training.draw_branches),
+        (N_("What do the auxiliary classifiers do?"), training.draw_auxiliary),
+        (N_("Where are they after the training?"), auxiliary.draw_modules),
+        (N_("What did BatchNorm change?"), training.draw_norm),
     ):
-        st.subheader(title)
+        st.subheader(_(title))
         st.markdown(text[title].format(**trained))
         draw()
     st.subheader(_("Take it away"))

@@ -146,7 +146,7 @@ def style(
 ) -> go.Figure:
     """Give a figure the house's type, margins, grid and colors; returns the same figure.
 
-    Show it with `theme=None` and `config=theme.CONFIG`, so that Streamlit adds nothing of its own.
+    `ui/kit/charts.show` shows it.
 
     Args:
         fig: Changed in place; a title of its own gets room.
@@ -210,5 +210,4 @@ CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtons": [["toImage"]],
     "toImageButtonOptions": {"format": "png", "scale": 2},
-    "responsive": True,
 }

@@ -45,7 +45,7 @@ def link_to(address: str) -> str:
     url = urlsplit(address)
     path = url.path.rsplit("/", 1)[-1] or "home"
     query = parse_qsl(url.query, keep_blank_values=True)
-    said = urlencode([(k, v) for k, v in query if k not in ("lesson", "present")])
+    said = urlencode([(k, v) for k, v in query if k not in ("lesson", "present", "lang")])
     return f"/{path}" + (f"?{said}" if said else "")
 
 

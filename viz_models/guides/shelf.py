@@ -1,9 +1,11 @@
 """The lessons that come with the site: lessons/skips.en.md and its neighbors."""
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from viz_models.guides import reading
+from viz_models.language import pseudo
 from viz_models.places import LESSONS, PAGES
 from viz_models.records.guides import Guide
 
@@ -32,8 +34,31 @@ def shipped(language: str = "en") -> dict[str, Guide]:
     return {name: _read(name, language) for name in [*known, *sorted(names - set(ORDER))]}
 
 
-def _read(name: str, language: str) -> Guide:
+def text(name: str, language: str = "en") -> str:
+    """Return the Markdown of a lesson; in English where it is not written in the language."""
     path = LESSONS / f"{name}.{language}.md"
     if not path.exists():
         path = LESSONS / f"{name}.en.md"
-    return reading.read(path.read_text(encoding="utf-8"), name, pages())
+    return path.read_text(encoding="utf-8")
+
+
+def _read(name: str, language: str) -> Guide:
+    guide = reading.read(text(name, language), name, pages())
+    return _in_odd_letters(guide) if language == pseudo.NAME else guide
+
+
+def _in_odd_letters(guide: Guide) -> Guide:
+    """Return a lesson in the language that nobody speaks."""
+    steps = tuple(
+        replace(
+            step,
+            title=pseudo.marked(step.title),
+            text=pseudo.prose(step.text),
+            question=step.question and pseudo.marked(step.question),
+            choices=tuple(replace(c, text=pseudo.marked(c.text)) for c in step.choices),
+            answer=pseudo.prose(step.answer),
+        )
+        for step in guide.steps
+    )
+    title, about = pseudo.marked(guide.title), pseudo.marked(guide.about)
+    return replace(guide, title=title, about=about, steps=steps)

@@ -4,6 +4,7 @@ English text is what the code holds, and the key under which a catalog has its t
 that stands in a table at the top of a module is marked with `N_` and translated where it is drawn.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from viz_models.language import pseudo
 T = TypeVar("T", bound=str)
 ENGLISH = "en"
 LOCALE = Path(__file__).parents[1] / "locale"
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _current: ContextVar[str] = ContextVar("language")
 _asked: list[Callable[[], str]] = []
 
@@ -83,6 +85,26 @@ def ngettext(one: str, many: str, count: float) -> str:
 def N_(text: T) -> T:  # noqa: N802 (the name that every gettext project uses)
     """Mark a text of a table for translation where it is drawn; it stays as it is."""
     return text
+
+
+def numbered(text: str) -> str:
+    """Return a text that has its numbers in it already, such as a recording's "16 groups".
+
+    A catalog lists it with blanks: N_("{n} groups"), and {n2} for a second number. What it does
+    not list as a whole is put together from its parts: "plain, 20 layers".
+    """
+    said = gettext(text)
+    if said != text or current() == ENGLISH:
+        return said
+    numbers = _NUMBER.findall(text)
+    blanks = [f"n{i}" if i > 1 else "n" for i in range(1, len(numbers) + 1)]
+    names = iter(blanks)
+    pattern = _NUMBER.sub(lambda _number: f"{{{next(names)}}}", text)
+    found = gettext(pattern)
+    if found != pattern:
+        return found.format(**dict(zip(blanks, numbers, strict=True)))
+    parts = text.split(", ")
+    return ", ".join(map(numbered, parts)) if len(parts) > 1 else text
 
 
 def prose(path: Path) -> str:

@@ -15,7 +15,7 @@ from viz_models.records import CostRun, LayerKind
 HEIGHT = 470  # px
 TOP = 62  # px, for two lines of legend and the names of the panels
 NAME: dict[LayerKind, str] = {
-    "attention": "self-attention",
+    "attention": N_("self-attention"),
     "fused": N_("self-attention, fused kernel"),
     "windowed": N_("restricted attention"),
     "recurrence": N_("recurrence"),
@@ -24,9 +24,9 @@ NAME: dict[LayerKind, str] = {
 DASH: dict[LayerKind, str] = {"fused": "dot", "windowed": "dash"}
 PANELS = {
     "milliseconds": N_("time"),
-    "peak_bytes": "memory",
-    "chain": N_("in sequence"),
-    "path": N_("path"),
+    "peak_bytes": N_("memory"),
+    "chain": N_("sequential operations"),
+    "path": N_("path length"),
 }
 BYTES = {1 << 10: "1 KiB", 1 << 15: "32 KiB", 1 << 20: "1 MiB", 1 << 25: "32 MiB", 1 << 30: "1 GiB"}
 
@@ -73,13 +73,13 @@ def _lines(run: CostRun, what: str, ink: dict[LayerKind, str]) -> Iterator[dict[
             places = [(p.n, getattr(p, what)) for p in run.of(kind)]
         yield {
             "type": "scatter",
-            "x": [n for n, _ in places],
-            "y": [y for _, y in places],
+            "x": [n for n, _y in places],
+            "y": [y for _n, y in places],
             "name": NAME[kind],
             "mode": "lines+markers",
             "line": {"color": ink[kind], "width": 2, "dash": DASH.get(kind, "solid")},
             "marker": {"size": 5},
-            "hovertemplate": f"<b>{NAME[kind]}</b>, n = %{{x}}<br>{_unit(what)}"
+            "hovertemplate": f"<b>{_(NAME[kind])}</b>, n = %{{x}}<br>{_unit(what)}"
             f"{_fitted(run, kind, what)}<extra></extra>",
         }
 
@@ -87,8 +87,8 @@ def _lines(run: CostRun, what: str, ink: dict[LayerKind, str]) -> Iterator[dict[
 def _unit(what: str) -> str:
     return {
         "milliseconds": "%{y:.4~g} ms",
-        "peak_bytes": "%{y:,} bytes",
-        "chain": "%{y:,} operations",
+        "peak_bytes": _("%{y:,} bytes"),
+        "chain": _("%{y:,} operations"),
         "path": "%{y:,}",
     }[what]
 
@@ -97,9 +97,8 @@ def _fitted(run: CostRun, kind: LayerKind, what: str) -> str:
     """Return the slope as a line of hover text, where one was fitted."""
     for slope in run.slopes:
         if (slope.kind, slope.what) == (kind, what):
-            ends = f"{slope.fitted[0]} to {slope.fitted[-1]}"
-            return _("<br>slope {value} from n = {ends}").format(
-                value=digits(slope.value, 3), ends=ends
+            return _("<br>slope {value} from n = {first} to {last}").format(
+                value=digits(slope.value, 3), first=slope.fitted[0], last=slope.fitted[-1]
             )
     return ""
 

@@ -3,10 +3,16 @@
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.language import N_
 from viz_models.language import gettext as _
-from viz_models.records import Head, HeadsOverSentences, SetCost
+from viz_models.records import AttentionPart, Head, HeadsOverSentences, SetCost
 
 HEIGHT = 250  # px
+NAMES: dict[AttentionPart, str] = {
+    "encoder": N_("encoder {n}"),
+    "decoder": N_("decoder {n}"),
+    "cross": N_("cross {n}"),
+}
 
 
 def exact_without(
@@ -31,7 +37,7 @@ def exact_without(
             hovertemplate=_(
                 "<b>without %{x} (layer.head)</b><br>"
                 "%{customdata[0]} of %{customdata[1]} exact<br>"
-                "loss %{customdata[2]:.3~g} nats a word<extra></extra>"
+                "loss %{customdata[2]:.3~g} nats per word<extra></extra>"
             ),
         )
     )
@@ -46,4 +52,4 @@ def exact_without(
 
 def _name(cost: SetCost) -> str:
     part, layer, head = cost.off[0]
-    return f"{part} {layer}.{head}"
+    return _(NAMES[part]).format(n=f"{layer}.{head}")

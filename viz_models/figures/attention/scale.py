@@ -20,7 +20,7 @@ PANELS = {
     "variance": N_("variance of the scores"),
     "entropy": N_("entropy ÷ ln(keys)"),
     "largest": N_("largest weight"),
-    "gradient": N_("gradient at scores"),
+    "gradient": N_("gradient at the scores"),
 }
 
 

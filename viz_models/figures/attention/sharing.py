@@ -35,7 +35,7 @@ def bytes_over_context(
                 kv_heads == chosen,
                 dark,
                 [memory(float(n)) for n in held],
-                "%{x} words: %{text}",
+                _("%{x} words: %{text}"),
             )
         )
     fig.update_layout(title_text=_("KV cache of the translator, KiB"), showlegend=False)

@@ -38,9 +38,12 @@ def two_paths(
     each = len(parts)
     place = np.arange(len(paths.factor))
     centers = 1 + place // each + ((place % each) - (each - 1) / 2) / each  # 1 is the first block
-    names = [f"block {1 + i // each}{', ' * bool(parts[0])}{parts[i % each]}" for i in place]
+    names = [_name(1 + i // each, parts[i % each]) for i in place.tolist()]
     bar = ROOM / 2 / each
-    ways = (("skip", paths.identity, p.green, -bar / 2), ("branch", paths.branch, p.blue, bar / 2))
+    ways = (
+        (_("skip"), paths.identity, p.green, -bar / 2),
+        (_("branch"), paths.branch, p.blue, bar / 2),
+    )
     fig = go.Figure(
         [
             go.Bar(
@@ -64,6 +67,13 @@ def two_paths(
         frame = {"color": p.orange, "width": 2}
         fig.add_vrect(chosen - 0.5, chosen + 0.5, line=frame, fillcolor="rgba(0, 0, 0, 0)")
     return fig
+
+
+def _name(block: int, branch: str) -> str:
+    """Return what a branch is called: "block 3", or "block 3, attention" where there are two."""
+    if not branch:
+        return _("block {n}").format(n=block)
+    return _("block {n}, {branch}").format(n=block, branch=_(branch))
 
 
 def _dashes(x: np.ndarray, y: np.ndarray, color: str) -> go.Scatter:

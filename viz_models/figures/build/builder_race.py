@@ -125,7 +125,7 @@ def _band_and_line(scene: Scene, name: str, color: str) -> Iterator[go.Scatter]:
             "<b>{name}</b>, {unit} %{{x}}<br>%{{y:.4g}}"
             "<br>{count} seeds: %{{customdata[0]:.3g}} to "
             "%{{customdata[1]:.3g}}<extra></extra>"
-        ).format(name=name, unit=scene.race.unit, count=len(scene.race.lines[name])),
+        ).format(name=_(name), unit=_(scene.race.unit), count=len(scene.race.lines[name])),
     )
 
 
@@ -137,8 +137,9 @@ def _style(fig: go.Figure, scene: Scene, *, dark: bool, height: int) -> None:
         showlegend=False,
         margin={**wide, "t": round(TOP * scene.scale), "b": round(BOTTOM * scene.scale)},
     )
-    unit = scene.race.unit
-    first = "stem" if unit == "block" else "start"
+    unit = _(scene.race.unit)
+    first = _("stem") if scene.race.unit == "block" else _("start")
+    back, forward = f"{unit}    {_(BACK)}", f"{_(FORWARD)}    {unit}"
     step = next(s for s in (1, 2, 5, 10, 20) if scene.depth <= 8 * s)
     ticks = [0, *range(step, scene.depth - step // 2, step), scene.depth]
     ticks = [t for t in dict.fromkeys(ticks) if t >= scene.first]
@@ -146,7 +147,7 @@ def _style(fig: go.Figure, scene: Scene, *, dark: bool, height: int) -> None:
         range=[-0.02 * scene.depth, 1.02 * scene.depth],  # the diagram above begins at the stem
         tickvals=ticks,
         ticktext=[first if t == 0 else str(t) for t in ticks],
-        title_text=f"{unit}    {BACK}" if scene.labels_left else f"{FORWARD}    {unit}",
+        title_text=back if scene.labels_left else forward,
         showgrid=False,
         zeroline=False,
         automargin=False,

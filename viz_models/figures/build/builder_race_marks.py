@@ -96,12 +96,12 @@ def name_ends(fig: go.Figure, scene: Scene, colors: dict[str, str]) -> None:
             ends[name] = scene.pixel(math.log10(end))
         else:
             lost.append(name)
-    texts = {name: f"{name}  <b>{ratio_text(_ratio(scene, name))}</b>" for name in ends}
+    texts = {name: f"{_(name)}  <b>{ratio_text(_ratio(scene, name))}</b>" for name in ends}
     doubling = scene.depth * math.log10(2)
     blocks = scene.race.unit == "block"
     if scene.view == "gradient" and blocks and doubling <= scene.high:
         ends["doubling"] = scene.pixel(doubling)
-        texts["doubling"] = f"doubling  <b>{ratio_text(2.0**scene.depth)}</b>"
+        texts["doubling"] = _("doubling") + f"  <b>{ratio_text(2.0**scene.depth)}</b>"
         colors = colors | {"doubling": fig.layout.xaxis.tickfont.color}
     places = _apart(ends, LABEL_GAP * scene.scale, scene.inner)
     for name, place in places.items():
@@ -113,7 +113,7 @@ def name_ends(fig: go.Figure, scene: Scene, colors: dict[str, str]) -> None:
             x=0.5,
             y=0,
             yshift=LABEL_GAP * scene.scale * (i + 0.6),
-            text=f"{name}: {_what_happened(scene.race.lines[name], scene.race.unit)}",
+            text=f"{_(name)}: {_what_happened(scene.race.lines[name], scene.race.unit)}",
             showarrow=False,
             font={"color": colors[name]},
         )
@@ -128,12 +128,12 @@ def _what_happened(lines: Sequence[RaceLine], unit: str) -> str:
     over = [line.overflow for line in lines if line.overflow is not None]
     if over:
         return _("overflowed at {unit} {over}: larger than float32 can hold").format(
-            unit=unit, over=min(over)
+            unit=_(unit), over=min(over)
         )
     zero = [line.vanished for line in lines if line.vanished is not None]
     if zero:
         return _("0 from {unit} {zero} on down: smaller than float32 can hold").format(
-            unit=unit, zero=max(zero)
+            unit=_(unit), zero=max(zero)
         )
     return _("no gradient arrives")
 

@@ -45,7 +45,7 @@ def surfaces(
     kind = "surface" if view == "relief" else "xy"
     nets = (found.plain, found.skips)
     titles = [
-        _("{t}<br>{here} nats").format(t=t, here=digits(n.here(when), 3))
+        _("{t}<br>{here} nats").format(t=_(t), here=digits(n.here(when), 3))
         for t, n in zip(TITLES, nets, strict=True)
     ]
     fig = make_subplots(
@@ -80,7 +80,7 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
 def _bar(low: float, high: float, p: theme.Palette, scale: float) -> dict[str, Any]:
     """Return the color bar that both surfaces share."""
     font = {"color": p.muted, "size": (theme.TEXT_SIZE - 1) * scale}
-    title = {"text": _("loss (nats)"), "side": _("right"), "font": font}
+    title = {"text": _("loss (nats)"), "side": "right", "font": font}
     return {
         **_ticks(low, high),
         "title": title,
@@ -213,11 +213,11 @@ def training(
         fig.add_scatter(
             x=np.arange(1, len(net.training) + 1),
             y=net.training,
-            name=name,
+            name=_(name),
             mode="lines",
             line={"color": color, "width": 2},
             hovertemplate=_("<b>{name}</b>, step %{{x}}: %{{y:.4g}} nats<extra></extra>").format(
-                name=name
+                name=_(name)
             ),
         )
     theme.style(fig, dark=dark, height=height, scale=scale)

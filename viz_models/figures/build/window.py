@@ -64,8 +64,8 @@ def hourglass(result: Bottleneck, *, dark: bool = False, scale: float = 1.0) -> 
     fig = go.Figure()
     start, ticks = 0, list[tuple[int, str]]()
     for name, facts, color in (
-        ("bottleneck", result.narrow, p.orange),
-        ("basic", result.basic, p.blue),
+        (_("bottleneck"), result.narrow, p.orange),
+        (_("basic"), result.basic, p.blue),
     ):
         places = list(range(start, start + 1 + len(facts.convs)))
         ticks += zip(places, _steps(name, facts), strict=True)

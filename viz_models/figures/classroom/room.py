@@ -116,8 +116,12 @@ def places(numbers: Sequence[float], edges: Sequence[float]) -> np.ndarray:
 def names(edges: Sequence[float]) -> list[str]:
     """Return what stands under each bar, the open ends included."""
     said = [number(edge) for edge in edges]
-    inner = [f"{low}\nto {high}" for low, high in pairwise(said)]
-    return [f"below\n{said[0]}", *inner, _("{said}\nor more").format(said=said[-1])]
+    inner = [_("{low}\nto {high}").format(low=low, high=high) for low, high in pairwise(said)]
+    return [
+        _("below\n{said}").format(said=said[0]),
+        *inner,
+        _("{said}\nor more").format(said=said[-1]),
+    ]
 
 
 def number(value: float) -> str:

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from viz_models.digits import digits
 from viz_models.figures import pixels, theme
+from viz_models.figures.words import plain
 from viz_models.language import gettext as _
 from viz_models.records import SideBySide, StepPair
 
@@ -111,14 +112,9 @@ def _symbol(pair: StepPair) -> str:
 
 
 def _hover(pair: StepPair) -> str:
-    apart = f" by {digits(pair.difference, 3)}" if pair.difference else ""
+    apart = _(" by {n}").format(n=digits(pair.difference, 3)) if pair.difference else ""
     name = f"{pair.name}[{pair.output}]" if pair.output else pair.name
-    return f"{_plain(name)}: {pair.meeting}{apart}"
-
-
-def _plain(text: str) -> str:
-    """Return a name from outside so that Plotly shows it as it is."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+    return f"{plain(name)}: {_(pair.meeting)}{apart}"
 
 
 def maps_of_both(

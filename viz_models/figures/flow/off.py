@@ -74,7 +74,7 @@ def accuracies(network: NetworkAblation, *, dark: bool = False, scale: float = 1
     for level, dash in ((network.whole, "solid"), (1 / network.classes, "1px 3px")):
         fig.add_hline(y=level, line={"color": p.muted, "width": 1, "dash": dash})
     theme.style(fig, dark=dark, height=HEIGHT, scale=scale)
-    fig.update_xaxes(type="category", title_text=SKIPPED if skips else PASSED)  # "1.0" is a name
+    fig.update_xaxes(type="category", title_text=_(SKIPPED if skips else PASSED))  # "1.0" is a name
     fig.update_yaxes(range=[0, 1.04], tickformat=".0%", title_text=_("test accuracy"))
     return fig
 

@@ -97,5 +97,8 @@ def _group_ticks(trace: Trace) -> dict[str, Any]:
     blocks = {g: m for g, m in members.items() if len(m) > 2}
     return {
         "tickvals": [sum(m) / len(m) for m in blocks.values()],
-        "ticktext": [g.replace("layer", "block ") for g in blocks],
+        "ticktext": [
+            _("block {a}").format(a=g.removeprefix("layer")) if g.startswith("layer") else g
+            for g in blocks
+        ],
     }

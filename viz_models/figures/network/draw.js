@@ -10,6 +10,11 @@ function networkPart(tag, name, text = "") {
   return Object.assign(document.createElement(tag), { className: name, textContent: text });
 }
 
+/** The same for code: names of steps, shapes, calls. No translator touches it. */
+function networkCode(tag, name, text) {
+  return Object.assign(networkPart(tag, name, text), { translate: false });
+}
+
 /** The boxes that are seen: steps, folded groups, and the heads of unfolded groups. */
 function networkBoxes(steps, open) {
   const boxes = networkByPath(steps, open), found = [];
@@ -98,18 +103,20 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
   let chosen = Math.max(0, steps.findIndex((step) => step.name === start));
   if (!start) chosen = Math.max(0, steps.findIndex((step) => step.image && step.op !== "input"));
   const head = networkPart("header", ""), search = networkPart("input", "");
-  Object.assign(search, { type: "search", placeholder: "Search steps: conv, layer1, relu …" });
-  search.setAttribute("aria-label", "Search steps");
-  head.append(networkPart("h2", "", data.network), networkPart("span", `badge ${data.exact ? "exact" : ""}`, data.check || "not compared"),
-    networkPart("span", "muted", [data.about, ...(data.loss ? [`loss: ${data.loss}`] : []), ...data.notes].join(" · ")), search);
+  Object.assign(search, { type: "search", placeholder: word("Search steps: conv, layer1, relu …") });
+  search.setAttribute("aria-label", word("Search steps"));
+  const loss = word("loss: {loss}", { loss: data.loss });
+  head.append(networkCode("h2", "", data.network), networkPart("span", `badge ${data.exact ? "exact" : ""}`, data.check || word("not compared")),
+    networkPart("span", "muted", [data.about, ...(data.loss ? [loss] : []), ...data.notes].join(" · ")), search);
   const sides = networkPart("div", "sides"), diagram = networkPart("div", "diagram"), detail = networkPart("div", "detail");
   const found = networkPart("div", "found");
-  const given = networkPart("div", "muted given", "The network gives");
+  const noName = word("one tensor"), noShape = word("one number"), whole = word("the network itself"), notKept = word(" (not kept)");
+  const given = networkPart("div", "muted given", word("The network gives"));
   data.given.slice(0, NETWORK_MOST_GIVEN).forEach(([source, name, shape]) => {
-    const text = `${name || "one tensor"} ${shape || "one number"}`;
+    const text = word("{name} {shape}", { name: name || noName, shape: shape || noShape });
     given.append(source >= 0 ? link(source, text) : networkPart("span", "", text));
   });
-  if (data.given.length > NETWORK_MOST_GIVEN) given.append(`and ${data.given.length - NETWORK_MOST_GIVEN} more`);
+  if (data.given.length > NETWORK_MOST_GIVEN) given.append(word("and {n} more", { n: data.given.length - NETWORK_MOST_GIVEN }));
   sides.append(diagram, detail);
   root.replaceChildren(head, given, sides, found);
 
@@ -120,10 +127,11 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     drawAll();
   }
   function link(index, text) {
-    const button = networkPart("button", "link", text);
+    const button = networkCode("button", "link", text);
     button.onclick = () => pick(index);
     return button;
   }
+  const statistics = [word("mean"), word("std"), word("min"), word("max"), word("zeros")];
   let boxes = [];
   function drawDiagram() {
     boxes = networkBoxes(steps, open);
@@ -144,11 +152,12 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     element.style.marginLeft = `${14 * box.depth}px`;
     element.append(networkPart("span", "fold", { head: "▾", group: "▸", step: "" }[box.kind]));
     if (box.kind !== "head" && last.image) element.append(networkCanvas(last.image, luts[last.image.kind], 0, 28));
-    element.append(networkPart("span", "name", box.label ?? box.path.slice(parent ? parent.length + 1 : 0)));
-    if (box.kind === "group") element.append(networkPart("span", "muted", `${box.steps.length} steps`));
-    if (box.kind === "step") element.append(networkPart("span", "muted", first.op === "input" ? "" : first.op));
+    element.append(networkCode("span", "name", box.label ?? box.path.slice(parent ? parent.length + 1 : 0)));
+    if (box.kind === "group") element.append(networkPart("span", "muted", word("{n} steps", { n: box.steps.length })));
+    if (box.kind === "step") element.append(networkCode("span", "muted", first.op === "input" ? "" : first.op));
     if (box.kind !== "head") element.append(networkPart("span", "size", last.outputs[0]?.shape ?? ""));
-    element.title = box.kind === "step" ? first.call : `${box.path}: click to ${box.kind === "head" ? "fold" : "unfold"}`;
+    if (box.kind === "step") Object.assign(element, { title: first.call, translate: false });
+    else element.title = box.kind === "head" ? word("{path}: click to fold", box) : word("{path}: click to unfold", box);
     element.onclick = () => {
       if (box.kind === "step") return pick(box.steps[0]);
       if (open.has(box.path)) open.delete(box.path); else open.add(box.path);
@@ -187,6 +196,9 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     top.append(...head.map((name) => networkPart("th", "", name)));
     const scroll = networkPart("div", "scroll");
     element.append(top, ...rows);
+    scroll.tabIndex = 0; // a wide table is scrolled by keys, too
+    scroll.setAttribute("role", "group");
+    scroll.setAttribute("aria-label", head[0]);
     scroll.append(element);
     return scroll;
   }
@@ -203,32 +215,33 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     const maps = networkPart("div", "maps");
     image.channels.forEach((channel, i) => {
       const figure = networkPart("figure", "");
-      figure.append(networkCanvas(image, luts[image.kind], i, 74), `map ${channel}`);
+      figure.append(networkCanvas(image, luts[image.kind], i, 74), word("map {channel}", { channel }));
       maps.append(figure);
     });
     return maps;
   }
   function drawDetail() {
     const step = steps[chosen];
-    const where = step.op === "input" ? "what the network was given" : `${step.function} in ${step.path || "the network itself"} (${step.module})`;
-    detail.replaceChildren(networkPart("h3", "", step.name), networkPart("div", "muted", where));
+    const where = step.op === "input" ? word("what the network was given")
+      : word("{function} in {path} ({module})", { ...step, path: step.path || whole });
+    detail.replaceChildren(networkCode("h3", "", step.name), networkPart("div", "muted", where));
     if (step.call) detail.append(networkPart("code", "", step.call));
     if (step.image) detail.append(mapsOf(step.image));
-    if (step.slope) detail.append(networkPart("div", "muted", "gradient of the loss at each of these values"), mapsOf(step.slope));
-    const reads = step.inputs.map(([source, text, kind, shape]) => row([source >= 0 ? link(source, text) : text, kind, shape]));
-    if (reads.length) detail.append(table(["it reads", "", "shape"], reads));
-    const gives = step.outputs.map((made, i) => row([`${i}: ${made.shape} ${made.dtype}${made.kept ? "" : " (not kept)"}`, ...(made.stats.length ? made.stats : Array(5).fill("–"))]));
-    detail.append(table(["it gives", "mean", "std", "min", "max", "zeros"], gives));
+    if (step.slope) detail.append(networkPart("div", "muted", word("gradient of the loss at each of these values")), mapsOf(step.slope));
+    const reads = step.inputs.map(([source, text, kind, shape]) => row([source >= 0 ? link(source, text) : networkCode("span", "", text), kind, shape]));
+    if (reads.length) detail.append(table([word("it reads"), "", word("shape")], reads));
+    const gives = step.outputs.map((made, i) => row([`${i}: ${made.shape} ${made.dtype}${made.kept ? "" : notKept}`, ...(made.stats.length ? made.stats : Array(5).fill("–"))]));
+    detail.append(table([word("it gives"), ...statistics], gives));
     const slopes = step.outputs.flatMap((made, i) => (made.gradient.length ? [row([`${i}: ${made.shape}`, ...made.gradient])] : []));
-    if (slopes.length) detail.append(table(["gradient at", "norm", "largest", "zeros"], slopes));
-    else if (data.loss) detail.append(networkPart("div", "muted", "No gradient comes back to this step."));
+    if (slopes.length) detail.append(table([word("gradient at"), word("norm"), word("largest"), word("zeros")], slopes));
+    else if (data.loss) detail.append(networkPart("div", "muted", word("No gradient comes back to this step.")));
     const readers = steps.flatMap((other, i) => (other.inputs.some(([source]) => source === chosen) ? [i] : []));
     if (readers.length) {
-      const line = networkPart("div", "muted", "read by ");
+      const line = networkPart("div", "muted", word("read by "));
       readers.slice(0, 12).forEach((i, k) => line.append(k ? ", " : "", link(i, steps[i].name)));
       detail.append(line);
     }
-    if (step.kernels.length) detail.append(networkPart("div", "muted", `torch ran ${step.kernels.slice(0, 6).join(", ")}${step.kernels.length > 6 ? " …" : ""}`));
+    if (step.kernels.length) detail.append(networkPart("div", "muted", word("torch ran {kernels}", { kernels: step.kernels.slice(0, 6).join(", ") + (step.kernels.length > 6 ? " …" : "") })));
   }
   function drawFound() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -236,13 +249,15 @@ function drawNetwork(root, data, start = "", choose = () => {}) {
     const rows = hits.slice(0, NETWORK_MOST_ROWS).map((i) => {
       const step = steps[i], made = step.outputs[0];
       const slope = data.loss ? [made?.gradient[0] ?? "–"] : [];
-      const element = row([link(i, step.name), step.op, made?.shape ?? "", ...(made?.stats.length ? made.stats : Array(5).fill("–")), ...slope]);
+      const element = row([link(i, step.name), networkCode("span", "", step.op), made?.shape ?? "", ...(made?.stats.length ? made.stats : Array(5).fill("–")), ...slope]);
       element.className = `step ${i === chosen ? "chosen" : ""}`;
       return element;
     });
     const left = hits.length - rows.length;
-    const said = `${hits.length} of ${steps.length} steps${left > 0 ? `; the first ${rows.length} are shown, search for the others` : ""}`;
-    found.replaceChildren(networkPart("div", "muted", said), table(["step", "operation", "gives", "mean", "std", "min", "max", "zeros", ...(data.loss ? ["gradient norm"] : [])], rows));
+    const counted = { hits: hits.length, steps: steps.length, shown: rows.length };
+    const said = left > 0 ? word("{hits} of {steps} steps; the first {shown} are shown, search for the others", counted)
+      : word("{hits} of {steps} steps", counted);
+    found.replaceChildren(networkPart("div", "muted", said), table([word("step"), word("operation"), word("gives"), ...statistics, ...(data.loss ? [word("gradient norm")] : [])], rows));
   }
   function drawAll() { drawDiagram(); drawDetail(); drawFound(); }
   search.oninput = drawFound;

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from viz_models import language
 from viz_models.digits import digits, percent, shape
 from viz_models.figures import pixels, theme
 from viz_models.language import gettext as _
+from viz_models.language import markup
 from viz_models.records.flow.recorded import Made, Recorded, RecordedStep
 
 HERE = Path(__file__).parent
@@ -31,12 +33,14 @@ def page(recorded: Recorded) -> str:
         _("{network}: {count} steps").format(network=recorded.network, count=len(recorded.steps))
     )
     return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>\n'
+        f'<!doctype html>\n<html lang="{language.current()}"><meta charset="utf-8">'
+        f"<title>{title}</title>\n"
         '<meta name="viewport" content="width=device-width">\n'
         f"<style>{source('file.css')}{source('draw.css')}</style>\n"
         '<div class="network" id="network"></div>\n'
         f'<script type="application/json" id="data">{_safe(text)}</script>\n'
-        f"<script>{source('draw.js')}\n"
+        f"<script type=module>{markup.WORD.read_text(encoding='utf-8')}{source('draw.js')}\n"
+        f"speak({_safe(json.dumps(markup.said(source('draw.js'))))});\n"
         'drawNetwork(document.getElementById("network"), '
         'JSON.parse(document.getElementById("data").textContent));</script></html>\n'
     )
@@ -98,7 +102,7 @@ def _step(
         "path": step.path,
         "call": step.call,
         "inputs": [
-            [place.get(s.name, -1) if s.kind == "step" else -1, s.text, s.kind, shape(s.shape)]
+            [place.get(s.name, -1) if s.kind == "step" else -1, s.text, _(s.kind), shape(s.shape)]
             for s in step.inputs
         ],
         "outputs": [_made(made) for made in step.outputs],

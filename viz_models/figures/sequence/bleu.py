@@ -3,11 +3,15 @@
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.figures.words import plain, token
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records.sequence.bleu import Bleu, Ngram, Order
 
 LANE, TOP = 17, 62  # px: one row of n-grams, and the words with the axis
 THICK = 0.74  # of a lane
+COUNTS, TOO_OFTEN, MISSING = N_("counts"), N_("said too often"), N_("not in the reference")
+OPACITY = {COUNTS: 0.75, TOO_OFTEN: 0.12, MISSING: 0.22}
 FEWEST = 6  # words that the width is made for, so that short sentences are not stretched
 
 
@@ -28,9 +32,9 @@ def ngrams(result: Bleu, chosen: int, *, dark: bool = False, scale: float = 1.0)
     for order in result.orders:
         strong = order.n == chosen
         for kind, color, pattern in (
-            (_("counts"), p.green, ""),
-            (_("said too often"), p.muted, "/"),
-            (_("not in the reference"), p.muted, ""),
+            (COUNTS, p.green, ""),
+            (TOO_OFTEN, p.muted, "/"),
+            (MISSING, p.muted, ""),
         ):
             bars = [g for g in order.ngrams if _kind(g) == kind]
             if bars:
@@ -61,31 +65,24 @@ def _lanes(order: Order) -> int:
 
 def _kind(ngram: Ngram) -> str:
     if ngram.matched:
-        return "counts"
-    return _("said too often") if ngram.is_clipped else _("not in the reference")
+        return COUNTS
+    return TOO_OFTEN if ngram.is_clipped else MISSING
 
 
 def _opacity(kind: str, *, strong: bool) -> float:
-    return {"counts": 0.75, "said too often": 0.12, "not in the reference": 0.22}[kind] * (
-        1 if strong else 0.55
-    )
+    return OPACITY[kind] * (1 if strong else 0.55)
 
 
 def _hover(ngram: Ngram) -> str:
-    said = f"<b>{' '.join(map(_escaped, ngram.words))}</b><br>"
+    said = f"<b>{' '.join(map(plain, ngram.words))}</b><br>"
     return _(
         "{said}{in_translation}× in the translation, {in_reference}× in the reference<br>{kind}"
     ).format(
         said=said,
         in_translation=ngram.in_translation,
         in_reference=ngram.in_reference,
-        kind=_kind(ngram),
+        kind=_(_kind(ngram)),
     )
-
-
-def _escaped(text: str) -> str:
-    """Keep a typed word from being read as markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _axes(fig: go.Figure, result: Bleu, depth: int, p: theme.Palette, scale: float) -> None:
@@ -95,7 +92,7 @@ def _axes(fig: go.Figure, result: Bleu, depth: int, p: theme.Palette, scale: flo
         side="top",
         range=[0, max(FEWEST, len(words))],
         tickvals=[i + 0.5 for i in range(len(words))],
-        ticktext=[_escaped(word) for word in words],
+        ticktext=[token(word) for word in words],
         tickfont={"color": p.text, "size": 13 * scale},
         showgrid=False,
         zeroline=False,
@@ -106,7 +103,7 @@ def _axes(fig: go.Figure, result: Bleu, depth: int, p: theme.Palette, scale: flo
         tickvals=[
             -(start + (_lanes(o) - 1) / 2) for start, o in zip(starts, result.orders, strict=True)
         ],
-        ticktext=[f"{o.n} {'word' if o.n == 1 else 'words'}" for o in result.orders],
+        ticktext=[ngettext("{n} word", "{n} words", o.n).format(n=o.n) for o in result.orders],
         showgrid=False,
         zeroline=False,
     )

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.figures.words import token
 from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records.sequence.gates import (
@@ -150,7 +151,7 @@ def held_shares(
     fig.update_xaxes(
         tickvals=[step * k + j for k in range(len(GATES)) for j in range(len(HOLDS))],
         ticktext=[
-            f"{HOLD_NAMES[h].removeprefix('its ')}"
+            (_("mean") if h == "mean" else HOLD_NAMES[h])
             + (f"<br><b>{GATE_NAMES[g]}</b>" if not j else "")
             for g in GATES
             for j, h in enumerate(HOLDS)
@@ -209,8 +210,7 @@ def reading(
 
 
 def _word(text: str, x: float, y: float, color: str) -> dict[str, Any]:
-    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return {"text": shown, "x": x, "y": y, "showarrow": False, "font": {"color": color}}
+    return {"text": token(text), "x": x, "y": y, "showarrow": False, "font": {"color": color}}
 
 
 def _arrow(tail: tuple[float, float], head: tuple[float, float], color: str) -> dict[str, Any]:

@@ -117,12 +117,16 @@ def over_rate(found: MaskedContext, *, dark: bool = False, scale: float = 1.0) -
             "xaxis": panels.axis("x", i), "yaxis": panels.axis("y", i),
             "line": {"color": p.blue, "width": 2},
             "marker": {"size": 8, "color": [p.orange if v == RATE else p.blue for v in x]},
-            "hovertemplate": f"%{{x:.0%}} masked: %{{y:{form}}}<extra></extra>",
+            "hovertemplate": _("%{{x:.0%}} masked: %{{y:{form}}}<extra></extra>").format(form=form),
         }
-        for i, (y, form, _) in enumerate(series)
+        for i, (y, form, _axis) in enumerate(series)
     ]  # fmt: skip
     below = {"tickformat": ".0%", "title": {"text": _("words masked")}, "range": [-0.03, 1.05]}
-    titles = (_("guessed of those"), _("words with a loss, a pair"), _("guessed rightly, a pair"))
+    titles = (
+        _("masked words guessed rightly"),
+        _("words with a loss, per pair"),
+        _("guessed rightly, per pair"),
+    )
     layout = panels.grid(titles, [(below, axis) for *_, axis in series], columns=3, scale=scale)
     fig = go.Figure(traces, layout)
     theme.style(fig, dark=dark, height=210, scale=scale)

@@ -7,22 +7,21 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records.sequence.memory import READERS, MemoryGrid, MemoryRun, ReaderSpec
 
 HEIGHT = 330  # px
 TOP = 58  # px, for the legend and the names of the panels
 FLOOR = 1e-40  # what float32 cannot hold is drawn here
-NAMES = {"rnn": "RNN", "gru": "GRU", "attention": "attention"}
+NAMES = {"rnn": "RNN", "gru": "GRU", "attention": N_("attention")}
 DASHES = {0.0: "dot", 1.0: "dash", 4.0: "solid"}  # of an LSTM's line, by forget bias
 Norms = Sequence[np.ndarray]  # one (T,) a seed
 
 
 def name(reader: ReaderSpec) -> str:
-    """Return what a reader is called: "LSTM, b = 4"."""
-    return NAMES.get(reader.cell) or _("LSTM, b = {forget_bias:g}").format(
-        forget_bias=reader.forget_bias
-    )
+    """Return what a reader is called, in English: "LSTM, b = 4"."""
+    return NAMES.get(reader.cell) or f"LSTM, b = {reader.forget_bias:g}"
 
 
 def over_position(
@@ -132,7 +131,7 @@ def _line(
         "hovertemplate": _(
             "<b>{label}</b>, input %{{x}}<br>%{{y:.2~e}}<br>"
             "{count} seeds: %{{customdata[0]:.2~e}} to %{{customdata[1]:.2~e}}<extra></extra>"
-        ).format(label=label, count=len(norms)),
+        ).format(label=_(label), count=len(norms)),
     }
 
 
@@ -174,7 +173,7 @@ def steps_to_solve(
                 "opacity": 0.85,
             },
             customdata=[_told(run) for run in runs],
-            hovertemplate=f"<b>{rows[i]}</b>, %{{customdata}}<extra></extra>",
+            hovertemplate=f"<b>{_(rows[i])}</b>, %{{customdata}}<extra></extra>",
             showlegend=False,
         )
     fig.update_layout(annotations=[_summary(grid, r, i, chosen, p) for i, r in enumerate(READERS)])
@@ -219,7 +218,7 @@ def _summary(
         "x": 1,
         "xref": "paper",
         "y": -i,
-        "xanchor": _("right"),
+        "xanchor": "right",
         "showarrow": False,
         "align": "right",
         "font": {"color": p.text if solved else p.muted},

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.figures.words import token
 from viz_models.language import gettext as _
 from viz_models.records.sequence.new_task import SIZES, Judged, Learned, Way
 
@@ -56,7 +57,7 @@ def over_examples(
             textposition="bottom center" if way == "scratch" else "top center",
             textfont={"color": color, "size": 12 * scale},
             hovertemplate=_("<b>{name}</b>, %{{x}} examples: %{{y:.1%}}<extra></extra>").format(
-                name=name
+                name=_(name)
             ),
         )
         fig.add_scatter(
@@ -112,12 +113,12 @@ def verdicts(
             textposition="outside",
             cliponaxis=False,
             hovertemplate=_("<b>{name}</b>: p(right) = %{{x:.4f}}<extra></extra>").format(
-                name=name
+                name=_(name)
             ),
         )
     theme.style(fig, dark=dark, height=70 + 74 * len(rows), scale=scale)
     fig.update_layout(barmode="group", bargap=0.42, bargroupgap=0.05, showlegend=False)
-    fig.update_xaxes(range=[0, 1.12], tickvals=[0, 0.5, 1], title_text="p(right)")
+    fig.update_xaxes(range=[0, 1.12], tickvals=[0, 0.5, 1], title_text=_("p(right)"))
     fig.update_yaxes(showticklabels=False, range=[len(rows) - 0.45, -0.72], showgrid=False)
     for i, row in enumerate(rows):
         fig.add_annotation(
@@ -128,5 +129,4 @@ def verdicts(
 
 
 def _marked(i: int, word: str, changed: int | None) -> str:
-    safe = word.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<b>{safe}</b>" if i == changed else safe
+    return f"<b>{token(word)}</b>" if i == changed else token(word)

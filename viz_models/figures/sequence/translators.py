@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz_models.figures import theme
+from viz_models.figures.words import plain, token
 from viz_models.language import gettext as _
 from viz_models.records.sequence.translators import (
     Forcing,
@@ -68,7 +69,7 @@ def exact_by_length(
             hovertemplate=_(
                 "<b>{name}</b>, %{{x}} words<br>"
                 "%{{customdata[0]}} of %{{customdata[1]}} exact<extra></extra>"
-            ).format(name=name),
+            ).format(name=_(name)),
         )
     fig.update_layout(hovermode="closest")
     theme.style(fig, dark=dark, height=STAGE, scale=scale)
@@ -116,7 +117,7 @@ def seeds(
             mode="markers",
             marker={"color": color, "size": 11},
             hovertemplate=_("{names}, seed %{{y}}: %{{x:.1%}} exact<extra></extra>").format(
-                names=names[model]
+                names=_(names[model])
             ),
         )
     theme.style(fig, dark=dark, height=SEEDS, scale=scale)
@@ -151,7 +152,10 @@ def seeds_by_length(
         fig.add_scatter(
             x=words,
             y=shares.mean(0),
-            customdata=[f"{low:.0%} to {high:.0%}" for low, high in _ends(shares)],
+            customdata=[
+                _("{low:.0%} to {high:.0%}").format(low=low, high=high)
+                for low, high in _ends(shares)
+            ],
             name=names[model],
             mode="lines+markers",
             line={"color": color, "width": 2},
@@ -159,7 +163,7 @@ def seeds_by_length(
             hovertemplate=_(
                 "<b>{names}</b>, %{{x}} words<br>"
                 "%{{y:.1%}} exact<br>%{{customdata}} in {count} trainings<extra></extra>"
-            ).format(names=names[model], count=len(shares)),
+            ).format(names=_(names[model]), count=len(shares)),
         )
     fig.update_layout(hovermode="closest", showlegend=False)
     theme.style(fig, dark=dark, height=SEEDS, scale=scale)
@@ -210,7 +214,7 @@ def forced_and_free(found: Forcing, *, dark: bool = False, scale: float = 1.0) -
             x=places,
             y=[None if math.isnan(v) else v for v in losses.tolist()],
             marker={"color": color},
-            customdata=[_escaped(word) for word in read],
+            customdata=[plain(word) for word in read],
             text=[f"{v:.2f}" if v >= 0.005 else "0" for v in np.nan_to_num(losses)],
             textposition="outside",
             cliponaxis=False,
@@ -219,7 +223,7 @@ def forced_and_free(found: Forcing, *, dark: bool = False, scale: float = 1.0) -
     theme.style(fig, dark=dark, height=LOSSES, scale=scale)
     fig.update_xaxes(
         tickvals=places,
-        ticktext=[_escaped(word) for word in found.reference],
+        ticktext=[token(word) for word in found.reference],
         tickfont={"color": p.text, "size": 13 * scale},
         zeroline=False,
     )
@@ -234,7 +238,7 @@ def loss_terms(found: MaskedLoss, *, dark: bool = False, scale: float = 1.0) -> 
     p = theme.palette(dark)
     counted = found.counted
     said = [
-        [f"{_escaped(word)}<br>{loss:.2f}" for word, loss in zip(words, row, strict=True)]
+        [f"{token(word)}<br>{loss:.2f}" for word, loss in zip(words, row, strict=True)]
         for words, row in zip(found.targets, found.losses, strict=True)
     ]
     rows = list(range(len(found.sentences)))
@@ -264,8 +268,3 @@ def loss_terms(found: MaskedLoss, *, dark: bool = False, scale: float = 1.0) -> 
         showticklabels=False, ticks="", showgrid=False, zeroline=False, autorange="reversed"
     )
     return fig
-
-
-def _escaped(text: str) -> str:
-    """Keep a word such as <eos> from being read as markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

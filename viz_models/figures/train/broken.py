@@ -34,7 +34,7 @@ def curves(
     for (name, runs), color in zip(groups, (p.blue, p.red), strict=False):
         for i, (x, table) in enumerate(_tables(runs)):
             traces += _band(i, name, x, table, color)
-    step = {"title": {"text": "step"}}
+    step = {"title": {"text": _("step")}}
     log = {"type": "log", "nticks": 6, "tickformat": "~g"}
     layout = panels.grid(
         TITLES,

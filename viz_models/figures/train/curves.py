@@ -14,9 +14,11 @@ from viz_models.digits import digits
 from viz_models.figures import theme
 from viz_models.figures.train import curves_axes as train_axes
 from viz_models.figures.train.curves_spread import is_log, pairs, short, spread
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import ENDED
-from viz_models.records.train.curves import Course, CurveView, Metric, RunCurve
+from viz_models.records.train.curves import Course, CurveView, Examples, Metric, RunCurve
+from viz_models.records.train.runs import STATE_NAMES
 
 MOST_POINTS = 200  # of one series
 MOST_BYTES = 16_500  # of a whole option; with what Streamlit adds a tick is below 20 kB
@@ -26,6 +28,12 @@ SERIES_BYTES = 540  # its name, color, width and label
 OUTSIDE = 1.5  # times the highest value of a healthy run: what is above is cut off
 BAND = 0.18  # opacity of the range over seeds
 FINISHED = "finished"
+SAID: dict[Examples, str] = {
+    "both": N_("{metric}: test thick, training thin"),
+    "training": N_("training {metric}"),
+    "validation": N_("test {metric}"),
+}
+EXAMPLES = {"training": N_("training"), "validation": N_("test")}  # as the hover names them
 Option = dict[str, Any]
 
 
@@ -96,12 +104,12 @@ def curves(
 def caption(drawn: Sequence[Drawn], view: CurveView) -> str:
     """Return what thick, thin and pale stand for."""
     seeds = max((len(d.runs) for d in drawn), default=0)
-    spread = _("mean and range") if drawn and drawn[0].few else "mean"
-    band = _(", {spread} of {seeds} seeds").format(spread=spread, seeds=seeds) if seeds > 1 else ""
-    if view.examples == "both":
-        return f"{view.metric}: test thick{band}; training thin"
-    shown = "test" if view.examples == "validation" else view.examples
-    return f"{shown} {view.metric}{band}"
+    said = _(SAID[view.examples]).format(metric=_(view.metric))
+    if seeds <= 1:
+        return said
+    range_too = drawn and drawn[0].few
+    spread = _("mean and range of {seeds} seeds") if range_too else _("mean of {seeds} seeds")
+    return f"{said}, {spread.format(seeds=seeds)}"
 
 
 def _drawn(runs: Sequence[RunCurve], labels: Sequence[str], dark: bool) -> Iterator[Drawn]:
@@ -122,9 +130,10 @@ def _drawn(runs: Sequence[RunCurve], labels: Sequence[str], dark: bool) -> Itera
 
 def _alone(label: str, runs: Sequence[RunCurve]) -> str:
     state = runs[0].state
-    said = "now" if state == "running" else state.replace("_", " ")
-    seeds = ", ".join(str(r.seed) for r in runs[:4]) + (" …" if len(runs) > 4 else "")
-    return f"{label} seed{'s' * (len(runs) > 1)} {seeds} {said}".strip()
+    said = _("now") if state == "running" else _(STATE_NAMES[state])
+    many = ", ".join(str(r.seed) for r in runs[:4]) + (" …" if len(runs) > 4 else "")
+    seeds = ngettext("seed {seeds}", "seeds {seeds}", len(runs)).format(seeds=many)
+    return f"{label} {seeds} {said}".strip()
 
 
 def colors(count: int, *, dark: bool = False) -> list[str]:
@@ -226,7 +235,9 @@ def _line(
     both = view.examples == "both"
     return {
         "type": "line",
-        "name": f"{drawn.name} {name}".strip() if both else drawn.name or name,
+        "name": f"{drawn.name} {_(EXAMPLES[name])}".strip()
+        if both
+        else drawn.name or _(EXAMPLES[name]),
         "data": pairs(x, y, view),
         "lineStyle": {
             "width": width * scale,

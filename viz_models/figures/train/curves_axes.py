@@ -62,7 +62,7 @@ def frame(
         "xAxis": {
             **axis,
             "type": "value",
-            "name": AXIS[view.along],
+            "name": _(AXIS[view.along]),
             "nameLocation": "middle",
             "nameGap": round(24 * scale),
             "axisLabel": {**axis["axisLabel"], "showMaxLabel": end is not None},

@@ -85,7 +85,7 @@ def running_means(run: FrozenRun, *, dark: bool = False, scale: float = 1.0) -> 
     p = theme.palette(dark)
     titles = [f"blocks.{k}.1.running_mean" for k in range(len(run.means))]
     axes: list[tuple[dict[str, Any], dict[str, Any]]] = [
-        ({"title": {"text": "channel"}}, {}) for _ in titles
+        ({"title": {"text": _("channel")}}, {}) for _title in titles
     ]
     fig = go.Figure(layout=panels.grid(titles, axes, columns=3, gap=0.06, scale=scale))
     for k, (before, after) in enumerate(zip(run.means, run.moved_means, strict=True)):
@@ -101,8 +101,8 @@ def running_means(run: FrozenRun, *, dark: bool = False, scale: float = 1.0) -> 
             **place | {"showlegend": False},
         )
         for name, values, ink, symbol in (
-            ("before", before, p.muted, "circle-open"),
-            ("after", after, p.orange, "circle"),
+            (_("before"), before, p.muted, "circle-open"),
+            (_("after"), after, p.orange, "circle"),
         ):
             fig.add_scatter(
                 x=channels,

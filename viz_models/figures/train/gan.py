@@ -53,7 +53,7 @@ def ground(heat: np.ndarray, p: theme.Palette) -> list[dict[str, Any]]:
     """Return D as a ground of blue, and the dotted line where it is 0.5."""
     side = np.linspace(-LIMIT, LIMIT, len(heat))
     shared = {"x": side, "y": side, "z": np.round(heat, 3), "showscale": False}
-    hover = "D = %{z:.3f} at (%{x:.2f}, %{y:.2f})<extra></extra>"
+    hover = _("D = %{z:.3f} at (%{x:.2f}, %{y:.2f})<extra></extra>")
     pale = [[0, theme.fade(p.blue, 0)], [1, theme.fade(p.blue, 0.6)]]
     line = {"color": p.blue, "width": 1.2, "dash": "dot"}
     contours = {"start": 0.5, "end": 0.5, "size": 1, "coloring": "none"}
@@ -168,7 +168,7 @@ def vanishing(found: Vanishing, *, dark: bool = False, scale: float = 1.0) -> go
     fig = go.Figure()
     for name, values, color in (
         (NAMES["saturating"], found.saturating, p.gold),
-        (NAMES["non-saturating"], found.non_saturating, p.blue),
+        (_(NAMES["non-saturating"]), found.non_saturating, p.blue),
     ):
         for x, y in zip(found.d_fake, values, strict=True):
             fig.add_scatter(

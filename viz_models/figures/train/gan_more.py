@@ -63,9 +63,9 @@ def digit_curves(
     """
     p = theme.palette(dark)
     layout = panels.grid(
-        (_("both losses"), _("fakes that are read as asked")),
-        [({"title": {"text": "step"}}, {"rangemode": "tozero"}),
-         ({"title": {"text": "step"}}, {"tickformat": ".0%", "range": [0, 1.05]})],
+        (_("both losses"), _("fakes read as asked")),
+        [({"title": {"text": _("step")}}, {"rangemode": "tozero"}),
+         ({"title": {"text": _("step")}}, {"tickformat": ".0%", "range": [0, 1.05]})],
         scale=scale,
     )  # fmt: skip
     traces: list[dict[str, Any]] = []

@@ -6,7 +6,6 @@ from typing import Any, Literal
 import numpy as np
 
 from viz_models.figures import theme
-from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import Moment
 
@@ -14,7 +13,7 @@ Inside = Literal["gradient norm", "activation mean", "activation std"]
 ROW = 17  # px, of one layer
 AROUND = 78  # px, for the axis and the scale
 MOST_ROWS = 24
-SIGNED: tuple[Inside, ...] = (N_("activation mean"),)
+SIGNED: tuple[Inside, ...] = ("activation mean",)
 
 
 def table(moments: Sequence[Moment], what: Inside) -> tuple[tuple[str, ...], np.ndarray]:
@@ -78,7 +77,7 @@ def heatmap(
             "backgroundColor": p.card,
             "borderColor": p.border,
             "textStyle": {"color": p.text, "fontSize": small},
-            "formatter": _("{@[4]}<br>after {@[5]} samples<br>") + what + " {@[3]}",
+            "formatter": _("{@[4]}<br>after {@[5]} samples<br>") + _(what) + " {@[3]}",
             "confine": True,
         },
         "visualMap": _color_scale(what, (low, high), text, dark=dark, scale=scale),

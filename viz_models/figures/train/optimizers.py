@@ -20,17 +20,17 @@ from viz_models.records.train.optimizers import (
 NAMES: dict[OptimizerKey, str] = {
     "sgd": "SGD",
     "momentum": N_("momentum"),
-    "nesterov": N_("Nesterov"),
+    "nesterov": "Nesterov",
     "adagrad": "AdaGrad",
     "rmsprop": "RMSProp",
-    "adam": N_("Adam"),
+    "adam": "Adam",
     "adamw": "AdamW",
 }
 SCHEDULES: dict[ScheduleName, str] = {
-    "constant": "constant",
+    "constant": N_("constant"),
     "step": "StepLR",
-    "cosine": "cosine",
-    "warmup": "warm-up",
+    "cosine": N_("cosine"),
+    "warmup": N_("warm-up"),
 }
 ROW, CURVES = 30, 290  # px
 _PLACES = (0.22, 0.5, 0.72, 0.95)  # of the sequential scale, the lowest minimum first
@@ -60,7 +60,11 @@ def labels_of(minima: int, dark: bool) -> list[tuple[int, str, str]]:
         found = [(0, _("at the minimum"), valley_color(0))]
     else:
         found = [
-            (i, f"minimum {i + 1}{', the lowest' if i == 0 else ''}", valley_color(i))
+            (
+                i,
+                (_("minimum {n}") if i else _("minimum {n}, the lowest")).format(n=i + 1),
+                valley_color(i),
+            )
             for i in range(minima)
         ]
     return [
@@ -72,7 +76,7 @@ def labels_of(minima: int, dark: bool) -> list[tuple[int, str, str]]:
 
 def shares(basins: Basins, minima: int, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     """Draw for each optimizer which share of the starts ends where, as one bar."""
-    names = [NAMES[o] for o in OPTIMIZERS]
+    names = [_(NAMES[o]) for o in OPTIMIZERS]
     fig = go.Figure()
     for label, words, color in labels_of(minima, dark):
         values = [basins.share(o, label) for o in OPTIMIZERS]
@@ -117,7 +121,7 @@ def over_rates(sweep: Sweep, rate: float, *, dark: bool = False, scale: float = 
             "type": "scatter",
             "x": sweep.rates,
             "mode": "lines",
-            "name": NAMES[name],
+            "name": _(NAMES[name]),
             "line": {"color": colors[name], "width": 2},
         }
         hover = _("<b>{names}</b>, rate %{{x:.3~g}}<br>").format(names=_(NAMES[name]))
@@ -133,7 +137,7 @@ def over_rates(sweep: Sweep, rate: float, *, dark: bool = False, scale: float = 
                 "xaxis": "x2",
                 "yaxis": "y2",
                 "showlegend": False,
-                "hovertemplate": hover + "%{y:.0f} steps<extra></extra>",
+                "hovertemplate": hover + _("%{y:.0f} steps<extra></extra>"),
             },
         ]
     lowest = _("at the minimum") if sweep.minima == 1 else _("at the lowest minimum")
@@ -170,7 +174,7 @@ def schedules(
         fig.add_scatter(
             x=list(range(1, len(values) + 1)),
             y=values,
-            name=SCHEDULES[name],
+            name=_(SCHEDULES[name]),
             mode="lines",
             line={
                 "color": p.orange if mine else color,
@@ -179,7 +183,7 @@ def schedules(
             },
             hovertemplate=_(
                 "<b>{schedules}</b>, step %{{x}}<br>rate %{{y:.3~g}}<extra></extra>"
-            ).format(schedules=SCHEDULES[name]),
+            ).format(schedules=_(SCHEDULES[name])),
         )
     theme.style(fig, dark=dark, height=230, scale=scale)
     fig.update_xaxes(title_text=_("step"))

@@ -52,7 +52,9 @@ def maps(
         )
         for i in range(len(OPTIMIZERS))
     ]
-    layout = panels.grid([NAMES[o] for o in OPTIMIZERS], pairs, columns=4, gap=0.025, scale=scale)
+    layout = panels.grid(
+        [_(NAMES[o]) for o in OPTIMIZERS], pairs, columns=4, gap=0.025, scale=scale
+    )
     traces: list[dict[str, Any]] = []
     for i, values in enumerate(labels):
         place = {"xaxis": panels.axis("x", i), "yaxis": panels.axis("y", i)}

@@ -17,7 +17,6 @@ from viz_models.records.train.regularization import (
     Method,
     RegularizedCell,
     RegularizedGrid,
-    RegularizedRun,
     RegularizeSpec,
 )
 
@@ -34,13 +33,11 @@ NAMES: dict[Method, str] = {
 }
 LOOK = RegularizeSpec().look  # epochs between two points
 LOWEST = 1e-4  # nats: below, a training loss of a memorized set says nothing more
-Runs = tuple[RegularizedRun, RegularizedRun]  # without regularization and with it
 
 
 def curves(
     plain: RegularizedCell,
     chosen: RegularizedCell,
-    live: Runs | None = None,
     *,
     dark: bool = False,
     scale: float = 1.0,
@@ -50,22 +47,21 @@ def curves(
     Args:
         plain: Without regularization.
         chosen: With it; orange.
-        live: One seed that was trained now, both ways; drawn in place of the recorded seeds.
         dark: Which theme is showing.
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    titles = (_("cross entropy (nats)"), "accuracy")
-    x = {"title": {"text": "epoch"}, "rangemode": "tozero"}
+    titles = (_("cross entropy (nats)"), _("accuracy"))
+    x = {"title": {"text": _("epoch")}, "rangemode": "tozero"}
     loss = {"type": "log", "range": [-3.6, 0.5], "dtick": 1, "tickformat": "~g"}
     accuracy = {"range": [0.68, 1.015], "tickformat": ".0%"}
     fig = go.Figure(layout=panels.grid(titles, [(x, loss), (x, accuracy)], scale=scale))
     for i, what in enumerate(("losses", "accuracies")):
         for k, (cell, color) in enumerate(((plain, p.muted), (chosen, p.orange))):
-            name = NAMES[cell.method] if k else _("no regularization")
-            for part, dash in (("train", "dot"), ("test", "solid")):
-                values = getattr(live[k] if live else cell, f"{part}_{what}")
-                for trace in _line(values, color, dash, f"{name}, {part}", named=i == 0):
+            name = _(NAMES[cell.method]) if k else _("no regularization")
+            for part, dash in ((N_("train"), "dot"), (N_("test"), "solid")):
+                values = getattr(cell, f"{part}_{what}")
+                for trace in _line(values, color, dash, f"{name}, {_(part)}", named=i == 0):
                     fig.add_trace(
                         trace.update(xaxis=panels.axis("x", i), yaxis=panels.axis("y", i))
                     )
@@ -77,10 +73,10 @@ def curves(
 
 def _line(values: np.ndarray, color: str, dash: str, name: str, *, named: bool) -> list[go.Scatter]:
     found = []
-    middle = values if values.ndim == 1 else values[:, 1]
+    middle = values[:, 1]
     known = np.isfinite(middle)
     x = LOOK * np.arange(1, len(middle) + 1)[known]
-    if values.ndim == 2 and dash == "solid":
+    if dash == "solid":
         found.append(band(x, values[known, 0], values[known, 2], color))
     found.append(
         go.Scatter(
@@ -144,7 +140,7 @@ def differences(
 
 
 def _said(cell: RegularizedCell) -> str:
-    return f"<b>{NAMES[cell.method]}</b>, {digits(cell.strength)}"
+    return f"<b>{_(NAMES[cell.method])}</b>, {digits(cell.strength)}"
 
 
 def _whiskers(
@@ -183,7 +179,7 @@ def _whiskers(
                 signed_2=signed(unit * d.low, 3),
                 signed_3=signed(unit * d.high, 3),
                 n=d.n,
-                verdict=d.verdict,
+                verdict=_(d.verdict),
             ),
         }
         for d, y, ink, name in zip(found, at, inks, said, strict=True)
@@ -204,7 +200,7 @@ def weights(
     middle = (edges[:-1] + edges[1:]) / 2
     for cell, color, name in (
         (plain, p.muted, _("no regularization")),
-        (chosen, p.orange, NAMES[chosen.method]),
+        (chosen, p.orange, _(NAMES[chosen.method])),
     ):
         share = cell.counts / cell.counts.sum()
         fig.add_scatter(

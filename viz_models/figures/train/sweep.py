@@ -9,15 +9,16 @@ from typing import Any
 
 from viz_models.digits import digits, percent
 from viz_models.figures import theme
-from viz_models.language import N_
 from viz_models.language import gettext as _
+from viz_models.language import numbered
 from viz_models.records.train.cards import Measure
+from viz_models.records.train.runs import STATE_NAMES
 from viz_models.records.train.sweep import Cell, Grid
 
 LESS_IS_BETTER: set[Measure] = {
-    N_("test loss"),
-    N_("training loss"),
-    N_("training error"),
+    "test loss",
+    "training loss",
+    "training error",
     "seconds",
 }
 ROW, MOST = 128, 400  # px, of a row, and of all rows together
@@ -78,13 +79,14 @@ def number(value: float, measure: Measure) -> str:
 
 def state(cell: Cell) -> str:
     """Return how its runs stand, where that is worth a word: "2 of 5 run", "1 diverged"."""
-    parts = [f"{n} {word}" for word in BROKEN if (n := cell.count(word))]
+    parts = [f"{n} {_(STATE_NAMES[word])}" for word in BROKEN if (n := cell.count(word))]
     if n := cell.count("cancelled", "stopped early"):
-        parts.append(f"{n} stopped")
+        parts.append(_("{n} stopped").format(n=n))
     if n := cell.count("starting", "running"):
-        parts.append(f"{n} running")
+        parts.append(_("{n} running").format(n=n))
     if n := cell.count("queued", "paused"):
-        parts.append(f"{n} waiting" if cell.count("queued") else f"{n} paused")
+        waiting = _("{n} waiting") if cell.count("queued") else _("{n} paused")
+        parts.append(waiting.format(n=n))
     return ", ".join(parts)
 
 
@@ -118,13 +120,17 @@ def _cell(grid: Grid, place: int, color: str, p: theme.Palette, scale: float) ->
     if cell.mean is None:
         said = stands or (_("no number") if cell.runs else _("not run yet"))
         ink = p.red if cell.count(*BROKEN) else p.muted
-        return {"value": at, "name": f"{cell.label}: {said}", "label": _label("", said, ink, scale)}
+        return {
+            "value": at,
+            "name": f"{numbered(cell.label)}: {said}",
+            "label": _label("", said, ink, scale),
+        }
     large, spread = number(cell.mean, grid.measure), _spread(cell, grid.measure)
     ink = "#10151c" if _brightness(grid, cell.mean) > DARK_LETTERS else "#ffffff"
     told = ", ".join(filter(None, (large, spread, stands)))
     return {
         "value": at,
-        "name": f"{cell.label}: {told}",
+        "name": f"{numbered(cell.label)}: {told}",
         "label": _label(large, stands or spread, ink, scale),
     }
 
@@ -225,9 +231,12 @@ def _frame(grid: Grid, p: theme.Palette, scale: float) -> dict[str, Any]:
             "textStyle": letters,
             "confine": True,
         },
-        "xAxis": [axis | {"data": list(grid.columns)}, hidden | {"max": len(grid.columns)}],
+        "xAxis": [
+            axis | {"data": list(map(numbered, grid.columns))},
+            hidden | {"max": len(grid.columns)},
+        ],
         "yAxis": [
-            axis | {"data": list(grid.rows), "inverse": True},
+            axis | {"data": list(map(numbered, grid.rows)), "inverse": True},
             hidden | {"max": len(grid.rows), "inverse": True},
         ],
     }

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from viz_models.figures import theme
 from viz_models.figures.band import band
 from viz_models.figures.train.sweep import number
+from viz_models.language import numbered
 from viz_models.records.train.sweep import Grid
 
 HEIGHT = 300  # px
@@ -38,7 +39,9 @@ def lines(grid: Grid, title: str, *, dark: bool = False, scale: float = 1.0) -> 
                 line={"color": color, "width": 2},
                 marker={"size": 7 * scale},
                 text=[
-                    "" if c.mean is None else f"{c.label}<br>{number(c.mean, grid.measure)}"
+                    ""
+                    if c.mean is None
+                    else f"{numbered(c.label)}<br>{number(c.mean, grid.measure)}"
                     for c in cells
                 ],
                 hovertemplate="%{text}<extra></extra>",

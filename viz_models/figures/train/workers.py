@@ -18,8 +18,8 @@ NAMES: dict[SplitCase, str] = {
     "masked": N_("labels missing, mean of means"),
     "counted": N_("labels missing, weighted"),
     "sum": N_("sum instead of mean"),
-    N_("batch norm"): "BatchNorm",
-    N_("layer norm"): "LayerNorm",
+    "batch norm": "BatchNorm",
+    "layer norm": "LayerNorm",
     "dropout": N_("Dropout"),
 }
 
@@ -58,7 +58,8 @@ def gaps(found: Split, chosen: SplitCase, *, dark: bool = False, scale: float = 
     fig.update_yaxes(
         tickvals=list(range(len(found.gaps))),
         ticktext=[
-            f"<b>{NAMES[g.case]}</b>" if g.case == chosen else NAMES[g.case] for g in found.gaps
+            f"<b>{_(NAMES[g.case])}</b>" if g.case == chosen else _(NAMES[g.case])
+            for g in found.gaps
         ],
         autorange="reversed",
         showgrid=False,

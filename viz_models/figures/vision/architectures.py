@@ -26,18 +26,17 @@ LANES = {  # rows of the tree, from the top
     **dict.fromkeys(("googlenet", "inception_v3"), 4),
 }
 PLACES = {  # of a name beside its point, so that no two lie on each other
-    **dict.fromkeys(("inception_v3", "resnext50_32x4d"), "middle left"),
-    **dict.fromkeys(("densenet121", "mobilenet_v1"), "bottom center"),
-    **dict.fromkeys(("se_resnet50", "mobilenet_v2"), "middle right"),
+    **dict.fromkeys(("googlenet", "inception_v3", "resnext50_32x4d"), "middle left"),
+    **dict.fromkeys(("mobilenet_v1", "vgg11"), "bottom center"),
+    **dict.fromkeys(("densenet121", "mobilenet_v2", "se_resnet50"), "middle right"),
     "shufflenet_v1": "top center",
-    "vgg11": "bottom center",
 }
 NAMES: dict[Figure, str] = {
-    "macs": "multiply-adds",
+    "macs": N_("multiply-adds"),
     "ms": N_("time, ms"),
     "traffic_bytes": N_("memory traffic, MiB"),
     "output_bytes": N_("outputs, MiB"),
-    "parameters": "parameters",
+    "parameters": N_("parameters"),
 }
 
 
@@ -115,13 +114,17 @@ def bars_by_layer(
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    inks = {"convolution": p.blue, "depthwise": p.categorical[2], "linear": p.gold}
+    inks = {
+        N_("convolution"): p.blue,
+        N_("depthwise"): p.categorical[2],
+        N_("linear"): p.gold,
+    }
     top = 1.06 * max(_value(layer, figure) for cost in costs for layer in cost.layers)
     titles, axes = [], []
     for cost in costs:
         titles.append(f"{BY_NAME[cost.name].title}: {whole(cost, figure)}")
-        x = {"title": {"text": "layer"}, "range": [0, len(cost.layers) + 1]}
-        y = {"range": [0, top], "title": {"text": NAMES[figure]}, "tickformat": "~s"}
+        x = {"title": {"text": _("layer")}, "range": [0, len(cost.layers) + 1]}
+        y = {"range": [0, top], "title": {"text": _(NAMES[figure])}, "tickformat": "~s"}
         axes.append((x, y))
     fig = go.Figure(layout=panels.grid(titles, axes, columns=len(costs), gap=0.09, scale=scale))
     met = {_sort(layer) for cost in costs for layer in cost.layers}
@@ -192,7 +195,7 @@ def time_over_work(
     axes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"type": "log", "title": {"text": name}, "tickvals": ticks, "tickformat": "~s"}, y)
         for name, ticks in (
-            ("multiply-adds", [1e8, 3e8, 1e9, 3e9, 1e10]),
+            (_("multiply-adds"), [1e8, 3e8, 1e9, 3e9, 1e10]),
             (_("bytes read and written"), [5e7, 1e8, 2e8, 5e8, 1e9]),
         )
     ]

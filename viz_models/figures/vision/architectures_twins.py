@@ -16,7 +16,7 @@ AS_IS = N_("ReLU, dropout, no LRN")
 SAID = {
     "tanh": N_("tanh in place of ReLU"),
     "lrn": N_("with LRN"),
-    N_("no dropout"): N_("without dropout"),
+    "no dropout": N_("without dropout"),
 }
 
 
@@ -90,13 +90,13 @@ def switch_curves(
             mode="lines+markers",
             line={"color": ink, "width": 2.5},
             hovertemplate=_("<b>{name}</b>, step %{{x}}<br>%{{y:.1%}}<extra></extra>").format(
-                name=name
+                name=_(name)
             ),
         )
     theme.style(fig, dark=dark, height=CURVES_HEIGHT, scale=scale)
     fig.update_layout(
         showlegend=True,
-        xaxis={"title": {"text": "steps"}},
+        xaxis={"title": {"text": _("steps")}},
         yaxis={"tickformat": ".0%", "range": [0, 1.02]},
     )
     return fig

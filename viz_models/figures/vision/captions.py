@@ -27,7 +27,7 @@ def tuned(found: CaptionRecord, *, dark: bool = False, scale: float = 1.0) -> go
         fig.add_scatter(
             x=[i + side * SHIFT + (r.seed - 2) * 0.03 for i, r in runs],
             y=[r.exact for _, r in runs],
-            name=_(NAMES[mode]),
+            name=NAMES[mode],
             mode="markers",
             marker={"color": theme.fade(color, 0.8), "size": 9 * scale},
             customdata=[[r.seed, r.old, r.moved] for _, r in runs],

@@ -34,13 +34,13 @@ def squares(
     # what a checkpoint holds is the output of each earlier layer, once
     once = [(origin + 1, origin) for origin in range(1, depth)]
     panes = [
-        _pane(spec, places, "normalized", i, p.blue if kept else theme.fade(p.muted, 0.22))
-        for i in range(2)
+        _pane(spec, places, said, i, p.blue if kept else theme.fade(p.muted, 0.22))
+        for i, said in enumerate((_("concatenated"), _("normalized")))
     ]
     if not kept:
         panes.append(_pane(spec, once, _("the output itself, kept once"), 0, p.blue))
     ticks = sorted({1, *range(4, depth + 1, 4), depth})
-    x = {"tickvals": ticks, "range": [0.4, depth + 0.6], "title": {"text": "layer"}, "dtick": 1}
+    x = {"tickvals": ticks, "range": [0.4, depth + 0.6], "title": {"text": _("layer")}, "dtick": 1}
     y = {"range": [depth - 0.4, -0.6], "showgrid": False, "zeroline": False}
     named = y | {"title": {"text": _("maps of layer (0: the block's input)")}}
     layout = panels.grid(TITLES, [(x, named), (x, y)], gap=0.07, scale=scale)
@@ -58,7 +58,6 @@ def _pane(
     z: list[list[int | None]] = [[None] * depth for _ in range(depth)]
     for layer, origin in places:
         z[origin][layer - 1] = 1
-    what = "concatenated" if panel == 0 and said == "normalized" else said
     return {
         "type": "heatmap",
         "x": list(range(1, depth + 1)),
@@ -74,7 +73,7 @@ def _pane(
         "hovertemplate": _(
             "layer %{{x}} reads the maps of layer %{{y}}<br>{what}<br>"
             "{growth} maps of {side}×{side}: {memory}<extra></extra>"
-        ).format(what=what, growth=spec.growth, side=spec.side, memory=memory(spec.square)),
+        ).format(what=said, growth=spec.growth, side=spec.side, memory=memory(spec.square)),
     }
 
 
@@ -127,7 +126,7 @@ def over_depth(
                 "mode": "lines",
                 "name": _("{name}, formula").format(name=_(NAME[keeping])),
                 "line": {"color": color, "width": 2},
-                "hovertemplate": "L = %{x}<br>formula: %{y:.3~g} MiB<extra></extra>",
+                "hovertemplate": _("L = %{x}<br>formula: %{y:.3~g} MiB<extra></extra>"),
             }
         )
         traces.append(
@@ -136,9 +135,9 @@ def over_depth(
                 "x": [s.depth for s in steps],
                 "y": [s.held_bytes / 2**20 for s in steps],
                 "mode": "markers",
-                "name": "measured",
+                "name": _("measured"),
                 "marker": {"color": color, "size": 9},
-                "hovertemplate": "L = %{x}<br>measured: %{y:.4~g} MiB<extra></extra>",
+                "hovertemplate": _("L = %{x}<br>measured: %{y:.4~g} MiB<extra></extra>"),
             }
         )
     layout = {

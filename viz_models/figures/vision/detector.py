@@ -61,7 +61,7 @@ def _best(boxes: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def class_scores(roi: Roi, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     """Draw the softmax over the background and ten digits; the likeliest one is orange."""
     p = theme.palette(dark)
-    names = ["none", *map(str, range(10))]
+    names = [_("none"), *map(str, range(10))]
     best = int(roi.scores.argmax())
     fig = go.Figure()
     fig.add_bar(

@@ -6,14 +6,24 @@ import plotly.graph_objects as go
 
 from viz_models.digits import digits
 from viz_models.figures import panels, theme
-from viz_models.language import N_
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.records.vision.fast import FastWay, Unit, spread
 
 HEIGHT = 300  # px
 UNITS_HEIGHT = 300  # px
-TITLES = (N_("million multiply-adds"), N_("million numbers moved"), "milliseconds")
+TITLES = (N_("million multiply-adds"), N_("million numbers moved"), N_("milliseconds"))
 MILLION = 1e6
+NAMES = (  # of ways and of steps, as measured and recorded; listed here for translators
+    *(N_("1 group"), N_("{n} groups"), N_("1 piece"), N_("{n} in series"), N_("{n} parallel")),
+    *(N_("neither"), N_("shortcut"), N_("both"), N_("channel shuffle")),
+    *(
+        N_("{n}×{n2} convolution, {n3} → {n4}"),
+        N_("{n}×{n2} convolution, {n3} → {n4}, {n5} groups"),
+    ),
+    *(N_("{n}×{n2} depthwise, {n3}"), N_("ReLU of {n} channels")),
+    *(N_("add the shortcut, {n} channels"), N_("concatenate both halves")),
+)
 
 
 def ways(
@@ -28,7 +38,7 @@ def ways(
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    names = [way.name for way in found]
+    names = [numbered(way.name) for way in found]
     values = ([way.macs / MILLION for way in found], [way.access / MILLION for way in found])
     traces = [_bars(names, v, i, p.muted if i == 0 else p.blue) for i, v in enumerate(values)]
     if timed:
@@ -76,7 +86,7 @@ def _bars(names: list[str], values: list[float], panel: int, color: str) -> dict
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": color},
-        "hovertemplate": f"%{{y}}: %{{text}} {TITLES[panel]}<extra></extra>",
+        "hovertemplate": f"%{{y}}: %{{text}} {_(TITLES[panel])}<extra></extra>",
         "xaxis": panels.axis("x", panel),
         "yaxis": panels.axis("y", panel),
     }
@@ -84,7 +94,10 @@ def _bars(names: list[str], values: list[float], panel: int, color: str) -> dict
 
 def _times(found: tuple[FastWay, ...], p: theme.Palette) -> list[dict[str, Any]]:
     """Return bars of medians with whiskers at the quartiles, and the medians in numbers."""
-    names, spreads = [way.name for way in found], [spread(way.milliseconds) for way in found]
+    names, spreads = (
+        [numbered(way.name) for way in found],
+        [spread(way.milliseconds) for way in found],
+    )
     bars = _bars(names, [s.median for s in spreads], 2, p.gold)
     said = {
         "type": "scatter",
@@ -133,7 +146,7 @@ def units(found: tuple[Unit, ...], *, dark: bool = False, scale: float = 1.0) ->
         traces.append(_steps(unit, i, p))
         axes.append(
             (
-                {"range": [0, most], "nticks": 5, "title": {"text": TITLES[1]}},
+                {"range": [0, most], "nticks": 5, "title": {"text": _(TITLES[1])}},
                 {
                     "tickvals": rows,
                     "ticktext": [_row(step.name, step.breaks) for step in unit.steps],
@@ -152,7 +165,7 @@ def units(found: tuple[Unit, ...], *, dark: bool = False, scale: float = 1.0) ->
 
 
 def _row(name: str, breaks: str) -> str:
-    return f"{name}  <b>{breaks}</b>" if breaks else name
+    return f"{numbered(name)}  <b>{breaks}</b>" if breaks else numbered(name)
 
 
 def _steps(unit: Unit, panel: int, p: theme.Palette) -> dict[str, Any]:
@@ -162,7 +175,7 @@ def _steps(unit: Unit, panel: int, p: theme.Palette) -> dict[str, Any]:
     return bars | {
         "y": list(range(len(moved))),
         "marker": {"color": colors},
-        "customdata": [[f"{s.macs:,}", f"{s.access:,}", s.name] for s in unit.steps],
+        "customdata": [[f"{s.macs:,}", f"{s.access:,}", numbered(s.name)] for s in unit.steps],
         "hovertemplate": _(
             "%{customdata[2]}<br>%{customdata[1]} numbers moved<br>"
             "%{customdata[0]} multiply-adds<extra></extra>"

@@ -11,7 +11,7 @@ from viz_models.records.vision.fast import Shuffle
 
 HEIGHT = 360  # px
 ROWS = (
-    "input",
+    N_("input"),
     N_("after the first convolution"),
     N_("after the shuffle"),
     N_("after the second one"),
@@ -106,7 +106,7 @@ def _squares(found: Shuffle, row: int, chosen: int, p: theme.Palette) -> dict[st
                 "width": 3,
             },
         },
-        "hovertemplate": "channel %{text}<extra></extra>",
+        "hovertemplate": _("channel %{text}<extra></extra>"),
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }

@@ -17,7 +17,7 @@ from viz_models.records.vision.inception import (
 )
 
 PRICE_HEIGHT, MODULES_HEIGHT = 250, 210  # px
-WAYS = (N_("with 1×1 reductions"), "without")
+WAYS = (N_("with 1×1 reductions"), N_("without"))
 
 
 def price(found: InceptionPrice, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
@@ -38,9 +38,9 @@ def price(found: InceptionPrice, *, dark: bool = False, scale: float = 1.0) -> g
                 {
                     "type": "bar",
                     "orientation": "h",
-                    "y": [way],
+                    "y": [_(way)],
                     "x": [conv.macs],
-                    "name": f"branch {_named(conv.branch)}",
+                    "name": _("branch {name}").format(name=named(conv.branch)),
                     "legendgroup": conv.branch,
                     "showlegend": first,
                     "marker": {
@@ -55,7 +55,7 @@ def price(found: InceptionPrice, *, dark: bool = False, scale: float = 1.0) -> g
         "barmode": "stack",
         "showlegend": True,
         "legend": {"traceorder": "normal", "y": -0.35, "yanchor": "top"},
-        "xaxis": {"title": {"text": "multiply-adds"}, "tickformat": "~s"},
+        "xaxis": {"title": {"text": _("multiply-adds")}, "tickformat": "~s"},
         "yaxis": {"autorange": "reversed", "automargin": True},
     }
     fig = go.Figure(traces, layout)
@@ -63,8 +63,9 @@ def price(found: InceptionPrice, *, dark: bool = False, scale: float = 1.0) -> g
     return fig
 
 
-def _named(branch: str) -> str:
-    return branch.replace("x", "×")
+def named(branch: str) -> str:
+    """Return what a branch is called: "3×3", or "pool"."""
+    return _(branch.replace("x", "×"))
 
 
 def _reduces(conv: ConvPrice) -> bool:
@@ -76,7 +77,7 @@ def _said(conv: ConvPrice) -> str:
     return _(
         "<b>branch {named}</b><br>{k}×{k}, {inputs} to {outputs} channels<br>{macs} multiply-adds"
     ).format(
-        named=_named(conv.branch),
+        named=named(conv.branch),
         k=k,
         inputs=conv.inputs,
         outputs=conv.outputs,
@@ -117,7 +118,7 @@ def modules(
         x=[places[n][0] for n in names],
         y=[places[n][1] for n in names],
         text=[_short(n) for n in names],
-        customdata=[[n, "runs" if n in here else _("does not run")] for n in names],
+        customdata=[[n, _("runs") if n in here else _("does not run")] for n in names],
         textposition=["top center" if n.startswith("aux") else "bottom center" for n in names],
         mode="markers+text",
         marker={
@@ -140,7 +141,7 @@ def modules(
 
 
 def _short(name: str) -> str:
-    for long, short in (("inception", ""), ("maxpool", "pool"), ("avgpool", "mean")):
+    for long, short in (("inception", ""), ("maxpool", N_("pool")), ("avgpool", N_("mean"))):
         if name.startswith(long):
-            return short if short == "pool" else short or name.removeprefix(long)
-    return name if name != "dropout" else "drop"
+            return _(short) or name.removeprefix(long)
+    return name if name != "dropout" else _("drop")

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from viz_models.figures import panels, theme
 from viz_models.figures.band import band
+from viz_models.figures.vision.inception import named
 from viz_models.language import gettext as _
 from viz_models.records.vision.inception import BRANCHES, WEIGHT, InceptionRecord, InceptionRun
 
@@ -28,17 +29,26 @@ def auxiliary(record: InceptionRecord, *, dark: bool = False, scale: float = 1.0
     steps = looks(plain[0])
     axes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (
-            {"title": {"text": "steps"}},
-            {"type": "log", "title": {"text": "norm"}, "exponentformat": "power", "dtick": 1},
+            {"title": {"text": _("steps")}},
+            {
+                "type": "log",
+                "title": {"text": _("norm of the gradient")},
+                "exponentformat": "power",
+                "dtick": 1,
+            },
         ),
-        ({"title": {"text": "steps"}}, {"tickformat": ".0%", "range": [0, 1.02]}),
+        ({"title": {"text": _("steps")}}, {"tickformat": ".0%", "range": [0, 1.02]}),
     ]
     titles = (_("gradient before module 4a"), _("test accuracy"))
     fig = go.Figure(layout=panels.grid(titles, axes, gap=0.1, scale=scale))
     norms = {
-        "without auxiliary classifiers": ([r.main for r in plain], p.blue, "solid"),
-        f"with, weight {WEIGHT:g}": ([r.both for r in helped], p.orange, "solid"),
-        "of the auxiliary losses alone": ([r.extra for r in helped], p.orange, "dot"),
+        _("without auxiliary classifiers"): ([r.main for r in plain], p.blue, "solid"),
+        _("with, weight {weight:g}").format(weight=WEIGHT): (
+            [r.both for r in helped],
+            p.orange,
+            "solid",
+        ),
+        _("of the auxiliary losses alone"): ([r.extra for r in helped], p.orange, "dot"),
     }
     for name, (values, ink, dash) in norms.items():
         _curve(fig, 0, [0, *steps], np.maximum(values, FLOOR), name, ink, dash, of_logs=True)
@@ -66,7 +76,7 @@ def norm(
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    axis = {"title": {"text": "steps"}}
+    axis = {"title": {"text": _("steps")}}
     y = {"tickformat": ".0%", "range": [0, 1.02], "title": {"text": _("test accuracy")}}
     rates = sorted({runs[0].spec.lr for runs in kinds.values()})
     titles = [_("learning rate {rate:g}").format(rate=rate) for rate in rates]
@@ -122,16 +132,19 @@ def branches(record: InceptionRecord, *, dark: bool = False, scale: float = 1.0)
     """
     p = theme.palette(dark)
     four = record.of(norm=True)
-    columns = {"all four": [r.accuracy for r in four]}
-    columns |= {f"without<br>{_named(b)}": [r.without[b] for r in four] for b in BRANCHES}
+    columns = {_("all four"): [r.accuracy for r in four]}
+    columns |= {
+        _("without<br>{branch}").format(branch=named(b)): [r.without[b] for r in four]
+        for b in BRANCHES
+    }
     single = [r.accuracy for r in record.of(norm=True, single=True)]
-    columns["trained with<br>one 3×3 branch"] = single
+    columns[_("trained with<br>one 3×3 branch")] = single
     bars = {
         "type": "bar",
         "x": list(columns),
         "y": [100 * float(np.mean(v)) for v in columns.values()],
         "marker": {"color": theme.fade(p.blue, 0.35)},
-        "hovertemplate": "mean: %{y:.1f} %<extra></extra>",
+        "hovertemplate": _("mean: %{y:.1f} %<extra></extra>"),
     }
     dots = {
         "type": "scatter",
@@ -148,7 +161,3 @@ def branches(record: InceptionRecord, *, dark: bool = False, scale: float = 1.0)
     fig = go.Figure([bars, dots], layout)
     theme.style(fig, dark=dark, height=BRANCH_HEIGHT, scale=scale)
     return fig
-
-
-def _named(branch: str) -> str:
-    return branch.replace("x", "×")

@@ -62,15 +62,15 @@ def module(
         )
     axes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (bare | {"constrain": "domain"}, bare | {"autorange": "reversed", "scaleanchor": "x"}),
-        ({"title": {"text": "channel"}, "dtick": 4}, {"rangemode": "tozero"}),
+        ({"title": {"text": _("channel")}, "dtick": 4}, {"rangemode": "tozero"}),
         ({"title": {"text": _("hidden unit")}, "dtick": 1}, {"rangemode": "tozero"}),
-        ({"title": {"text": "channel"}, "dtick": 4}, {"range": [0, 1]}),
+        ({"title": {"text": _("channel")}, "dtick": 4}, {"range": [0, 1]}),
     ]
     titles = (
         _("the maps that come in"),
         _("squeeze: their means"),
         _("first layer, ReLU"),
-        "gates",
+        _("gates"),
     )
     layout = panels.grid(titles, axes, scale=scale)
     layout |= {"showlegend": False, "shapes": [_frame(gated.before.shape[1], channel, p)]}
@@ -126,7 +126,7 @@ def classes(
                 "color": p.orange if k == label else theme.fade(p.muted, 0.55),
                 "width": 3 if k == label else 1.2,
             },
-            "name": f"digit {label}" if k == label else _("the other digits"),
+            "name": _("digit {label}").format(label=label) if k == label else _("the other digits"),
             "legendgroup": str(k == label),
             "showlegend": block == 0 and k in (label, (label + 1) % 10),
             "xaxis": panels.axis("x", block),
@@ -136,8 +136,13 @@ def classes(
         for block in range(count)
         for k in sorted(range(10), key=lambda k: k == label)
     ]
-    x, y = {"title": {"text": "channel"}, "dtick": 2}, {"range": [0, 1], "title": {"text": "gate"}}
-    layout = panels.grid([f"module {i + 1}" for i in range(count)], [(x, y)] * count, scale=scale)
+    x, y = (
+        {"title": {"text": _("channel")}, "dtick": 2},
+        {"range": [0, 1], "title": {"text": _("gate")}},
+    )
+    layout = panels.grid(
+        [_("module {n}").format(n=i + 1) for i in range(count)], [(x, y)] * count, scale=scale
+    )
     layout |= {
         "showlegend": True,
         "shapes": panels.marks(channel, count, theme.fade(p.orange, 0.5)),
@@ -158,7 +163,7 @@ def replaced(record: SqueezeRecord, *, dark: bool = False, scale: float = 1.0) -
         scale: Of letters and height, for presenting.
     """
     p = theme.palette(dark)
-    names = list(NAMES.values())
+    names = [_(name) for name in NAMES.values()]
     shares = [[100 * getattr(end, kind) for kind in NAMES] for end in record.ends]
     lines = [
         {
@@ -185,7 +190,7 @@ def replaced(record: SqueezeRecord, *, dark: bool = False, scale: float = 1.0) -
         "x": names,
         "y": list(np.mean(shares, axis=0)),
         "marker": {"color": theme.fade(p.blue, 0.35)},
-        "hovertemplate": "mean: %{y:.1f} %<extra></extra>",
+        "hovertemplate": _("mean: %{y:.1f} %<extra></extra>"),
     }
     layout = {
         "showlegend": False,

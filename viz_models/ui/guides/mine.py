@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from viz_models import language
 from viz_models.guides import reading, shelf
 from viz_models.records.guides import Guide
 from viz_models.ui.guides import answers
@@ -32,12 +33,13 @@ def read() -> Guide:
         LessonError: With one line for each mistake.
     """
     markdown = text() or ""
-    if st.session_state.get(_READ, (None,))[0] != markdown:
+    token = (markdown, language.current())  # mistakes are said in the reader's language
+    if st.session_state.get(_READ, (None,))[0] != token:
         try:
             found: Guide | reading.LessonError = reading.read(markdown, NAME, shelf.pages())
         except reading.LessonError as error:
             found = error
-        st.session_state[_READ] = (markdown, found)
+        st.session_state[_READ] = (token, found)
     known = st.session_state[_READ][1]
     if isinstance(known, reading.LessonError):
         raise known

@@ -2,6 +2,7 @@
 
 import html
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from viz_models.language import gettext as _
 from viz_models.records.guides import Guide
 from viz_models.ui.guides import locks, place, question
 from viz_models.ui.guides.place import Place
+from viz_models.ui.kit import speech
 
 EDITOR = "my-lesson"  # its path in the URL
 _CSS = Path(__file__).with_name("guides.css")
@@ -58,7 +60,7 @@ def _draw_way(at: Place) -> None:
     """Draw the step before, the next one, and the end."""
     links = []
     for name, number, text in (
-        ("before", at.number - 1, "← Back"),
+        ("before", at.number - 1, _("← Back")),
         ("next", at.number + 1, _("Next →")),
     ):
         if 1 <= number <= len(at.guide.steps):
@@ -68,7 +70,8 @@ def _draw_way(at: Place) -> None:
                 f'<a class="guide-link guide-{name}" href="{link}" title="{title}">{text}</a>'
             )
     with st.container(key="guide_way", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.html(f'<nav aria-label="Steps of the lesson">{"".join(links)}</nav>', width="content")
+        said = html.escape(_("Steps of the lesson"))
+        st.html(f'<nav aria-label="{said}">{"".join(links)}</nav>', width="content")
         st.button(_("End the lesson"), key="guide_end", type="tertiary", on_click=place.end)
 
 
@@ -80,11 +83,13 @@ def draw_list(title: str, make: str) -> None:
         make: Text of the link to the editor.
     """
     links = "".join(_link(guide) for guide in place.guides().values())
+    said = html.escape(_("Lessons"))
+    editor = f"./{EDITOR}" + (f"?{urlencode(speech.params())}" if speech.asked() else "")
     st.html(_CSS)
     with st.container(key="guides"):
         st.html(
-            f'<nav class="guide-list" aria-label="Lessons"><b>{html.escape(title)}</b>{links}'
-            f'<a class="guide-link" href="./{EDITOR}">{html.escape(make)}</a></nav>'
+            f'<nav class="guide-list" aria-label="{said}"><b>{html.escape(title)}</b>{links}'
+            f'<a class="guide-link" href="{editor}">{html.escape(make)}</a></nav>'
         )
 
 
@@ -96,7 +101,8 @@ def draw_link(address: str, text: str) -> None:
 
 def _link(guide: Guide) -> str:
     href, about = html.escape(place.address(guide.steps[0])), html.escape(guide.about)
+    minutes = html.escape(_("{minutes} min").format(minutes=guide.minutes))
     return (
         f'<a class="guide-link" href="{href}" title="{about}">'
-        f"<b>{html.escape(guide.title)}</b> {guide.minutes} min</a>"
+        f"<b>{html.escape(guide.title)}</b> {minutes}</a>"
     )

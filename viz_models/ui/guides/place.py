@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from viz_models import language
 from viz_models.guides import shelf
 from viz_models.records.guides import Guide, GuideStep
 from viz_models.ui.guides import mine
+from viz_models.ui.kit import speech
 
 PARAM = "lesson"
 _SAID = "forward_pass.guide.said"  # as the URL said it: "skips.3"
@@ -58,7 +60,7 @@ def said() -> str:
 
 def guides() -> Mapping[str, Guide]:
     """Return all lessons that this reader can walk."""
-    return {**shelf.shipped(), **mine.guide()}
+    return {**shelf.shipped(language.current()), **mine.guide()}
 
 
 def end() -> None:
@@ -83,4 +85,4 @@ def address_again(step: GuideStep) -> str:
 
 def _address(step: GuideStep, name: str) -> str:
     path = "" if step.path == "home" else step.path
-    return f"./{path}?{urlencode([*step.params, (PARAM, name)])}"
+    return f"./{path}?{urlencode([*step.params, (PARAM, name), *speech.params().items()])}"

@@ -19,20 +19,24 @@ HERE = Path(__file__).parent
 Sent = Mapping[str, Any] | bytes  # what an instrument is told
 
 
-def mounted(name: str) -> Callable[..., Any]:
+def mounted(name: str, *, isolated: bool = True) -> Callable[..., Any]:
     """Register the instrument `name`: name.html, name.css and name.js in its folder.
 
     Its words are those of the reader's language.
+
+    Args:
+        name: Of its folder.
+        isolated: Whether its styles and those of the page do not meet (a shadow root).
 
     Returns:
         What mounts it. `params` are the URL parameters that it writes: a guided lesson may lock
         or hide it by these, and by its key.
     """
-    return _mounted(name, language.current())
+    return _mounted(name, language.current(), isolated)
 
 
 @cache
-def _mounted(name: str, spoken: str) -> Callable[..., Any]:
+def _mounted(name: str, spoken: str, isolated: bool) -> Callable[..., Any]:
     with language.speaking(spoken):
         html = markup.translated(
             (HERE / name / f"{name}.html").read_text(encoding="utf-8"), language.gettext
@@ -43,6 +47,7 @@ def _mounted(name: str, spoken: str) -> Callable[..., Any]:
         html=html,
         css=(HERE / name / f"{name}.css").read_text(encoding="utf-8"),
         js=js,
+        isolate_styles=isolated,
     )
 
     def mounting(

@@ -3,14 +3,14 @@
 Streamlit sends inline code with every message: 40 kB for each picture, again at each click.
 """
 
-import ast
+import gzip
 import hashlib
 import json
-import re
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
-from viz_models import language
+from viz_models.language import markup
 
 HERE = Path(__file__).parent
 NAMES = frozenset(path.stem for path in HERE.glob("*/*.html"))
@@ -18,8 +18,9 @@ DRAWINGS = HERE.parents[1] / "figures"
 ALSO = {
     "network": (DRAWINGS / "network" / "draw.js",)
 }  # code that files which people keep have too
+PLOTLY = "plotly"  # what charts are drawn with, as its package has it
+SERVED = NAMES | {PLOTLY}
 ADDRESS = "/instruments/{version}/{name}.js"  # another version has another address
-_WORD = re.compile(r'\bword\(\s*("(?:[^"\\]|\\.)*")')
 _served: list[bool] = []
 
 
@@ -28,16 +29,37 @@ def serve() -> None:
     _served[:] = [True]
 
 
-@cache
 def whole(name: str) -> str:
-    """All of the code of an instrument; what it shares, and its further parts, come first."""
+    """All of the code of an instrument; what it shares, and its further parts, come first.
+
+    Not kept: Plotly's is 10 MB of text, and each is asked for once or twice.
+    """
+    if name == PLOTLY:
+        return _plotly().read_text(encoding="utf-8")
     parts = [
+        markup.WORD,
         HERE / "shared.js",
         *ALSO.get(name, ()),
         *sorted((HERE / name).glob(f"{name}_*.js")),
         HERE / name / f"{name}.js",
     ]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+
+
+def _plotly() -> Path:
+    found = find_spec("plotly")  # imported by figures alone
+    return Path(str(found and found.origin)).parent / "package_data" / "plotly.min.js"
+
+
+@cache
+def packed(name: str) -> bytes:
+    """Return the same, compressed once for all visitors."""
+    return gzip.compress(whole(name).encode(), 6)
+
+
+def beside(name: str) -> str:
+    """Return the address of a script, as the code of an instrument sees it."""
+    return f"../{version(name)}/{name}.js"
 
 
 def inline(name: str) -> str:
@@ -59,14 +81,8 @@ def inline(name: str) -> str:
 
 
 def words(name: str) -> dict[str, str]:
-    """Return what the code of an instrument says: English -> the reader's language.
-
-    Empty in English. The code passes every text that people see through `word`.
-    """
-    if language.current() == language.ENGLISH:
-        return {}
-    said = (ast.literal_eval(text) for text in _WORD.findall(whole(name)))
-    return {text: language.gettext(text) for text in said}
+    """Return what the code of an instrument says: English -> the reader's language."""
+    return markup.said(whole(name))
 
 
 @cache

@@ -1,17 +1,5 @@
 // What every instrument needs; mounting.py puts this in front of each of them.
 
-let spoken = {}; // English -> the reader's language
-
-/** Take the words of the reader's language; without this call the instrument speaks English. */
-export function speak(words) {
-  spoken = words;
-}
-
-/** A text in the reader's language, with its {blanks} filled in. scripts.py finds the texts by this name. */
-function word(text, blanks = {}) {
-  return (spoken[text] ?? text).replace(/\{(\w+)\}/g, (blank, name) => blanks[name] ?? blank);
-}
-
 const TYPED = {
   "|u1": Uint8Array, "|i1": Int8Array, "<u2": Uint16Array, "<i2": Int16Array,
   "<i4": Int32Array, "<f2": Uint16Array, "<f4": Float32Array, "<f8": Float64Array,

@@ -1,6 +1,5 @@
 """Every widget of every page goes through `control`, and lives in the URL."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
@@ -15,7 +14,6 @@ from viz_models.ui.guides import locks
 from viz_models.ui.kit import frame, state
 
 spelled.keep()
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 T = TypeVar("T")
 _SAID = ("help", "placeholder")  # options of widgets that people read
 
@@ -58,7 +56,7 @@ def control(
         st.container(key=f"locked_away_{key}") if locks.is_hidden(key) else nullcontext(),
         spelled.drawing(key, shown),
     ):
-        value = widget(_(label), *args, key=key, **options)
+        value = widget(language.numbered(label), *args, key=key, **options)
     if value is None and options.get("required"):
         return options.get("default")  # an empty value in a link chooses nothing
     return value
@@ -79,19 +77,8 @@ def _shown(args: Sequence[Any], options: dict[str, Any]) -> dict[str, str]:
 
 
 def _word(option: object) -> str:
-    """Return what an option shows that says itself what it is: "reversed", 512 or "seed 3".
-
-    Texts with numbers are marked with blanks: "seed {n}", and {n2} for a second number.
-    """
-    text = str(option)
-    said = _(text)
-    numbers = _NUMBER.findall(text) if said == text else ()
-    if not numbers or language.current() == language.ENGLISH:
-        return said
-    blanks = [f"n{i}" if i > 1 else "n" for i in range(1, len(numbers) + 1)]
-    names = iter(blanks)
-    pattern = _(_NUMBER.sub(lambda _number: f"{{{next(names)}}}", text))
-    return pattern.format(**dict(zip(blanks, numbers, strict=True)))
+    """Return what an option shows that says itself what it is: "reversed", 512 or "seed 3"."""
+    return language.numbered(str(option))
 
 
 def named(text: str) -> DeltaGenerator:
@@ -127,7 +114,7 @@ def chips(label: str, choices: dict[str, str], *, key: str, default: str, show: 
             key=key,
             default=default,
             required=True,
-            format_func=lambda choice: _(choices[choice]),
+            format_func=lambda choice: language.numbered(choices[choice]),
             label_visibility="collapsed",
         )
 

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit import config
 
 from viz_models.language import gettext as _
+from viz_models.language import numbered
 from viz_models.runs import home
 from viz_models.runs.client import StoreError
 from viz_models.ui.kit import words
@@ -53,14 +54,16 @@ def told(error: Exception) -> bool:
 def _of_data_folder(error: Exception) -> str:
     """Return what to say where runs cannot be read or kept; "" for any other error."""
     if isinstance(error, StoreError):
-        return _("Runs cannot be read or kept just now: {error}.").format(error=error)
+        return _("Runs cannot be read or kept just now: {error}.").format(
+            error=numbered(str(error))
+        )
     named = str(getattr(error, "filename", None) or "")
     if not isinstance(error, OSError) or not named.startswith(_data_folder()):
         return ""
-    return (
-        f"The folder of runs cannot be used: {error.strerror}. Whoever runs this server must see "
+    return _(
+        "The folder of runs cannot be used: {error}. Whoever runs this server must see "
         "to it; FORWARD_PASS_HOME names another folder."
-    )
+    ).format(error=error.strerror)
 
 
 def _data_folder() -> str:

@@ -2,8 +2,10 @@
 
 import html
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -48,6 +50,25 @@ def px(width: int) -> int:
     return round(width * (_LARGER if presenting() else 1))
 
 
+def listed(file: Path, title: str, path: str, *, visible: bool) -> StreamlitPage:
+    """Return a page of the site for this run.
+
+    Args:
+        file: Its script.
+        title: What the menu calls it.
+        path: In the URL; the one that is called "home" opens first.
+        visible: Whether the menu has it.
+    """
+    return copy(_listed(file, title, path, visible))  # a run marks the page that it draws
+
+
+@cache
+def _listed(file: Path, title: str, path: str, visible: bool) -> StreamlitPage:
+    """Look for the file once: each time Streamlit looks at all folders on the way to it."""
+    shown: Literal["visible", "hidden"] = "visible" if visible else "hidden"
+    return st.Page(file, title=title, url_path=path, default=path == "home", visibility=shown)
+
+
 def style() -> None:
     """How a phone shows columns, and large type while presenting; drawn before the page itself."""
     warm.page_begins()
@@ -63,7 +84,7 @@ def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for key, page, icon in (("before", before, "arrow_back"), ("next", after, "arrow_forward")):
             with st.container(key=f"lesson_{key}", width="content"):
-                st.page_link(page, label=page.title, icon=f":material/{icon}:")
+                speech.page_link(page, label=page.title, icon=f":material/{icon}:")
 
 
 def bar(name: str, about: str, lesson: str, kept: Heard, on_heard: Callable[[Heard], None]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from viz_models.images import samples
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import ModelRef, Photo, Prepared
 from viz_models.ui.kit import words
@@ -42,7 +43,7 @@ def choose(side: int = SIDE, model: ModelRef | None = None) -> Chosen:
     own: Chosen | None = st.session_state.get(_OWN)
     if own is None and st.query_params.get("photo") == OWN:
         st.session_state[_LINKED] = True  # the chip itself falls back to the default
-    choices = {name: name for name in samples.NAMES[:_CHIPS]} | ({OWN: "yours"} if own else {})
+    choices = {name: name for name in samples.NAMES[:_CHIPS]} | ({OWN: N_("yours")} if own else {})
     name = chips(_("Photo"), choices, key="photo", default=DEFAULT)
     with st.popover("", icon=":material/add_a_photo:", help=_("Your own photo, or the camera")):
         _own_photo()
@@ -67,7 +68,7 @@ def remarks(chosen: Chosen) -> None:
             _(
                 "An own photo stays in its session and is gone after a reload. "
                 "You see the {default} instead."
-            ).format(default=DEFAULT),
+            ).format(default=_(DEFAULT)),
             icon=":material/lock:",
         )
     if chosen.photo.notes:
@@ -78,7 +79,7 @@ def _own_photo() -> None:
     source = control(
         st.segmented_control,
         _("From"),
-        ["file", "camera"],
+        [N_("file"), N_("camera")],
         key="own_from",
         bound=False,
         default="file",

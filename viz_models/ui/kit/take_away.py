@@ -37,7 +37,8 @@ def row(name: str, *, code: Text, table: Text | None = None, weights: str = "") 
             file = f"{weights}.safetensors"
             _download(_("Weights for the script"), partial(_weights, file), file, "neurology")
         if st.button(_("Read the script"), icon=":material/visibility:", key=f"read_{name}"):
-            _read(code if isinstance(code, str) else code())
+            read = st.dialog(_("The same numbers in plain PyTorch"), width="large")(_read)
+            read(code if isinstance(code, str) else code())
 
 
 def _weights(file: str) -> bytes:
@@ -51,7 +52,6 @@ def _download(label: str, text: Text | Callable[[], bytes], file: str, icon: str
     )
 
 
-@st.dialog("The same numbers in plain PyTorch", width="large")
 def _read(code: str) -> None:
     st.code(code, language="python")
 

@@ -43,6 +43,11 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~&])", r"\\\1", text)
 
 
+def sentence(text: str) -> str:
+    """Begin a text with a capital; unlike `capitalize()`, "a T-shirt" keeps its T."""
+    return text[:1].upper() + text[1:]
+
+
 def glossary() -> dict[str, str]:
     """Term -> one or two plain sentences, for hover explanations."""
     return {term: text for term, text in sections(GLOSSARY).items() if term}

@@ -10,6 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   fillSheet(sheet.querySelector(".all-keys"), data.keys);
   const said = new URL(window.location.href).searchParams;
   for (const name of ["lesson", "lang"]) if (data[name] && !said.has(name)) writeParam(name, data[name]);
+  keepHistory();
   followLessons(bar);
   keepTexts(bar, Object.fromEntries(data.kept ?? []), setTriggerValue);
   followPointer(bar, data.presenting);

@@ -3,7 +3,7 @@
 
 const TIMES = 3, NARROWED = [1.5, 1.25, 1], MARGIN = 16; // px at each edge
 const CARDS = '[data-testid="stVerticalBlock"], [data-testid="stExpander"], [data-testid="stForm"]';
-const BARE = ["stBidiComponentIsolated", "stPlotlyChart", "stEchartsChart", "stDataFrame", "stTable", "stImage"]
+const BARE = ["stBidiComponentIsolated", "chart", "stEchartsChart", "stDataFrame", "stTable", "stImage"]
   .map((id) => `[data-testid="stElementContainer"]:has([data-testid="${id}"])`).join();
 const OPERATED = "a, button, input, select, textarea, label, summary, canvas, svg, [tabindex], [contenteditable], [role=slider]";
 

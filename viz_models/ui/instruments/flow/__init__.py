@@ -13,12 +13,13 @@ import numpy as np
 
 from viz_models.digits import shape
 from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records import Step
 from viz_models.ui.instruments.mounting import mounted, pack
 
 Picture = tuple[dict[str, Any], list[np.ndarray]]  # header, arrays
 
-AROUND = ("skip", N_("skip through other layers"))
+AROUND = (N_("skip"), N_("skip through other layers"))
 MANY = 36  # groups that still stand side by side
 _PLAIN_NAMES = {
     "layer_norm": N_("ln"),
@@ -26,6 +27,11 @@ _PLAIN_NAMES = {
     "batch_norm": N_("bn"),
     "adaptive_avg_pool2d": N_("avg pool"),
     "linear": N_("fc"),
+}
+_WINDOWED = {
+    "conv2d": N_("conv"),
+    "max_pool2d": N_("max pool"),
+    "avg_pool2d": N_("avg pool"),
 }
 
 
@@ -77,7 +83,7 @@ def diagram(
         "groups": groups,
         "stages": _stages(groups, labels),
         "luts": {scheme: i for i, scheme in enumerate(luts)},
-        "around": list(around),
+        "around": [_(text) for text in around],
     }
     arrays = [np.asarray(lut, dtype=np.uint8) for lut in luts.values()]
     for entry in header["steps"]:
@@ -159,12 +165,12 @@ def _label(step: Step) -> str:
     """Return the operation in a few characters: "conv 3×3 /2" as in the ResNet paper."""
     if step.op in ("other", "pointwise", "rearrange"):
         return step.name.rsplit(".", 1)[-1]
-    name = {"conv2d": "conv", "max_pool2d": "max pool", "avg_pool2d": "avg pool"}.get(step.op)
+    name = _WINDOWED.get(step.op)
     if name is None or step.kernel_size is None:
-        return _PLAIN_NAMES.get(step.op, name or step.op)
+        return _(_PLAIN_NAMES.get(step.op, name or step.op))
     stride = max(step.stride or (1, 1))
     size = "×".join(str(k) for k in step.kernel_size)
-    return f"{name} {size}" + (f" /{stride}" if stride > 1 else "")
+    return f"{_(name)} {size}" + (f" /{stride}" if stride > 1 else "")
 
 
 def _groups(steps: Sequence[Step], labels: Mapping[str, str]) -> list[dict[str, Any]]:

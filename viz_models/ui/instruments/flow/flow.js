@@ -424,7 +424,7 @@ class Flow {
   dress(box, element) {
     const chosen = this.holds(box);
     const step = this.net.steps[chosen ? this.at : box.last];
-    const name = box.folds ? word("{name}, {n} steps, folded", { name: box.label, n: box.group.steps.length }) : `${step.name}, ${box.label}`;
+    const name = box.folds ? word("{name}, {n} steps, folded", { name: box.label, n: box.group.steps.length }) : word("{name}, {label}", { name: step.name, label: box.label });
     set(element, { "aria-selected": chosen, "aria-label": `${name}, ${shapeOf(this.net, box)}` });
     const wash = this.net.tint ? this.wash(this.total(box) / (this.net.tint.max || 1)) : "none";
     for (const side of element.querySelectorAll(".wash")) set(side, { fill: wash });

@@ -20,9 +20,9 @@ function textOf(places) {
 }
 
 function guessOf([token, p, right]) {
-  const row = make("div", `guess${right ? " true" : ""}`);
+  const row = make("div", `guess${right ? " true" : ""}`), truth = right ? word(", the true word") : "";
   row.style.setProperty("--share", `${100 * p}%`);
-  row.title = `${token}: ${digits(p, 4)}${right ? word(", the true word") : ""}`;
+  row.title = `${token}: ${digits(p, 4)}${truth}`;
   row.append(make("b", "", token), make("span", "", p < 0.0095 ? "<.01" : p.toFixed(2).replace(/^0/, "")));
   return row;
 }

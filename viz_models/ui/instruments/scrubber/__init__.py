@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.ui.instruments.mounting import mounted
 from viz_models.ui.kit import state
 
@@ -25,7 +27,7 @@ def scrubber(
     key: str,
     lead: str = "",
     said: Sequence[str] = (),
-    label: str = "Words",
+    label: str = N_("Words"),
     param: str = "word",
     default: int = 0,
     at: int | None = None,
@@ -67,7 +69,7 @@ def scrubber(
         "labels": list(labels),
         "said": list(said),
         "lead": lead,
-        "label": label,
+        "label": _(label),
         "param": param,
         "default": default,
         "start": start,

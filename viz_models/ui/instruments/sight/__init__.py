@@ -1,7 +1,7 @@
 """The `sight` instrument: what nobody looks at yet is not drawn.
 
-A click draws the whole page again, also far below the fold, where Plotly alone would take 60 ms
-of the browser: it mounts a figure anew at each change.
+A click draws the whole page again, also far below the fold, where Plotly would take the browser's
+time.
 """
 
 import streamlit as st

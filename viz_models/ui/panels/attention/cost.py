@@ -51,8 +51,8 @@ def controls() -> View:
         n = slider(_("Tokens, n"), SIZES, "n", 320, value=1024)
         run = results.recorded()
         if here is not None:
-            shown = {"recorded": _("recorded"), "here": _("measured here")}
-            if chips("Measurements", shown, key="runs", default="here") == "here":
+            shown = {"recorded": N_("recorded"), "here": N_("measured here")}
+            if chips(_("Measurements"), shown, key="runs", default="here") == "here":
                 run = here
     largest = max(p.n for p in run.points)
     return View(run, min(n, largest))
@@ -83,8 +83,8 @@ def draw_table(view: View) -> None:
     """Draw the paper's table; below each entry stands what was measured at the chosen n."""
     with st.container(border=True, height="stretch"):
         sheet(
-            ("operations", _("in sequence"), "path", "time", "memory"),
-            [(figures.NAME[kind], _cells(view, kind)) for kind in view.run.spec.kinds],
+            (_("operations"), _("sequential"), _("path length"), _("time"), _("memory")),
+            [(_(figures.NAME[kind]), _cells(view, kind)) for kind in view.run.spec.kinds],
             key="costs",
             title=_("Orders of the paper, and measured at n = {n:,}").format(n=view.n),
             note=layers(view.run),
@@ -118,7 +118,10 @@ def _path(view: View, kind: LayerKind) -> str:
     known = [p for p in view.run.paths if p.kind == kind and p.n <= view.n]
     if not known:
         return ""
-    return f"{known[-1].length:,}" + ("" if known[-1].n == view.n else f" at {known[-1].n:,}")
+    length, n = known[-1].length, known[-1].n
+    if n == view.n:
+        return f"{length:,}"
+    return _("{length:,} at {n:,}").format(length=length, n=n)
 
 
 def layers(run: CostRun) -> str:
@@ -130,9 +133,15 @@ def layers(run: CostRun) -> str:
         if done < asked
         else ""
     )
-    return (
-        f"d = {spec.width}, kernel k = {spec.kernel}, window r = {spec.window}, batch of 1; "
-        f"time of one thread, fastest of {spec.repeats} passes{stopped}"
+    return _(
+        "d = {width}, kernel k = {kernel}, window r = {window}, batch of 1; "
+        "time of one thread, fastest of {repeats} passes{stopped}"
+    ).format(
+        width=spec.width,
+        kernel=spec.kernel,
+        window=spec.window,
+        repeats=spec.repeats,
+        stopped=stopped,
     )
 
 
@@ -157,7 +166,7 @@ def draw_run_here(text: str) -> None:
         _("Stop"), icon=":material/stop:", key="stop"
     )  # any click ends this run of the page
     for share, part in results.measured(spec):
-        bar.progress(share, f"{figures.NAME[part.kind]}, n = {part.n}")
+        bar.progress(share, f"{_(figures.NAME[part.kind])}, n = {part.n}")
     st.rerun()
 
 

@@ -33,11 +33,11 @@ EXAMPLES = (
 )
 WIDTH = 3
 FIRST = 2  # the word that the page opens on
-MEAN = N_("mean of its heads")
+MEAN, HEAD = N_("layer {n}, mean of its heads"), N_("layer {n}, head {n2}")
 LOOKS: dict[str, tuple[int, int | None]] = {
-    f"layer {layer}, {name}": (layer, head)
+    (MEAN if head is None else HEAD).format(n=layer, n2=head): (layer, head)
     for layer in (1, 0)
-    for name, head in ((MEAN, None), *((f"head {h}", h) for h in range(4)))
+    for head in (None, 0, 1, 2, 3)
 }
 SHOWN = 6  # likely words
 STAGE = 296  # px
@@ -83,7 +83,7 @@ def controls() -> View:
                 st.button(example, key=f"try_{example}", on_click=_type, args=(example,))
         width = slider(_("Beam width"), (1, 2, 3, 4, 5), "beam", 170, value=WIDTH)
         layer, head = select_place(
-            _("Cross-attention"), LOOKS, "looks", 214, default=f"layer 1, {MEAN}", former="look"
+            _("Cross-attention"), LOOKS, "looks", 214, default=MEAN.format(n=1), former="look"
         )
         found = results.decoding(DecodeSpec(text=text, width=width))
         draw_vocabulary(found.unknown)
@@ -158,7 +158,7 @@ def _cross(view: View) -> Tiles:
         row_labels=view.read,
         column_labels=token_labels(written.source),
         row_margins=(token_labels(written.tokens),),
-        row_margin_names=("writes",),
+        row_margin_names=(_("writes"),),
         hatched=np.broadcast_to((rows > at)[:, None], values.shape),
         hatched_text="\N{ZERO WIDTH SPACE}",
         lit=(rows == at)[None, :, None],
@@ -213,7 +213,7 @@ def _beam(view: View) -> list[Line]:
         Line(label=_("words tried"), value=str(len(found.tree)), rule=True),
         Line(label=_("words kept"), value=str(sum(n.kept for n in found.tree))),
         Line(
-            label=_("with a KV cache, logits equal to"),
+            label=_("logits differ with a KV cache by"),
             value=digits(found.written.max_difference, 1),
             role="checked",
         ),

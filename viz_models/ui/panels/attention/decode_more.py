@@ -14,7 +14,7 @@ from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import control_row, named, select, slider
+from viz_models.ui.kit.controls import control_row, named, seed_shown, select, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.decode import TEXT, View
 from viz_models.ui.panels.attention.sentence import sentence
@@ -46,10 +46,10 @@ def draw_slip(view: View, text: Mapping[str, str]) -> None:
     text_read = sentence_of(view)
     greedy = results.decoding(DecodeSpec(text=text_read)).greedy
     places = {N_("word {n}").format(n=i + 1): i for i in range(len(greedy))}
+    first = min(SLIP, len(greedy)) - 1
     with control_row():
         st.caption(f"“{words.plain(text_read)}”:", width="content")
-        first = f"word {min(SLIP, len(greedy))}"
-        step = select(_("Which word slips"), places, "slips", 112, default=first)
+        step = select(_("Which word slips"), places, "slips", 112, default=list(places)[first])
         with named(_("“{greedy}” is replaced by its").format(greedy=words.plain(greedy[step]))):
             rank = select(_("What is written instead"), RANKS, "to", 175)
     found = results.slip(SlipSpec(text=text_read, step=step, rank=rank))
@@ -76,7 +76,7 @@ def _both(found: Slip) -> Tiles:
         note=_("word {step} is replaced").format(step=found.spec.step + 1),
         limits=(0.0, 1.0),
         show_values=True,
-        hatched_text="ended",
+        hatched_text=_("ended"),
         size=CELL * count,
         row_labels=(_("teacher forcing"), _("free running")),
         column_labels=teacher.tokens,
@@ -130,12 +130,12 @@ def draw_samples(text: Mapping[str, str]) -> None:
 def _drawn(found: Sample) -> list[Line]:
     before, after = found.entropy
     lines = [
-        Line(label=_ended(s), value=f"seed {found.spec.seed + i}")
+        Line(label=_ended(s), value=seed_shown(found.spec.seed + i))
         for i, s in enumerate(found.sentences)
     ]
     return [
         *lines,
-        Line(label=_ended(found.greedy), value="greedy", rule=True),
+        Line(label=_ended(found.greedy), value=_("greedy"), rule=True),
         Line(
             label=_("entropy of the next word"),
             value=_("{before} → {after} bits").format(

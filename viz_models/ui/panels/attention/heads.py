@@ -30,13 +30,18 @@ TEXT = "we do not find the mouse"
 EXAMPLES = (
     TEXT,
     "i love cats",
-    N_("the black cat sleeps"),
-    N_("he does not always have the bird"),
+    "the black cat sleeps",
+    "he does not always have the bird",
 )
 PARTS: dict[AttentionPart, str] = {
     "encoder": N_("encoder self-attention"),
     "decoder": N_("decoder self-attention, masked"),
-    "cross": "cross-attention",
+    "cross": N_("cross-attention"),
+}
+NAMES: dict[AttentionPart, str] = {
+    "encoder": N_("encoder"),
+    "decoder": N_("decoder"),
+    "cross": N_("cross-attention"),
 }
 HEIGHT = 260  # px, of the enlarged matrix
 _HEAD = re.compile(r"(encoder|decoder|cross)\.([01])\.([0-3])")
@@ -93,8 +98,9 @@ def name_of(head: Head) -> str:
 def said(head: Head) -> str:
     """Return a head as sentences name it."""
     part, layer, number = head
-    name = "cross-attention" if part == "cross" else part
-    return _("{name}, layer {layer}, head {number}").format(name=name, layer=layer, number=number)
+    return _("{name}, layer {layer}, head {number}").format(
+        name=_(NAMES[part]), layer=layer, number=number
+    )
 
 
 def parse(text: str) -> tuple[Head, ...] | None:
@@ -121,7 +127,7 @@ def changed(result: HeadsResult, cost: HeadCost) -> bool:
 
 def french(tokens: tuple[str, ...]) -> str:
     """Return French tokens as a sentence; no space follows an apostrophe."""
-    return " ".join(tokens).replace("' ", "'") or "(nothing)"
+    return " ".join(tokens).replace("' ", "'") or _("(nothing)")
 
 
 def answer_section(view: View) -> tuple[str, dict[str, str]]:
@@ -222,13 +228,13 @@ def _cost(cost: HeadCost, name: str, whose: str) -> list[Line]:
             value=digits(cost.probability, 4),
             role="chosen" if switched else "plain",
         ),
-        Line(label=_("their loss, nats a word"), value=digits(cost.loss, 3)),
+        Line(label=_("their loss, nats per word"), value=digits(cost.loss, 3)),
     ]
 
 
 def _checked(result: HeadsResult) -> Line:
     off = result.max_difference
-    text = "exactly" if off == 0 else f"to {digits(off, 2)}"
+    text = _("exactly") if off == 0 else _("to {difference}").format(difference=digits(off, 2))
     return Line(
         label=_("equals W_O without the head's columns {text}").format(text=text),
         role="checked",

@@ -18,7 +18,7 @@ from viz_models.ui.kit import fetching, lesson, photos, state, take_away, words
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.results.attention import patches as results
 
-NETWORKS = {"digits": "digits", "vit_b_16": "vit_b_16"}
+NETWORKS = {"digits": N_("digits"), "vit_b_16": "vit_b_16"}
 TEST_DIGITS = 360
 FIRST_DIGIT = 0
 FIRST_HEAD = (2, 3)
@@ -129,7 +129,7 @@ def draw_download(text: Mapping[str, str]) -> None:
     stop.button(
         _("Stop"), icon=":material/stop:", key="stop"
     )  # any click ends this run of the page
-    bar.progress(0.0, "asking download.pytorch.org …")
+    bar.progress(0.0, _("Asking download.pytorch.org …"))
     try:
         for done, total in results.fetch_vit():
             share = done / total if total else 0.0
@@ -204,11 +204,11 @@ def _row(view: View) -> list[Line]:
         Line(label=_("together"), value=f"{patches + cls:.{n}f}", rule=True),
         Line(
             label=_("mean distance from a patch to where it looks"),
-            value=f"{view.result.distance(view.layer, view.head):.2f} patches",
+            value=_("{n:.2f} patches").format(n=view.result.distance(view.layer, view.head)),
         ),
         Line(
-            label="equals nn.MultiheadAttention",
-            value=f"to {digits(view.result.max_difference, 2)}",
+            label=_("equals nn.MultiheadAttention"),
+            value=_("to {difference}").format(difference=digits(view.result.max_difference, 2)),
             role="checked",
         ),
     ]

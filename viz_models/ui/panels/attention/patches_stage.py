@@ -61,7 +61,7 @@ def _patches(view: View) -> Tiles:
         pick="cell",
         show_values=view.grid <= 8,
         boxes=_asking(view, 1),
-        axes=("patch row", "patch column"),
+        axes=(_("patch row"), _("patch column")),
         bar=True,
         limits=(0.0, float(view.looks.max())),
     )
@@ -125,10 +125,10 @@ def _every_head(view: View) -> Tiles:
             layers=layers, heads=heads
         ),
         grid=(layers, heads),
-        row_labels=tuple(f"layer {i}" for i in range(layers)),
+        row_labels=tuple(_("layer {n}").format(n=i) for i in range(layers)),
         column_labels=tuple(str(i) for i in range(heads)),
         exact=view.grid <= 8,
         pick="cell",
-        axes=("patch row", "patch column"),
+        axes=(_("patch row"), _("patch column")),
         bar=True,
     )

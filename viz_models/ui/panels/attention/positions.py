@@ -108,7 +108,7 @@ def _vectors(view: View, name: str, values: np.ndarray, title: str, **fields: An
         scheme="diverging",
         limits=(-2.5, 2.5),
         stretch=True,
-        axes=("word", "dimension"),
+        axes=(_("word"), _("dimension")),
         row_labels=view.labels[:n] if name == "word" else (),
         row_names=view.labels[:n],
         **fields,
@@ -120,7 +120,7 @@ def draw_networks(view: View, text: Mapping[str, str]) -> None:
     for column, reading, title in zip(
         st.columns(2, gap="xsmall"),
         (view.result.untold, view.result.told),
-        ("Never told the order", "Told the order"),
+        (N_("Never told the order"), N_("Told the order")),
         strict=True,
     ):
         with column.container(border=True, height="stretch"):
@@ -145,7 +145,7 @@ def _weights(view: View, reading: OrderedReading) -> list[Tiles]:
     labels = view.labels[:n]
     shared: dict[str, Any] = {
         "stretch": True,
-        "axes": ("query", "key"),
+        "axes": (_("query"), _("key")),
         "row_names": labels,
         "column_labels": labels,
     }
@@ -161,7 +161,7 @@ def _weights(view: View, reading: OrderedReading) -> list[Tiles]:
         ),
         Tiles(
             name=f"moved_{reading.told}", values=reading.moved[None, :n, :n],
-            title=_("other order, put back"), limits=(0.0, most), **shared,
+            title=_("other order, sorted back"), limits=(0.0, most), **shared,
         ),
         Tiles(
             name=f"change_{reading.told}", values=difference[None, :n, :n], title=_("difference"),
@@ -212,12 +212,12 @@ def draw_positions(view: View, text: Mapping[str, str]) -> None:
                         note=_("{n} positions × {d} dimensions").format(
                             n=TABLE, d=found.waves.shape[1]
                         ),
-                        scheme="diverging", stretch=True, axes=("position", "dimension"),
+                        scheme="diverging", stretch=True, axes=(_("position"), _("dimension")),
                     ),
                     Tiles(
                         name=_("similarity"), values=found.similarity[None], note=_("cosine"),
                         title=_("how similar two positions are"), scheme="diverging",
-                        stretch=True, axes=("position", "position"), bar=True,
+                        stretch=True, axes=(_("position"), _("position")), bar=True,
                     ),
                 ],
                 key="waves",

@@ -20,13 +20,9 @@ from viz_models.ui.results.attention import scale as results
 KEYS = {N_("32 keys"): 32, N_("8 keys"): 8, N_("128 keys"): 128}
 SPREADS = {N_("q, k from N(0, 1)"): 1.0, N_("std 0.5 instead"): 0.5, N_("std 2 instead"): 2.0}
 DEFAULT = 64  # d_k of the paper's base model
-MEASURES = {
-    "variance": N_("variance of scores"),
-    "entropy": N_("entropy ÷ ln(keys)"),
-    "largest": N_("largest weight"),
-    "gradient": N_("gradient at the scores"),
-    "gradient_mean": N_("the same for the mean query"),
-    "gradient_query": "gradient at q",
+MEASURES = figures.PANELS | {
+    "gradient_mean": N_("gradient at the scores, mean query"),
+    "gradient_query": N_("gradient at q"),
 }
 
 

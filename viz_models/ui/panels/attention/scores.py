@@ -29,19 +29,26 @@ from viz_models.ui.results.attention import scores as results
 
 EXAMPLES = (
     "i love cats",
-    N_("the black cat sleeps"),
+    "the black cat sleeps",
     "she does not see the dog",
-    N_("the big dog eats a red apple"),
+    "the big dog eats a red apple",
 )
-BESIDE = ("she does not see the dog", N_("the black cat sleeps"))  # what shares the batch
-PARTS: dict[str, str] = {"encoder": "encoder", "decoder": "decoder", "cross": "cross"}
+BESIDE = ("she does not see the dog", "the black cat sleeps")  # what shares the batch
+PARTS: dict[str, str] = {"encoder": N_("encoder"), "decoder": N_("decoder"), "cross": N_("cross")}
 NETWORKS: dict[str, TextModel] = {
-    "translator": "translate",
+    N_("translator"): "translate",
     N_("translator, 2 K/V heads"): "translate_kv2",
     N_("translator, 1 K/V head"): "translate_kv1",
     N_("language model"): "language",
 }
 FILLS: dict[str, str] = {"-inf": "−∞", "0": "0", "after": N_("0 after")}
+MASKS: dict[MaskKind, str] = {
+    "causal": N_("causal"),
+    "padding": N_("padding"),
+    "window": N_("window {n}"),
+    "prefix": N_("prefix {n}"),
+    "painted": N_("painted"),
+}
 FIRST_CELL = (2, 0)
 FIRST_HEAD = (0, 0)
 
@@ -95,7 +102,7 @@ def controls() -> View:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         text = sentence(_("Sentence"), EXAMPLES[0], key="text", width=150)
         network, beside, sizes = _more()
-        parts = {"decoder": "decoder"} if network == "language" else PARTS
+        parts = {"decoder": N_("decoder")} if network == "language" else PARTS
         part: Any = chips(_("Whose Q, whose K and V"), parts, key="part", default="decoder")
         mask = _mask(part, *sizes)
         fill: Any = chips(_("Masked score"), FILLS, key="fill", default="-inf", show=_("masked to"))
@@ -141,20 +148,14 @@ def _type(example: str) -> None:
 def _mask(part: AttentionPart, window: int, prefix: int) -> MaskSpec:
     """Draw the chips of this kind of attention; they open on the mask that the network has."""
     own: list[MaskKind] = ["causal", "padding"] if part == "decoder" else ["padding"]
-    labels: dict[MaskKind, str] = {
-        "causal": "causal",
-        "padding": "padding",
-        "window": f"window {window}",
-        "prefix": f"prefix {prefix}",
-        "painted": "painted",
-    }
+    sizes = {"window": window, "prefix": prefix}
     kinds: list[MaskKind] = control(
         st.pills,
         _("Mask"),
-        list(labels),
+        list(MASKS),
         selection_mode="multi",
         default=[*own, "painted"],
-        format_func=lambda kind: labels[kind],
+        format_func=lambda kind: _(MASKS[kind]).format(n=sizes.get(kind)),
         label_visibility="collapsed",
         key="mask" if part == "decoder" else f"{part}_mask",
     )
@@ -171,7 +172,7 @@ def draw_answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None
         "query": words.plain(view.query),
         "key": words.plain(view.key),
         "score": digits(float(view.stages.scores[query, key]), 3),
-        "hidden": f"{hidden} of {len(view.stages.keys)}",
+        "hidden": _("{n} of {of}").format(n=hidden, of=len(view.stages.keys)),
     }
     if hidden == len(view.stages.keys):
         section = "Empty row"

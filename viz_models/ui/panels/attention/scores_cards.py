@@ -8,13 +8,15 @@ import streamlit as st
 
 from viz_models.digits import digits, enough, operand, shape
 from viz_models.figures.attention import scores as figures
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
-from viz_models.records import Block, Line, MaskedCall, Score
+from viz_models.records import AttentionPart, Block, Line, MaskedCall, Score
 from viz_models.ui.instruments.ledger import beside_torch, ledger
+from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson, state, take_away, words
+from viz_models.ui.kit import lesson, speech, state, take_away, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.layers import help_on
@@ -23,6 +25,11 @@ from viz_models.ui.panels.attention.sentence import token_labels
 from viz_models.ui.results.attention import scores as results
 
 HEADS = PAGES / "attention/heads.py"
+KINDS: dict[AttentionPart, str] = {
+    "encoder": N_("encoder"),
+    "decoder": N_("decoder, masked"),
+    "cross": N_("cross-attention"),
+}
 BELOW = 480  # px, of what is drawn once it is in sight
 ROWS = 220  # px, of a row of stages
 
@@ -42,15 +49,14 @@ def draw_heads(view: View, text: dict[str, str]) -> None:
     """Draw the weights of every head of this kind of attention; a click opens one."""
     weights = results.head_weights(view.spec)
     layers, many = weights.shape[:2]
-    names = {"encoder": _("encoder"), "decoder": _("decoder, masked"), "cross": "cross-attention"}
     grid = Tiles(
         name=_("heads"),
         values=weights.reshape(-1, *weights.shape[2:]),
         grid=(layers, many),
         limits=(0.0, 1.0),
         hatched=~view.stages.allowed,
-        row_labels=tuple(f"layer {i}" for i in range(layers)),
-        column_labels=tuple(f"head {i}" for i in range(many)),
+        row_labels=tuple(_("layer {n}").format(n=i) for i in range(layers)),
+        column_labels=tuple(_("head {n}").format(n=i) for i in range(many)),
         follows=(0, 1),
         pick="cell",
         bar=True,
@@ -60,7 +66,7 @@ def draw_heads(view: View, text: dict[str, str]) -> None:
         [],
         key="heads_title",
         title=_("All {layers} heads").format(layers=layers * many),
-        note=names[view.spec.part],
+        note=_(KINDS[view.spec.part]),
     )
     tiles(
         [grid],
@@ -72,7 +78,7 @@ def draw_heads(view: View, text: dict[str, str]) -> None:
         on_change=state.listen("heads", "cell", "head"),
     )
     st.caption(text["All heads"], help=help_on("layer and head", "row"))
-    st.page_link(HEADS, label=_("What do several heads buy?"), icon=":material/arrow_forward:")
+    speech.page_link(HEADS, label=_("What do several heads buy?"), icon=":material/arrow_forward:")
 
 
 def draw_score(view: View) -> None:
@@ -159,12 +165,12 @@ def draw_empty_row(text: dict[str, str]) -> None:
 
 def _call(call: MaskedCall) -> Line:
     return Line(
-        label=call.call, value=call.output, role="warning" if call.output == "NaN" else "plain"
+        label=call.call, value=_(call.output), role="warning" if call.output == "NaN" else "plain"
     )
 
 
 def _convention(call: MaskedCall) -> Line:
-    return Line(label=call.call, value=call.weights)
+    return Line(label=call.call, value=numbered(call.weights))
 
 
 def draw_block(view: View, text: dict[str, str]) -> None:
@@ -191,12 +197,12 @@ def _stage(block: Block, i: int, *, first: bool) -> Tiles:
     return Tiles(
         name=_("block {i}").format(i=i),
         values=found.values[None],
-        title=found.name,
+        title=_(found.name),
         note=_checked(found.torch_call, found.difference),
         scheme="diverging",
         row_labels=labels if first else (),
         row_names=labels,
-        axes=("token", "feature"),
+        axes=(_("token"), _("feature")),
         stretch=True,
         bar=True,
     )
@@ -205,7 +211,9 @@ def _stage(block: Block, i: int, *, first: bool) -> Tiles:
 def _checked(call: str, difference: float) -> str:
     if not call:
         return _("what the layer reads")
-    return f"{call}: {'equal' if difference == 0 else f'differs {digits(difference, 1)}'}"
+    if difference == 0:
+        return _("{call}: equal").format(call=call)
+    return _("{call}: differs by {difference}").format(call=call, difference=digits(difference, 1))
 
 
 def draw_batch(view: View, text: dict[str, str]) -> None:
@@ -217,9 +225,8 @@ def draw_batch(view: View, text: dict[str, str]) -> None:
     longest = len(found.tokens[0])
     st.markdown(text["The batch"].format(longest=longest))
     real = np.arange(longest)[None] < np.array(found.lengths)[:, None]
-    st.dataframe(
-        {str(j): [row[j] for row in found.tokens] for j in range(longest)}, hide_index=True
-    )
+    rows = [(str(i), [(token, "") for token in row]) for i, row in enumerate(found.tokens)]
+    sheet([str(j) for j in range(longest)], rows, key="batch_tokens")
     st.caption(
         _("The padding mask hides {sum} of {size} positions.").format(
             sum=int((~real).sum()), size=real.size

@@ -57,7 +57,7 @@ def _scores(view: View) -> list[Tiles]:
     """Return Q, the scores, and K^T that stands on top of them."""
     found = view.stages
     queries, keys = token_labels(found.queries), token_labels(found.keys)
-    signed: dict[str, Any] = {"scheme": "diverging", "axes": ("query", "dimension")}
+    signed: dict[str, Any] = {"scheme": "diverging", "axes": (_("query"), _("dimension"))}
     vectors = pixels.robust_limits(np.concatenate([found.q, found.k]))
     return [
         _matrix(
@@ -71,7 +71,7 @@ def _scores(view: View) -> list[Tiles]:
         ),
         _matrix(
             "k", found.k.T, title="Kᵀ", column_names=keys, limits=vectors, size=64,
-            follows=(None, 1), above="scores", scheme="diverging", axes=("dimension", "key"),
+            follows=(None, 1), above="scores", scheme="diverging", axes=(_("dimension"), _("key")),
         ),
     ]  # fmt: skip
 
@@ -115,7 +115,7 @@ def _sum(total: float) -> str:
 def _output(view: View) -> list[Tiles]:
     """Return the output, and V that stands on top of it."""
     found = view.stages
-    signed: dict[str, Any] = {"scheme": "diverging", "axes": ("query", "dimension")}
+    signed: dict[str, Any] = {"scheme": "diverging", "axes": (_("query"), _("dimension"))}
     finite = np.concatenate([found.v, found.output])
     limits = pixels.robust_limits(finite[np.isfinite(finite)])
     return [
@@ -126,7 +126,7 @@ def _output(view: View) -> list[Tiles]:
         ),
         _matrix(
             "v", found.v, title="V", row_names=token_labels(found.keys), size=64, limits=limits,
-            follows=(1, None), above="output", scheme="diverging", axes=("key", "dimension"),
+            follows=(1, None), above="output", scheme="diverging", axes=(_("key"), _("dimension")),
         ),
     ]  # fmt: skip
 
@@ -146,7 +146,10 @@ def _bar(label: str, way: FilledRow) -> Bar:
     kept = min(way.total - way.leak, 1.0)
     if way.leak > 0:
         return Bar(
-            label, ((kept, "plain"), (way.leak, "warning")), f"{percent(way.leak)} leaks", "warning"
+            label,
+            ((kept, "plain"), (way.leak, "warning")),
+            _("{share} leaks").format(share=percent(way.leak)),
+            "warning",
         )
     right = abs(way.total - 1) < 1e-5
     return Bar(label, ((kept, "plain"),), f"Σ {way.total:.2f}", "checked" if right else "warning")

@@ -51,7 +51,7 @@ def draw_vocabulary(unknown: Sequence[str]) -> None:
     if unknown:
         names = ", ".join(f"“{words.plain(word)}”" for word in unknown[:MOST_NAMED])
         more = len(unknown) - MOST_NAMED
-        rest = f" and {more} more" if more > 0 else ""
+        rest = _(" and {n} more").format(n=more) if more > 0 else ""
         st.caption(
             _(":red[{names}{rest} → \\<unk>]").format(names=names, rest=rest), width="content"
         )

@@ -31,18 +31,16 @@ from viz_models.ui.results.attention import sharing as results
 
 HEADS = 4
 PARTS: dict[str, AttentionPart] = {
-    "cross-attention": "cross",
-    "decoder": "decoder",
-    "encoder": "encoder",
+    N_("cross-attention, layer {n}"): "cross",
+    N_("decoder, layer {n}"): "decoder",
+    N_("encoder, layer {n}"): "encoder",
 }
-PLACES = {
-    f"{name}, layer {layer}": (part, layer) for name, part in PARTS.items() for layer in (0, 1)
-}
+PLACES = {name.format(n=layer): (part, layer) for name, part in PARTS.items() for layer in (0, 1)}
 TITLES: dict[SharingKind, tuple[str, str]] = {
     "trained": (N_("Trained"), N_("a K and V for each query head")),
-    "pooled": ("Pooled", N_("K and V averaged, no training")),
+    "pooled": (N_("Pooled"), N_("K and V averaged, no training")),
     "retrained": (N_("Retrained"), N_("pooled, then trained further")),
-    "summed": ("Queries summed", N_("one query for each group")),
+    "summed": (N_("Queries summed"), N_("one query for each group")),
 }
 LONGEST = 8  # words on a card
 NAMES = {4: "MHA", 2: "GQA", 1: "MQA"}
@@ -153,11 +151,11 @@ def _heads(version: SharingVersion) -> Tiles:
     return Tiles(
         name=version.kind,
         values=version.weights,
-        title=f"{title} · {version.kv_heads} K/V",
-        note=note,
+        title=f"{_(title)} · {version.kv_heads} K/V",
+        note=_(note),
         limits=(0.0, 1.0),
         columns=HEADS,
-        axes=("row", "key"),
+        axes=(_("row"), _("key")),
     )
 
 
@@ -180,7 +178,7 @@ def _lines(view: View, version: SharingVersion) -> list[Line]:
 
 def _said(version: SharingVersion) -> str:
     """Return what it writes, cut after some words: a network that fails may not stop."""
-    said = " ".join(version.translation[:LONGEST]) or "nothing"
+    said = " ".join(version.translation[:LONGEST]) or _("nothing")
     return said + " …" * (len(version.translation) > LONGEST)
 
 

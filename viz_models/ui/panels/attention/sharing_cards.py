@@ -1,6 +1,7 @@
 """What sharing K/V heads saves, and what summing the queries of a group costs."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,9 @@ from viz_models.language import gettext as _
 from viz_models.records import CacheGrowth, CacheTimes, Line, SharingKind
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import cache, lesson, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit import lesson, words
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.kit.sizes import SMALL
 from viz_models.ui.panels.attention.sharing import HEADS, NAMES, View, share
 
 ROWS: dict[SharingKind, str] = {
@@ -54,8 +54,8 @@ def _figure(draw: Callable[..., Any], measured: CacheGrowth | CacheTimes, kv_hea
     look = figure_look()
     if measured.provenance.kind != "recorded run":
         return draw(measured, kv_heads, **look)
-    key = (draw.__name__, measured.provenance, kv_heads, *look.values())
-    return cache.remembered(key, lambda: draw(measured, kv_heads, **look), lambda _: SMALL)
+    of = (measured.provenance, kv_heads)
+    return kept(draw.__name__, partial(draw, measured, kv_heads), *of, **look)
 
 
 def _saved(view: View) -> list[Line]:
@@ -79,13 +79,13 @@ def _saved(view: View) -> list[Line]:
         Line(
             label=_("the translator's word {lengths}").format(lengths=spoken.lengths[last]),
             value=f"{digits(float(spoken.cached[row, last]), 3)} ms",
-            note=spoken.provenance.kind,
+            note=_(spoken.provenance.kind),
             rule=True,
         ),
         Line(
             label=_("without a cache"),
             value=f"{digits(float(spoken.recomputed[row, last]), 3)} ms",
-            note=spoken.provenance.kind,
+            note=_(spoken.provenance.kind),
             term="without a cache",
         ),
     ]
@@ -131,6 +131,6 @@ def _accuracies(view: View) -> Tiles:
         limits=(0.0, 100.0),
         show_values=True,
         unit="%",
-        row_labels=tuple(ROWS[k] for k in kinds),
+        row_labels=tuple(_(ROWS[k]) for k in kinds),
         column_labels=tuple(f"{n} K/V" for n in heads),
     )

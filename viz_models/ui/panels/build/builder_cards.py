@@ -8,8 +8,8 @@ import streamlit as st
 
 from viz_models.digits import count, digits, enough, memory, operand
 from viz_models.figures.build import builder_paths
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
-from viz_models.language import ngettext
 from viz_models.records import Connectivity, ConvSpec, Line, Paths, RnnSpec, TransformerSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -88,7 +88,7 @@ def draw_paths(view: View, text: Mapping[str, str]) -> None:
 
 def branches(view: View) -> tuple[str, ...]:
     """Return the names of the branches that one block has; a single branch needs no name."""
-    return ("attention", "FFN") if isinstance(view.asked.spec, TransformerSpec) else ("",)
+    return (N_("attention"), "FFN") if isinstance(view.asked.spec, TransformerSpec) else ("",)
 
 
 def _how_they_add(found: Paths, at: Sequence[int]) -> str:
@@ -111,7 +111,9 @@ class Branch:
     @property
     def where(self) -> str:
         """The block, numbered as on the diagram, and the branch if there are several."""
-        return f"block {self.block}{', ' * bool(self.name)}{self.name}"
+        if not self.name:
+            return _("block {n}").format(n=self.block)
+        return _("block {n}, {branch}").format(n=self.block, branch=_(self.name))
 
     def lines(self) -> list[Line]:
         """Return the lengths of both parts, the law of cosines, and what was measured."""
@@ -156,7 +158,7 @@ def draw_connections(view: View, text: Mapping[str, str]) -> None:
     if len(view.blocks) > 1:
         ways += [(2, False), (2, True)] if spec.groups > 1 else [(2, spec.shuffle)]
     with st.container(border=True):
-        title = "Which channels see which"
+        title = N_("Which channels see which")
         note = ngettext(
             "from block {first}, {groups} group", "from block {first}, {groups} groups", spec.groups
         ).format(first=first + 1, groups=spec.groups)
@@ -164,13 +166,13 @@ def draw_connections(view: View, text: Mapping[str, str]) -> None:
         found = [results.connectivity(spec, first, n, shuffle=shuffle) for n, shuffle in ways]
         side = SQUARES // len(found)
         tiles([_matrix(c, side) for c in found], key="sees", luts=luts(is_dark()))
-        st.caption(text["Which channels see which"])
+        st.caption(text[title])
 
 
 def _matrix(found: Connectivity, side: int) -> Tiles:
     inputs = found.matrix.shape[1]
     fewest, most = found.sees
-    sees = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    sees = str(most) if fewest == most else _("{low} to {high}").format(low=fewest, high=most)
     blocks = found.blocks[1] - found.blocks[0] + 1
     title = _("1 block") if blocks == 1 else _("shuffled") if found.shuffle else _("2 blocks")
     return Tiles(

@@ -4,36 +4,35 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from viz_models.language import N_
-from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, ConvSpec, MlpSpec, RnnSpec, TransformerSpec
 from viz_models.ui.kit.knobs import Knob, Labels, divisors, knob, numbers
 from viz_models.ui.panels.build.builder_recurrent import MORE_RNN, RNN
 
 MAX_STAGES = 5
 NORMS: Labels = {
-    "none": "none",
+    N_("none"): "none",
     "BN": "batch",
     "LN": "layer",
     "GN": "group",
     "IN": "instance",
     "RMS": "rms",
 }
-SCALES: Labels = {"1": "one", "1/√L": "depth", "zero-init": "zero"}
+SCALES: Labels = {"1": "one", "1/√L": "depth", N_("zero-init"): "zero"}
 ACTIVATIONS: Labels = {
     "ReLU": "relu",
     N_("leaky ReLU"): "leaky_relu",
     "ELU": "elu",
     "GELU": "gelu",
     "SiLU": "silu",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "identity": "identity",
+    N_("tanh"): "tanh",
+    N_("sigmoid"): "sigmoid",
+    N_("identity"): "identity",
 }
 INITS: Labels = {
-    "He": "he",
+    N_("He"): "he",
     N_("PyTorch default"): "torch",
-    "Xavier": "xavier",
-    "orthogonal": "orthogonal",
+    N_("Xavier"): "xavier",
+    N_("orthogonal"): "orthogonal",
 }
 WIDTHS = numbers(4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
@@ -46,12 +45,12 @@ def _stage(i: int) -> Knob:
 
     return Knob(
         key="depth" if i == 0 else f"depth{i + 1}",
-        label="depth" if i == 0 else _("stage {i}").format(i=i + 1),
+        label=N_("depth") if i == 0 else N_("stage {n}").format(n=i + 1),
         read=lambda spec: spec.depths[i] if i < len(spec.depths) else 1,
         write=write,
         numbers=lambda _: range(1, 65),
         shown=lambda spec: i < len(spec.depths),
-        help=_("Blocks of this stage") if i else _("Blocks, one after the other"),
+        help=N_("Blocks of this stage") if i else N_("Blocks, one after the other"),
     )
 
 
@@ -91,7 +90,7 @@ CONV = (
     ),
     knob(
         "conv_groups",
-        "groups",
+        N_("groups"),
         "groups",
         numbers=divisors(lambda spec: spec.widths[0]),
         help=N_("Of every convolution in a block: 1 is standard, as many as channels is depthwise"),
@@ -99,7 +98,7 @@ CONV = (
     knob("kernel", "kernel_size", "kernel_size", numbers=numbers(1, 2, 3, 4, 5, 6, 7)),
     knob(
         "connect",
-        "connection",
+        N_("connection"),
         "connect",
         kind="chips",
         labels={
@@ -109,7 +108,7 @@ CONV = (
             N_("split"): "split",
         },
     ),
-    knob("net_norm", "norm", "norm", kind="chips", labels=NORMS),
+    knob("net_norm", N_("norm"), "norm", kind="chips", labels=NORMS),
     knob(
         "scale",
         N_("branch scale"),
@@ -124,14 +123,14 @@ MORE_CONV = (
     STAGES,
     knob(
         "block",
-        "block",
+        N_("block"),
         "block",
         kind="chips",
         labels={
             N_("one conv"): "single",
             N_("basic"): "basic",
             N_("bottleneck"): "bottleneck",
-            "Inception": "inception",
+            N_("Inception"): "inception",
         },
     ),
     knob(
@@ -142,12 +141,14 @@ MORE_CONV = (
         shown=lambda spec: spec.block == "inception",
         help=N_("Fewer channels reach the 3×3 and the 5×5 of an Inception block"),
     ),
-    knob("stride", "stride", "stride", numbers=numbers(1, 2, 3, 4), help=N_("Of the first block")),
-    knob("dilation", "dilation", "dilation", numbers=numbers(1, 2, 3, 4)),
+    knob(
+        "stride", N_("stride"), "stride", numbers=numbers(1, 2, 3, 4), help=N_("Of the first block")
+    ),
+    knob("dilation", N_("dilation"), "dilation", numbers=numbers(1, 2, 3, 4)),
     knob("shuffle", N_("channel shuffle"), "shuffle", kind="toggle"),
     knob(
         "checkpoint",
-        "checkpointing",
+        N_("checkpointing"),
         "checkpoint",
         kind="toggle",
         help=N_(
@@ -155,13 +156,13 @@ MORE_CONV = (
             "more there. Its BatchNorm then moves its running means twice in a step."
         ),
     ),
-    knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
+    knob("act", N_("activation"), "activation", kind="chips", labels=ACTIVATIONS),
     knob(
         "pre",
-        "order",
+        N_("order"),
         "pre_activation",
         kind="chips",
-        labels={"post-activation": False, "pre-activation": True},
+        labels={N_("post-activation"): False, N_("pre-activation"): True},
     ),
     knob(
         "se",
@@ -173,18 +174,18 @@ MORE_CONV = (
     knob("side", N_("input side"), "size", numbers=numbers(8, 16, 28, 32, 64, 96, 128, 224)),
 )
 MLP = (
-    knob("layers", "depth", "depth", numbers=lambda _: range(1, 65), help=N_("Hidden layers")),
-    knob("units", "width", "width", numbers=numbers(8, 16, 32, 64, 128, 256, 512, 1024)),
+    knob("layers", N_("depth"), "depth", numbers=lambda _: range(1, 65), help=N_("Hidden layers")),
+    knob("units", N_("width"), "width", numbers=numbers(8, 16, 32, 64, 128, 256, 512, 1024)),
     knob(
         "skip",
-        "connection",
+        N_("connection"),
         "residual",
         kind="chips",
         labels={N_("plain"): False, N_("skip"): True},
     ),
     knob(
         "net_norm",
-        "norm",
+        N_("norm"),
         "norm",
         kind="chips",
         labels={k: v for k, v in NORMS.items() if v in ("none", "batch", "layer", "rms")},
@@ -199,12 +200,12 @@ MLP = (
     ),
 )
 MORE_MLP = (
-    knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
-    knob("drop", "dropout", "dropout", numbers=numbers(0.0, 0.1, 0.2, 0.3, 0.5)),
+    knob("act", N_("activation"), "activation", kind="chips", labels=ACTIVATIONS),
+    knob("drop", N_("dropout"), "dropout", numbers=numbers(0.0, 0.1, 0.2, 0.3, 0.5)),
     knob("side", N_("input side"), "size", numbers=numbers(8, 16, 28, 32)),
 )
 TRANSFORMER = (
-    knob("layers", "layers", "layers", numbers=lambda _: range(1, 49)),
+    knob("layers", N_("layers"), "layers", numbers=lambda _: range(1, 49)),
     knob("d_model", "d_model", "d_model", numbers=numbers(16, 32, 48, 64, 96, 128, 192, 256)),
     knob("num_heads", "num_heads", "num_heads", numbers=divisors(lambda spec: spec.d_model)),
     knob(
@@ -215,12 +216,12 @@ TRANSFORMER = (
     ),
     knob(
         "skip",
-        "connection",
+        N_("connection"),
         "residual",
         kind="chips",
         labels={N_("plain"): False, N_("skip"): True},
     ),
-    knob("t_norm", "norm", "norm", kind="chips", labels={"LN": "layer", "RMS": "rms"}),
+    knob("t_norm", N_("norm"), "norm", kind="chips", labels={"LN": "layer", "RMS": "rms"}),
     knob(
         "pre_norm",
         N_("norm stands"),
@@ -233,45 +234,48 @@ MORE_TRANSFORMER = (
     knob("ffn", N_("FFN factor"), "ffn_factor", numbers=numbers(0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)),
     knob(
         "positions",
-        "positions",
+        N_("positions"),
         "positions",
         kind="chips",
         labels={n: n for n in (N_("none"), N_("sinusoidal"), N_("learned"), N_("rotary"))},
     ),
     knob(
         "input",
-        "input",
+        N_("input"),
         "source",
         kind="chips",
         labels={N_("image patches"): "patches", N_("tokens"): "tokens"},
     ),
     knob(
-        "causal", "causal", "causal", kind="toggle", help=N_("A token sees none that comes later")
+        "causal",
+        N_("causal"),
+        "causal",
+        kind="toggle",
+        help=N_("A token sees none that comes later"),
     ),
     knob(
         "patch",
-        "patch",
+        N_("patch"),
         "patch",
         numbers=divisors(lambda spec: spec.size),
         shown=lambda spec: spec.source == "patches",
     ),
     knob(
         "tokens",
-        "tokens",
+        N_("tokens"),
         "length",
         numbers=numbers(4, 8, 16, 32, 64, 128, 256, 512),
         shown=lambda spec: spec.source == "tokens",
     ),
-    knob("act", "activation", "activation", kind="chips", labels=ACTIVATIONS),
+    knob("act", N_("activation"), "activation", kind="chips", labels=ACTIVATIONS),
 )
-INIT = knob("init", "Weights", "init", kind="chips", labels=INITS)
+INIT = knob("init", N_("Weights"), "init", kind="chips", labels=INITS)
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """One of the four kinds of network."""
 
-    title: str
     spec: BuildSpec  # what the page opens with
     main: tuple[Knob, ...]
     more: tuple[Knob, ...]
@@ -284,10 +288,10 @@ class Family:
 
 
 FAMILIES = {
-    "ConvNet": Family("ConvNet", ConvSpec(groups=4, branch_scale="depth"), CONV, MORE_CONV),
-    "MLP": Family("MLP", MlpSpec(), MLP, MORE_MLP),
-    "Transformer": Family("Transformer", TransformerSpec(), TRANSFORMER, MORE_TRANSFORMER),
-    "Recurrent": Family("Recurrent", RnnSpec(cell="lstm", in_channels=3, size=32), RNN, MORE_RNN),
+    "ConvNet": Family(ConvSpec(groups=4, branch_scale="depth"), CONV, MORE_CONV),
+    "MLP": Family(MlpSpec(), MLP, MORE_MLP),
+    N_("Transformer"): Family(TransformerSpec(), TRANSFORMER, MORE_TRANSFORMER),
+    N_("Recurrent"): Family(RnnSpec(cell="lstm", in_channels=3, size=32), RNN, MORE_RNN),
 }
 
 

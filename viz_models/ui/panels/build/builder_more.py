@@ -6,7 +6,9 @@ from functools import partial
 import streamlit as st
 
 from viz_models.digits import shape
+from viz_models.language import N_
 from viz_models.language import gettext as _
+from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import take_away
 from viz_models.ui.kit.lesson import badge
 from viz_models.ui.panels.build import compare
@@ -15,7 +17,7 @@ from viz_models.ui.panels.flow import built
 from viz_models.ui.panels.train import links
 from viz_models.ui.results.build import builder as results
 
-HEAD = ("part", "output", "parameters", "milliseconds")
+HEAD = (N_("part"), N_("output"), N_("parameters"), N_("milliseconds"))
 Row = tuple[str, str, int, float]
 
 
@@ -35,12 +37,15 @@ def draw_shapes(view: View, text: Mapping[str, str]) -> None:
         return
     with st.container(border=True):
         st.markdown(_("**Not built.** {shapes}").format(shapes=text["Shapes"]))
-        _draw_table(HEAD[:3], [row[:3] for row in rows(view)])
+        _draw_table(HEAD[:3], rows(view))
 
 
-def _draw_table(head: Sequence[str], cells: Sequence[Sequence[object]]) -> None:
-    columns = {name: [row[i] for row in cells] for i, name in enumerate(head)}
-    st.dataframe(columns, hide_index=True, height=260, key="times")
+def _draw_table(head: Sequence[str], rows: Sequence[Row]) -> None:
+    """Draw the first columns, as many as the head names."""
+    said = [(name, (out, f"{n:,}", f"{ms:.4g}")[: len(head) - 1]) for name, out, n, ms in rows]
+    with st.container(height=260):
+        cells = [(_(name), [(text, "") for text in texts]) for name, texts in said]
+        sheet([_(name) for name in head[1:]], cells, key="times")
 
 
 def rows(view: View) -> list[Row]:

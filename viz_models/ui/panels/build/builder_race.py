@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.figures.build import builder_race as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Race, RaceLine, RaceSpec, RnnSpec
 from viz_models.ui.kit.charts import show
@@ -81,7 +81,7 @@ def finish(view: View, running: Running | None, text: Mapping[str, str]) -> None
         name, seed = running.rest[0]
         running.note.caption(
             _(":material/progress_activity: Measuring {name}, seed {seed} …").format(
-                name=name, seed=seed
+                name=_(name), seed=seed
             )
         )
         running.measure()
@@ -90,7 +90,7 @@ def finish(view: View, running: Running | None, text: Mapping[str, str]) -> None
 
 def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
     race = running.race()
-    running.note.caption(_note(race))
+    running.note.caption(measured_over(race))
     say(running.said, answer(view, race, text))
     figure = figures.gradient_race(
         race,
@@ -104,12 +104,13 @@ def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
         show(figure, f"race_{len(running.rest)}")
 
 
-def _note(race: Race) -> str:
+def measured_over(race: Race) -> str:
+    """Return over how many seeds and examples a race was measured."""
     probe = race.specs[race.yours]
     seeds = max(len(lines) for lines in race.lines.values())
     over = _("One seed")
     if seeds > 1:
-        over = f"Line: geometric mean of {seeds} seeds; band: lowest to highest seed"
+        over = _("Line: geometric mean of {n} seeds; band: lowest to highest seed").format(n=seeds)
     return _("{over} · batch of {batch} · {badge}").format(
         over=over, batch=probe.batch, badge=badge(race.provenance)
     )
@@ -119,20 +120,31 @@ def answer(view: View, race: Race, text: Mapping[str, str]) -> str:
     """Return the answer under the headline, from what was measured so far."""
     lost = next((x.overflow for x in race.lines[race.yours] if x.overflow is not None), None)
     if lost is not None:
-        return text["overflow"].format(unit=race.unit, block=lost)
+        return text["overflow"].format(unit=_(race.unit), block=lost)
     depth = len(view.blocks)
     facts = {
-        "blocks": f"one {race.unit}" if depth == 1 else f"{depth} {race.unit}s",
-        "init": INIT.text(view.asked.spec),
+        "blocks": _counted(race.unit, depth),
+        "init": _(INIT.text(view.asked.spec)),
         "yours": _times(race, race.yours),
-        "plain": _times(race, _("no skip") if "no skip" in race.lines else "plain"),
+        "plain": _times(race, "no skip" if "no skip" in race.lines else "plain"),
         "skip": _times(race, "skip"),
-        "loss": race.specs[race.yours].loss,
-        "unit": race.unit,
+        "loss": _(race.specs[race.yours].loss),
+        "unit": _(race.unit),
     }
     facts |= _least(race)
     facts |= {key: _times(race, name) for key, name in CELLS.items()}
     return text[_section(race)].format(**facts)
+
+
+def _counted(unit: str, count: int) -> str:
+    """Return how many blocks, rows or tokens there are."""
+    if unit == "row":
+        said = ngettext("one row", "{n} rows", count)
+    elif unit == "token":
+        said = ngettext("one token", "{n} tokens", count)
+    else:
+        said = ngettext("one block", "{n} blocks", count)
+    return said.format(n=count)
 
 
 def _section(race: Race) -> str:

@@ -4,7 +4,7 @@ from viz_models.language import N_
 from viz_models.ui.kit.knobs import knob, numbers
 
 RNN = (
-    knob("layers", "layers", "layers", numbers=lambda _: range(1, 9)),
+    knob("layers", N_("layers"), "layers", numbers=lambda _: range(1, 9)),
     knob(
         "hidden",
         N_("hidden size"),
@@ -14,14 +14,14 @@ RNN = (
     ),
     knob(
         "cell",
-        "cell",
+        N_("cell"),
         "cell",
         kind="chips",
         labels={"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"},
     ),
     knob(
         "way",
-        "direction",
+        N_("direction"),
         "bidirectional",
         kind="chips",
         labels={N_("forward"): False, N_("both"): True},
@@ -48,7 +48,7 @@ RNN = (
 MORE_RNN = (
     knob(
         "input",
-        "input",
+        N_("input"),
         "source",
         kind="chips",
         labels={N_("rows of an image"): "rows", N_("tokens"): "tokens"},
@@ -63,14 +63,14 @@ MORE_RNN = (
     ),
     knob(
         "tokens",
-        "tokens",
+        N_("tokens"),
         "length",
         numbers=numbers(4, 8, 16, 32, 64, 128),
         shown=lambda spec: spec.source == "tokens",
     ),
     knob(
         "features",
-        "embedding",
+        N_("embedding"),
         "embed",
         numbers=numbers(8, 16, 32, 64, 128, 256),
         shown=lambda spec: spec.source == "tokens",
@@ -78,7 +78,7 @@ MORE_RNN = (
     ),
     knob(
         "drop",
-        "dropout",
+        N_("dropout"),
         "dropout",
         numbers=numbers(0.0, 0.1, 0.2, 0.3, 0.5),
         shown=lambda spec: spec.layers > 1,

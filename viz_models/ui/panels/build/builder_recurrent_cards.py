@@ -24,15 +24,16 @@ def draw(view: View, text: Mapping[str, str]) -> None:
     spec = view.asked.spec
     if not isinstance(spec, RnnSpec) or not view.small:
         return
-    unit = "row" if spec.source == "rows" else "token"
-    draw_states(view, text["Over time"].format(unit=unit), unit)
+    rows = spec.source == "rows"
+    unit = _("row") if rows else _("token")
+    draw_states(view, text["Over time"].format(unit=unit), unit, rows=rows)
     if not spec.bidirectional:
         specs, yours = results.entries(spec, view.loss)
         draw_step_back(view, results.line(specs[yours], 0), text, unit)
     st.caption(text["What is counted"])
 
 
-def draw_states(view: View, said: str, unit: str) -> None:
+def draw_states(view: View, said: str, unit: str, *, rows: bool) -> None:
     """Draw the state behind every step, a column a step; the chosen one is lit."""
     states = np.stack([value.ravel() for value in view.walk.values[2:-1]], axis=1)  # (H, T)
     gradient = view.walk.spec.kept == "gradient"
@@ -44,11 +45,11 @@ def draw_states(view: View, said: str, unit: str) -> None:
                     name=_("states"),
                     values=states[None],
                     title=_("the gradient at the state") if gradient else _("the state over time"),
-                    note=_("{count} values, {shape} {unit}s").format(
-                        count=len(states), shape=states.shape[1], unit=unit
-                    ),
+                    note=(
+                        _("{count} values, {n} rows") if rows else _("{count} values, {n} tokens")
+                    ).format(count=len(states), n=states.shape[1]),
                     scheme="diverging",
-                    axes=("unit", unit),
+                    axes=(_("unit"), unit),
                     lit=chosen[None, None, :],
                     stretch=True,
                     exact=False,

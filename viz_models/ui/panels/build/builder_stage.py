@@ -158,7 +158,7 @@ def _beside(measure: RaceView) -> tuple[int, int]:
 def labels(walk: Walk) -> dict[str, str]:
     """Return what the diagram calls each part; blocks count from 1, as in the race."""
     numbers = {name: str(i) for i, name in enumerate(walk.names[2:-1], start=1)}
-    stem, spec = "stem", walk.spec.network
+    stem, spec = _("stem"), walk.spec.network
     if isinstance(spec, RnnSpec):
-        stem = "embed" if reads_tokens(spec) else "rows"
-    return {"input": "photo", "stem": stem, **numbers, "head": "head"}
+        stem = _("embed") if reads_tokens(spec) else _("rows")
+    return {"input": _("photo"), "stem": stem, **numbers, "head": _("head")}

@@ -8,14 +8,14 @@ import streamlit as st
 
 from viz_models.digits import count, memory
 from viz_models.figures import pixels
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.records import BuildSpec, RaceLoss, RaceView, Refusal
 from viz_models.records.build.builder_walk import Walk
 from viz_models.records.build.compare import Comparison, Cost
 from viz_models.ui.instruments import flow
-from viz_models.ui.kit import frame, state, take_away, words
+from viz_models.ui.kit import frame, speech, state, take_away, words
 from viz_models.ui.kit.controls import control, control_row, named, select
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, labels
@@ -42,7 +42,7 @@ class Side:
     @property
     def name(self) -> str:
         """What the page calls it: "A: plain-20"."""
-        return f"{self.letter}: {self.title}"
+        return f"{self.letter}: {_(self.title)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,12 +128,13 @@ def draw_diagrams(view: View) -> None:
 
 def _size(side: Side) -> str:
     """Return how many blocks a network has, and why it was not built if it was not."""
-    blocks = f"{len(side.walk.names) - 3} blocks"
+    count_of = len(side.walk.names) - 3
+    blocks = ngettext("{n} block", "{n} blocks", count_of).format(n=count_of)
     if side.refusal is None:
         return blocks
     asked, allowed = count(side.refusal.asked), count(side.refusal.allowed)
     limit = _("it has {asked} {limit}, and at most {allowed} are allowed here").format(
-        asked=asked, limit=side.refusal.limit, allowed=allowed
+        asked=asked, limit=_(side.refusal.limit), allowed=allowed
     )
     return _("{blocks} · shapes and price only: {limit}").format(blocks=blocks, limit=limit)
 
@@ -169,7 +170,7 @@ def draw_prices(view: View, text: Mapping[str, str]) -> None:
     rows = []
     for cost in view.found.costs:
         ratio = "=" if cost.a == cost.b else f"**{_times(cost.ratio)}**"
-        rows.append((cost.label, _shown(cost, cost.a), _shown(cost, cost.b), ratio))
+        rows.append((_(cost.label), _shown(cost, cost.a), _shown(cost, cost.b), ratio))
     with st.container(border=True):
         st.markdown(_("**Price**"), help=text["Price"])
         _show_table(("", "A", "B", "B/A"), rows, right=True)
@@ -199,20 +200,22 @@ def draw_choices(view: View) -> None:
     with st.container(border=True):
         st.markdown(f"**{_counted(len(differing))}**")
         if differing:
-            cells = [(c.field, f"**{c.a}**", f"**{c.b}**") for c in differing]
+            cells = [(c.field, f"**{_(c.a)}**", f"**{_(c.b)}**") for c in differing]
             _show_table(("", "A", "B"), cells)
         if same:
             with st.expander(_("{count} settings are the same").format(count=len(same))):
-                st.markdown("\n".join(f"- {c.field}: {c.a}" for c in same))
+                st.markdown("\n".join(f"- {c.field}: {_(c.a)}" for c in same))
 
 
 def _counted(n: int) -> str:
-    return {0: "No setting differs", 1: "One setting differs"}.get(n, f"{n} settings differ")
+    if not n:
+        return _("No setting differs")
+    return ngettext("One setting differs", "{n} settings differ", n).format(n=n)
 
 
 def link(spec: BuildSpec) -> None:
     """Draw a link from another page to this one, with the reader's own network as A."""
-    st.page_link(
+    speech.page_link(
         PAGES / "build/compare.py",
         label=_("Compare it with another network"),
         icon=":material/compare_arrows:",

@@ -11,8 +11,8 @@ from viz_models.figures.build.builder_race_marks import ratio_text
 from viz_models.language import gettext as _
 from viz_models.records import Race, RaceLine, RaceSpec
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.lesson import badge
 from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.build.builder_race import measured_over
 from viz_models.ui.panels.build.compare import View
 from viz_models.ui.results.build import builder as results
 from viz_models.ui.results.build import compare as door
@@ -73,18 +73,7 @@ def _draw(view: View, running: Running) -> None:
     figure = figures.gradient_pair(race, view.measure, height=HEIGHT, **figure_look())
     with running.place:
         show(figure, f"pair_{len(next(iter(running.lines.values())))}")
-    running.note.caption(_note(race))
-
-
-def _note(race: Race) -> str:
-    probe = next(iter(race.specs.values()))
-    seeds = len(next(iter(race.lines.values())))
-    over = _("One seed")
-    if seeds > 1:
-        over = f"Line: geometric mean of {seeds} seeds; band: lowest to highest seed"
-    return _("{over} · batch of {batch} · {badge}").format(
-        over=over, batch=probe.batch, badge=badge(race.provenance)
-    )
+    running.note.caption(measured_over(race))
 
 
 def answer(view: View, running: Running | None, text: Mapping[str, str]) -> str:
@@ -94,7 +83,7 @@ def answer(view: View, running: Running | None, text: Mapping[str, str]) -> str:
         race = running.race()
         said = [
             text["gradient"].format(
-                name=side.letter if view.a.title == view.b.title else side.title,
+                name=side.letter if view.a.title == view.b.title else _(side.title),
                 ratio=ratio_text(race.ratio(side.letter, "gradient"))
                 or _("out of float32's range"),
             )

@@ -104,22 +104,26 @@ def _lines(name: str, net: Surface, when: SurfaceTime) -> list[Line]:
     return [
         Line(
             label=_("{name}: loss before").format(name=name),
-            value=f"{digits(net.here('before'), 3)} nats",
+            value=_nats(net.here("before")),
             term="nats",
             rule=True,
         ),
         Line(
             label=_("loss after training"),
-            value=f"{digits(net.here('after'), 3)} nats",
+            value=_nats(net.here("after")),
             role="chosen",
         ),
         Line(label=_("digits classified correctly"), value=percent(net.accuracy)),
         Line(
             label=_("highest loss in the square"),
-            value=f"{digits(float(np.nanmax(shown)), 3)} nats",
+            value=_nats(float(np.nanmax(shown))),
         ),
         Line(label=_("better than guessing"), value=percent(net.better_than_guessing(when))),
     ]
+
+
+def _nats(loss: float) -> str:
+    return _("{loss} nats").format(loss=digits(loss, 3))
 
 
 def draw_training(found: Surfaces) -> None:

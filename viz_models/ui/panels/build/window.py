@@ -108,7 +108,7 @@ def _heat(sight: Sight, most: float) -> Tiles:
         limits=(0.0, most),
         size=STAGE - 60,
         offset=(-middle, -middle),
-        axes=("row", "column"),
+        axes=(_("row"), _("column")),
         boxes=(Box(-1, -1, 2, 2, "chosen"),) if side > 1 else (),
         bar=True,
         unit="%",

@@ -53,7 +53,10 @@ def _draw_listed(code: str, kind: str) -> None:
     """Draw the questions that the site has, and one of them as the room will read it."""
     if kind == "lesson":
         questions = steps.questions()
-        spec = questions[control(st.selectbox, "Step", list(questions), key="ask_step")]
+        step = control(
+            st.selectbox, _("Step"), list(questions), key="ask_step", format_func=steps.title
+        )
+        spec = questions[step]
     else:
         titles = cards.titles()
         chosen = control(st.selectbox, _("Question card"), list(titles), key="ask_card")

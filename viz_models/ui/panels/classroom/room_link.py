@@ -2,11 +2,9 @@
 
 from urllib.parse import parse_qsl
 
-import streamlit as st
-
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
-from viz_models.ui.kit import lessons
+from viz_models.ui.kit import lessons, speech
 from viz_models.ui.panels.home import chapters
 
 
@@ -20,7 +18,7 @@ def draw_link(link: str) -> None:
     files = chapters.every()
     if path not in files:
         return
-    st.page_link(
+    speech.page_link(
         PAGES / files[path],
         label=_("See it: {name}").format(name=lessons.index()[path].name),
         icon=":material/arrow_forward:",

@@ -114,4 +114,5 @@ def draw_turnout(room: Room) -> None:
         gone,
     ).format(gone=gone)
     why = _("somebody has left, or has voted again with another browser or a deleted cookie")
-    st.caption(f":material/group_remove: {votes if gone else 'More votes than people'}: {why}.")
+    said = votes if gone else _("More votes than people")
+    st.caption(f":material/group_remove: {said}: {why}.")

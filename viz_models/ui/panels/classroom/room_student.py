@@ -18,6 +18,7 @@ from viz_models.ui.results.classroom.room_watch import look
 TICK_S = 2.0
 _TROUBLE = "forward_pass.class.trouble"  # why the last vote did not count
 _REFUSED = "forward_pass.class.refused_votes"  # how many did not
+_HEARD = "forward_pass.class.heard"  # the last press that was taken as a vote
 
 
 def draw(code: str, text: Mapping[str, str]) -> None:
@@ -44,6 +45,8 @@ def _draw(code: str, text: Mapping[str, str]) -> None:
     st.caption(_("Question {place} · {place_2}").format(place=asked.place, place_2=_place(room)))
     if trouble := st.session_state.pop(_TROUBLE, ""):
         st.warning(trouble)
+    if not asked.revealed:
+        _catch_up(code, asked)
     mine = results.mine(asked.id)
     if asked.spec.is_number:
         _draw_number(code, asked, room, mine)
@@ -88,7 +91,18 @@ def _draw_number(code: str, asked: Question, room: Room, mine: str | None) -> No
 def _choose(code: str, asked: Question) -> None:
     choice = state.reported(room_poll.key(asked), "choice")
     if choice is not None:
+        st.session_state[_HEARD] = (asked.id, choice)
         _vote(code, asked.id, choice.partition(":")[0])
+
+
+def _catch_up(code: str, asked: Question) -> None:
+    """Count what was pressed while the connection was lost and the server was started again.
+
+    The browser still says it, but for a new session it is no change, so nothing is called.
+    """
+    choice = state.reported(room_poll.key(asked), "choice")
+    if choice is not None and st.session_state.get(_HEARD) != (asked.id, choice):
+        _choose(code, asked)
 
 
 def _send(code: str, question: str, key: str) -> None:

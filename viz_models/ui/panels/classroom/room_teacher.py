@@ -51,7 +51,7 @@ def draw_code(code: str, *, waits: bool = False) -> None:
     address = link.partition("?")[0].partition("//")[2]
     picture = ""
     if not results.is_private():  # a phone could not open it
-        said = html.escape(f"QR code of {link}")
+        said = html.escape(_("QR code of {link}").format(link=link))
         picture = f'<img class="room-qr" src="{room_qr.image(link)}" alt="{said}">'
     st.html(
         f'<div class="room{" room-waits" * waits}">{picture}<div class="room-words">'

@@ -6,6 +6,7 @@ import streamlit as st
 from viz_models.analysis.flow import cells
 from viz_models.digits import count, digits, memory, percent, shape
 from viz_models.figures import pixels
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import Cell, Line, Step
 from viz_models.ui.instruments.ledger import ledger
@@ -77,10 +78,8 @@ def _all_maps(step: Step, output: np.ndarray, order: str) -> Tiles:
         name=_("maps"),
         values=shown,
         exact=shown.nbytes <= BUDGET // 2,  # a click on a cell says all digits
-        title=f"{step.name} · {_what(step)}",
-        note=_("every {get} row and column").format(get=_ORDINALS.get(stride, f"{stride}th"))
-        if stride > 1
-        else "",
+        title=_("{name} · {what}").format(name=step.name, what=_what(step)),
+        note=_thinned(stride),
         scheme=pixels.scheme(output),
         limits=pixels.limits(output),
         indices=tuple(int(i) for i in indices),
@@ -90,13 +89,21 @@ def _all_maps(step: Step, output: np.ndarray, order: str) -> Tiles:
     )
 
 
-_ORDINALS = {2: "2nd", 3: "3rd"}
+def _thinned(stride: int) -> str:
+    """Return which rows and columns are shown."""
+    if stride == 1:
+        return ""
+    if stride == 2:
+        return _("every 2nd row and column")
+    if stride == 3:
+        return _("every 3rd row and column")
+    return _("every {n}th row and column").format(n=stride)
 
 
 def _what(step: Step) -> str:
     sizes = step.output_shape
     if len(sizes) == 1:
-        return f"{sizes[0]} numbers"
+        return _("{n} numbers").format(n=sizes[0])
     if len(sizes) == 2:
         return _("{sizes} positions of {sizes_2} features").format(sizes=sizes[0], sizes_2=sizes[1])
     if step.channels_last:
@@ -152,10 +159,10 @@ def _cost(view: View, step: Step) -> list[Line]:
     amounts = results.milliseconds(view.spec, view.chosen.prepared)
     here = float(amounts[view.trace.index(step.name)])
     rows = (
-        ("parameters", count(step.parameters), step.parameters, _total(view, "parameters")),
-        ("multiply-adds", count(step.macs), step.macs, _total(view, "macs")),
-        ("activation memory", memory(step.bytes), step.bytes, _total(view, "bytes")),
-        ("time here", f"{here:.2f} ms", here, float(amounts.sum())),
+        (N_("parameters"), count(step.parameters), step.parameters, _total(view, "parameters")),
+        (N_("multiply-adds"), count(step.macs), step.macs, _total(view, "macs")),
+        (N_("activation memory"), memory(step.bytes), step.bytes, _total(view, "bytes")),
+        (N_("time here"), f"{here:.2f} ms", here, float(amounts.sum())),
     )
     return [
         Line(label=label, note=percent(part / whole), value=value, term=label, rule=i == 0)

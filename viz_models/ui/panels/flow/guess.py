@@ -24,7 +24,7 @@ def unsaid(steps: tuple[Step, ...]) -> frozenset[str]:
 
 def ask(step: Step) -> None:
     """Draw what goes in and how the operation is set; a field for every axis of what comes out."""
-    taken = " and ".join(shape(s) for s in step.input_shapes)
+    taken = _(" and ").join(shape(s) for s in step.input_shapes)
     set_to = f", {window(step)}" if window(step) else ""
     kernels = (
         _(", {output_shape} kernels").format(output_shape=step.output_shape[0])

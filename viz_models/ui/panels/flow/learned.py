@@ -52,7 +52,9 @@ def _sizes(record: DemoMoments) -> dict[str, str]:
     sizes = sorted({m.size for m in small})
     return {
         "side": f"{large}",
-        "small": " to ".join(str(s) for s in dict.fromkeys((sizes[0], sizes[-1]))),
+        "small": str(sizes[0])
+        if sizes[0] == sizes[-1]
+        else _("{low} to {high}").format(low=sizes[0], high=sizes[-1]),
         "small_until": f"{small[-1].samples:,}",
     }
 
@@ -111,7 +113,9 @@ def _pictures(seen: int) -> str:
 def said(record: DemoMoments, moment: DemoMoment) -> str:
     """Return what the network then said of the photo: "guesses cat 41 %"."""
     best = int(np.argmax(moment.probabilities))
-    return f"guesses {record.classes[best]} {percent(moment.probabilities[best])}"
+    return _("guesses {label} {share}").format(
+        label=record.classes[best], share=percent(moment.probabilities[best])
+    )
 
 
 def _filters(record: DemoMoments, at: int) -> None:

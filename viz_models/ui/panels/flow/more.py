@@ -1,5 +1,6 @@
 """Below the first screen: the photo's way in, all steps at once, taking it away."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,9 +10,11 @@ import streamlit as st
 from viz_models.digits import digits, shape
 from viz_models.figures import pixels
 from viz_models.figures.flow import tensor_flow as figures
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.recordings import shipped
 from viz_models.records import ConvSpec, Line, Step, Trace
+from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -45,9 +48,10 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
     """Resize, crop, scale and normalize, with the numbers of this photo."""
     prepared, photo = view.chosen.prepared, view.chosen.photo
     side, stride = view.spec.model.side, photo_stride(view)
-    title = _("The test example") if view.spec.model.trained else _("The photo")
-    title += _(" becomes a tensor")
-    st.subheader(title)
+    title = N_("The photo becomes a tensor")
+    if view.spec.model.trained:
+        title = N_("The test example becomes a tensor")
+    st.subheader(_(title))
     st.markdown(text[title].format(side=side, resized=min(prepared.resized_size)))
     if not in_sight("preprocessing", height=240):
         return
@@ -76,7 +80,8 @@ def preprocessing(view: View, text: dict[str, str]) -> None:
         )
         tiles([*_whole(view), cropped, three], key="planes", luts=luts(is_dark()))
     with numbers:
-        ledger(_preparation(view), key="preparation", title=_("What was done"), note=photo.credit)
+        credit = " · ".join(_(part) for part in photo.credit.split(" · "))
+        ledger(_preparation(view), key="preparation", title=_("What was done"), note=credit)
 
 
 def _whole(view: View) -> list[Tiles]:
@@ -103,7 +108,7 @@ def _whole(view: View) -> list[Tiles]:
 
 def _colors(tensor: np.ndarray) -> tuple[str, ...]:
     """Return what the channels of the input are called."""
-    return ("red", "green", "blue") if len(tensor) == 3 else ("gray",)
+    return (_("red"), _("green"), _("blue")) if len(tensor) == 3 else (_("gray"),)
 
 
 def _preparation(view: View) -> list[Line]:
@@ -133,8 +138,9 @@ def _preparation(view: View) -> list[Line]:
         mean = f"{digits(prepared.mean_before[i], 3)} → {digits(prepared.mean_after[i], 3)}"
         std = f"{digits(prepared.std_before[i], 3)} → {digits(prepared.std_after[i], 3)}"
         done = f"(v − {prepared.normalize_mean[i]}) ÷ {prepared.normalize_std[i]}"
-        lines.append(Line(label=color, note=done, value=f"mean {mean}", rule=True))
-        lines.append(Line(label="", value=f"std {std}"))
+        mean, std = _("mean {mean}").format(mean=mean), _("std {std}").format(std=std)
+        lines.append(Line(label=color, note=done, value=mean, rule=True))
+        lines.append(Line(label="", value=std))
     return lines
 
 
@@ -147,13 +153,14 @@ def all_steps(view: View, text: dict[str, str]) -> None:
     band, values = st.columns([2.4, 1], gap="small")
     step = view.step
     with band:
-        picked = show(_band(view, step), "depth", on_select="rerun", selection_mode="points")
-        points = picked["selection"]["points"]
+        show(_band(view, step), "depth", on_click=partial(_open, view.trace.steps))
     with values:
         show(_histogram(view, step), "histogram")
-    if points and (name := view.trace.steps[points[0]["point_index"]].name) != step.name:
-        state.choose("step", name)
-        st.rerun()
+
+
+def _open(steps: Sequence[Step], point: Point) -> None:
+    """Choose the step that was clicked."""
+    state.choose("step", steps[point["index"]].name)
 
 
 def _band(view: View, step: Step) -> Any:  # noqa: ANN401 (plotly stays in figures/)

@@ -11,23 +11,25 @@ from viz_models.records import Step
 
 FACE_BYTES = 170_000  # of all faces, so that a diagram stays below 300 kB
 _SIDES = (56, 40, 28, 20, 14, 10, 8)  # px; a network of many steps has smaller faces
-_WORDS = (  # of a group's name; the first that fits
-    (r"^features\.denseblock(\d+)\.denselayer(\d+)$", N_(r"dense \1.\2")),
-    (r"^features\.denseblock(\d+)$", N_(r"dense \1")),
-    (r"^features\.transition", "transition "),
-    (r"^(features|classifier)_\1\.(\w+)$", r"\1 \2"),
-    (r"^(stem|pool|avgpool|head)_.+$", r"\1"),
-    (r"^encoder\.layers\.encoder_layer_", "encoder "),
-    (r"^trunk_output\.block\d+\.block", "block "),
-    (r"^trunk_output\.block", "block "),
-    (r"^blocks\.(\d+)\.layers\.(\d+)\.layers\.(\w+?)(_attention)?$", r"\1.\2 \3"),
-    (r"^(layer|layers\.|stages\.|features\.)(?=\d)", "block "),
-    (r"^stage(?=\d)", "stage "),
-    (r"^inception(?=\d)", "inception "),
-    (r"^downs\.", "down "),
-    (r"^blocks\.(?=\d+$)", "block "),
+# Patterns of a group's name, and what people say; the first that fits. Groups of a pattern without
+# a name are code, and stay as they are.
+_WORDS = (
+    (r"^features\.denseblock(\d+)\.denselayer(\d+)$", N_("dense {a}.{b}")),
+    (r"^features\.denseblock(\d+)$", N_("dense {a}")),
+    (r"^features\.transition(.+)$", N_("transition {a}")),
+    (r"^(features|classifier)_\1\.(\w+)$", "{a} {b}"),
+    (r"^(stem|pool|avgpool|head)_.+$", "{a}"),
+    (r"^encoder\.layers\.encoder_layer_(.+)$", N_("encoder {a}")),
+    (r"^trunk_output\.block\d+\.block(.+)$", N_("block {a}")),
+    (r"^trunk_output\.block(.+)$", N_("block {a}")),
+    (r"^blocks\.(\d+)\.layers\.(\d+)\.layers\.(\w+?)(?:_attention)?$", "{a}.{b} {c}"),
+    (r"^(?:layer|layers\.|stages\.|features\.)(\d.*)$", N_("block {a}")),
+    (r"^stage(\d.*)$", N_("stage {a}")),
+    (r"^inception(\d.*)$", N_("inception {a}")),
+    (r"^downs\.(.+)$", N_("down {a}")),
+    (r"^blocks\.(\d+)$", N_("block {a}")),
 )
-
+_ALONE = (N_("input"), N_("stem"), N_("head"), N_("pool"))  # names that are words
 
 _IN_TIME = re.compile(r"l(\d+)(_reverse)?(?:\.(\d+))?")  # of an unrolled recurrent network
 
@@ -42,17 +44,18 @@ def label(group: str) -> str:
     """Return a group's name as people say it."""
     if found := _IN_TIME.fullmatch(group):
         return _in_time(*found.groups(default=""))
-    for pattern, word in _WORDS:
-        said, count = re.subn(pattern, word, group)
-        if count:
-            return said
-    return group.rsplit(".", 1)[-1]  # "norm" of "stem.norm"
+    for pattern, said in _WORDS:
+        if found := re.search(pattern, group):
+            parts = dict(zip("abc", found.groups(), strict=False))
+            return _(said).format(**{name: _(part) for name, part in parts.items()})
+    return _(group.rsplit(".", 1)[-1])  # "norm" of "stem.norm"
 
 
 def _in_time(layer: str, reverse: str, step: str) -> str:
     """Return what a step in time is called, counted from 1 as rows are: "5", "2 · ← 5"."""
     if not step:
-        return f"layer {int(layer) + 1}" + (_(", backward") if reverse else "")
+        said = _("layer {n}, backward") if reverse else _("layer {n}")
+        return said.format(n=int(layer) + 1)
     above = f"{int(layer) + 1} · " if int(layer) else ""
     return f"{above}{'← ' if reverse else ''}{int(step) + 1}"
 

@@ -68,16 +68,15 @@ def _draw_scores(asked: OffSpec, found: Switched) -> None:
             Line(label=_("logits move by"), note=_("of their length"), value=moved, rule=True)
         )
         top = before[0].label
-        said = f"{top} → {after[0].label}" if found.changed else f"still {top}"
+        said = f"{top} → {after[0].label}" if found.changed else _("still {top}").format(top=top)
         lines.append(
             Line(label=_("top 1"), value=said, role="warning" if found.changed else "plain")
         )
-    made = found.provenance
     ledger(
         lines,
         key="off_scores",
         title=_("Before → after") if asked.off else _("With everything on"),
-        badge=f"{made.kind} · {made.device} · {made.versions}",
+        badge=lesson.badge(replace(found.provenance, seed=None, date="")),
         terms=words.glossary(),
     )
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.digits import percent
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.records import ModelRef, Run
-from viz_models.ui.kit import photos, words
+from viz_models.ui.kit import photos, speech, words
 from viz_models.ui.kit.controls import select
 from viz_models.ui.results.train import train as results
 
@@ -31,7 +32,7 @@ def link(run: Run) -> None:
     """From a run to the flow page; nothing where its tensors cannot be followed there."""
     if not results.can_be_explored(run):
         return
-    st.page_link(
+    speech.page_link(
         PAGES / "flow/tensor_flow.py",
         label=_("Explore this model"),
         icon=":material/conversion_path:",
@@ -65,7 +66,7 @@ def remarks(explored: Explored | None) -> None:
                 accuracy=percent(run.accuracy)
             )
         )
-        st.page_link(
+        speech.page_link(
             PAGES / "train/runs.py",
             label=_(
                 "**{arm}**, seed {seed}, after {step:,} "
@@ -93,7 +94,7 @@ def _read() -> tuple[Explored | None, str]:
 
 def choose(explored: Explored) -> photos.Chosen:
     """One of the test examples of the run's data."""
-    indices = {f"test example {i}": i for i in range(EXAMPLES)}
+    indices = {N_("test example {n}").format(n=i): i for i in range(EXAMPLES)}
     index = select(_("Example"), indices, "example", 158)
     return photos.Chosen(
         *results.example(explored.run.spec.data, index, results.channels(explored.run.spec))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import percent
 from viz_models.images.samples import SAMPLES
+from viz_models.language import gettext as _
 from viz_models.records.flow.prediction import Prediction, TenParts
 from viz_models.ui.kit import frame, words
 from viz_models.ui.panels.flow import zoo as flow_zoo
@@ -53,8 +54,9 @@ def _draw_parts(ten: TenParts, pictures: np.ndarray) -> None:
                 f"{words.plain(guess.label)} {_share(guess.probability)}"
                 for guess in (part.plain, part.mirrored)
             )
-            line = "  \nmirrored: ".join(said)
-            st.image(picture[::2, ::2], caption=f"{part.place}  \n{line}", width=frame.px(150))
+            plain, mirrored = said
+            line = f"{plain}  \n" + _("mirrored: {guess}").format(guess=mirrored)
+            st.image(picture[::2, ::2], caption=f"{_(part.place)}  \n{line}", width=frame.px(150))
 
 
 def _is_strange(view: View) -> bool:

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from viz_models.analysis.flow import cells
 from viz_models.figures import pixels
-from viz_models.language import N_
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.recordings import flow as recordings
 from viz_models.records import (
@@ -19,7 +19,7 @@ from viz_models.records import (
 )
 from viz_models.records.flow.inputs import Built
 from viz_models.ui.instruments import flow
-from viz_models.ui.kit import lesson, photos, state
+from viz_models.ui.kit import lesson, photos, state, words
 from viz_models.ui.kit.controls import control, select
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow import guess as flow_guess
@@ -38,10 +38,10 @@ SEEDS = {
 _LARGE = 128  # px
 NO_TINT = N_("no tint")
 TINTS = {  # label -> field of a Step, unit; milliseconds are measured
-    "multiply-adds": ("macs", ""),
-    "parameters": ("parameters", ""),
-    "memory": ("bytes", "B"),
-    "milliseconds": ("", "ms"),
+    N_("multiply-adds"): ("macs", ""),
+    N_("parameters"): ("parameters", ""),
+    N_("memory"): ("bytes", "B"),
+    N_("milliseconds"): ("", "ms"),
 }
 ORDERS = {N_("by channel"): "channel", N_("by mean"): "mean"}
 
@@ -183,9 +183,10 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
     """One line of answer, with what was measured on this photo."""
     step = view.step
     height, width = view.chosen.photo.original_size
-    name = view.spec.image.name
-    what = name.capitalize() if view.spec.model.trained else _("The {name} photo").format(name=name)
-    words = flow_words.facts(step, view.trace) | {
+    what = _("The {name} photo").format(name=_(view.spec.image.name))
+    if view.spec.model.trained:
+        what = words.sentence(numbered(view.spec.image.name))
+    facts = flow_words.facts(step, view.trace) | {
         "photo": _("{what}, {width}×{height} pixels,").format(what=what, width=width, height=height)
     }
     if view.guessing and not flow_guess.guessed(step):
@@ -199,7 +200,7 @@ def answer(where: DeltaGenerator, view: View, text: dict[str, str]) -> None:
         where.caption(text["Quiz"].format(done=done, count=len(steps) - 1))
         return
     section = text[flow_words.section(step, view.trace)]
-    lesson.say(where, flow_words.answer(section, words))
+    lesson.say(where, flow_words.answer(section, facts))
 
 
 def diagram(view: View) -> None:
@@ -242,7 +243,7 @@ def _labels(view: View) -> dict[str, str]:
     called = flow_names.labels(view.trace.steps)
     for name in view.spec.off.branches:
         group = view.trace.steps[view.trace.index(name)].group
-        called[group] = f"{called[group]} off"
+        called[group] = _("{called} off").format(called=called[group])
     return called
 
 
@@ -271,4 +272,4 @@ def _tint(view: View) -> flow.Tint | None:
     else:
         amounts = results.milliseconds(view.spec, view.chosen.prepared).tolist()
     names = (s.name for s in view.trace.steps)
-    return flow.Tint(view.tint, unit, dict(zip(names, amounts, strict=True)))
+    return flow.Tint(_(view.tint), unit, dict(zip(names, amounts, strict=True)))

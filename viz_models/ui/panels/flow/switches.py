@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from viz_models import language
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import Cell, Step
 from viz_models.records.flow.inputs import Off
@@ -36,9 +38,13 @@ def chosen(steps: tuple[Step, ...]) -> Off:
     )
 
 
-@lru_cache(maxsize=32)
 def branch_names(steps: tuple[Step, ...]) -> Mapping[str, str]:
     """Return the adds whose branch can be switched off, and what the diagram calls their block."""
+    return _branch_names(steps, language.current())
+
+
+@lru_cache(maxsize=32)
+def _branch_names(steps: tuple[Step, ...], _spoken: str) -> Mapping[str, str]:
     return {name: label(name, steps) for name in why_results.branches(steps)}
 
 
@@ -78,7 +84,9 @@ def draw_switches(steps: tuple[Step, ...], step: Step, cell: Cell, off: Off) -> 
 def _draw_branches(names: Mapping[str, str]) -> None:
     """Draw pills where they fit, else a box to search in; what is chosen there is off."""
     few = len(names) <= PILLS
-    options: dict[str, Any] = {"selection_mode": "multi"} if few else {"placeholder": "branches"}
+    options: dict[str, Any] = (
+        {"selection_mode": "multi"} if few else {"placeholder": N_("branches")}
+    )
     control(
         st.pills if few else st.multiselect,
         _("Branches that are off"),
@@ -112,11 +120,18 @@ def _draw_maps(steps: tuple[Step, ...], step: Step, channel: int) -> None:
         st.multiselect,
         _("Maps that are off"),
         offered,
+        format_func=_map_shown,
         key=_MAPS,
         label_visibility="collapsed",
         placeholder=_("maps that are off"),
         width=frame.px(200),
     )
+
+
+def _map_shown(text: str) -> str:
+    """Return what the box shows for "layer1.0.conv1 map 3"."""
+    name, _rest, channel = text.rpartition(" map ")
+    return _("{name} map {channel}").format(name=name, channel=channel)
 
 
 def _add(maps: list[str]) -> None:
@@ -129,7 +144,9 @@ def draw_notice(steps: tuple[Step, ...], off: Off, text: Mapping[str, str]) -> N
         return
     names = branch_names(steps)
     parts = [names[name] for name in off.branches]
-    parts += [f"{name} map {channel}" for name, channel in off.maps]
+    parts += [
+        _("{name} map {channel}").format(name=name, channel=channel) for name, channel in off.maps
+    ]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="off_notice"):
         said = text["Switched off"].format(parts=", ".join(words.plain(part) for part in parts))
         st.markdown(said, width="content")

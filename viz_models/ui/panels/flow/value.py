@@ -125,12 +125,12 @@ def _window(window: Window) -> list[Tiles]:
 
     Its patch, and the kernel it is multiplied with.
     """
-    patch = _small("patch", window.patch, f"channel {window.channel}")
+    patch = _small(_("patch"), window.patch, _("channel {channel}").format(channel=window.channel))
     patch = replace(patch, hatched=~window.inside)
     if window.kernel is None:
         return [patch]
-    kernel = _small("kernel", window.kernel, "kernel")
-    product = _small("product", window.patch * window.kernel, f"Σ {signed(window.total)}")
+    kernel = _small(_("kernel"), window.kernel, _("kernel"))
+    product = _small(_("product"), window.patch * window.kernel, f"Σ {signed(window.total)}")
     return [replace(patch, after="×"), replace(kernel, after="="), product]
 
 
@@ -139,11 +139,11 @@ def _maps(view: View, step: Step, channel: int) -> list[Tiles]:
 
     All on one scale, so that what is added can be added by eye.
     """
-    names, notes, between = [*step.inputs, step.name], ["before", "after"], ["→", ""]
+    names, notes, between = [*step.inputs, step.name], [_("before"), _("after")], ["→", ""]
     if step.op == "add":
         merge = results.merge(view.trace, step.name)
         names, between = [merge.branch, merge.stream, step.name], ["+", "=", ""]
-        notes = ["F(x)", results.stream_name(step, view.trace.steps), "sum"]
+        notes = ["F(x)", results.stream_name(step, view.trace.steps), _("sum")]
     maps = [view.trace.value(name)[channel] for name in names]
     everything = np.stack(maps)
     scale = (pixels.scheme(everything), pixels.limits(everything))
@@ -220,11 +220,11 @@ def _merge(view: View, step: Step) -> list[Line]:
 
 def _place(cell: Cell, step: Step) -> str:
     if len(cell) == 1:
-        return f"number {cell[0]}"
+        return _("number {cell}").format(cell=cell[0])
     if len(cell) == 2:
         return _("position {cell}, feature {cell_2}").format(cell=cell[0], cell_2=cell[1])
     if len(cell) > 3:
-        return f"at {', '.join(map(str, cell))}"
+        return _("at {cell}").format(cell=", ".join(map(str, cell)))
     if step.channels_last:
         return _("row {cell}, column {cell_2}, channel {cell_3}").format(
             cell=cell[0], cell_2=cell[1], cell_3=cell[2]

@@ -17,7 +17,7 @@ from viz_models.records.flow.inputs import Off
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import frame, words
+from viz_models.ui.kit import frame, lesson, words
 from viz_models.ui.kit.controls import named, select
 from viz_models.ui.kit.jobs import Job
 from viz_models.ui.kit.look import is_dark, luts
@@ -27,11 +27,11 @@ from viz_models.ui.results.flow import tensor_flow as results
 from viz_models.ui.results.flow import why as why_results
 
 METHODS: dict[str, Method] = {
-    "Grad-CAM": "grad-cam",
-    "saliency": "saliency",
-    "integrated gradients": "integrated-gradients",
-    "Guided Grad-CAM": "guided-grad-cam",
-    "occlusion": "occlusion",
+    N_("Grad-CAM"): "grad-cam",
+    N_("saliency"): "saliency",
+    N_("integrated gradients"): "integrated-gradients",
+    N_("Guided Grad-CAM"): "guided-grad-cam",
+    N_("occlusion"): "occlusion",
 }
 NAMES = {method: name for name, method in METHODS.items()}
 LIKELIEST = N_("the likeliest class")
@@ -160,7 +160,7 @@ def _progress(job: Job[AttributionSpec, Attribution], seen: int) -> None:
     if not job.running or len(job.results) > seen:
         st.rerun()
     now = job.asked[min(len(job.results), len(job.asked) - 1)]
-    what = NAMES[now.method] + (_(" on random weights") if now.randomized else "")
+    what = _(NAMES[now.method]) + (_(" on random weights") if now.randomized else "")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, f"{what}: {percent(share)}", width="stretch")
         st.button(_("Stop"), icon=":material/stop:", key="why_stop", on_click=job.stop)
@@ -169,15 +169,15 @@ def _progress(job: Job[AttributionSpec, Attribution], seen: int) -> None:
 def _draw(card: Card, chosen: Chosen, key: str, text: Mapping[str, str]) -> DeltaGenerator | None:
     """Return the photo with the heat on it; returns the place for the same with random weights."""
     if card.trouble:
-        st.markdown(f"**{NAMES[card.asked.method]}**")
+        st.markdown(f"**{_(NAMES[card.asked.method])}**")
         st.caption(words.plain(card.trouble) + ".")
         return None
     with st.container(horizontal=True, gap="xsmall"):
         with st.container(width=frame.px(PLACE)):
-            _photo(chosen, card.found, key, NAMES[card.asked.method])
+            _photo(chosen, card.found, key, _(NAMES[card.asked.method]))
         place = st.container(width=frame.px(PLACE))
     gray = len(chosen.prepared.tensor) == 1
-    st.caption(text[NAMES[card.asked.method]].format(tone="gray" if gray else "color"))
+    st.caption(text[NAMES[card.asked.method]].format(tone=_("gray") if gray else _("color")))
     return place
 
 
@@ -225,7 +225,7 @@ def _numbers(cards: list[Card]) -> None:
     for card in {card.asked: card for card in cards}.values():
         lines += _about(card)
     made = shown[0].provenance if shown else None
-    badge = f"{made.kind} · {made.device} · {made.versions}" if made else ""
+    badge = lesson.badge(replace(made, seed=None, date="")) if made else ""
     ledger(lines, key="why_numbers", title=_("How far to trust it"), badge=badge, terms=_terms())
 
 
@@ -265,7 +265,7 @@ def _about(card: Card) -> list[Line]:
     """Of one method: its own sanity check, and what it must add up to."""
     lines = []
     if card.found and card.randomized:
-        name = _("{names}, random weights").format(names=NAMES[card.asked.method])
+        name = _("{names}, random weights").format(names=_(NAMES[card.asked.method]))
         lines += _alike(name, card.found, card.randomized)
     if card.found and (whole := card.found.completeness) and whole.gap is not None:
         lines.append(
@@ -281,7 +281,7 @@ def _about(card: Card) -> list[Line]:
         against = percent(card.found.against)
         lines.append(
             Line(
-                label=_("{names}: speaks against it").format(names=NAMES[card.asked.method]),
+                label=_("{names}: speaks against it").format(names=_(NAMES[card.asked.method])),
                 value=against,
             )
         )

@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from viz_models.digits import count, digits, percent, shape
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import ModelRef, Step, Trace
 from viz_models.ui.results.flow import tensor_flow as results
@@ -63,7 +64,7 @@ def static_facts(step: Step) -> dict[str, str]:
     return {
         "name": step.name,
         "c_in": str(_channels(before, step)),
-        "do": "does" if _channels(before, step) == 1 else "do",
+        "do": _("does") if _channels(before, step) == 1 else _("do"),
         "maps_in": _maps(_channels(before, step)),
         "c_out": str(_channels(step.output_shape, step)),
         "in_shape": shape(before),
@@ -76,7 +77,7 @@ def static_facts(step: Step) -> dict[str, str]:
 
 
 def _maps(count: int) -> str:
-    return _("1 map") if count == 1 else f"{count} maps"
+    return _("1 map") if count == 1 else _("{count} maps").format(count=count)
 
 
 def _channels(sizes: tuple[int, ...], step: Step) -> int:
@@ -95,10 +96,18 @@ def window(step: Step) -> str:
     if not step.kernel_size:
         return ""
     parts = [shape(step.kernel_size)]
-    parts += [f"stride {max(step.stride)}"] if step.stride else []
-    parts += [f"padding {max(step.padding)}"] if step.padding and max(step.padding) else []
-    parts += [f"dilation {max(step.dilation)}"] if step.dilation and max(step.dilation) > 1 else []
-    parts += [f"groups {step.groups}"] if step.groups > 1 else []
+    parts += [_("stride {stride}").format(stride=max(step.stride))] if step.stride else []
+    parts += (
+        [_("padding {padding}").format(padding=max(step.padding))]
+        if step.padding and max(step.padding)
+        else []
+    )
+    parts += (
+        [_("dilation {dilation}").format(dilation=max(step.dilation))]
+        if step.dilation and max(step.dilation) > 1
+        else []
+    )
+    parts += [_("groups {groups}").format(groups=step.groups)] if step.groups > 1 else []
     return " · ".join(parts)
 
 
@@ -116,7 +125,9 @@ def _conv(step: Step, trace: Trace) -> dict[str, str]:
     c_in = step.input_shapes[0][0]
     whole = _("the one input map") if c_in == 1 else _("all {c_in} input maps").format(c_in=c_in)
     own = c_in // step.groups
-    part = _("{own} of the {c_in} input maps").format(own=own if own > 1 else "one", c_in=c_in)
+    part = ngettext("one of the {c_in} input maps", "{own} of the {c_in} input maps", own).format(
+        own=own, c_in=c_in
+    )
     field = trace.steps[trace.index(step.inputs[0])].receptive_field
     return {
         "per_kernel": whole if step.groups == 1 else part,
@@ -144,9 +155,12 @@ def _relu(step: Step, trace: Trace) -> dict[str, str]:
 def _cat(step: Step, trace: Trace) -> dict[str, str]:
     maps = [str(shape[0]) for shape in step.input_shapes]
     if len(maps) > 3:
-        maps = [f"{n} times {size}" if n > 1 else size for size, n in Counter(maps).items()]
-    unit = "maps" if len(step.output_shape) == 3 else "positions"
-    return {"maps": f"{' and '.join(maps)} {unit}"}
+        maps = [
+            _("{n} times {size}").format(n=n, size=size) if n > 1 else size
+            for size, n in Counter(maps).items()
+        ]
+    unit = N_("{n} maps") if len(step.output_shape) == 3 else N_("{n} positions")
+    return {"maps": _(unit).format(n=_(" and ").join(maps))}
 
 
 def _max_pool(step: Step, _: Trace) -> dict[str, str]:

@@ -120,7 +120,7 @@ def draw_tokens(view: View) -> None:
         ids = view.recorded.value("input" if "input" in names else "input.input_ids")
         numbered = zip(tokens, ids[0].tolist(), strict=False)
         shown = [f"**{words.plain(token)}** {number}" for token, number in numbered]
-        left = f" and {len(shown) - _TOKENS} more" if len(shown) > _TOKENS else ""
+        left = _(" and {n} more").format(n=len(shown) - _TOKENS) if len(shown) > _TOKENS else ""
         st.caption(
             _("{count} tokens: {shown}{left}").format(
                 count=len(shown), shown=", ".join(shown[:_TOKENS]), left=left

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,10 @@ from viz_models.figures.flow import beside as figures
 from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import Line, Made, OpenSpec, SideBySide, StepPair
+from viz_models.records.flow.beside import NUMBERS
+from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
+from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import state, words
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips
@@ -24,7 +28,9 @@ _CHOICES = {
     "train": N_("its train mode"),
     "bfloat16": N_("its rounded weights"),
 }
-_CHART = "apart"
+_HEAD = (
+    "", "A", "B", N_("largest difference"), N_("relative"), N_("mean in A"), N_("mean in B"),
+)  # fmt: skip
 
 
 def draw_beside(view: View, text: Mapping[str, str]) -> None:
@@ -54,7 +60,7 @@ def _draw_found(view: View, spec: OpenSpec, found: SideBySide) -> None:
     with st.container(border=True):
         fig = figures.apart_over_steps(found, pair.name, **figure_look())
         names = [p.name for p in found.pairs]
-        show(fig, _CHART, wide=True, on_select=lambda: _open(names), selection_mode="points")
+        show(fig, "apart", wide=True, on_click=partial(_open, names))
     numbers, pictures = st.columns(2, gap="small")
     with numbers.container(border=True, height="stretch"):
         ledger(_lines(pair), key="both", title=pair.name, note="A | B", terms=words.glossary())
@@ -62,26 +68,26 @@ def _draw_found(view: View, spec: OpenSpec, found: SideBySide) -> None:
         _draw_maps(spec, pair)
     if found.alone:
         _draw_alone(found)
-    with st.expander(_("All tensors of both")):
-        st.dataframe([_row(p) for p in found.pairs], hide_index=True, key="pairs")
+    whole = st.expander(_("All tensors of both"), key="all_pairs", on_change="rerun")
+    if whole.open:
+        with whole, st.container(height=400, border=False):
+            sheet([_(name) for name in _HEAD], [_row(p) for p in found.pairs], key="pairs")
 
 
-def _open(names: list[str]) -> None:
+def _open(names: list[str], point: Point) -> None:
     """Choose the step that was clicked."""
-    points = st.session_state[_CHART]["selection"]["points"]
-    if points:
-        state.choose("step", names[points[0]["point_index"]])
+    state.choose("step", names[point["index"]])
 
 
 def _lines(pair: StepPair) -> list[Line]:
     """Return what both networks have at a step, and how far it lies apart."""
     a, b = pair.made("a"), pair.made("b")
     lines = [Line(label=_("shape"), value=f"{_shape(a)} | {_shape(b)}")]
-    for name in ("mean", "std", "min", "max", "zeros"):
-        lines.append(Line(label=name, value=f"{_number(a, name)} | {_number(b, name)}"))
+    for name in NUMBERS:
+        lines.append(Line(label=_(name), value=f"{_number(a, name)} | {_number(b, name)}"))
     if pair.difference is None:
-        return [*lines, Line(label=pair.meeting, role="chosen", rule=True)]
-    where = f"at {', '.join(map(str, pair.cell))}" if pair.cell else ""
+        return [*lines, Line(label=_(pair.meeting), role="chosen", rule=True)]
+    where = _("at {cell}").format(cell=", ".join(map(str, pair.cell))) if pair.cell else ""
     apart = Line(
         label=_("largest difference"),
         note=where,
@@ -96,7 +102,7 @@ def _lines(pair: StepPair) -> list[Line]:
 
 
 def _shape(made: Made | None) -> str:
-    return "none" if made is None else shape(made.shape) or _("one number")
+    return _("none") if made is None else shape(made.shape) or _("one number")
 
 
 def _number(made: Made | None, name: str) -> str:
@@ -124,14 +130,14 @@ def _draw_maps(spec: OpenSpec, pair: StepPair) -> None:
 
 def _map_name(pair: StepPair) -> str:
     before = ", ".join(map(str, (pair.cell or ())[:-2]))
-    return f"map {before}"
+    return _("map {before}").format(before=before)
 
 
 def _draw_alone(found: SideBySide) -> None:
     for side in ("A", "B"):
         names = [p.name for p in found.alone if p.meeting == f"only in {side}"]
         if names:
-            left = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            left = _(" and {n} more").format(n=len(names) - _NAMED) if len(names) > _NAMED else ""
             listed = ", ".join(names[:_NAMED])
             st.caption(
                 words.plain(
@@ -140,14 +146,8 @@ def _draw_alone(found: SideBySide) -> None:
             )
 
 
-def _row(pair: StepPair) -> dict[str, object]:
-    return {
-        "step": f"{pair.name}[{pair.output}]" if pair.output else pair.name,
-        "": pair.meeting,
-        "A": _shape(pair.made("a")),
-        "B": _shape(pair.made("b")),
-        "largest difference": pair.difference,
-        "relative": pair.relative,
-        "mean in A": _number(pair.made("a"), "mean"),
-        "mean in B": _number(pair.made("b"), "mean"),
-    }
+def _row(pair: StepPair) -> tuple[str, list[Cell]]:
+    a, b = pair.made("a"), pair.made("b")
+    apart = ("–" if n is None else digits(n) for n in (pair.difference, pair.relative))
+    cells = (_(pair.meeting), _shape(a), _shape(b), *apart, _number(a, "mean"), _number(b, "mean"))
+    return f"{pair.name}[{pair.output}]" if pair.output else pair.name, [(c, "") for c in cells]

@@ -10,14 +10,14 @@ from viz_models.recordings import shipped
 from viz_models.records import ModelRef
 from viz_models.records.flow.zoo import NAMES
 from viz_models.runs import home
-from viz_models.ui.kit import fetching, state, words
+from viz_models.ui.kit import fetching, speech, state, words
 from viz_models.ui.kit.controls import select
 from viz_models.ui.results.flow import tensor_flow as results
 
 OPENING = "resnet18"
 SEEDS = 10
 _NETWORK, _WEIGHTS = "model", "weights"  # URL parameters
-_PLAIN = {_NETWORK, "present"}  # of an address that names no view
+_PLAIN = {_NETWORK, "present", speech.PARAM}  # of an address that names no view
 _AT_ONCE = "forward_pass.fetch_at_once"
 
 
@@ -51,7 +51,7 @@ def choose() -> ModelRef:
 # What a select box shows is also what the URL says, so it must read well in both.
 def _weights(name: str) -> dict[str, ModelRef]:
     demo = name == OPENING and shipped.DEMO in shipped.names()
-    learned = {"demo": ModelRef(name=name, weights="demo")} if demo else {}
+    learned = {N_("demo"): ModelRef(name=name, weights="demo")} if demo else {}
     learned["imagenet"] = ModelRef(name=name, weights="imagenet")
     return learned | {
         N_("random, seed {n}").format(n=i): ModelRef(name=name, seed=i) for i in range(SEEDS)

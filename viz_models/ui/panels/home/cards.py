@@ -6,15 +6,15 @@ import numpy as np
 import streamlit as st
 
 from viz_models.figures import pixels
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.recordings import axes as recordings_axes
 from viz_models.recordings import flow as recordings
 from viz_models.recordings import home as recordings_home
-from viz_models.records import Provenance
 from viz_models.ui.instruments import flow
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lessons, state
+from viz_models.ui.kit import lesson, lessons, speech, state
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow.names import labels
 from viz_models.ui.panels.home.find import Entry, draw_link
@@ -44,18 +44,18 @@ def draw_hero(page: str) -> None:
     )
     chosen = state.reported("hero", "step")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link(
+        speech.page_link(
             PAGES / page,
             label=_("Open this step with all its numbers"),
             icon=":material/arrow_forward:",
             query_params={"step": chosen or FIRST},
         )
-        st.caption(said(recorded.provenance), width="content")
+        st.caption(lesson.badge(recorded.provenance), width="content")
 
 
 def draw_flow_questions(text: Words, entries: Entries) -> None:
     """Draw the questions about ResNet18; each is a link to the step that answers it."""
-    _draw_head(text, "Flow")
+    _draw_head(text, N_("Flow"))
     for entry in entries:
         draw_link(entry)
     _draw_words(text, ["flow"])
@@ -65,8 +65,8 @@ def draw_build_questions(text: Words, entries: Entries) -> None:
     """Draw the questions about networks, and which channels see which in a network of groups."""
     recorded = recordings_home.load()
     pictures = (
-        (recorded.apart, f"{recorded.groups} groups"),
-        (recorded.shuffled, "shuffled"),
+        (recorded.apart, _("{n} groups").format(n=recorded.groups)),
+        (recorded.shuffled, _("shuffled")),
     )
     groups = [
         Tiles(
@@ -79,7 +79,7 @@ def draw_build_questions(text: Words, entries: Entries) -> None:
         )
         for matrix, title in pictures
     ]
-    _draw_thumbnail(text, "Build", groups, entries, said(recorded.provenance))
+    _draw_thumbnail(text, "Build", groups, entries, lesson.badge(recorded.provenance))
 
 
 def draw_norm_questions(text: Words, entries: Entries) -> None:
@@ -98,7 +98,7 @@ def draw_norm_questions(text: Words, entries: Entries) -> None:
         lit=lit.reshape(-1, 1, 1),
         row_photos=recorded.photos,
     )
-    _draw_thumbnail(text, "Normalize", [grid], entries, said(recorded.provenance))
+    _draw_thumbnail(text, "Normalize", [grid], entries, lesson.badge(recorded.provenance))
 
 
 def draw_attend_questions(text: Words, entries: Entries) -> None:
@@ -115,7 +115,7 @@ def draw_attend_questions(text: Words, entries: Entries) -> None:
         )
         for i, weights in enumerate(recorded.weights[:HEADS])
     ]
-    _draw_thumbnail(text, "Attend", groups, entries, said(recorded.provenance))
+    _draw_thumbnail(text, "Attend", groups, entries, lesson.badge(recorded.provenance))
 
 
 def draw_questions(text: Words, chapter: str, entries: Entries) -> None:
@@ -133,7 +133,7 @@ def draw_train_questions(text: Words, entries: Entries) -> None:
     _draw_head(text, "Train")
     picture, *links = st.columns([1.2, 1, 1], gap="small")
     with picture:
-        _draw_picture("Train", groups, said(kept.provenance))
+        _draw_picture("Train", groups, lesson.badge(kept.provenance))
     half = -(-len(entries) // 2)
     for i, entry in enumerate(entries):
         with links[i // half]:
@@ -142,7 +142,7 @@ def draw_train_questions(text: Words, entries: Entries) -> None:
 
 
 def _draw_head(text: Words, title: str) -> None:
-    st.subheader(title)
+    st.subheader(_(title))
     st.caption(text[title])
 
 
@@ -172,9 +172,3 @@ def _draw_words(text: Words, paths: Sequence[str]) -> None:
 def _draw_picture(title: str, groups: Sequence[Tiles], origin: str) -> None:
     tiles(groups, key=f"thumbnail_{title}", luts=luts(is_dark()), height=150)
     st.caption(origin)
-
-
-def said(made: Provenance) -> str:
-    """Return where a recorded picture comes from, in one line."""
-    parts = (made.kind, made.device, made.versions, made.date)
-    return " · ".join(part for part in parts if part)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.recordings import flow as recordings
-from viz_models.ui.kit import lessons, words
+from viz_models.ui.kit import lessons, speech, words
 from viz_models.ui.kit.controls import control
 from viz_models.ui.panels.flow import words as flow_words
 from viz_models.ui.results.train import train as results
@@ -71,7 +72,7 @@ def of_cards(file: str) -> tuple[Entry, ...]:
     text = words.sections(str(PAGES / file))
     return tuple(
         Entry(
-            card.title,
+            _(card.title),
             text[id].partition("\n")[0],
             file,
             "train",
@@ -108,7 +109,7 @@ def _squeezed(text: str) -> str:
 
 def draw_link(entry: Entry) -> None:
     """Draw a question as a link to the page that answers it."""
-    st.page_link(
+    speech.page_link(
         PAGES / entry.file,
         label=entry.label,
         query_params=dict(entry.params),

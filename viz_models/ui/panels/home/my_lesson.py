@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from viz_models.guides import editing
+from viz_models import language
+from viz_models.guides import editing, shelf
 from viz_models.guides.reading import LONGEST, LessonError
 from viz_models.language import gettext as _
-from viz_models.places import LESSONS
 from viz_models.records.guides import Guide
 from viz_models.ui.guides import mine, panel, place
 from viz_models.ui.kit import words
@@ -128,4 +128,4 @@ def _opened() -> None:
 
 
 def _from(name: str) -> None:
-    mine.put((LESSONS / f"{name}.en.md").read_text(encoding="utf-8"))
+    mine.put(shelf.text(name, language.current()))

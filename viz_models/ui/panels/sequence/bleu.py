@@ -57,13 +57,13 @@ class View:
 def controls() -> View:
     """Draw both sentences and the longest n-gram; return them counted."""
     with control_row():
-        reference = _sentence("Reference", REFERENCE, "label")
-        translation = _sentence("Translation", TRANSLATION, "prediction")
+        reference = _sentence(N_("Reference"), REFERENCE, "label")
+        translation = _sentence(N_("Translation"), TRANSLATION, "prediction")
         most = slider(_("Longest n-gram"), ORDERS, "n", 130, value=4)
     try:
         spec = BleuSpec(
-            reference=results.words(reference, "reference"),
-            translation=results.words(translation, "translation"),
+            reference=results.words(reference, N_("reference")),
+            translation=results.words(translation, N_("translation")),
             max_order=most,
         )
         return View(results.bleu(spec))
@@ -83,13 +83,6 @@ def _sentence(name: str, default: str, key: str) -> str:
             width=frame.px(220),
         )
     return typed
-
-
-def draw_refusal(view: View) -> None:
-    """Say why what was typed cannot be counted."""
-    if view.refusal:
-        said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(_(":red[{said}.] The example is shown instead.").format(said=said))
 
 
 def answer(view: View) -> str:
@@ -183,8 +176,8 @@ def draw_conventions(view: View) -> None:
     """Draw the score of the same two sentences under seven conventions."""
     rows = [
         (
-            NAMES[c.key].format(n=view.spec.max_order),
-            [(digits(c.score, 4), WAYS[c.key])],
+            _(NAMES[c.key]).format(n=view.spec.max_order),
+            [(digits(c.score, 4), _(WAYS[c.key]))],
         )
         for c in view.result.conventions
     ]
@@ -220,5 +213,5 @@ def table(view: View) -> str:
         for o in view.result.orders
         for g in o.ngrams
     ]
-    head = ("n", "n-gram", "start", _("in translation"), _("in reference"), "counts")
+    head = ("n", "n-gram", "start", "in translation", "in reference", "counts")
     return take_away.csv_text(head, rows)

@@ -25,7 +25,7 @@ from viz_models.records.sequence.gates import (
 from viz_models.records.sequence.translators import TranslatorScores
 from viz_models.records.train.paired import Paired
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import state, take_away, words
+from viz_models.ui.kit import state, take_away
 from viz_models.ui.kit.controls import chips, control_row
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.attention.scores import chosen_pair
@@ -135,10 +135,10 @@ def facts(view: View) -> dict[str, str]:
         "mean_alone": digits(float(found["lstm"].means["f"].mean()), 2),
         "mean_looking": digits(float(found["lstm_attention"].means["f"].mean()), 2),
         "of": str(view.recorded.sentences),
-        "net": NAMES[view.spec.net],
+        "net": _(NAMES[view.spec.net]),
         "free": str(view.net.right),
         "gate": GATE_NAMES[gate],
-        "value": HOLD_NAMES[hold],
+        "value": _(HOLD_NAMES[hold]),
         "held": str(view.net.right_while(gate, hold)),
         "right_alone": str(found["lstm"].right),
         "padding_alone": str(found["lstm"].right_after_padding),
@@ -157,13 +157,13 @@ def _training_facts(view: View) -> dict[str, str]:
         "life_change": signed(change.mean, 2),
         "life_low": signed(change.low, 2),
         "life_high": signed(change.high, 2),
-        "life_verdict": VERDICTS[change.verdict],
+        "life_verdict": _(VERDICTS[change.verdict]),
     }
     nets: tuple[tuple[Net, str], ...] = (("lstm", "alone"), ("lstm_attention", "looking"))
     for net, name in nets:
         runs, lives = view.trainings.trained(net), view.lives(net)
         said |= {"trainings": str(len(runs)), "tested": f"{runs[0].score.sentences:,}"}
-        said[f"{name}_range"] = f"{min(lives):.1f} to {max(lives):.1f}"
+        said[f"{name}_range"] = _("{low:.1f} to {high:.1f}").format(low=min(lives), high=max(lives))
         said[f"{name}_free"] = percent(fmean(run.score.exact for run in runs))
         for gate in GATES:
             right = [held.right for run in runs for held in run.held if held.gate == gate]
@@ -201,12 +201,12 @@ def draw_stage(view: View) -> None:
     share = {"limits": (0.0, 1.0)}
     groups = [
         _group(view, found.f, "z_f", _("f: what stays"), after="×", **share),
-        _group(view, found.before, _("c before"), "cell state", after="+", **cells),
+        _group(view, found.before, _("c before"), _("cell state"), after="+", **cells),
         _group(view, found.i, "z_i", _("i: what is written"), after="×", **share),
         _group(view, found.g, "z", _("g: what could be"), after="=", **signed),
-        _group(view, found.c, "c", "cell state", after="tanh\n×", **cells),
+        _group(view, found.c, "c", _("cell state"), after="tanh\n×", **cells),
         _group(view, found.o, "z_o", _("o: what is shown"), after="=", **share),
-        _group(view, found.h, "h", "hidden state", **signed),
+        _group(view, found.h, "h", _("hidden state"), **signed),
     ]
     tiles(
         groups,
@@ -226,9 +226,9 @@ def _group(view: View, values: np.ndarray, name: str, note: str, **fields: Any) 
         title=name,
         note=note,
         values=values.T[view.order][None],
-        row_names=tuple(f"unit {u}" for u in view.order),
+        row_names=tuple(_("unit {u}").format(u=u) for u in view.order),
         column_labels=token_labels(view.found.tokens),
-        axes=("unit", "word"),
+        axes=(_("unit"), _("word")),
         follows=(0, 1),
         pick="cell",
         stretch=True,
@@ -259,8 +259,3 @@ def table(view: View) -> str:
         for u in range(found.h.shape[1])
     )
     return take_away.csv_text(("word", "token", "unit", *parts), rows)
-
-
-def shown(tokens: tuple[str, ...]) -> str:
-    """Return a translation as text that is no markup."""
-    return words.plain(" ".join(tokens)) or "(nothing)"

@@ -41,7 +41,9 @@ def draw_unit(view: View) -> None:
             role="chosen",
         ),
         Line(
-            label=f"all h and c equal nn.LSTM to {digits(found.max_difference, 1)}",
+            label=_("all h and c equal nn.LSTM to {difference}").format(
+                difference=digits(found.max_difference, 1)
+            ),
             role="checked",
             rule=True,
             term="tolerance",
@@ -97,7 +99,7 @@ def draw_sum(view: View) -> None:
             Line(label=_("all other products, and both biases"), value=signed(opened.rest, 3)),
             Line(label=_("sum"), value=digits(total, 4), rule=True),
             Line(
-                label=_("{name} of it").format(name=name),
+                label=_("{name} of the sum").format(name=name),
                 value=digits(opened.value, 4),
                 role="chosen",
             ),
@@ -115,35 +117,12 @@ def draw_sum(view: View) -> None:
 
 def draw_held(view: View) -> None:
     """Draw what a held gate does to this sentence, and to the share of unseen ones."""
-    of, net = view.recorded.sentences, view.net
-    found = results.held(view.spec, view.gate, view.hold or "mean")
-    held_at = figures.HOLD_NAMES[view.hold] if view.hold else "free"
-    lines = [Line(label=_("all gates free"), value=" ".join(found.free) or "(nothing)")]
-    if view.hold:
-        lines.append(
-            Line(
-                label=_("{names} held at {held_at}").format(
-                    names=NAMES[view.gate], held_at=held_at
-                ),
-                value=" ".join(found.held) or "(nothing)",
-                role="checked" if found.held == found.free else "chosen",
-            )
-        )
-        still = net.right_while(view.gate, view.hold)
-        lines.append(
-            Line(
-                label=_("unseen sentences right"),
-                value=_("{right} → {still} of {of}").format(right=net.right, still=still, of=of),
-                rule=True,
-            )
-        )
-    else:
-        lines.append(
-            Line(label=_("unseen sentences right"), value=f"{net.right} of {of}", rule=True)
-        )
-    title = _("One gate does not move") if view.hold else _("Hold a gate of the encoder")
-    note = _("in all units") if view.hold else _("choose one in the row above")
-    ledger(lines, key="held", title=title, note=note)
+    ledger(
+        _held(view),
+        key="held",
+        title=_("One gate does not move") if view.hold else _("Hold a gate of the encoder"),
+        note=_("in all units") if view.hold else _("choose one in the row above"),
+    )
     chart = kept(
         "gates_held",
         lambda **look: figures.held_shares(
@@ -154,6 +133,31 @@ def draw_held(view: View) -> None:
     )
     show(chart, "held_shares")
     st.caption(lesson.badge(view.recorded.provenance))
+
+
+def _held(view: View) -> list[Line]:
+    of, net = view.recorded.sentences, view.net
+    found = results.held(view.spec, view.gate, view.hold or "mean")
+    free = Line(label=_("all gates free"), value=_sentence(found.free))
+    right = _("unseen sentences right")
+    if not view.hold:
+        value = _("{n} of {of}").format(n=net.right, of=of)
+        return [free, Line(label=right, value=value, rule=True)]
+    label = _("{names} held at {held_at}").format(
+        names=NAMES[view.gate], held_at=_(figures.HOLD_NAMES[view.hold])
+    )
+    still = net.right_while(view.gate, view.hold)
+    value = _("{right} → {still} of {of}").format(right=net.right, still=still, of=of)
+    same = found.held == found.free
+    return [
+        free,
+        Line(label=label, value=_sentence(found.held), role="checked" if same else "chosen"),
+        Line(label=right, value=value, rule=True),
+    ]
+
+
+def _sentence(tokens: tuple[str, ...]) -> str:
+    return " ".join(tokens) or _("(nothing)")
 
 
 def draw_half_lives(view: View) -> None:
@@ -171,8 +175,10 @@ def draw_half_lives(view: View) -> None:
         )
         show(chart, "half_lives")
         st.caption(
-            "Each mark is a unit, the thick line their median; thin lines: medians of "
-            f"{len(medians['lstm'])} trainings. Half-life = ln 0.5 ÷ ln(mean z_f)."
+            _(
+                "Each mark is a unit, the thick line their median; thin lines: medians of "
+                "{trainings} trainings. Half-life = ln 0.5 ÷ ln(mean z_f)."
+            ).format(trainings=len(medians["lstm"]))
         )
 
 
@@ -187,39 +193,41 @@ def draw_padding(view: View) -> None:
         tiles(_padded(view, found), key="padding", luts=luts(is_dark()), height=214)
     with right:
         ledger(
-            [
-                Line(
-                    label=_("h after the last word"), value=" ".join(found.written) or "(nothing)"
-                ),
-                Line(
-                    label=_("out[:, −1], after the padding"),
-                    value=" ".join(found.written_after_padding) or "(nothing)",
-                    role="plain" if found.written_after_padding == found.written else "warning",
-                ),
-                Line(label=_("h has moved by"), value=percent(found.moved), term="moved by"),
-                Line(
-                    label=_("unseen sentences right, in one batch"),
-                    value=_("{right} → {right_after_padding} of {sentences}").format(
-                        right=view.net.right,
-                        right_after_padding=view.net.right_after_padding,
-                        sentences=view.recorded.sentences,
-                    ),
-                    role="chosen",
-                    rule=True,
-                ),
-                Line(
-                    label=_("equals pack_padded_sequence to {max_difference}").format(
-                        max_difference=digits(found.max_difference, 1)
-                    ),
-                    role="checked",
-                ),
-            ],
+            _handed_on(view, found),
             key="padding_lines",
-            title=_("Which state is handed on?"),
+            title=_("Which state is handed over?"),
             note=_("{pads} paddings behind the sentence").format(pads=PADS),
             badge=lesson.badge(found.provenance),
             terms=words.glossary(),
         )
+
+
+def _handed_on(view: View, found: Padded) -> list[Line]:
+    return [
+        Line(label=_("h after the last word"), value=_sentence(found.written)),
+        Line(
+            label=_("out[:, −1], after the padding"),
+            value=_sentence(found.written_after_padding),
+            role="plain" if found.written_after_padding == found.written else "warning",
+        ),
+        Line(label=_("h has moved by"), value=percent(found.moved), term="moved by"),
+        Line(
+            label=_("unseen sentences right, in one batch"),
+            value=_("{right} → {right_after_padding} of {sentences}").format(
+                right=view.net.right,
+                right_after_padding=view.net.right_after_padding,
+                sentences=view.recorded.sentences,
+            ),
+            role="chosen",
+            rule=True,
+        ),
+        Line(
+            label=_("equals pack_padded_sequence to {max_difference}").format(
+                max_difference=digits(found.max_difference, 1)
+            ),
+            role="checked",
+        ),
+    ]
 
 
 def _padded(view: View, found: Padded) -> list[Tiles]:
@@ -234,7 +242,7 @@ def _padded(view: View, found: Padded) -> list[Tiles]:
             scheme="diverging",
             limits=(-1.0, 1.0),
             column_labels=labels,
-            axes=("unit", "word"),
+            axes=(_("unit"), _("word")),
             hatched=pads if name == "packed" else None,
             stretch=True,
         )

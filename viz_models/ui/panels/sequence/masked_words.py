@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.digits import digits
-from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.models.vocabulary import ENGLISH, SPECIAL
 from viz_models.records.sequence.masked_words import (
@@ -19,12 +18,12 @@ from viz_models.records.sequence.masked_words import (
     Spoil,
 )
 from viz_models.ui.instruments.guesses import Column, guesses
-from viz_models.ui.kit import frame, state, take_away, words
+from viz_models.ui.kit import frame, state, take_away
 from viz_models.ui.kit.controls import chips, control, control_row, named
 from viz_models.ui.panels.attention.sentence import draw_vocabulary
 from viz_models.ui.results.sequence import masked_words as results
 
-FIRST, SECOND = N_("the black cat sleeps"), N_("she loves the cat")
+FIRST, SECOND = "the black cat sleeps", "she loves the cat"
 NETS: Mapping[Arm, str] = {
     "bert": "80/10/10",
     "mask": "100/0/0",
@@ -152,13 +151,6 @@ def written(text: str, spoiled: tuple[Spoil, ...]) -> str:
         own = spoil.deed == "random" and part not in said
         parts.append(f"{part}{ENGLISH.index(spoil.word)}" if own else part)
     return ".".join(parts) or NONE
-
-
-def draw_refusal(view: View) -> None:
-    """Say why what was typed cannot be read."""
-    if view.refusal:
-        said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(_(":red[{said}.] The example is shown instead.").format(said=said))
 
 
 def draw_stage(view: View) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 
 import streamlit as st
 
-from viz_models.digits import digits, percent
+from viz_models.digits import digits, percent, points
 from viz_models.figures.sequence import masked_words as figures
 from viz_models.language import N_
 from viz_models.language import gettext as _
@@ -25,7 +25,7 @@ from viz_models.ui.results.sequence import masked_words as results
 
 COLUMNS = {
     "masked": N_("right under [MASK]"),
-    "kept": N_("untouched word: says it"),
+    "kept": N_("names an untouched word"),
     "found": N_("finds a wrong word (AUC)"),
     "random": N_("repairs a wrong word"),
     "follows": N_("next sentence"),
@@ -66,11 +66,11 @@ def _apart(found: Measured) -> str:
     low, high = found.difference_low, found.difference_high
     if low is None or high is None:
         return _("one network of each kind says nothing about a difference this small")
-    between = _("the difference is between {low:+.1f} and {high:+.1f} points").format(
-        low=100 * low, high=100 * high
+    between = _("the difference is between {low} and {high} points").format(
+        low=points(low), high=points(high)
     )
     apart = _(", so the two cannot be told apart") if low <= 0 <= high else ""
-    return f"{between}{apart}".replace("-", "−")
+    return f"{between}{apart}"
 
 
 def draw_arms(view: View) -> None:
@@ -97,7 +97,7 @@ def draw_table(view: View) -> None:
     """Draw all scores, and how far each kind is from 80/10/10 over pairs of seeds."""
     found = list(_arms().values())
     sheet(
-        tuple(COLUMNS.values()),
+        tuple(_(name) for name in COLUMNS.values()),
         [(NETS[kind.arm], [_cell(kind.scores[score]) for score in COLUMNS]) for kind in found],
         key="table",
         title=_("Four ways to spoil the same chosen words"),
@@ -115,9 +115,11 @@ def _cell(found: Measured) -> tuple[str, str]:
     if found.difference is None:
         return top, "—"
     if found.difference_low is None:
-        return top, f"{100 * found.difference:+.1f}".replace("-", "−")
-    low, high = 100 * found.difference_low, 100 * (found.difference_high or 0)
-    return top, f"{100 * found.difference:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", "−")
+        return top, points(found.difference)
+    low, high = points(found.difference_low), points(found.difference_high or 0)
+    return top, _("{mean} ({low} to {high})").format(
+        mean=points(found.difference), low=low, high=high
+    )
 
 
 def draw_dice(view: View) -> None:
@@ -144,8 +146,8 @@ def _dice(counted: Sequence[int]) -> list[Line]:
     share, chance = ARMS["bert"], 1 / (len(ENGLISH) - len(SPECIAL))
     expected = {
         "[MASK]": (counted[1], RATE * share.mask),
-        "a random word": (counted[2], RATE * share.random * (1 - chance)),
-        "kept as it is": (counted[3], RATE * (share.kept + share.random * chance)),
+        N_("a random word"): (counted[2], RATE * share.random * (1 - chance)),
+        N_("kept as it is"): (counted[3], RATE * (share.kept + share.random * chance)),
     }
     lines = [
         Line(
@@ -215,8 +217,9 @@ def _loss(view: View) -> list[Line]:
             rule=True,
         ),
         Line(
-            label="logits equal nn.TransformerEncoder's to "
-            f"{digits(view.reading.max_difference, 2)}",
+            label=_("logits equal nn.TransformerEncoder's to {difference}").format(
+                difference=digits(view.reading.max_difference, 2)
+            ),
             role="checked",
         ),
     ]
@@ -229,8 +232,8 @@ def draw_next(view: View) -> None:
         lines = [Line(label=_("sentence B is empty: there is nothing to say"), role="warning")]
     else:
         lines = [
-            Line(label="p(B follows A)", value=digits(p, 4), role="chosen"),
-            Line(label="p(B is any sentence)", value=digits(1 - p, 4)),
+            Line(label=_("p(B follows A)"), value=digits(p, 4), role="chosen"),
+            Line(label=_("p(B is any sentence)"), value=digits(1 - p, 4)),
             Line(
                 label=_("label here and in Hugging Face"),
                 value="0" if p > 0.5 else "1",

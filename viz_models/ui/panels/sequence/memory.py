@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.sequence import memory as figures
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.sequence.memory import (
@@ -18,6 +18,7 @@ from viz_models.records.sequence.memory import (
     MemoryRun,
     ReaderSpec,
 )
+from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away, words
@@ -27,7 +28,7 @@ from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.sequence import memory as results
 
-CELLS = {"lstm": "LSTM", "rnn": "RNN", "gru": "GRU", "attention": "attention"}
+CELLS = {"lstm": "LSTM", "rnn": "RNN", "gru": "GRU", "attention": N_("attention")}
 TINY = 1e-38  # the smallest number that float32 holds with all its digits
 BIASES = (0, 1, 2, 3, 4, 5, 6)
 FACTORS = {
@@ -81,7 +82,7 @@ def facts(view: View) -> dict[str, str]:
     found = {figures.name(r): grid.of(r, length) for r in READERS}
     shares = {name: _first_over_last(runs) for name, runs in found.items()}
     steps = {name: float(np.median([_step(run.before) for run in found[name]])) for name in shares}
-    learned = [f"{name}: {sum(run.solved for run in runs)}" for name, runs in found.items()]
+    learned = [f"{_(name)}: {sum(run.solved for run in runs)}" for name, runs in found.items()]
     return {
         "T": str(length),
         "rnn": _share(shares["RNN"], 1),
@@ -116,7 +117,7 @@ def _share(share: float, n: int) -> str:
 
 
 def _solved(runs: tuple[MemoryRun, ...]) -> str:
-    return f"{sum(run.solved for run in runs)} of {len(runs)}"
+    return _("{n} of {of}").format(n=sum(run.solved for run in runs), of=len(runs))
 
 
 def draw_influence(view: View) -> None:
@@ -130,21 +131,19 @@ def draw_influence(view: View) -> None:
             view.at,
             **figure_look(),
         )
-        show(fig, "influence", wide=True, on_select=_open, selection_mode="points")
+        show(fig, "influence", wide=True, on_click=_open)
         if not view.grid.of(view.chosen, view.chosen.length):
             st.caption(
                 _(
                     "{name} is measured now, before training. It was not "
                     "trained for this page: the recorded forget biases are 0, 1 and 4."
-                ).format(name=figures.name(view.chosen))
+                ).format(name=_(figures.name(view.chosen)))
             )
 
 
-def _open() -> None:
+def _open(point: Point) -> None:
     """Open the input that was clicked."""
-    points = st.session_state["influence"]["selection"]["points"]
-    if points:
-        st.session_state["at"] = int(points[0]["x"])
+    st.session_state["at"] = int(point["x"])
 
 
 def draw_learned(view: View) -> None:
@@ -166,14 +165,14 @@ def draw_learned(view: View) -> None:
 
 def draw_arithmetic(view: View) -> None:
     """Draw what one step multiplies by, and what is left after all steps."""
-    d = view.distance
+    follow = ngettext("{d} input follows", "{d} inputs follow", view.distance)
     ledger(
         [*_expected(view), *_measured(view)],
         key="arithmetic",
         title=_("Input {at} of {length}, before training").format(
             at=view.at + 1, length=view.chosen.length
         ),
-        note=f"{figures.name(view.chosen)} · {d} {'input follows' if d == 1 else 'inputs follow'}",
+        note=f"{_(figures.name(view.chosen))} · {follow.format(d=view.distance)}",
         badge=lesson.badge(replace(view.now[0].provenance, seed=None)),
         terms=words.glossary(),
     )
@@ -188,7 +187,7 @@ def _expected(view: View) -> list[Line]:
     lines = [
         Line(label=_(FACTORS[cell]), value=digits(factor, 4)),
         Line(
-            label=_("{symbol} multiplied {d} times").format(symbol=symbol, d=d),
+            label=_("{symbol} to the power of {d}").format(symbol=symbol, d=d),
             value=_power(factor, d),
         ),
     ]
@@ -226,7 +225,10 @@ def _measured(view: View) -> list[Line]:
     low, high = (digits(f(found.share(view.at) for found in view.now), 2) for f in (min, max))
     return [
         *lines,
-        Line(label=_("{count} seeds").format(count=len(view.now)), value=f"{low} to {high}"),
+        Line(
+            label=_("{count} seeds").format(count=len(view.now)),
+            value=_("{low} to {high}").format(low=low, high=high),
+        ),
     ]
 
 
@@ -234,7 +236,7 @@ def draw_table(view: View) -> None:
     """Draw for every reader and length how many seeds learned the task, and in how many steps."""
     sheet(
         [f"T = {n}" for n in LENGTHS],
-        [(figures.name(r), [_cell(view.grid, r, n) for n in LENGTHS]) for r in READERS],
+        [(_(figures.name(r)), [_cell(view.grid, r, n) for n in LENGTHS]) for r in READERS],
         key="steps",
         title=_("Seeds that learned it, and in how many steps"),
         note=_("Where no seed did: the mean share of right answers. Guessing is right in 12.5 %."),
@@ -247,9 +249,10 @@ def _cell(grid: MemoryGrid, reader: ReaderSpec, length: int) -> Cell:
     steps = sorted(run.steps for run in runs if run.solved)
     right = percent(float(np.mean([run.accuracy for run in runs])))
     if not steps:
-        return _solved(runs), f"{right} right"
-    between = str(steps[0]) if steps[0] == steps[-1] else f"{steps[0]} to {steps[-1]}"
-    return _solved(runs), f"{between} steps"
+        return _solved(runs), _("{share} right").format(share=right)
+    if steps[0] == steps[-1]:
+        return _solved(runs), _("{n} steps").format(n=steps[0])
+    return _solved(runs), _("{low} to {high} steps").format(low=steps[0], high=steps[-1])
 
 
 def code(view: View) -> str:
@@ -271,7 +274,7 @@ def table(view: View) -> str:
 
 
 def _table(grid: MemoryGrid) -> str:
-    head = ("cell", _("forget bias"), "T", "seed", "solved", "steps", "accuracy", "input")
+    head = ("cell", "forget bias", "T", "seed", "solved", "steps", "accuracy", "input")
     rows = (
         [
             *(r.spec.cell, r.spec.forget_bias, r.spec.length, r.spec.seed, int(r.solved), r.steps),

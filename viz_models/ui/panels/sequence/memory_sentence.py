@@ -44,7 +44,7 @@ def draw_sentence(text: Mapping[str, str]) -> None:
                     limits=(0.0, float(found.shares.max())),
                     show_values=True,
                     stretch=True,
-                    row_labels=tuple(f"after {label}" for label in labels),
+                    row_labels=tuple(_("after {label}").format(label=label) for label in labels),
                     column_labels=labels,
                 )
             ],
@@ -61,7 +61,7 @@ def facts(found: Carried) -> dict[str, str]:
     last = found.shares[-1]
     strongest = int(last[:-1].argmax())  # of those before the last
     return {
-        "network": next(name for name, model in MODELS.items() if model == found.spec.model),
+        "network": _(next(name for name, model in MODELS.items() if model == found.spec.model)),
         "first": words.plain(found.words[0]),
         "count": str(len(found.words)),
         "share": digits(float(last[0]), 2),

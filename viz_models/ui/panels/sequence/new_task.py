@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from viz_models.digits import points
 from viz_models.figures.sequence import new_task as figures
 from viz_models.language import N_
 from viz_models.language import gettext as _
@@ -18,24 +19,24 @@ from viz_models.records.sequence.new_task import (
     Way,
 )
 from viz_models.ui.instruments.sheet import sheet
-from viz_models.ui.kit import frame, lesson, take_away, words
+from viz_models.ui.kit import frame, lesson, take_away
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import control, control_row, named, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.attention.sentence import draw_vocabulary
 from viz_models.ui.results.sequence import new_task as results
 
-TEXT = N_("the black cat sleeps")
+TEXT = "the black cat sleeps"
 NAMES: dict[Way, str] = {
     "scratch": N_("from scratch"),
     "frozen": N_("frozen encoder, new layer"),
-    "tuned": "fine-tuned",
+    "tuned": N_("fine-tuned"),
 }
 VERDICTS = {
     "higher": N_("better"),
     "lower": N_("worse"),
-    N_("not larger than the seed noise"): N_("no larger than the noise of seeds"),
-    N_("too few pairs"): N_("too few pairs"),
+    "not larger than the seed noise": N_("no larger than the noise of seeds"),
+    "too few pairs": N_("too few pairs"),
 }
 
 
@@ -78,13 +79,6 @@ def controls() -> View:
             found, refusal = results.judging(JudgeSpec(examples=examples)), str(error)
         draw_vocabulary(found.unknown)
     return View(found, results.recorded(), results.learned(), refusal)
-
-
-def draw_refusal(view: View) -> None:
-    """Say why what was typed cannot be read."""
-    if view.refusal:
-        said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(_(":red[{said}.] The example is shown instead.").format(said=said))
 
 
 def facts(view: View) -> dict[str, str]:
@@ -137,8 +131,8 @@ SHOWN = 4  # sentences that fit on the first screen
 def draw_table(view: View) -> None:
     """Draw all accuracies, and how far each way is from the frozen encoder."""
     sheet(
-        tuple(f"{n:,} examples" for n in SIZES),
-        [(NAMES[way], [_cell(view.reached(way, n)) for n in SIZES]) for way in WAYS],
+        tuple(_("{n:,} examples").format(n=n) for n in SIZES),
+        [(_(NAMES[way]), [_cell(view.reached(way, n)) for n in SIZES]) for way in WAYS],
         key="table",
         title=_("Judged rightly"),
         note=_(
@@ -154,9 +148,9 @@ def _cell(one: Learned) -> tuple[str, str]:
     top = f"{100 * one.mean:.1f}{half} %"
     if one.difference is None or one.difference_low is None or one.verdict is None:
         return top, "—"
-    low, high = 100 * one.difference_low, 100 * (one.difference_high or 0)
-    said = f"{100 * one.difference:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", "−")
-    return top, f"{said}: {VERDICTS[one.verdict]}"
+    low, high = points(one.difference_low), points(one.difference_high or 0)
+    between = _("{mean} ({low} to {high})").format(mean=points(one.difference), low=low, high=high)
+    return top, f"{between}: {_(VERDICTS[one.verdict])}"
 
 
 def code(view: View) -> str:

@@ -100,7 +100,7 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
     with left.container(border=True, height="stretch"):
         found = view.translation
         chosen = found.influence if found.weights is None else found.weights
-        name = _("share of the gradient") if found.weights is None else "attention"
+        name = _("share of the gradient") if found.weights is None else _("attention")
         group = _rows(view, chosen, "decides", name)
         tiles([group], key="decides", luts=luts(is_dark()), height=300)
         st.caption(text["The rows, attention" if view.has_attention else "The rows"])
@@ -134,7 +134,7 @@ def _rows(view: View, values: np.ndarray, name: str, title: str) -> Tiles:
         row_labels=token_labels(reads),
         column_labels=token_labels(found.source),
         row_margins=(token_labels(writes),),
-        row_margin_names=("writes",),
+        row_margin_names=(_("writes"),),
         lit=(rows == view.word)[None, :, None],
     )
 
@@ -191,7 +191,7 @@ def _step(view: View) -> list[Line]:
             note=_("another sentence") if wrong else _("the same"),
         ),
         Line(
-            label=_("logits equal torch's to"),
+            label=_("logits differ from torch's by"),
             value=digits(found.max_difference, 1),
             role="checked",
         ),
@@ -217,7 +217,7 @@ def _cross(view: View) -> Tiles:
         row_labels=token_labels(("<bos>", *found.reference[:-1])),
         column_labels=token_labels(found.source),
         row_margins=(token_labels(found.reference),),
-        row_margin_names=("writes",),
+        row_margin_names=(_("writes"),),
     )
 
 
@@ -231,9 +231,13 @@ def draw_states(view: View) -> None:
         tiles(
             [
                 _strip(
-                    encoder, "encoder", found.source, last, after=_("hands over\nthe last state")
+                    encoder,
+                    N_("encoder"),
+                    found.source,
+                    last,
+                    after=_("hands over\nthe last state"),
                 ),
-                _strip(decoder, "decoder", ("<bos>", *found.written[:-1]), at),
+                _strip(decoder, N_("decoder"), ("<bos>", *found.written[:-1]), at),
             ],
             key="states",
             luts=luts(is_dark()),
@@ -247,12 +251,12 @@ def _strip(
     return Tiles(
         name=name,
         values=states.astype(np.float32)[None],
-        title=_("{name}: h after each word").format(name=name),
+        title=_("{name}: h after each word").format(name=_(name)),
         scheme="diverging",
         limits=(-1.0, 1.0),
         stretch=True,
         row_labels=token_labels(tokens),
-        axes=("word", "unit"),
+        axes=(_("word"), _("unit")),
         lit=lit[None, :, None],
         after=after,
     )

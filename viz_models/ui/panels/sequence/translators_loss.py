@@ -59,7 +59,7 @@ def draw_forcing(view: View, text: Mapping[str, str]) -> None:
                 count=len(found.reference),
                 words_right=digits(100 * score.words_right, 3),
                 exact=digits(100 * score.exact, 3),
-                network=NAMES[view.spec.model],
+                network=_(NAMES[view.spec.model]),
             )
         )
 
@@ -86,7 +86,7 @@ def draw_masked(view: View, text: Mapping[str, str]) -> None:
             padding=digits(100 * view.recorded.padding, 3),
             masked=digits(score.masked, 3),
             unmasked=digits(score.unmasked, 3),
-            network=NAMES[view.spec.model],
+            network=_(NAMES[view.spec.model]),
         )
     )
 
@@ -108,7 +108,7 @@ def _means(found: MaskedLoss) -> list[Line]:
             rule=True,
         ),
         Line(
-            label="F.cross_entropy(ignore_index=0) differs by",
+            label=_("F.cross_entropy(ignore_index=0) differs by"),
             value=digits(found.max_difference, 1),
             role="checked",
         ),
@@ -148,7 +148,7 @@ def draw_padded(view: View, text: Mapping[str, str]) -> None:
     )
     st.caption(
         text["told, padded"].format(
-            network=NAMES[view.spec.model],
+            network=_(NAMES[view.spec.model]),
             exact=digits(100 * score.exact, 3),
             padded=digits(100 * (score.exact_padded or 0.0), 3),
             moved=digits(100 * (score.moved or 0.0), 2),

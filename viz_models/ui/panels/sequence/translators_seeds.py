@@ -3,6 +3,7 @@
 from viz_models.analysis.seed_noise import paired
 from viz_models.digits import digits
 from viz_models.language import N_
+from viz_models.language import gettext as _
 from viz_models.records.sequence.translators import TranslatorScores
 from viz_models.records.train.paired import Paired
 
@@ -37,6 +38,6 @@ def _said(found: Paired, prefix: str) -> dict[str, str]:
         "mean": digits(100 * found.mean, 3),
         "low": digits(100 * found.low, 3),
         "high": digits(100 * found.high, 3),
-        "verdict": VERDICTS[found.verdict],
+        "verdict": _(VERDICTS[found.verdict]),
     }
     return {prefix + name: value for name, value in said.items()}

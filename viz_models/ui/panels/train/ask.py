@@ -8,10 +8,11 @@ import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.language import gettext as _
+from viz_models.language import numbered
 from viz_models.records import Experiment, Run
-from viz_models.records.normalization.training import Verdict
 from viz_models.records.train.cards import Outcome
-from viz_models.ui.kit import votes
+from viz_models.records.train.paired import Verdict
+from viz_models.ui.kit import votes, words
 from viz_models.ui.panels.flow import run as flow_run
 from viz_models.ui.panels.train import outcomes as train_outcomes
 from viz_models.ui.panels.train import stage as train_stage
@@ -38,7 +39,7 @@ def draw_card(now: View, text: Words) -> None:
         else:
             with st.container(border=True):
                 st.markdown(_("**What is compared**"))
-                st.markdown("\n".join(f"- {arm.label}" for arm in arms))
+                st.markdown("\n".join(f"- {numbered(arm.label)}" for arm in arms))
     facts = _facts(now)
     if not now.revealed or facts is None:
         return
@@ -56,7 +57,7 @@ def _classes(found: Sequence[Outcome]) -> int:
 
 def _draw_found(now: View) -> None:
     arms = now.card.experiment.arms
-    sides = now.card.choices["lower"], now.card.choices["higher"]
+    sides = numbered(now.card.choices["lower"]), numbered(now.card.choices["higher"])
     others = now.experiment.runs if now.experiment else ()
     with st.container(border=True):
         train_verdict.draw_verdict(now.differences, arms, sides)
@@ -95,8 +96,8 @@ def answer(now: View, text: Words) -> str:
 
 def _came(now: View) -> str:
     """Return in words what was found; empty while there is no verdict."""
-    words = now.card.choices.get(now.differences[0].verdict, "")
-    return f"**{words[0].upper()}{words[1:]}.** " if words else ""
+    found = numbered(now.card.choices.get(now.differences[0].verdict, ""))
+    return f"**{words.sentence(found)}.** " if found else ""
 
 
 def _facts(now: View) -> dict[str, str] | None:
@@ -129,16 +130,16 @@ def draw_prediction(now: View) -> None:
             st.markdown(_("**Your prediction**: what will these runs show?"))
             st.caption(
                 _("We compare the {units}: {named}. The answer shows after you choose.").format(
-                    units=train_verdict.UNITS[asked.measure][0],
+                    units=_(train_verdict.UNITS[asked.measure][0]),
                     named=train_verdict.named(asked, now.card.experiment.arms),
                 )
             )
             with st.container(horizontal=True, gap="xsmall"):
                 for choice, words in now.card.choices.items():
-                    _button(now, words, choice)
+                    _button(now, numbered(words), choice)
                 _button(now, _("Just show it"), "", type="tertiary")
     elif now.prediction:
-        st.markdown(_judged(now, now.card.choices[now.prediction]))  # type: ignore[index]
+        st.markdown(_judged(now, numbered(now.card.choices[now.prediction])))  # type: ignore[index]
 
 
 def _button(now: View, words: str, choice: str, **look: Any) -> None:  # noqa: ANN401
@@ -161,5 +162,5 @@ def _judged(now: View, predicted: str) -> str:
             predicted=predicted
         )
     return _("You predicted: **{predicted}** · The result is different: **{choices}**").format(
-        predicted=predicted, choices=now.card.choices[came]
+        predicted=predicted, choices=numbered(now.card.choices[came])
     )

@@ -1,13 +1,14 @@
 """Broken training: the curves, the reader's guess, the reveal, and the same run here."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import fmean
 
 import streamlit as st
 
 from viz_models.digits import digits, percent
 from viz_models.figures.train import broken as figures
-from viz_models.language import N_
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.records import ENDED, Arm, Experiment, ExperimentSpec
 from viz_models.records.train.broken import (
@@ -21,10 +22,9 @@ from viz_models.records.train.broken import (
 )
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
-from viz_models.ui.kit.controls import chips, control_row, slider
+from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
-from viz_models.ui.panels.train import live
-from viz_models.ui.panels.train import stage as train_stage
+from viz_models.ui.panels.train import here as train_here
 from viz_models.ui.panels.train.broken_code import LINES
 from viz_models.ui.results.train import broken as results
 from viz_models.ui.results.train import runs
@@ -96,25 +96,15 @@ def controls() -> View:
     fault = FAULTS[case - 1]
     guessed = st.session_state.get(_GUESSED, {})
     view = View(fault, case, results.recorded(), guessed.get(fault))
-    return replace(view, experiment=_open(view))
-
-
-def _open(view: View) -> Experiment | None:
-    """Return the experiment that the URL names; None where it is of another case."""
-    ids = runs.asked()
-    found = runs.experiment(ids[0]) if ids else None
-    if found is None and (ids or runs.is_nonsense()):
-        st.warning(runs.no_such_run(), icon=":material/link_off:")
-    ours = found is not None and found.spec.arms == here(view, 0).arms
-    return found if ours else None
+    return replace(view, experiment=train_here.opened(here(view, 0).arms))
 
 
 def facts(view: View) -> dict[str, str]:
     """Return the numbers that the prose names."""
     found = {
-        "network": NETWORKS[view.net],
+        "network": _(NETWORKS[view.net]),
         "seeds": str(len(view.broken)),
-        "name": _sentence(NAMES[view.fault]),
+        "name": _sentence(_(NAMES[view.fault])),
     }
     for side, several in (("b", view.broken), ("h", view.healthy)):
         found |= {
@@ -134,14 +124,23 @@ def facts(view: View) -> dict[str, str]:
 def draw_curves(view: View) -> None:
     """Draw the recorded curves, broken beside healthy."""
     with st.container(border=True, height="stretch"):
-        groups = [("healthy", view.healthy), (f"case {view.case}", view.broken)]
+        groups = [
+            (_("healthy"), view.healthy),
+            (_("case {case}").format(case=view.case), view.broken),
+        ]
         show(figures.curves(groups, **figure_look()), "recorded", wide=True)
         spec = view.broken[0].spec
         st.caption(
-            f"Lines: mean of {len(view.broken)} seeds; bands: all of them. "
-            f"Network: {NETWORKS[view.net]}, SGD with momentum {spec.optimizer.momentum:g}, "
-            f"batch size {spec.batch_size}, 1,437 digits · "
-            f"{lesson.badge(view.recorded.provenance)}"
+            _(
+                "Lines: mean of {seeds} seeds; bands: all of them. Network: {network}, SGD with "
+                "momentum {momentum:g}, batch size {batch}, 1,437 digits · {badge}"
+            ).format(
+                seeds=len(view.broken),
+                network=_(NETWORKS[view.net]),
+                momentum=spec.optimizer.momentum,
+                batch=spec.batch_size,
+                badge=lesson.badge(view.recorded.provenance),
+            )
         )
 
 
@@ -151,14 +150,14 @@ def draw_guess(view: View) -> None:
         if view.guess is None:
             st.markdown(_("**What is wrong with the red runs?** One line of code is."))
             for choice in sorted((view.fault, *OTHERS[view.fault])):
-                _button(view, _sentence(NAMES[choice]), choice)
+                _button(view, _sentence(_(NAMES[choice])), choice)
             _button(view, _("Just show it"), "", kind="tertiary")
             return
-        st.markdown(f"**{_sentence(NAMES[view.fault])}.**")
+        st.markdown(f"**{_sentence(_(NAMES[view.fault]))}.**")
         if view.guess == view.fault:
             st.markdown(_("You said so :green-badge[:material/check: correct]"))
         elif view.guess:
-            said = NAMES[view.guess]  # type: ignore[index]
+            said = _(NAMES[view.guess])  # type: ignore[index]
             st.markdown(
                 _("You said: {said}. :orange-badge[the reason is another one]").format(said=said)
             )
@@ -192,7 +191,7 @@ def draw_code(view: View) -> None:
     wrong, right = LINES[view.fault]
     for column, title, code in zip(
         st.columns(2, gap="xsmall"),
-        (":red[:material/close: wrong]", ":green[:material/check: mended]"),
+        (_(":red[:material/close: wrong]"), _(":green[:material/check: mended]")),
         (wrong, right),
         strict=True,
     ):
@@ -203,25 +202,15 @@ def draw_code(view: View) -> None:
 
 def draw_here(view: View) -> None:
     """Draw the same two runs with a seed of the reader's, trained in front of them."""
-    found = view.experiment
-    with st.container(border=True):
-        if found is None:
-            with control_row():
-                seed = slider(_("Seed"), OWN_SEEDS, "seed", 160, value=OWN_SEEDS[0])
-                train_stage.draw_start("Run it here", here(view, seed))
-            train_stage.draw_refusal()
-            return
-        live.draw_live(found.id)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button(_("Another seed"), key="another", on_click=runs.open_)
-            st.caption(_told(found))
+    train_here.draw(view.experiment, partial(here, view), OWN_SEEDS, told=_told)
 
 
 def here(view: View, seed: int) -> ExperimentSpec:
     """Return both runs of a case with one seed; their names give nothing away."""
-    arms = (("healthy", "none"), (f"case {view.case}", view.fault))
+    case = N_("case {n}").format(n=view.case)
+    arms = ((N_("healthy"), "none"), (case, view.fault))
     return ExperimentSpec(
-        name=_("Break it, case {case}").format(case=view.case),
+        name=N_("Break it, case {n}").format(n=view.case),
         arms=tuple(
             Arm(label=label, run=usual(fault, view.net, 0))  # type: ignore[arg-type]
             for label, fault in arms
@@ -237,7 +226,7 @@ def _told(found: Experiment) -> str:
     for run in found.runs:
         tests = runs.outcome(found.spec, run).tests.accuracy if run.state in ENDED else ()
         if tests:
-            label = found.spec.arms[run.arm].label
+            label = numbered(found.spec.arms[run.arm].label)
             parts.append(
                 _("{label}: {tests} of the test digits").format(
                     label=label, tests=percent(tests[-1])

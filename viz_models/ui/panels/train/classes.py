@@ -37,7 +37,7 @@ def draw_matrix(
         size=300,
         row_labels=tuple(names) if few else (),
         column_labels=tuple(names) if few else (),
-        axes=("right class", "guess"),
+        axes=(_("right class"), _("guess")),
         show_values=few,
         bar=False,
     )
@@ -74,7 +74,7 @@ def _most_confused(confusion: np.ndarray) -> tuple[int, int] | None:
 def draw_classes(evaluation: Evaluation, names: Sequence[str]) -> None:
     """Draw precision, recall and F1 of each class."""
     sheet(
-        ("precision", "recall", "F1", "examples"),
+        (_("precision"), _("recall"), "F1", _("examples")),
         rows_by_class(evaluation, names),
         key="by_class",
         title=_("Class by class"),

@@ -17,8 +17,8 @@ from viz_models.ui.panels.train.live import arm_labels
 from viz_models.ui.results.train.watch import Watched
 
 MEASURES: dict[str, Measure] = {
-    N_("final accuracy"): N_("accuracy"),
-    N_("final loss"): N_("test loss"),
+    N_("final accuracy"): "accuracy",
+    N_("final loss"): "test loss",
 }
 
 
@@ -56,7 +56,7 @@ def draw_comparison(watched: Sequence[Watched], text: Mapping[str, str]) -> None
         text: The page's prose: what is said where there is only one arm.
     """
     found = {f"{chr(65 + i)} {arm.label}".strip(): arm for i, arm in enumerate(arms(watched))}
-    st.markdown(_("**Is the difference larger than the seed noise?**"), help=train_verdict.HELP)
+    st.markdown(_("**Is the difference larger than the seed noise?**"), help=_(train_verdict.HELP))
     if len(found) < 2:
         st.caption(text["One arm"])
         return
@@ -92,7 +92,9 @@ def _draw_verdict(found: Difference, names: tuple[str, str]) -> None:
         return
     a, b = (name.partition(" ")[0] for name in names)
     less_is_better = found.comparison.measure == "test loss"
-    sides = (f"{a} better", f"{b} better") if less_is_better else (f"{b} better", f"{a} better")
+    if not less_is_better:
+        a, b = b, a
+    sides = _("{arm} better").format(arm=a), _("{arm} better").format(arm=b)
     comparison = replace(found.comparison, label=" − ".join(names))
     row = train_verdict.row(replace(found, comparison=comparison), ())
     show(figures.intervals([row], sides, **figure_look()), "noise")

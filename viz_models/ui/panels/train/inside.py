@@ -18,6 +18,7 @@ from viz_models.ui.kit import frame
 from viz_models.ui.kit.controls import select
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.train import classes as train_classes
+from viz_models.ui.panels.train import links
 from viz_models.ui.panels.train.progress import run_label
 from viz_models.ui.results.train import inside as inside_results
 from viz_models.ui.results.train.inside import Inside
@@ -52,8 +53,9 @@ def draw_inside(watched: Sequence[Watched], text: Mapping[str, str]) -> None:
                 )
     st.subheader(_("Inside a run"))
     st.markdown(text["Inside a run"])
-    if not in_sight("inside_run", height=HEIGHT):
-        return
+    of_lessons = all(run.spec.lesson for _experiment, run in found.values())
+    if not of_lessons and not in_sight("inside_run", height=HEIGHT):
+        return  # a link to a lesson costs nothing
     told = {name: pair for name, pair in found.items() if pair[1].step}
     if not told:
         st.caption(text["Nothing told yet"])
@@ -69,6 +71,10 @@ def _draw_look(experiment: Experiment, run_id: str, text: Mapping[str, str]) -> 
     now = watched.look() or experiment
     run = next((r for r in now.runs if r.id == run_id), None)
     if run is None:
+        return
+    if run.spec.lesson:
+        st.caption(text["Lesson run"])
+        links.lesson(now)
         return
     seen = inside_results.inside(now, run)
     stage, confusion = st.columns([2.1, 1], gap="xsmall")
@@ -112,7 +118,7 @@ def draw_moments(seen: Inside, text: Mapping[str, str]) -> int:
         height=frame.px(train_moments.height(len(seen.moments[-1].layers))),
         theme=None,
         key="layers",
-        alt=_("{kind} of each layer at each moment").format(kind=kind),
+        alt=_("{kind} of each layer at each moment").format(kind=_(kind)),
     )
     return at
 
@@ -139,8 +145,8 @@ def _draw_strip(seen: Inside, at: int) -> None:
         grid=(rows, len(columns)),
         scheme="diverging",
         lit=lit.reshape(-1, 1, 1),
-        row_labels=tuple(f"filter {i}" for i in range(rows)),
-        column_labels=tuple(_said(seen, i) or "start" for i in range(len(columns))),
+        row_labels=tuple(_("filter {i}").format(i=i) for i in range(rows)),
+        column_labels=tuple(_said(seen, i) or _("start") for i in range(len(columns))),
         size=max(26, min(60, 44 if width > 1 else 26)),
         bar=True,
         unit=_("weight"),
@@ -157,7 +163,7 @@ def _draw_statistics(seen: Inside, at: int) -> None:
     layer = select(_("BatchNorm layer"), {name: name for name in layers}, "bn_layer", 200)
     groups = []
     for title, scheme, of in (
-        ("running mean", "diverging", "running_means"),
+        (_("running mean"), "diverging", "running_means"),
         (_("running variance"), "sequential", "running_variances"),
     ):
         every = [getattr(m, of)[layer] for m in seen.moments if layer in getattr(m, of)]
@@ -167,7 +173,7 @@ def _draw_statistics(seen: Inside, at: int) -> None:
         low = 0.0 if scheme == "sequential" else float(min(v.min() for v in every))
         groups.append(
             Tiles(
-                name=title.replace(" ", "_"),
+                name=of,
                 title=_("{title} of {layer}").format(title=title, layer=layer),
                 values=now.reshape(1, 1, -1).astype(np.float32),
                 scheme=scheme,  # type: ignore[arg-type]

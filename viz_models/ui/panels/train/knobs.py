@@ -23,18 +23,18 @@ from viz_models.ui.kit.controls import control
 from viz_models.ui.kit.knobs import Knob, numbers
 
 DATA: dict[str, DataName] = {
-    "digits, 8×8": "digits",
+    N_("digits, 8×8"): "digits",
     "MNIST": "mnist",
     "Fashion-MNIST": "fashion_mnist",
     "CIFAR-10": "cifar10",
     N_("image folder"): "folder",
-    "moons": "moons",
-    "circles": "circles",
-    "spirals": "spirals",
+    N_("moons"): "moons",
+    N_("circles"): "circles",
+    N_("spirals"): "spirals",
 }
 OPTIMIZERS: dict[str, OptimizerName] = {
     "SGD": "sgd",
-    "momentum": "momentum",
+    N_("momentum"): "momentum",
     "Nesterov": "nesterov",
     "AdaGrad": "adagrad",
     "RMSProp": "rmsprop",
@@ -42,26 +42,30 @@ OPTIMIZERS: dict[str, OptimizerName] = {
     "AdamW": "adamw",
 }
 SCHEDULES: dict[str, Schedule] = {
-    "constant": "constant",
-    "cosine": "cosine",
+    N_("constant"): "constant",
+    N_("cosine"): "cosine",
     N_("one cycle"): "one cycle",
-    "step": "step",
+    N_("step"): "step",
 }
-UNITS: dict[str, BudgetUnit] = {"epochs": "epochs", "steps": "steps", "seconds": "seconds"}
+UNITS: dict[str, BudgetUnit] = {
+    N_("epochs"): "epochs",
+    N_("steps"): "steps",
+    N_("seconds"): "seconds",
+}
 AMOUNTS = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500, 1000)
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 BATCHES = (8, 16, 32, 64, 128, 256, 640, 1024)
 NOISE = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8)
 AUGMENT: dict[str, tuple[Augmentation, ...]] = {
-    "none": (),
-    "shift": ("shift",),
-    "flip": ("flip",),
-    "crop": ("crop",),
+    N_("none"): (),
+    N_("shift"): ("shift",),
+    N_("flip"): ("flip",),
+    N_("crop"): ("crop",),
     N_("flip and crop"): ("flip", "crop"),
 }
-DEVICES = {"auto": "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}
+DEVICES = {N_("auto"): "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}
 FAULTS: dict[str, RunFault] = {
-    "none": "none",
+    N_("none"): "none",
     N_("weights of zero"): "zero_init",
     N_("softmax twice"): "softmax_twice",
     N_("shifted labels"): "shifted",

@@ -1,10 +1,14 @@
-"""Links into the Train chapter: a question card, a network to train."""
+"""Links into the Train chapter: a question card, a lesson’s run, a network to train."""
 
-import streamlit as st
-
+from viz_models.figures.train import gan as gan_figures
 from viz_models.language import gettext as _
-from viz_models.records import BuildSpec, reads_tokens
+from viz_models.records import BuildSpec, Experiment, reads_tokens
+from viz_models.records.train.freezing import FreezeSpec
+from viz_models.records.train.gan import GanSpec
+from viz_models.records.train.regularization import RegularizeSpec
+from viz_models.ui.kit import speech
 from viz_models.ui.panels.build.compare import PAGES
+from viz_models.ui.panels.train.lessons import gan
 from viz_models.ui.results.build import compare as door
 from viz_models.ui.results.train import train as results
 
@@ -18,7 +22,7 @@ def card(id: str, label: str) -> None:
         id: Of the card.
         label: What stands on the link.
     """
-    st.page_link(
+    speech.page_link(
         _PAGE,
         label=label,
         icon=":material/play_arrow:",
@@ -26,11 +30,41 @@ def card(id: str, label: str) -> None:
     )
 
 
+def lesson(experiment: Experiment) -> None:
+    """To the page that draws what a lesson's training came to."""
+    page, choices = place(experiment)
+    speech.page_link(
+        PAGES / f"train/{page}.py",
+        label=_("Open it on the page of its lesson"),
+        icon=":material/school:",
+        query_params={**choices, "run": experiment.id},
+    )
+
+
+def place(experiment: Experiment) -> tuple[str, dict[str, str]]:
+    """Return which page that is, and what has to be chosen there.
+
+    Raises:
+        ValueError: If the experiment is of no lesson.
+    """
+    asked = experiment.spec.arms[-1].run.lesson
+    if isinstance(asked, GanSpec):
+        optimizer = next(name for name, kind in gan.OPTIMIZER.items() if kind == asked.optimizer)
+        steps = str(asked.discriminator_steps)
+        loss = gan_figures.NAMES[asked.loss]
+        return "gan", {"data": asked.data, "opt": optimizer, "loss": loss, "k": steps}
+    if isinstance(asked, RegularizeSpec):
+        return "regularization", {"how": asked.method, asked.method: str(asked.strength)}
+    if isinstance(asked, FreezeSpec):
+        return "freezing", {"train": asked.way, "n": str(asked.examples)}
+    raise ValueError("these runs belong to no lesson")
+
+
 def network(spec: BuildSpec) -> None:
     """Train a network of the builder; nothing for one that reads tokens."""
     if reads_tokens(spec):
         return
-    st.page_link(
+    speech.page_link(
         _PAGE,
         label=_("Train this"),
         icon=":material/model_training:",

@@ -7,9 +7,10 @@ from functools import partial
 
 import streamlit as st
 
+from viz_models import language
 from viz_models.figures.train import curves as train_curves
 from viz_models.figures.train import curves_axes as train_axes
-from viz_models.language import N_
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.records import ENDED, RunSpec
 from viz_models.records.train.curves import Along, CurveView, Examples, Metric, RunCurve
@@ -27,21 +28,25 @@ LONGEST_LABEL = 26  # letters
 PAGE_S = 6.0  # between two drawings of the page because of one run among several
 WAITING_TICK_S = 2.0  # while all wait in the queue
 METRICS: dict[str, Metric] = {
-    "loss": N_("loss"),
-    "accuracy": N_("accuracy"),
-    N_("gradient norm"): N_("gradient norm"),
-    N_("learning rate"): N_("learning rate"),
+    N_("loss"): "loss",
+    N_("accuracy"): "accuracy",
+    N_("gradient norm"): "gradient norm",
+    N_("learning rate"): "learning rate",
 }
 EXAMPLES: dict[str, Examples] = {
     N_("training + test"): "both",
-    "test": "validation",
-    "training": "training",
+    N_("test"): "validation",
+    N_("training"): "training",
 }
-ALONG: dict[str, Along] = {"step": "step", "sample": "sample", "second": "second"}
-SMOOTHING = {"raw": 0.0, "smooth": 0.7, "smoother": 0.93}
+ALONG = {
+    "step": N_("by step"),
+    "sample": N_("by sample"),
+    "second": N_("by second"),
+}
+SMOOTHING = {N_("raw"): 0.0, N_("smooth"): 0.7, N_("smoother"): 0.93}
 
 
-def draw_live(experiment_id: str, *, height: int = HEIGHT) -> None:
+def draw_live(experiment_id: str, draw: Callable[[Sequence[str]], None] | None = None) -> None:
     """Draw curves, progress and buttons of one experiment; they move while it runs.
 
     The whole page is drawn anew when all have ended, when they pause or go on, and within some
@@ -50,14 +55,14 @@ def draw_live(experiment_id: str, *, height: int = HEIGHT) -> None:
 
     Args:
         experiment_id: As in the URL; one line says so if there is no such experiment.
-        height: Of the chart, in px at normal type size.
+        draw: Draws what moves, given the experiment's id in a list; without it, `draw_chart`.
     """
     watched = watch(experiment_id)
     found = watched.look()
     if found is None:
-        st.warning(watched.trouble or runs.no_such_run())
+        st.warning(numbered(watched.trouble) or runs.no_such_run())
         return
-    draw_chart((experiment_id,), height=height)
+    (draw or draw_chart)((experiment_id,))
     if runs.is_mine(found):
         draw_buttons(found)
 
@@ -138,7 +143,7 @@ def _tick(watched: list[Watched], view: CurveView, height: int) -> None:
         theme=None,
         key="curves",
         alt=_("{metric} of the runs, {axis} along the bottom").format(
-            metric=view.metric, axis=train_axes.AXIS[view.along]
+            metric=_(view.metric), axis=_(train_axes.AXIS[view.along])
         ),
     )
     if len(watched) == 1:
@@ -159,12 +164,7 @@ def draw_progress(watched: Watched) -> None:
 def draw_controls() -> CurveView:
     """Draw the row of controls; return what the chart shows, and along what."""
     with control_row():
-        along = chips(
-            _("Along"),
-            {name: _("by {name}").format(name=name) for name in ALONG},
-            key="along",
-            default="sample",
-        )
+        along = chips(_("Along"), ALONG, key="along", default="sample")
         metric = select(_("Metric"), METRICS, "metric", 112)
         of = select(_("Examples"), EXAMPLES, "split", 152)
         smoothing = select(_("Smoothing"), SMOOTHING, "smooth", 92)
@@ -172,7 +172,7 @@ def draw_controls() -> CurveView:
     return CurveView(
         metric=metric,
         examples=of,
-        along=ALONG[along],
+        along=along,  # type: ignore[arg-type]
         log=log,
         smoothing=smoothing,
     )
@@ -187,7 +187,7 @@ def option(
     """
     make = partial(_option, watched, view, dark, scale)
     if len(watched) == 1:
-        return watched[0].made(("option", view, dark, scale), make)
+        return watched[0].made(("option", view, dark, scale, language.current()), make)
     return make()
 
 
@@ -240,7 +240,7 @@ def arm_labels(watched: Sequence[Watched]) -> list[str]:
     counts = Counter(arm.label for _, arm in pairs)
     found = []
     for experiment, arm in pairs:
-        label = arm.label
+        label = numbered(arm.label)
         if len(watched) > 1 and (not label or counts[label] > 1):
             label = f"{_short(experiment.name)} {label}".strip()
         found.append(_short(label, LONGEST_LABEL))

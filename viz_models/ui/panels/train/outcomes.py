@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from viz_models.digits import percent
-from viz_models.language import N_
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.records import Arm, Line, Run
 from viz_models.records.train.cards import Outcome
-from viz_models.records.train.runs import StoredState
+from viz_models.records.train.runs import STATE_NAMES, StoredState
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.tiles import Tiles, tiles
@@ -21,6 +21,7 @@ from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.train.verdict import letter
 from viz_models.ui.results.train import train as results
 
+SIDES = {"left": N_("Network at the left"), "right": N_("Network at the right")}
 MATRIX = 290  # px, of a confusion matrix with numbers in its cells
 SIGNS: dict[str, str] = {
     "queued": "…",
@@ -28,7 +29,7 @@ SIGNS: dict[str, str] = {
     "running": "▶",
     "paused": "❚❚",
     "finished": "✓",
-    N_("stopped early"): "■",
+    "stopped early": "■",
     "failed": "×",
     "cancelled": "■",
     "timed_out": "×",
@@ -61,15 +62,15 @@ def draw_runs(
 
 def _line(place: int, arm: Arm, found: Sequence[Outcome], waiting: Sequence[Run]) -> Line:
     mine = [o for o in found if o.arm == place]
-    states: Counter[str] = Counter(_("stopped early") if o.early else o.state for o in mine)
+    states: Counter[str] = Counter("stopped early" if o.early else o.state for o in mine)
     states.update(r.state for r in waiting if r.arm == place)
     tests = [o.tests.accuracy[-1] for o in mine if o.whole and o.tests.step]
     times = [o.seconds for o in mine if o.whole]
     told = [percent(fmean(tests))] if tests else []
     told += [seconds(fmean(times))] if times else []
-    counted = (f"{SIGNS[state]} {n} {state.replace('_', ' ')}" for state, n in states.items())
+    counted = (f"{SIGNS[state]} {n} {_(STATE_NAMES[state])}" for state, n in states.items())
     return Line(
-        label=f"{letter(place)}  {arm.label}".strip(),
+        label=f"{letter(place)}  {numbered(arm.label)}".strip(),
         note=", ".join(counted),
         value=" · ".join(told) or "–",
         role="warning" if set(states) & BROKEN else "plain",
@@ -100,32 +101,28 @@ def draw_confusions(
         st.markdown(
             _(
                 "**Which classes are confused?** Each row is a true class, each column the "
-                "network's "
-                "guess. The diagonal (hatched) counts what is right."
+                "network's guess. The diagonal (hatched) counts what is right."
             )
         )
-        for side, place, arm in zip(
-            ("left", "right"), st.columns(2, gap="xsmall"), first, strict=True
-        ):
+        for side, place, arm in zip(SIDES, st.columns(2, gap="xsmall"), first, strict=True):
             with place:
                 name = arms[arm].label if arms[arm].label in counted else next(iter(counted))
                 chosen = select(
-                    _("Network at the {side}").format(side=side),
+                    _(SIDES[side]),
                     {label: label for label in counted},
                     f"confusion_{side}",
                     230,
                     default=name,
+                    show=numbered,
                 )
                 _draw_confusion(chosen, counted[chosen], most, side, names)
         st.caption(
             _(
                 "All seeds of an arm are counted together. The colors go from 0 to {most}, the "
-                "most "
-                "frequent mistake. Precision: of the images guessed as this class, the share "
-                "that is "
-                "this class. Recall: of the images of this class, the share that is guessed so. "
-                "F1 is "
-                "their harmonic mean. A dash: nothing was guessed so, or there is no such image."
+                "most frequent mistake. Precision: of the images guessed as this class, the share "
+                "that is this class. Recall: of the images of this class, the share that is "
+                "guessed so. F1 is their harmonic mean. A dash: nothing was guessed so, or there "
+                "is no such image."
             ).format(most=most)
         )
 
@@ -189,13 +186,13 @@ def _matrix(
     numbers = bool(names)
     names = tuple(names) or tuple(str(i) for i in range(len(matrix)))
     return Tiles(
-        name=name,
-        title=name,
+        name=numbered(name),
+        title=numbered(name),
         note=_("{sum:,} images").format(sum=int(matrix.sum()))
         if numbers
         else _("{sum} digits").format(sum=int(matrix.sum())),
         values=matrix[None].astype(np.float32),
-        axes=("true", "guess"),
+        axes=(_("true class"), _("guess")),
         limits=(0.0, float(most)),
         hatched=np.eye(len(matrix), dtype=bool),
         row_labels=names,

@@ -118,7 +118,7 @@ def _draw_offer(wanted: Wanted, seeds: int) -> None:
     """Draw the button, what the run costs, and what stands in its way."""
     spec = ExperimentSpec(arms=(Arm(label="", run=wanted.run),), seeds=tuple(range(seeds)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        train_stage.draw_start("Start", spec, disabled=bool(wanted.trouble))
+        train_stage.draw_start(_("Start"), spec, disabled=bool(wanted.trouble))
         if not wanted.trouble:
             st.caption(_price(wanted.run, seeds))
     if wanted.trouble:
@@ -135,15 +135,13 @@ def _draw_offer(wanted: Wanted, seeds: int) -> None:
 def _price(run: RunSpec, seeds: int) -> str:
     found = results.price(run)
     steps = _("{steps:,} steps · ").format(steps=found.steps) if found.steps else ""
-    each = " each" if seeds > 1 else ""
+    each = _("about {seconds:.0f} s each here") if seeds > 1 else _("about {seconds:.0f} s here")
     return _(
-        "{parameters} parameters · {macs} multiply-adds an example · "
-        "{steps}{memory} · about {seconds:.0f} s{each} here"
+        "{parameters} parameters · {macs} multiply-adds an example · {steps}{memory} · {time}"
     ).format(
         parameters=count(found.parameters),
         macs=count(found.macs),
         steps=steps,
         memory=memory(found.memory),
-        seconds=found.seconds,
-        each=each,
+        time=each.format(seconds=found.seconds),
     )

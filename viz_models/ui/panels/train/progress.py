@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from viz_models.digits import memory
 from viz_models.language import gettext as _
+from viz_models.language import numbered
 from viz_models.records import ENDED, Experiment, Run
+from viz_models.records.train.runs import STATE_NAMES
 from viz_models.ui.kit.words import plain
 from viz_models.ui.results.train.watch import Watched
 
@@ -26,13 +28,15 @@ BADGE: dict[str, tuple[str, str]] = {  # state -> color, icon
 
 def run_label(experiment: Experiment, run: Run) -> str:
     """Return the name of a run within its experiment: "batch 64 seed 3"."""
-    return f"{experiment.spec.arms[run.arm].label} seed {run.spec.seed}".strip()
+    label = numbered(experiment.spec.arms[run.arm].label)
+    seed = _("seed {seed}").format(seed=run.spec.seed)
+    return f"{label} {seed}".strip()
 
 
 def badge(state: str, count: int = 0) -> str:
     """Return a state as a Markdown badge, with a count where one is given."""
     color, icon = BADGE[state]
-    words = f"{count or ''} {state.replace('_', ' ')}".strip()
+    words = f"{count or ''} {_(STATE_NAMES[state])}".strip()
     return f":{color}-badge[:material/{icon}: {words}]"
 
 
@@ -65,16 +69,14 @@ def outdated(watched: Watched) -> str:
     found = watched.experiment
     stored = f"{badges(found)} {100 * _share(found.runs):.0f} %" if found and found.runs else ""
     return _("Not up to date: {trouble}. This was stored last: {stored}").format(
-        trouble=plain(watched.trouble), stored=stored
+        trouble=plain(numbered(watched.trouble)), stored=stored
     )
 
 
 def ended(runs: Sequence[Run]) -> str:
     """Return how many have ended, by state: "2 of 10 runs finished, 8 cancelled"."""
     counts = Counter(run.state for run in runs if run.state in ENDED)
-    others = [
-        f"{n} {state.replace('_', ' ')}" for state, n in counts.items() if state != "finished"
-    ]
+    others = [f"{n} {_(STATE_NAMES[state])}" for state, n in counts.items() if state != "finished"]
     return ", ".join(
         [
             _("{finished} of {count} runs finished").format(
@@ -93,8 +95,8 @@ def _going(watched: Watched, run: Run) -> str:
     curve = watched.curves[run.id]
     speed = curve.samples_per_second()
     parts = [f"**{run_label(watched.experiment, run)}** {100 * run.share:.0f} %"]  # type: ignore[arg-type]
-    parts += [f"{speed:,.0f} samples/s"] if speed else []
-    parts += [run.device] if run.device else []
+    parts += [_("{speed:,.0f} samples/s").format(speed=speed)] if speed else []
+    parts += [numbered(run.device)] if run.device else []
     if run.spec.workers > 1:
         each = run.spec.batch_size // run.spec.workers
         parts.append(
@@ -122,11 +124,11 @@ def _still(found: Experiment) -> str:
             )
             return f"{badge('queued')} {place}{wait}"
         if run.state in ("starting", "paused"):
-            return f"{badge(run.state)} {run.reason}".strip()
+            return f"{badge(run.state)} {numbered(run.reason)}".strip()
     reason = next((r.reason for r in found.runs if r.state != "finished" and r.reason), "")
     if len(found.runs) == 1:
         reason = found.runs[0].reason
-    return f"{badges(found)} {reason}".strip()
+    return f"{badges(found)} {numbered(reason)}".strip()
 
 
 def _left(runs: Sequence[Run]) -> str | None:

@@ -2,11 +2,12 @@
 
 import uuid
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from viz_models.figures.train import curves as train_curves
-from viz_models.language import N_
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.records.train.cards import Shown
 from viz_models.records.train.curves import CurveView
@@ -25,6 +26,11 @@ BEGINNING = 0.25  # share of a recorded run that is shown before the prediction
 HEIGHT = 420  # px
 _CLICK = "forward_pass.train.click."
 _TROUBLE = "forward_pass.train.trouble"
+_SHOWN: dict[Shown, str] = {
+    "test loss": N_("Test loss"),
+    "training loss": N_("Training loss"),
+    "test accuracy": N_("Test accuracy"),
+}
 SHOWS: dict[Shown, CurveView] = {
     N_("test loss"): CurveView(metric="loss", examples="validation"),
     N_("training loss"): CurveView(metric="loss", examples="training"),
@@ -36,7 +42,7 @@ def draw_stage(now: View) -> None:
     """Draw the curves: live, or recorded, of which only the beginning shows before a prediction."""
     with st.container(border=True):
         if now.experiment is not None:
-            train_live.draw_live(now.experiment.id, height=HEIGHT)
+            train_live.draw_live(now.experiment.id, partial(train_live.draw_chart, height=HEIGHT))
         else:
             _draw_recorded(now)
         _draw_start_row(now)
@@ -45,24 +51,23 @@ def draw_stage(now: View) -> None:
 def _draw_recorded(now: View) -> None:
     share = 1.0 if now.revealed else BEGINNING
     with control_row():
-        st.markdown(f"**{now.card.shows.capitalize()}**", width="content")
-        along = chips(_("Along"), dict(train_live.ALONG), key="along", default="sample")
+        st.markdown(f"**{_(_SHOWN[now.card.shows])}**", width="content")
+        along = chips(_("Along"), train_live.ALONG, key="along", default="sample")
         log = control(st.toggle, _("log"), key="log", help=_("Logarithmic vertical axis"))
     shown = replace(SHOWS[now.card.shows], along=along, log=log)  # type: ignore[arg-type]
-    labels = [arm.label for arm in now.card.experiment.arms]
+    labels = [numbered(arm.label) for arm in now.card.experiment.arms]
     st.echarts_chart(
         train_curves.curves(results.curves(now.outcomes, share), labels, shown, **figure_look()),
         height=frame.px(HEIGHT),
         theme=None,
         key="recorded",
-        alt=_("{shows} of the recorded runs").format(shows=now.card.shows),
+        alt=_("{shows} of the recorded runs").format(shows=_(now.card.shows)),
+    )
+    said = _("{badge} · seconds are {clock}").format(
+        badge=lesson.badge(now.provenance), clock=now.clock
     )
     part = "" if now.revealed else _("This is only the beginning of the curves. · ")
-    st.caption(
-        _("{part}{badge} · seconds are {clock}").format(
-            part=part, badge=lesson.badge(now.provenance), clock=now.clock
-        )
-    )
+    st.caption(part + said)
 
 
 def _draw_start_row(now: View) -> None:
@@ -70,7 +75,7 @@ def _draw_start_row(now: View) -> None:
     spec, trouble = _with_folder(results.cards()[now.card.id].experiment)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if now.experiment is None or now.ended:
-            label = "Run it here" if now.experiment is None else _("Run it again")
+            label = _("Run it here") if now.experiment is None else _("Run it again")
             draw_start(label, spec, disabled=bool(trouble))
         if now.experiment is not None:
             st.button(_("Recorded runs"), key="back", on_click=runs.open_)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from viz_models.digits import percent
 from viz_models.language import gettext as _
+from viz_models.language import ngettext, numbered
 from viz_models.records import ENDED, Experiment
 from viz_models.ui.kit import words
 from viz_models.ui.kit.controls import control_row
@@ -70,7 +71,7 @@ def _draw_rows(ids: Sequence[str], chosen: tuple[str, ...]) -> None:
 def _draw_trouble() -> None:
     if line := runs.trouble():
         st.error(
-            _("Not up to date: {line}.").format(line=words.plain(line)),
+            _("Not up to date: {line}.").format(line=words.plain(numbered(line))),
             icon=":material/hard_drive:",
         )
 
@@ -82,7 +83,7 @@ def _draw_row(each: Experiment, chosen: tuple[str, ...]) -> None:
     full = len(chosen) >= runs.MOST_ASKED and each.id not in chosen
     with name:
         st.checkbox(
-            words.plain(each.name) or _("unnamed"),
+            words.plain(numbered(each.name)) or _("unnamed"),
             key=key,
             on_change=_pick,
             args=(each.id, chosen),
@@ -108,15 +109,18 @@ def summary(each: Experiment) -> str:
     """Return the best accuracy, the number of runs, and how long ago it was started."""
     best = max((r.accuracy for r in each.runs if r.accuracy is not None), default=None)
     parts = [percent(best) if best is not None else ""]
-    parts.append(f"{len(each.runs)} runs" if len(each.runs) > 1 else "")
+    parts.append(_counted_runs(len(each.runs)) if len(each.runs) > 1 else "")
     parts.append(_ago(time.time() - each.created))
     return " · ".join(filter(None, parts))
 
 
 def _ago(seconds: float) -> str:
-    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if (count := int(seconds // size)) >= 1:
-            return f"{count} {unit}{'s' * (count > 1)} ago"
+    if days := int(seconds // 86_400):
+        return ngettext("{count} day ago", "{count} days ago", days).format(count=days)
+    if hours := int(seconds // 3600):
+        return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
+    if minutes := int(seconds // 60):
+        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
     return _("just now")
 
 
@@ -162,7 +166,7 @@ def draw_downloads(id: str) -> None:
     with st.container(horizontal=True):
         for kind, label in runs.FILES.items():
             st.download_button(
-                label,
+                _(label),
                 runs.file(id, kind),
                 f"{id}{ends[kind]}",
                 key=f"take_{kind}",
@@ -200,13 +204,15 @@ def facts(listed: Sequence[Experiment]) -> dict[str, str]:
     moving = sum(count for state, count in states.items() if state not in ENDED)
     best = max((r.accuracy for r in all_runs if r.accuracy is not None), default=None)
     return {
-        "experiments": _counted(len(listed), "experiment"),
-        "runs": _counted(len(all_runs), "run"),
+        "experiments": ngettext("{count} experiment", "{count} experiments", len(listed)).format(
+            count=len(listed)
+        ),
+        "runs": _counted_runs(len(all_runs)),
         "finished": str(states["finished"]),
         "moving": str(moving),
         "best": _("none yet") if best is None else percent(best),
     }
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
+def _counted_runs(count: int) -> str:
+    return ngettext("{count} run", "{count} runs", count).format(count=count)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits, signed
 from viz_models.figures.train import verdict as figures
-from viz_models.language import N_, ngettext
+from viz_models.language import N_, ngettext, numbered
 from viz_models.language import gettext as _
 from viz_models.records import Arm
 from viz_models.records.train.cards import Comparison, Difference, Measure, Where
@@ -15,25 +15,29 @@ from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.look import figure_look
 
 UNITS: dict[Measure, tuple[str, float, str]] = {  # what it is called, shown times this, unit
-    "accuracy": (N_("test accuracy"), 100, " points"),
-    N_("test loss"): (N_("test loss"), 1, ""),
-    N_("training loss"): (N_("training loss"), 1, ""),
-    N_("training error"): (N_("training error"), 100, " points"),
-    "seconds": (N_("training time"), 1, " s"),
-    N_("gradient ratio"): (N_("log₁₀ of first ÷ last layer's gradient norm"), 1, ""),
-    N_("loss where it grows"): (N_("loss at the step where the blocks are added"), 1, ""),
+    "accuracy": (N_("test accuracy"), 100, N_("{amount} points")),
+    "test loss": (N_("test loss"), 1, ""),
+    "training loss": (N_("training loss"), 1, ""),
+    "training error": (N_("training error"), 100, N_("{amount} points")),
+    "seconds": (N_("training time"), 1, N_("{amount} s")),
+    "gradient ratio": (N_("log₁₀ of first ÷ last layer's gradient norm"), 1, ""),
+    "loss where it grows": (N_("loss at the step where the blocks are added"), 1, ""),
 }
-AXIS_UNITS = {" points": N_(", percentage points"), " s": N_(", seconds"), "": ""}
+AXIS_UNITS = {
+    "{amount} points": N_("{name}, percentage points"),
+    "{amount} s": N_("{name}, seconds"),
+}
 WHERE: dict[Where, str] = {
-    "end": "",
-    "step": N_(", after the same steps"),
-    "second": N_(", after the same time"),
+    "end": "{name}",
+    "step": N_("{name}, after the same steps"),
+    "second": N_("{name}, after the same time"),
 }
 WORDS = {
     "higher": N_("larger than the seed noise"),
     "lower": N_("larger than the seed noise"),
-    N_("not larger than the seed noise"): N_("not larger than the seed noise"),
+    "not larger than the seed noise": N_("not larger than the seed noise"),
 }
+NO_VERDICT = N_("no verdict yet")
 HELP = N_(
     "Each seed gives one pair of runs: their initial weights are the same where the networks have "
     "the same layers, and they see the examples in the same order. The mean difference lies in the "
@@ -53,7 +57,7 @@ def amount(difference: Difference) -> str:
     text = signed(times * mean, 3)
     if high is not None:
         text += f" ± {digits(times * (high - mean), 2)}"
-    return text + unit
+    return _(unit).format(amount=text) if unit else text
 
 
 def said(difference: Difference) -> str:
@@ -63,7 +67,7 @@ def said(difference: Difference) -> str:
     pairs = ngettext(
         "only {n} pair: no verdict yet", "only {n} pairs: no verdict yet", difference.n
     ).format(n=difference.n)
-    return f"{amount(difference)}, {WORDS.get(difference.verdict, pairs)}"
+    return f"{amount(difference)}, {_(WORDS.get(difference.verdict, pairs))}"
 
 
 def letter(place: int) -> str:
@@ -73,17 +77,17 @@ def letter(place: int) -> str:
 
 def named(comparison: Comparison, arms: Sequence[Arm]) -> str:
     """Return what is subtracted from what, in full: "batch 64 − batch 640"."""
-    name = comparison.label
+    name = numbered(comparison.label)
     if not name:
         sides = (comparison.plus, comparison.minus)
-        name = " − ".join(" + ".join(arms[i].label for i in places) for places in sides)
-    return name + WHERE[comparison.where]
+        name = " − ".join(" + ".join(numbered(arms[i].label) for i in places) for places in sides)
+    return _(WHERE[comparison.where]).format(name=name)
 
 
 def measured(comparison: Comparison) -> str:
     """Return what is compared, with its unit: "test accuracy, percentage points"."""
-    name, _, unit = UNITS[comparison.measure]
-    return name + AXIS_UNITS[unit]
+    name, _times, unit = UNITS[comparison.measure]
+    return _(AXIS_UNITS[unit]).format(name=_(name)) if unit else _(name)
 
 
 def draw_verdict(found: Sequence[Difference], arms: Sequence[Arm], sides: tuple[str, str]) -> None:
@@ -96,8 +100,8 @@ def draw_verdict(found: Sequence[Difference], arms: Sequence[Arm], sides: tuple[
     """
     first = found[0]
     st.markdown(
-        f"**{amount(first)}** {WORDS.get(first.verdict, 'no verdict yet')}",
-        help=f"{named(first.comparison, arms)}, {measured(first.comparison)}. {HELP}",
+        f"**{amount(first)}** {_(WORDS.get(first.verdict, NO_VERDICT))}",
+        help=f"{named(first.comparison, arms)}, {measured(first.comparison)}. {_(HELP)}",
     )
     show(figures.intervals([row(d, arms) for d in found], sides, **figure_look()), "verdict")
     st.caption(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import ENDED, Experiment, Provenance
 from viz_models.records.train.cards import Card, Difference, Outcome
@@ -12,7 +13,7 @@ from viz_models.ui.kit.controls import control
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import train as results
 
-OWN = "your own run"
+OWN = N_("your own run")
 PREDICTED = "forward_pass.train.predicted"  # card id -> verdict; "" for those who only looked
 _OPEN = "forward_pass.train.open"  # the experiment whose card was brought up
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from viz_models.figures.train import votes as figures
 from viz_models.language import gettext as _
-from viz_models.language import ngettext
+from viz_models.language import ngettext, numbered
 from viz_models.ui.kit import frame, votes
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train.view import View
@@ -25,7 +25,7 @@ def everybody(now: View) -> None:
 
 def _draw(now: View) -> None:
     found = votes.count(now.card.id)
-    counts = {words: found[choice] for choice, words in now.card.choices.items()}
+    counts = {numbered(words): found[choice] for choice, words in now.card.choices.items()}
     total = sum(counts.values())
     if now.prediction is None and not (now.revealed and now.outcomes):
         if total:
@@ -43,7 +43,7 @@ def _draw(now: View) -> None:
         st.markdown(
             _("**All predictions** · :gray[{total} in the last two hours]").format(total=total)
         )
-        mine = next((w for c, w in now.card.choices.items() if c == now.prediction), None)
+        mine = next((numbered(w) for c, w in now.card.choices.items() if c == now.prediction), None)
         st.echarts_chart(
             figures.votes(counts, mine, **figure_look()),
             height=frame.px(figures.height(len(counts))),

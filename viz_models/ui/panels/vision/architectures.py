@@ -7,8 +7,10 @@ import streamlit as st
 
 from viz_models.digits import count, digits, memory, percent
 from viz_models.figures.vision import architectures as figures
+from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records.vision.architectures import BY_NAME, ArchitectureCost, CostRecord, Figure
+from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import show
@@ -18,11 +20,11 @@ from viz_models.ui.results.vision import architectures as results
 
 TITLES = {a.title: a.name for a in BY_NAME.values()}
 FIGURES: dict[str, str] = {
-    "macs": "multiply-adds",
-    "ms": "time",
-    "traffic_bytes": "traffic",
-    "output_bytes": "outputs",
-    "parameters": "parameters",
+    "macs": N_("multiply-adds"),
+    "ms": N_("time"),
+    "traffic_bytes": N_("traffic"),
+    "output_bytes": N_("outputs"),
+    "parameters": N_("parameters"),
 }
 
 
@@ -80,8 +82,8 @@ def facts(view: View) -> dict[str, str]:
         "beside": view.titles[1],
         "layers": str(len(a.layers)),
         "other_layers": str(len(b.layers)),
-        "work": _times(a.macs / b.macs, "multiply-adds"),
-        "time": _times(a.ms / b.ms, "time"),
+        "work": _work(a.macs / b.macs),
+        "time": _time(a.ms / b.ms),
         "linear_parameters": percent(linear(vgg, "parameters") / vgg.total("parameters")),
         "linear_macs": percent(linear(vgg, "macs") / vgg.macs),
         "linear_ms": percent(linear(vgg, "ms") / vgg.total("ms")),
@@ -103,12 +105,20 @@ def facts(view: View) -> dict[str, str]:
     }
 
 
-def _times(ratio: float, what: str) -> str:
+def _work(ratio: float) -> str:
     if 0.98 < ratio < 1.02:
-        return _("about the same {what}").format(what=what)
+        return _("about the same number of multiply-adds")
     if ratio < 1:
-        return f"{digits(1 / ratio, 2)} times less {what}".replace("less m", "fewer m")
-    return _("{ratio} times more {what}").format(ratio=digits(ratio, 2), what=what)
+        return _("{ratio} times fewer multiply-adds").format(ratio=digits(1 / ratio, 2))
+    return _("{ratio} times more multiply-adds").format(ratio=digits(ratio, 2))
+
+
+def _time(ratio: float) -> str:
+    if 0.98 < ratio < 1.02:
+        return _("about the same time")
+    if ratio < 1:
+        return _("{ratio} times less time").format(ratio=digits(1 / ratio, 2))
+    return _("{ratio} times more time").format(ratio=digits(ratio, 2))
 
 
 def linear(cost: ArchitectureCost, figure: Figure) -> float:
@@ -138,19 +148,18 @@ def draw_tree(view: View) -> None:
     with st.container(border=True, height="stretch"):
         st.caption(
             _(
-                "Who began with whom. A circle's area is the multiply-adds of one photo. Click "
-                "one. "
-                "The one with a dark ring stands beside it."
+                "Which network was derived from which. A circle's area shows the multiply-adds of "
+                "one photo. Click a circle to choose that network. The dark ring marks the network "
+                "beside it."
             )
         )
         fig = figures.family_tree(view.record, view.chosen.name, view.beside.name, **figure_look())
-        show(fig, "tree", wide=True, on_select=_open, selection_mode="points")
+        show(fig, "tree", wide=True, on_click=_open)
 
 
-def _open() -> None:
+def _open(point: Point) -> None:
     """Choose the network that was clicked."""
-    points = st.session_state["tree"]["selection"]["points"]
-    if points and (name := points[0].get("customdata")):
+    if name := point.get("customdata"):
         name = name if isinstance(name, str) else name[0]
         if name in BY_NAME:
             st.session_state["network"] = BY_NAME[name].title
@@ -167,22 +176,27 @@ def draw_costs(view: View, text: Mapping[str, str]) -> None:
             view.titles,
             _rows((view.chosen, view.beside)),
             key="costs",
-            note=f"one photo, float32, eval mode; time: processor time, the median of "
-            f"{view.chosen.repeats} passes with quartiles",
+            note=_(
+                "one photo, float32, eval mode; time: processor time, the median of {repeats} "
+                "passes with quartiles"
+            ).format(repeats=view.chosen.repeats),
             badge=lesson.badge(view.chosen.provenance),
         )
 
 
 def _rows(both: tuple[ArchitectureCost, ...]) -> list[tuple[str, list[Cell]]]:
     return [
-        ("parameters", [(count(c.parameters), _auxiliary(c)) for c in both]),
-        ("multiply-adds", [(count(c.macs), _source(c)) for c in both]),
+        (_("parameters"), [(count(c.parameters), _auxiliary(c)) for c in both]),
+        (_("multiply-adds"), [(count(c.macs), _source(c)) for c in both]),
         (_("kept for the backward pass"), [(memory(c.activation_bytes), "") for c in both]),
         (_("read and written"), [(memory(c.traffic_bytes), "") for c in both]),
         (
             _("time"),
             [
-                (f"{digits(c.ms, 3)} ms", f"{digits(c.ms_low, 3)} to {digits(c.ms_high, 3)}")
+                (
+                    f"{digits(c.ms, 3)} ms",
+                    _("{low} to {high}").format(low=digits(c.ms_low, 3), high=digits(c.ms_high, 3)),
+                )
                 for c in both
             ],
         ),
@@ -191,7 +205,7 @@ def _rows(both: tuple[ArchitectureCost, ...]) -> list[tuple[str, list[Cell]]]:
 
 def _auxiliary(cost: ArchitectureCost) -> str:
     return (
-        _("{auxiliary} help training alone").format(auxiliary=count(cost.auxiliary))
+        _("{auxiliary} of them only help training").format(auxiliary=count(cost.auxiliary))
         if cost.auxiliary
         else ""
     )

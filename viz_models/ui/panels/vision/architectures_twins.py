@@ -7,7 +7,6 @@ import streamlit as st
 
 from viz_models.digits import count, digits, percent
 from viz_models.figures.vision import architectures_twins as figures
-from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records.train.paired import Paired
 from viz_models.records.vision.architectures import BY_NAME, COMPARED, TwinCell, TwinRecord
@@ -17,12 +16,6 @@ from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import architectures as results
-
-SWITCHES = {
-    "tanh": N_("tanh in place of ReLU"),
-    "lrn": N_("with LRN"),
-    N_("no dropout"): N_("without dropout"),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +37,7 @@ def facts(view: View) -> dict[str, str]:
     others = [t for t in record.twins if t.difference is not None]
     said = {
         way: _titles([t for t in others if t.difference and t.difference.verdict == way])
-        for way in ("higher", "lower", _("not larger than the seed noise"))
+        for way in ("higher", "lower", "not larger than the seed noise")
     }
     return {
         "train": f"{record.train:,}",
@@ -67,7 +60,7 @@ def facts(view: View) -> dict[str, str]:
 
 
 def _titles(cells: list[TwinCell]) -> str:
-    return ", ".join(BY_NAME[t.name].title for t in cells) or "none"
+    return ", ".join(BY_NAME[t.name].title for t in cells) or _("none")
 
 
 def points(difference: Paired) -> str:
@@ -87,9 +80,12 @@ def _switch(cell: TwinCell, record: TwinRecord) -> str:
         return _("no difference that is larger than the seed noise: {points}").format(
             points=points(cell.difference)
         )
-    return _("{verdict} accuracy, {after} against {before}: {points}").format(
-        verdict=cell.difference.verdict, after=after, before=before, points=points(cell.difference)
+    said = (
+        _("higher accuracy, {after} against {before}: {points}")
+        if cell.difference.verdict == "higher"
+        else _("lower accuracy, {after} against {before}: {points}")
     )
+    return said.format(after=after, before=before, points=points(cell.difference))
 
 
 def draw_accuracies(view: View) -> None:
@@ -121,15 +117,17 @@ def draw_twin(view: View) -> None:
 
 def _rows(cells: list[TwinCell]) -> list[tuple[str, list[Cell]]]:
     return [
-        ("parameters", [(count(c.parameters), "") for c in cells]),
-        ("multiply-adds", [(count(c.macs), "") for c in cells]),
+        (_("parameters"), [(count(c.parameters), "") for c in cells]),
+        (_("multiply-adds"), [(count(c.macs), "") for c in cells]),
         (_("layers"), [(str(c.layers), "") for c in cells]),
         (
             _("test accuracy"),
             [
                 (
                     percent(float(np.mean(c.accuracies))),
-                    f"{percent(min(c.accuracies))} to {percent(max(c.accuracies))}",
+                    _("{low} to {high}").format(
+                        low=percent(min(c.accuracies)), high=percent(max(c.accuracies))
+                    ),
                 )
                 for c in cells
             ],
@@ -147,7 +145,7 @@ def _rows(cells: list[TwinCell]) -> list[tuple[str, list[Cell]]]:
 def draw_switches(view: View) -> None:
     """Draw AlexNet's twin as it is and with one thing changed, step by step."""
     with st.container(border=True):
-        chosen = chips(_("Change"), SWITCHES, key="change", default="tanh", show=_("Change"))
+        chosen = chips(_("Change"), figures.SAID, key="change", default="tanh", show=_("Change"))
         show(figures.switch_curves(view.record, chosen, **figure_look()), "switches")
         st.caption(lesson.badge(view.record.provenance))
 

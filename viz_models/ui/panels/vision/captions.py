@@ -25,7 +25,9 @@ from viz_models.ui.results.vision import captions as results
 
 SCENES = tuple(range(100))
 NETS = {"attention": N_("with attention"), "mean": N_("without attention")}
-MOVED = ("nothing", *(f"digit {i + 1}" for i in range(MOST)))
+MOVED = {"nothing": N_("nothing")} | {
+    f"digit {i + 1}": N_("digit {n}").format(n=i + 1) for i in range(MOST)
+}
 SIDE = 8  # cells of the grid in each direction
 SCENE, MAP = 352, 236  # px on screen
 
@@ -71,8 +73,7 @@ def _own_scene() -> tuple[int | None, str]:
         typed: str = control(
             st.text_input, _("Digits"), "", key="digits", width=frame.px(180), max_chars=8
         )
-        choices = {name: name for name in MOVED}
-        moved = chips(_("What you move"), choices, key="move", default="nothing", show=_("Move"))
+        moved = chips(_("What you move"), MOVED, key="move", default="nothing", show=_("Move"))
     return (None if moved == "nothing" else int(moved[-1]) - 1), typed.strip()
 
 
@@ -96,15 +97,6 @@ def _cell(found: Caption, word: int) -> int:
     return row * SIDE + column
 
 
-def draw_refusal(view: View) -> None:
-    """Say why what was typed cannot be drawn."""
-    if view.refusal:
-        said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(
-            _(":red[{said}.] The page shows the scene of the slider instead.").format(said=said)
-        )
-
-
 def answer(view: View) -> str:
     """Return the section of the prose that is true for this caption."""
     if not view.has_attention:
@@ -119,7 +111,7 @@ def facts(view: View) -> dict[str, str]:
     first = first_word(found)
     looks, mean = recorded.quality("attention"), recorded.quality("mean")
     return {
-        "sentence": found.sentence or "nothing",
+        "sentence": found.sentence or _("nothing"),
         "truth": found.scene.sentence,
         "right": _("That is right") if found.is_exact else _("That is not right"),
         "name": found.written[first],
@@ -142,9 +134,9 @@ def _compared(recorded: CaptionRecord) -> str:
     looks, mean = (recorded.quality(net).exact for net in ("attention", "mean"))
     if looks == mean:
         return _("Both were right equally often")
-    return _("The captioner {x} attention was right more often").format(
-        x="with" if looks > mean else "without"
-    )
+    if looks > mean:
+        return _("The captioner with attention was right more often")
+    return _("The captioner without attention was right more often")
 
 
 # ---------------------------------------------------------------- the stage
@@ -209,13 +201,13 @@ def _map(values: np.ndarray, name: str, note: str = "") -> Tiles:
     return Tiles(
         name=name,
         values=values.reshape(1, SIDE, SIDE),
-        title=name,
+        title=_("weights") if chosen else _("scores"),
         note=note,
         limits=(0.0, float(values.max())) if chosen else None,
         size=MAP,
         show_values=True,
         pick="cell" if chosen else "none",
-        axes=("row", "column"),
+        axes=(_("row"), _("column")),
         after="" if chosen else "softmax",
     )
 
@@ -272,7 +264,7 @@ def draw_words(view: View, text: Mapping[str, str]) -> None:
                     lit=np.broadcast_to(lit[:, None, None], (count, SIDE, SIDE)).copy(),
                     pick="cell",
                     follows=(None, 0),
-                    axes=("row", "column"),
+                    axes=(_("row"), _("column")),
                     bar=True,
                 )
             ],

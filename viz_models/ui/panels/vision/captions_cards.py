@@ -10,6 +10,7 @@ from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.captions import (
     NETS,
+    CaptionNet,
     CaptionSpec,
     OpenedLook,
 )
@@ -69,7 +70,7 @@ def _draw_vectors(look: OpenedLook) -> None:
                 scheme="diverging",
                 stretch=True,
                 row_labels=tuple(named),
-                axes=("vector", "unit"),
+                axes=(_("vector"), _("unit")),
                 bar=True,
             )
             for name, title, named in groups
@@ -95,7 +96,7 @@ def _lines(view: View, look: OpenedLook) -> list[Line]:
             note=_sum(products),
         ),
         Line(
-            label="exp(score − largest score)",
+            label=_("exp(score − largest score)"),
             value=digits(powers[cell], 4),
             note=_("largest score: {max}").format(max=digits(look.scores.max(), 5)),
         ),
@@ -163,8 +164,8 @@ def draw_states(view: View, text: Mapping[str, str]) -> None:
                     stretch=True,
                     row_labels=found.read,
                     row_margins=(found.written,),
-                    row_margin_names=("writes",),
-                    axes=("word", "unit"),
+                    row_margin_names=(_("writes"),),
+                    axes=(_("word"), _("unit")),
                     lit=lit,
                 )
                 for name, values, title in shown
@@ -179,26 +180,15 @@ def draw_states(view: View, text: Mapping[str, str]) -> None:
 def draw_nets(view: View) -> None:
     """Draw both captioners on this scene and on many."""
     recorded = results.recorded()
-    rows = []
-    for net in NETS:
-        q = recorded.quality(net)
-        here = results.caption(CaptionSpec(scene=view.found.spec.scene, net=net))
-        mark = "right" if here.is_exact else "wrong"
-        rows.append(
-            (
-                SAID[net],
-                [
-                    (here.sentence or "nothing", mark),
-                    (percent(q.exact / q.scenes), f"{q.exact} of {q.scenes}"),
-                    (percent(q.on_digit), f"uniform: {percent(q.uniform)}"),
-                    (f"{q.parameters:,}", ""),
-                ],
-            )
-        )
     with st.container(border=True):
         sheet(
-            (_("on this scene"), "exact", _("weight on the digit that is named"), "parameters"),
-            rows,
+            (
+                _("on this scene"),
+                _("exact captions"),
+                _("weight on the digit that is named"),
+                _("parameters"),
+            ),
+            [_net_row(view, net) for net in NETS],
             key="nets",
             title=_("Two captioners, trained alike"),
             note=_(
@@ -207,6 +197,21 @@ def draw_nets(view: View) -> None:
             ).format(scenes=recorded.qualities[0].scenes),
             badge=lesson.badge(recorded.provenance),
         )
+
+
+def _net_row(view: View, net: CaptionNet) -> tuple[str, list[tuple[str, str]]]:
+    """Return how one captioner describes this scene, and how good it is on many."""
+    q = results.recorded().quality(net)
+    here = results.caption(CaptionSpec(scene=view.found.spec.scene, net=net))
+    return _(SAID[net]), [
+        (here.sentence or _("nothing"), _("right") if here.is_exact else _("wrong")),
+        (
+            percent(q.exact / q.scenes),
+            _("{n} of {of}").format(n=q.exact, of=q.scenes),
+        ),
+        (percent(q.on_digit), _("uniform: {share}").format(share=percent(q.uniform))),
+        (f"{q.parameters:,}", ""),
+    ]
 
 
 # ---------------------------------------------------------------- to take away

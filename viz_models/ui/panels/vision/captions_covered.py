@@ -51,11 +51,11 @@ def draw_covered(view: View, text: Mapping[str, str]) -> None:
     both = results.covered(found, view.word)
     shown = [_tile("whole", _("as it is"), found.scene.image, ())]
     for name, title, one in zip(("looked", "others"), ROWS, both, strict=True):
-        shown.append(_tile(name, title, one.image, one.cells))
+        shown.append(_tile(name, _(title), one.image, one.cells))
     with st.container(border=True):
         tiles(shown, key="covered", luts=luts(is_dark()), height=SCENE + 50)
         rows: list[tuple[str, list[Cell]]] = [
-            ("nothing", [(found.sentence, ""), ("0", ""), ("0 %", "")])
+            (_("nothing"), [(found.sentence, ""), ("0", ""), ("0 %", "")])
         ]
         for name, one in zip(ROWS, both, strict=True):
             kept = (
@@ -63,10 +63,10 @@ def draw_covered(view: View, text: Mapping[str, str]) -> None:
                 if one.keeps
                 else _("“{word}” is gone").format(word=word)
             )
-            said = (one.sentence or "nothing", kept)
-            rows.append((name, [said, (str(len(one.cells)), ""), (percent(one.weight), "")]))
+            said = (one.sentence or _("nothing"), kept)
+            rows.append((_(name), [said, (str(len(one.cells)), ""), (percent(one.weight), "")]))
         sheet(
-            (_("the caption is then"), "cells", _("weight of “{word}”").format(word=word)),
+            (_("the caption is then"), _("cells"), _("weight of “{word}”").format(word=word)),
             rows,
             key="covered_rows",
             title=_("Covered"),

@@ -34,9 +34,9 @@ def verdicts(found: CaptionRecord) -> dict[str, str]:
     blocks, mode = max(arms, key=lambda arm: _mean(found, arm[0], arm[1], "exact"))
     frozen = difference(found, 0)
     said = {
-        "higher": "more exact captions in train than in eval",
-        "lower": "fewer exact captions in train than in eval",
-    }.get(frozen.verdict, "a difference that is not larger than the seed noise")
+        "higher": _("more exact captions in train than in eval"),
+        "lower": _("fewer exact captions in train than in eval"),
+    }.get(frozen.verdict, _("a difference that is not larger than the seed noise"))
     return {
         "untuned": percent(found.untuned),
         "steps": str(found.steps),
@@ -52,7 +52,9 @@ def verdicts(found: CaptionRecord) -> dict[str, str]:
         "interval": _("{mean} points, 95 % interval {low} to {high}").format(
             mean=digits(frozen.mean, 3), low=digits(frozen.low, 3), high=digits(frozen.high, 3)
         ),
-        "best": f"blocks trained: {figures.ARMS[blocks]}; {figures.NAMES[mode]}",
+        "best": _("blocks trained: {blocks}; {mode}").format(
+            blocks=_(figures.ARMS[blocks]), mode=_(figures.NAMES[mode])
+        ),
         "best_exact": percent(_mean(found, blocks, mode, "exact")),
         "best_old": percent(_mean(found, blocks, mode, "old")),
     }
@@ -75,9 +77,10 @@ def draw_tuning(text: Mapping[str, str]) -> None:
         cells = [(f"{found.of(blocks, 'train')[0].trained:,}", "")]
         for mode in MODES:
             exact, old = (percent(_mean(found, blocks, mode, n)) for n in ("exact", "old"))
-            cells.append((exact, f"old {old}"))
-        gap = f"{digits(d.low, 3)} to {digits(d.high, 3)}"
-        rows.append((figures.ARMS[blocks], [*cells, (f"{digits(d.mean, 3)} points", gap)]))
+            cells.append((exact, _("old {share}").format(share=old)))
+        mean = _("{mean} points").format(mean=digits(d.mean, 3))
+        gap = _("{low} to {high}").format(low=digits(d.low, 3), high=digits(d.high, 3))
+        rows.append((_(figures.ARMS[blocks]), [*cells, (mean, gap)]))
     with right.container(border=True, height="stretch"):
         sheet(
             (_("numbers that learn"), _("in train"), _("in eval"), _("train − eval")),

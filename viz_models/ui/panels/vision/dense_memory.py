@@ -6,7 +6,7 @@ import streamlit as st
 
 from viz_models.digits import digits, memory
 from viz_models.figures.vision import dense_memory as figures
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.dense_memory import (
@@ -102,9 +102,11 @@ def draw_squares(choice: Choice) -> None:
     with st.container(border=True, height="stretch"):
         spec = choice.spec
         st.caption(
-            f"Each square is {spec.growth} maps of {spec.side}×{spec.side} numbers: "
-            f"{memory(spec.square)}. Full squares are kept until the backward pass; pale ones are "
-            "computed again. The orange frame is what the last layer reads."
+            _(
+                "Each square is {growth} maps of {side}×{side} numbers: {size}. Full squares are "
+                "kept until the backward pass; pale ones are computed again. The orange frame is "
+                "what the last layer reads."
+            ).format(growth=spec.growth, side=spec.side, size=memory(spec.square))
         )
         fig = figures.squares(spec, choice.depth, choice.keeping, **figure_look())
         show(fig, "squares", wide=True)
@@ -141,12 +143,12 @@ def _lines(view: View) -> list[Line]:
         *squares,
         Line(
             label=_("one square, 4 · k · W · H"),
-            value=f"{spec.square:,} bytes",
+            value=_bytes(spec.square),
             note=f"4 · {spec.growth} · {spec.side} · {spec.side}",
         ),
-        Line(label=_("formula"), value=f"{formula:,} bytes", rule=True),
-        Line(label=rest, value=f"{step.held_bytes - formula:,} bytes", role="muted"),
-        Line(label=_("measured in torch"), value=f"{step.held_bytes:,} bytes", role="chosen"),
+        Line(label=_("formula"), value=_bytes(formula), rule=True),
+        Line(label=rest, value=_bytes(step.held_bytes - formula), role="muted"),
+        Line(label=_("measured in torch"), value=_bytes(step.held_bytes), role="chosen"),
         Line(
             label=_("gradients of both ways differ by {largest_difference}").format(
                 largest_difference=digits(view.result.largest_difference, 2)
@@ -155,6 +157,10 @@ def _lines(view: View) -> list[Line]:
             rule=True,
         ),
     ]
+
+
+def _bytes(count: int) -> str:
+    return ngettext("{count:,} byte", "{count:,} bytes", count).format(count=count)
 
 
 def draw_over_depth(view: View) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from viz_models.digits import digits, percent
+from viz_models.language import N_, ngettext, numbered
 from viz_models.language import gettext as _
 from viz_models.records.vision.detector import (
     FINAL_NMS,
@@ -26,14 +27,32 @@ from viz_models.records.vision.scene import (
     Scene,
     SceneSpec,
 )
-from viz_models.ui.kit import frame, state, words
+from viz_models.ui.kit import frame, lesson, state, words
 from viz_models.ui.kit.controls import chips, control, control_row, slider
 from viz_models.ui.panels.vision.detector_scene import edges, with_digits
 from viz_models.ui.results.vision import detector as results
 
 SCENES = tuple(range(100))
-STOPS = ("features", "anchors", "objectness", "proposals", "pooling", "classes", "masks")
+STOPS = {
+    "features": N_("features"),
+    "anchors": N_("anchors"),
+    "objectness": N_("objectness"),
+    "proposals": N_("proposals"),
+    "pooling": N_("pooling"),
+    "classes": N_("classes"),
+    "masks": N_("masks"),
+}
 NMS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+REMARKS = (  # on a box, as they are computed; listed here for translators
+    N_("The box was clipped to the scene: {n},{n2},{n3},{n4}."),
+    N_(
+        "The box is smaller than one cell of the feature map ({n} px). RoIAlign with "
+        "aligned=False and RoIPool read it as one cell."
+    ),
+)
+MOVED = {"box": N_("box")} | {
+    f"digit {i + 1}": N_("digit {n}").format(n=i + 1) for i in range(MOST_DIGITS)
+}
 SCORES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
@@ -92,8 +111,7 @@ def _own_scene() -> tuple[int | None, str]:
         typed: str = control(
             st.text_input, _("Digits"), "", key="digits", width=frame.px(180), max_chars=8
         )
-        choices = ("box", *(f"digit {i + 1}" for i in range(MOST_DIGITS)))
-        moved = chips(_("What you move"), same(choices), key="move", default="box", show=_("Move"))
+        moved = chips(_("What you move"), MOVED, key="move", default="box", show=_("Move"))
         st.caption(
             _(
                 "A photo of your own cannot be used here: the network knows nothing but "
@@ -131,11 +149,9 @@ def _roi(scene: SceneSpec, pool: Pool) -> tuple[Roi, str]:
 
 def draw_refusal(view: View) -> None:
     """Say why what was asked for cannot be drawn, or what was done to the box."""
-    if view.refusal:
-        said = words.plain(view.refusal[0].upper() + view.refusal[1:])
-        st.caption(_(":red[{said}.] The page shows what it opens with instead.").format(said=said))
-    elif view.roi.remark:
-        st.caption(words.plain(view.roi.remark))
+    lesson.draw_refusal(view.refusal, _("The page shows what it opens with instead."))
+    if view.roi.remarks and not view.refusal:
+        st.caption(words.plain(" ".join(numbered(remark) for remark in view.roi.remarks)))
 
 
 def answer(view: View) -> str:
@@ -172,4 +188,4 @@ def _pairs(found: Any) -> list[tuple[int, float]]:  # noqa: ANN401 (a record)
 
 def things(count: int) -> str:
     """Return a count of things in words."""
-    return _("1 thing") if count == 1 else f"{count} things"
+    return ngettext("{count} thing", "{count} things", count).format(count=count)

@@ -63,7 +63,7 @@ def _draw_pooled(view: View) -> None:
         title=_("{pool}: your box as 32×7×7 = 1,568 numbers").format(pool=view.roi.spec.pool),
         columns=11,
         pick="cell",
-        axes=("row", "column"),
+        axes=(_("row"), _("column")),
         bar=True,
     )
     tiles(

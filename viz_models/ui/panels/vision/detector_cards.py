@@ -40,8 +40,10 @@ def draw_moves(view: View, text: Mapping[str, str]) -> None:
             rows,
             key="exchange",
             title=_("The same weights with another pooling"),
-            note=f"{recorded.qualities[0].scenes} scenes of digits that were not trained on; "
-            "the network was trained with RoIAlign, aligned=False.",
+            note=_(
+                "{scenes} scenes of digits that were not trained on; the network was trained with "
+                "RoIAlign, aligned=False."
+            ).format(scenes=recorded.qualities[0].scenes),
             badge=lesson.badge(recorded.provenance),
         )
 
@@ -60,7 +62,9 @@ def draw_wirings() -> None:
                 (str(w.boxes), _("through the head")),
                 (
                     f"{digits(w.milliseconds[1], 3)} ms",
-                    f"{digits(w.milliseconds[0], 3)} to {digits(w.milliseconds[2], 3)}",
+                    _("{low} to {high}").format(
+                        low=digits(w.milliseconds[0], 3), high=digits(w.milliseconds[2], 3)
+                    ),
                 ),
             ],
         )
@@ -68,7 +72,7 @@ def draw_wirings() -> None:
     ]
     with right.container(border=True, height="stretch"):
         sheet(
-            ("backbone", "boxes", _("median and quartiles")),
+            (_("backbone"), _("boxes"), _("median and quartiles")),
             rows,
             key="wired",
             title=_("Four wirings of the same trained parts"),
@@ -101,7 +105,9 @@ def _ladder(view: View) -> list[Line]:
         lines.append(
             Line(
                 label=_("box {i}: {box}").format(i=i + 1, box=box),
-                value=_("removes none") if not removed else f"removes {removed}",
+                value=_("removes none")
+                if not removed
+                else _("removes {removed}").format(removed=removed),
                 role="muted" if not removed else "plain",
             )
         )

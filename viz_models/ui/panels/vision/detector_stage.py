@@ -16,7 +16,7 @@ from viz_models.ui.kit import state
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look, is_dark, luts
-from viz_models.ui.panels.vision.detector import STOPS, View, same
+from viz_models.ui.panels.vision.detector import STOPS, View
 from viz_models.ui.panels.vision.detector_scene import listen
 
 SCENE = 384  # px on screen
@@ -128,7 +128,7 @@ def _cell(view: View) -> int:
 
 def choose_stop(view: View) -> View:
     """Draw the seven stages; return the view of the chosen one."""
-    return replace(view, stop=chips(_("Stage"), same(STOPS), key="stop", default="masks"))
+    return replace(view, stop=chips(_("Stage"), STOPS, key="stop", default="masks"))
 
 
 def draw_stage(view: View, text: Mapping[str, str]) -> None:
@@ -229,7 +229,7 @@ def _draw_three(view: View) -> None:
                 values=view.found.pooled[i, channel][None],
                 note=_("32×7×7, channel {channel}").format(channel=channel),
                 size=140,
-                axes=("row", "column"),
+                axes=(_("row"), _("column")),
             ),
         ]
     _maps(groups, view)
@@ -247,9 +247,9 @@ def _draw_classes(view: View) -> None:
         stretch=True,
         limits=(0.0, 1.0),
         show_values=True,
-        row_labels=tuple(f"box {i + 1}" for i in range(len(scores))),
-        column_labels=("none", *map(str, range(10))),
-        axes=("proposal", "class"),
+        row_labels=tuple(_("box {n}").format(n=i + 1) for i in range(len(scores))),
+        column_labels=(_("none"), *map(str, range(10))),
+        axes=(_("proposal"), _("class")),
     )
     _maps([group], view)
 
@@ -267,7 +267,7 @@ def _draw_masks(view: View) -> None:
             note=_("28×28 → its box"),
             limits=(0.0, 1.0),
             size=168,
-            axes=("row", "column"),
+            axes=(_("row"), _("column")),
         )
         for i in range(min(len(found.digits), 4))
     ]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits
 from viz_models.figures.vision import fast as figures
-from viz_models.language import N_
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.records.vision.fast import GUIDELINES, Fast, FastSpec, Series, Spread, spread
 from viz_models.ui.instruments.sheet import Cell, sheet
@@ -20,10 +20,10 @@ from viz_models.ui.results.vision import fast as results
 
 Outcome = Literal["less", "same", "more", "twice"]
 NAMES = {
-    "widths": "G1 equal widths",
-    "groups": "G2 groups",
-    "fragments": "G3 fragments",
-    "elementwise": "G4 element-wise",
+    "widths": N_("G1 equal widths"),
+    "groups": N_("G2 groups"),
+    "fragments": N_("G3 fragments"),
+    "elementwise": N_("G4 element-wise"),
 }
 OUTCOMES: dict[Outcome, str] = {
     "less": N_("less time"),
@@ -85,8 +85,8 @@ def facts(view: View) -> dict[str, str]:
     return {
         "count": str(len(ways)),
         "macs": digits(ways[0].macs / 1e6, 3),
-        "first": ways[0].name,
-        "last": ways[-1].name,
+        "first": numbered(ways[0].name),
+        "last": numbered(ways[-1].name),
         "access": digits(ways[-1].access / ways[0].access, 2),
         "machine": words.plain(view.found.machine),
         "rounds": str(len(ways[0].milliseconds)),
@@ -112,7 +112,7 @@ def _verdict(view: View, ratio: Spread) -> str:
     ways = view.found.of(view.series)
     if view.guess is None:
         return _("How much time does “{name}” take, compared with “{name_2}”?").format(
-            name=ways[-1].name, name_2=ways[0].name
+            name=numbered(ways[-1].name), name_2=numbered(ways[0].name)
         )
     holds = {
         "less": _("so the guideline does not hold here"),
@@ -121,7 +121,10 @@ def _verdict(view: View, ratio: Spread) -> str:
         "twice": _("as the guideline says"),
     }[view.outcome]
     return _("“{name}” takes {times} the time of “{name_2}”, {holds}.").format(
-        name=ways[-1].name, times=_times(ratio), name_2=ways[0].name, holds=holds
+        name=numbered(ways[-1].name),
+        times=_times(ratio),
+        name_2=numbered(ways[0].name),
+        holds=holds,
     )
 
 
@@ -131,9 +134,14 @@ def draw_ways(view: View) -> None:
         ways, timed = view.found.of(view.series), view.guess is not None
         show(figures.ways(ways, timed=timed, **figure_look()), "ways", wide=True)
         st.caption(
-            f"One example, one thread of {words.plain(view.found.machine)}. Bars: median processor "
-            f"time over {len(ways[0].milliseconds)} rounds; whiskers: quartiles. "
-            f"{lesson.badge(view.found.provenance)}"
+            _(
+                "One example, one thread of {machine}. Bars: median processor time over {rounds} "
+                "rounds; whiskers: quartiles. {badge}"
+            ).format(
+                machine=words.plain(view.found.machine),
+                rounds=len(ways[0].milliseconds),
+                badge=lesson.badge(view.found.provenance),
+            )
         )
 
 
@@ -146,13 +154,13 @@ def draw_guess(view: View) -> None:
                 _(
                     "**Your prediction**: the multiply-adds are equal. "
                     "Compared with “{name}”, “{name_2}” takes …"
-                ).format(name=ways[0].name, name_2=ways[-1].name)
+                ).format(name=numbered(ways[0].name), name_2=numbered(ways[-1].name))
             )
             for choice, said in OUTCOMES.items():
-                _button(view, said, choice)
+                _button(view, _(said), choice)
             _button(view, _("Just show it"), "", kind="tertiary")
             return
-        came = OUTCOMES[view.outcome]
+        came = _(OUTCOMES[view.outcome])
         if view.guess == view.outcome:
             st.markdown(
                 _("You predicted: **{came}** :green-badge[:material/check: correct]").format(
@@ -160,7 +168,7 @@ def draw_guess(view: View) -> None:
                 )
             )
         elif view.guess:
-            said = OUTCOMES[view.guess]  # type: ignore[index]
+            said = _(OUTCOMES[view.guess])  # type: ignore[index]
             st.markdown(
                 _("You predicted: **{said}** · The result is different: **{came}**").format(
                     said=said, came=came
@@ -173,7 +181,7 @@ def draw_guess(view: View) -> None:
 
 def _draw_tally(series: Series) -> None:
     counted = votes.count(_question(series))
-    said = [f"{text}: {counted[c]}" for c, text in OUTCOMES.items() if counted[c]]
+    said = [f"{_(text)}: {counted[c]}" for c, text in OUTCOMES.items() if counted[c]]
     if said:
         st.caption(
             _("All predictions of the last two hours · {said}").format(said=" · ".join(said))
@@ -234,7 +242,7 @@ def draw_units(view: View) -> None:
         show(figures.units(view.found.units, **figure_look()), "units", wide=True)
         v2, v1 = view.found.of("units")
         rows: list[tuple[str, list[Cell]]] = [
-            ("multiply-adds", [(f"{way.macs:,}", "") for way in (v1, v2)]),
+            (_("multiply-adds"), [(f"{way.macs:,}", "") for way in (v1, v2)]),
             (_("numbers moved"), [(f"{way.access:,}", "") for way in (v1, v2)]),
             (_("time"), [_time(way.milliseconds) for way in (v1, v2)]),
         ]
@@ -250,7 +258,8 @@ def draw_units(view: View) -> None:
 
 def _time(milliseconds: tuple[float, ...]) -> Cell:
     found = spread(milliseconds)
-    return f"{digits(found.median, 3)} ms", f"{digits(found.low, 3)} to {digits(found.high, 3)}"
+    ends = _("{low} to {high}").format(low=digits(found.low, 3), high=digits(found.high, 3))
+    return f"{digits(found.median, 3)} ms", ends
 
 
 def code() -> str:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from viz_models.language import N_
+from viz_models.language import numbered
 from viz_models.records import ConvSpec
 from viz_models.records.vision.fast import Series
+from viz_models.ui.kit import speech
 from viz_models.ui.panels.build.compare import PAGES
 from viz_models.ui.panels.flow import built
 from viz_models.ui.panels.vision.fast import View
@@ -34,12 +35,12 @@ _UNIT = ConvSpec(
 )
 NETWORKS: dict[tuple[Series, str], ConvSpec] = {
     ("widths", "1:1"): _TWO,
-    ("groups", N_("1 group")): _TWO,
-    ("groups", N_("4 groups")): replace(_TWO, widths=(256,), groups=4),
-    ("groups", N_("16 groups")): replace(_TWO, widths=(512,), groups=16),
-    ("groups", N_("64 groups")): replace(_TWO, widths=(1024,), groups=64),
-    ("fragments", N_("1 piece")): _PIECE,
-    ("fragments", N_("4 in series")): replace(_PIECE, depths=(4,), widths=(64,)),
+    ("groups", "1 group"): _TWO,
+    ("groups", "4 groups"): replace(_TWO, widths=(256,), groups=4),
+    ("groups", "16 groups"): replace(_TWO, widths=(512,), groups=16),
+    ("groups", "64 groups"): replace(_TWO, widths=(1024,), groups=64),
+    ("fragments", "1 piece"): _PIECE,
+    ("fragments", "4 in series"): replace(_PIECE, depths=(4,), widths=(64,)),
     ("elementwise", "neither"): _BOTTLENECK,
     ("elementwise", "ReLU"): replace(_BOTTLENECK, activation="relu"),
     ("elementwise", "shortcut"): replace(_BOTTLENECK, connect="residual"),
@@ -67,9 +68,9 @@ def draw_links(view: View, series: Series, text: Mapping[str, str]) -> None:
         said = "Open in the builder" if len(buildable) == len(ways) else "Only some"
         st.caption(text[said], width="content")
         for name in buildable:
-            st.page_link(
+            speech.page_link(
                 PAGES / "build/builder.py",
-                label=name,
+                label=numbered(name),
                 icon=":material/construction:",
                 query_params=built.knobs(NETWORKS[series, name]),
             )

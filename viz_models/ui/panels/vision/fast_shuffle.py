@@ -9,6 +9,7 @@ from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.fast import Shuffle, ShuffleSpec
+from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson
 from viz_models.ui.kit.charts import show
@@ -18,7 +19,6 @@ from viz_models.ui.results.vision import fast as results
 
 GROUPS = (1, 2, 3, 4, 6, 12)
 SHUFFLED = {"yes": N_("with shuffle"), "no": N_("without")}
-FIGURE = "shuffle_figure"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,14 +48,12 @@ def draw_channels(view: View) -> None:
     """Draw the channels on their way; a click follows another one."""
     with st.container(border=True, height="stretch"):
         fig = figures.shuffled(view.found, view.channel, **figure_look())
-        show(fig, FIGURE, wide=True, on_select=_follow, selection_mode="points")
+        show(fig, "shuffle_figure", wide=True, on_click=_follow)
 
 
-def _follow() -> None:
+def _follow(point: Point) -> None:
     """Follow the channel that was clicked."""
-    points = st.session_state[FIGURE]["selection"]["points"]
-    if points:
-        st.session_state["channel"] = int(points[0]["customdata"])
+    st.session_state["channel"] = int(point["customdata"])
 
 
 def draw_place(view: View) -> None:
@@ -86,7 +84,7 @@ def draw_place(view: View) -> None:
     lines.append(
         Line(
             label=_("outputs that it reaches"),
-            value=f"{view.reached} of {spec.channels}",
+            value=_("{n} of {of}").format(n=view.reached, of=spec.channels),
             rule=True,
             note=_("two convolutions of ones"),
         )
@@ -103,7 +101,7 @@ def facts(view: View) -> dict[str, str]:
     """Return what the texts of the page may name."""
     spec = view.found.spec
     return {
-        "groups": _("1 group") if spec.groups == 1 else f"{spec.groups} groups",
+        "groups": ngettext("{n} group", "{n} groups", spec.groups).format(n=spec.groups),
         "size": str(spec.channels // spec.groups),
         "reached": str(view.reached),
         "channels": str(spec.channels),

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import digits, percent, signed
 from viz_models.figures import pixels
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Calculation, Line
 from viz_models.records.vision.inception import (
@@ -25,7 +26,7 @@ from viz_models.ui.kit.controls import control_row, slider
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.results.vision import inception as results
 
-SAID = {"1x1": "1×1", "3x3": "3×3", "5x5": "5×5", "pool": "pool, 1×1"}
+SAID = {"1x1": "1×1", "3x3": "3×3", "5x5": "5×5", "pool": N_("pool, 1×1")}
 PHOTO, PATCH = 78, 74  # px on screen: the digit, and a patch with its kernel
 READ_WIDTH, READ_HEIGHT, READ_MAP = 557, 130, 32  # px for what is read; a map's largest size
 MADE_WIDTH, MADE_HEIGHT, MADE_MAP = 152, 250, 38  # px for a branch
@@ -144,7 +145,7 @@ def _made(found: Opened) -> list[Tiles]:
                 name=branch,
                 values=values,
                 indices=tuple(range(first, first + len(values))),
-                title=f"{SAID[branch]}: {len(values)}",
+                title=f"{_(SAID[branch])}: {len(values)}",
                 columns=columns,
                 size=size,
                 limits=(0.0, top),
@@ -176,7 +177,7 @@ def draw_value(view: View) -> None:
                 channel=channel, row=row, column=column
             ),
             note=_("branch {said}, its channel {channel}").format(
-                said=SAID[opened.branch], channel=opened.channel
+                said=_(SAID[opened.branch]), channel=opened.channel
             ),
             badge=lesson.badge(view.found.provenance),
             terms=words.glossary(),
@@ -189,7 +190,7 @@ def draw_value(view: View) -> None:
 def _lines(opened: OpenedValue) -> list[Line]:
     sums = opened.convolution
     read = {"3x3": _("reduced map"), "5x5": _("reduced map"), "pool": _("pooled map")}
-    name = read.get(opened.branch, "map")
+    name = read.get(opened.branch, _("map"))
     lines = [
         Line(
             label=_("{name} {channel}: Σ patch · kernel").format(name=name, channel=w.channel),
@@ -199,8 +200,9 @@ def _lines(opened: OpenedValue) -> list[Line]:
         for w in sums.windows
     ]
     if sums.rest_count:
-        many = _("the {rest_count} other {name}s").format(rest_count=sums.rest_count, name=name)
-        label = many if sums.rest_count > 1 else _("the other {name}").format(name=name)
+        label = ngettext("one more map", "{count} more maps", sums.rest_count).format(
+            count=sums.rest_count
+        )
         lines.append(Line(label=label, value=signed(sums.rest_total), role="number"))
     return [
         *lines,
@@ -224,9 +226,9 @@ def _window(sums: Calculation) -> list[Tiles]:
     if window is None or window.kernel is None or window.patch.size == 1:
         return []
     parts = (
-        ("patch", window.patch, _("from map {channel}").format(channel=window.channel), "×"),
-        ("kernel", window.kernel, _("kernel"), "="),
-        ("products", window.patch * window.kernel, f"Σ {signed(window.total)}", ""),
+        (_("patch"), window.patch, _("from map {channel}").format(channel=window.channel), "×"),
+        (_("kernel"), window.kernel, _("kernel"), "="),
+        (_("products"), window.patch * window.kernel, f"Σ {signed(window.total)}", ""),
     )
     return [
         Tiles(
@@ -237,7 +239,7 @@ def _window(sums: Calculation) -> list[Tiles]:
             size=PATCH,
             note=note,
             after=operator,
-            hatched=~window.inside if name == "patch" else None,
+            hatched=~window.inside if values is window.patch else None,
         )
         for name, values, note, operator in parts
     ]

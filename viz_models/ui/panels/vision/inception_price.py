@@ -34,7 +34,7 @@ def controls() -> View:
     with control_row():
         module = slider(_("Module of GoogLeNet"), MODULES, "priced", 190, value="3a")
         chosen = {
-            field: slider(_("{name}, width ×").format(name=name), TIMES, field, 110, value=1.0)
+            field: slider(_("{name}, width ×").format(name=_(name)), TIMES, field, 110, value=1.0)
             for field, name in (BEFORE | AFTER).items()
         }
     widths, side = GOOGLENET[module]
@@ -66,7 +66,7 @@ def facts(view: View) -> dict[str, str]:
         "price": count(macs),
         "naive": count(naive),
         "times": digits(max(naive, macs) / min(naive, macs), 3),
-        "less": "fewer" if macs < naive else "more",
+        "less": _("fewer") if macs < naive else _("more"),
         "outputs": str(found.widths.outputs),
         "naive_outputs": str(found.naive_outputs),
         "inputs": str(found.widths.inputs),
@@ -107,7 +107,7 @@ def draw_sum(view: View) -> None:
 def _line(conv: ConvPrice, side: int) -> Line:
     k = conv.kernel_size
     note = f"{side}² · {k}² · {conv.inputs} · {conv.outputs}"
-    name = _("branch {replace}: {k}×{k}").format(replace=conv.branch.replace("x", "×"), k=k)
+    name = _("branch {name}: {k}×{k}").format(name=figures.named(conv.branch), k=k)
     return Line(label=name, value=f"{conv.macs:,}", note=note)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from viz_models.digits import count, digits, percent
 from viz_models.figures.vision import inception_training as figures
+from viz_models.figures.vision.inception import named
 from viz_models.language import gettext as _
 from viz_models.records.train.paired import Paired
 from viz_models.records.vision.inception import (
@@ -77,7 +78,6 @@ def _branches(record: InceptionRecord) -> dict[str, str]:
     }[gap.verdict]
     least = max(BRANCHES, key=lambda b: float(np.mean([r.without[b] for r in four])))
     most = min(BRANCHES, key=lambda b: float(np.mean([r.without[b] for r in four])))
-    names = {b: b.replace("x", "×") for b in BRANCHES}
     return {
         "four": _mean(four),
         "one": _mean(one),
@@ -85,9 +85,9 @@ def _branches(record: InceptionRecord) -> dict[str, str]:
         "four_said": said,
         "four_macs": count(record.macs),
         "one_macs": count(record.single_macs),
-        "least_branch": names[least],
+        "least_branch": named(least),
         "least_kept": percent(float(np.mean([r.without[least] for r in four]))),
-        "most_branch": names[most],
+        "most_branch": named(most),
         "most_kept": percent(float(np.mean([r.without[most] for r in four]))),
     }
 
@@ -106,11 +106,10 @@ def _auxiliary(record: InceptionRecord) -> dict[str, str]:
         "aux_gap": points(gap),
         "aux_said": _said(gap),
         "other_weights": " ".join(
-            _("With the weight {weight:g} it is {mean}: {lower}{said} ({points}).").format(
+            _("With the weight {weight:g} it is {mean}. {said} ({points}).").format(
                 weight=weight,
                 mean=_mean(record.of(auxiliary=weight)),
-                lower=_said(other)[0].lower(),
-                said=_said(other)[1:],
+                said=_said(other),
                 points=points(other),
             )
             for weight in WEIGHTS
@@ -134,7 +133,7 @@ def _said(gap: Paired) -> str:
 def _larger(runs: Sequence[InceptionRun], at: int) -> tuple[str, str]:
     """How many times as large the early gradient is with the auxiliary losses: median, range."""
     found = [r.both[at] / r.main[at] for r in runs]
-    ends = f"{digits(min(found), 2)} to {digits(max(found), 2)}"
+    ends = _("{low} to {high}").format(low=digits(min(found), 2), high=digits(max(found), 2))
     return digits(float(np.median(found)), 2), ends
 
 
@@ -172,22 +171,26 @@ def draw_auxiliary() -> None:
         fig = figures.auxiliary(record, **figure_look())
         show(fig, "auxiliary_curves", wide=True)
         rows: list[tuple[str, list[Cell]]] = [
-            ("none", [(_mean(record.of()), ""), ("", ""), ("1", ""), ("1", "")])
+            (_("none"), [(_mean(record.of()), ""), ("", ""), ("1", ""), ("1", "")])
         ]
         for weight in WEIGHTS:
             runs = record.of(auxiliary=weight)
             gap = _gap(runs, record.of())
             low, high = (digits(100 * x, 2) for x in (gap.low, gap.high))
-            cells = [(_mean(runs), ""), (f"{digits(100 * gap.mean, 2)} points", f"{low} to {high}")]
+            mean = _("{mean} points").format(mean=digits(100 * gap.mean, 2))
+            interval = _("{low} to {high}").format(low=low, high=high)
+            cells = [(_mean(runs), ""), (mean, interval)]
             rows.append((f"{weight:g}", [*cells, _larger(runs, 0), _larger(runs, -1)]))
         sheet(
             (_("test accuracy"), _("minus none"), _("early gradient, start"), _("at the end")),
             rows,
             key="auxiliary_weights",
             title=_("Weight of the auxiliary losses"),
-            note=f"Means over {len(record.seeds)} seeds; differences are paired by seed, with "
-            "their 95 % interval. Gradients: how many times as large as that of the main loss "
-            "alone, the median, and the range over the seeds.",
+            note=_(
+                "Means over {seeds} seeds; differences are paired by seed, with their 95 % "
+                "interval. Gradients: how many times as large as that of the main loss alone, the "
+                "median, and the range over the seeds."
+            ).format(seeds=len(record.seeds)),
             badge=lesson.badge(record.provenance),
         )
 

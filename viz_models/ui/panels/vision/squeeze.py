@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from viz_models.digits import digits, percent
+from viz_models.digits import digits, percent, points
 from viz_models.figures.vision import squeeze as figures
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.squeeze import (
@@ -27,7 +27,7 @@ from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import squeeze as results
 
-PARTS = {"squeeze": "squeeze", "hidden": N_("first layer"), "gate": N_("gate")}
+PARTS = {"squeeze": N_("squeeze"), "hidden": N_("first layer"), "gate": N_("gate")}
 LARGEST = 5  # terms of a long sum that are printed one by one
 KINDS = ("mean", "other", "one", "twin")
 WITHIN = 1e-5  # of the sum of the absolute terms: what float32 allows
@@ -88,7 +88,7 @@ def measured_facts() -> dict[str, str]:
 def facts(view: View) -> dict[str, str]:
     """Return what the texts of the page may name."""
     changes = {f"{kind}_change": _points(*results.change(kind)[:3]) for kind in ("mean", "one")}
-    mean, low, high, _ = results.change("twin")
+    mean, low, high, _verdict = results.change("twin")
     return (
         measured_facts()
         | changes
@@ -100,12 +100,14 @@ def facts(view: View) -> dict[str, str]:
 
 
 def _points(mean: float, low: float, high: float) -> str:
-    return f"{100 * mean:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})".replace("-", "−")
+    return _("{mean} ({low} to {high})").format(
+        mean=points(mean), low=points(low), high=points(high)
+    )
 
 
 def verdict() -> str:
     """Return which section says what mean gates do to the accuracy."""
-    return _("Verdict: {change}").format(change=results.change("mean")[3])
+    return f"Verdict: {results.change('mean')[3]}"
 
 
 def draw_module(view: View) -> None:
@@ -164,19 +166,21 @@ def _hidden(view: View) -> tuple[list[Line], str]:
     terms = gated.hidden_terms(unit)
     order = np.argsort(-np.abs(terms))
     lines = [
-        _term(f"channel {c}", gated.reduce[unit, c], gated.squeezed[c], terms[c])
+        _term(_("channel {c}").format(c=c), gated.reduce[unit, c], gated.squeezed[c], terms[c])
         for c in order[:LARGEST]
     ]
     rest = terms[order[LARGEST:]]
     bias = gated.reduce_bias[unit]
     lines += [
         Line(
-            label=_("the {size} other channels").format(size=rest.size),
+            label=ngettext("the other channel", "the {size} other channels", rest.size).format(
+                size=rest.size
+            ),
             value=digits(float(rest.sum()), 5),
         ),
         Line(label=_("bias"), value=digits(float(bias), 5)),
         Line(label=_("sum"), value=digits(float(terms.sum() + bias), 6), rule=True),
-        Line(label="ReLU(sum)", value=digits(float(gated.hidden[unit]), 6), role="chosen"),
+        Line(label=_("ReLU(sum)"), value=digits(float(gated.hidden[unit]), 6), role="chosen"),
         _torch(
             gated.hidden[unit], gated.torch_hidden[unit], float(np.abs(terms).sum() + abs(bias))
         ),
@@ -196,7 +200,7 @@ def _gate(view: View) -> tuple[list[Line], str]:
     lines += [
         Line(label=_("bias"), value=digits(float(bias), 5)),
         Line(label=_("sum"), value=digits(float(terms.sum() + bias), 6), rule=True),
-        Line(label="sigmoid(sum)", value=digits(float(gated.gates[channel]), 6), role="chosen"),
+        Line(label=_("sigmoid(sum)"), value=digits(float(gated.gates[channel]), 6), role="chosen"),
         _torch(gated.gates[channel], gated.torch_gates[channel], 1.0),
         Line(
             label=_("all {channels} rescaled maps: largest difference to torch").format(
@@ -231,7 +235,7 @@ def draw_classes(view: View) -> None:
     """Draw the gates of all channels by class, a panel for each module."""
     record = results.recorded()
     with st.container(border=True):
-        st.caption(lesson.badge(record.provenance) + _(" · seed 0"))
+        st.caption(_("{badge} · seed {seed}").format(badge=lesson.badge(record.provenance), seed=0))
         fig = figures.classes(record, view.result.spec.label, view.channel, **figure_look())
         show(fig, "classes", wide=True)
 

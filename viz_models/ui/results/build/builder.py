@@ -5,6 +5,7 @@ Every result is looked up before it is made, by the frozen spec that asked for i
 
 import numpy as np
 
+from viz_models import language
 from viz_models.records import (
     BuildSpec,
     Connectivity,
@@ -40,7 +41,7 @@ def repaired(spec: BuildSpec) -> tuple[BuildSpec, tuple[Repair, ...]]:
     return compute(spec)
 
 
-@cached()
+@cached(lambda spec: (spec, language.current()))
 def refusal(spec: BuildSpec) -> Refusal | None:
     """Return the limit that a network breaks, if it breaks one."""
     from viz_models.analysis.pricing.price import refusal as compute

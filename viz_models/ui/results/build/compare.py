@@ -4,6 +4,7 @@ import json
 from dataclasses import fields
 from typing import Any
 
+from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, ConvSpec, RaceLoss, RaceSpec
 from viz_models.records.build.compare import Comparison
 from viz_models.ui.kit.cache import cached
@@ -48,7 +49,7 @@ def read(text: str) -> BuildSpec:
     try:
         data: Any = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
-        raise ValueError('this is not JSON; write something like {"family": "mlp"}') from None
+        raise ValueError(_('this is not JSON; write something like {"family": "mlp"}')) from None
     return from_json(data)
 
 

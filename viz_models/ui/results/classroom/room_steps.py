@@ -3,21 +3,33 @@
 from functools import cache
 from urllib.parse import urlencode
 
+from viz_models import language
 from viz_models.guides import shelf
 from viz_models.language import gettext as _
 from viz_models.records.classroom.room import QuestionSpec
 from viz_models.records.guides import GuideStep
 
 
-@cache
 def questions() -> dict[str, QuestionSpec]:
-    """Return all questions of all lessons: "lesson, step 3: its title" -> what is asked."""
-    return {
-        f"{guide.title}, step {step.id.rpartition('.')[2]}: {step.title}": _spec(step)
-        for guide in shelf.shipped().values()
-        for step in guide.steps
-        if step.question
-    }
+    """Return all questions of all lessons: the step's name, such as "skips.3" -> what is asked."""
+    return {step.id: _spec(step) for step in _asking(language.current()).values()}
+
+
+def title(id: str) -> str:
+    """Return what a step is called: "lesson, step 3: its title"."""
+    step = _asking(language.current())[id]
+    name, _rest, number = id.rpartition(".")
+    lesson = shelf.shipped(language.current())[name].title
+    return _("{lesson}, step {number}: {title}").format(
+        lesson=lesson, number=number, title=step.title
+    )
+
+
+@cache
+def _asking(spoken: str) -> dict[str, GuideStep]:
+    """Return the steps that ask something, in a language."""
+    steps = (step for guide in shelf.shipped(spoken).values() for step in guide.steps)
+    return {step.id: step for step in steps if step.question}
 
 
 def _spec(step: GuideStep) -> QuestionSpec:

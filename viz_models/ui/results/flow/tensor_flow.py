@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from viz_models import language
 from viz_models.recordings.shipped import opening
 from viz_models.records import (
     Calculation,
@@ -59,7 +60,7 @@ def sample(name: str, side: int = 224, model: ModelRef | None = None) -> tuple[P
         return photo, prepared(photo, side, model)
 
     return cache.remembered(
-        (ImageRef(name=name), "photo", side, model and model.name),
+        (ImageRef(name=name), "photo", side, model and model.name, language.current()),
         load,
         lambda r: r[0].pixels.nbytes + r[1].tensor.nbytes,
     )
@@ -287,4 +288,5 @@ def of_trace(trace: Trace, what: object, compute: Callable[[], T], size: Callabl
 def _of_photo(
     spec: TraceSpec, what: object, compute: Callable[[], T], size: Callable[[T], int]
 ) -> T:
-    return cache.remembered((spec, what), compute, size, private=spec.image.kind == "upload")
+    key = (spec, what, language.current())  # what is drawn holds words
+    return cache.remembered(key, compute, size, private=spec.image.kind == "upload")

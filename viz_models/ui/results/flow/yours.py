@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viz_models import language
 from viz_models.records import Calculation, Cell, OpenSpec, Recorded, SideBySide, StepPair
 from viz_models.records.flow.opened import VARIABLE, Reads
 from viz_models.runs import home
@@ -93,7 +94,7 @@ def _size(opened: "Opened") -> int:
     return weights + opened.recorded.bytes * (2 if opened.recorded.gradients else 1)
 
 
-@cached()
+@cached(lambda spec: (spec, language.current()))
 def drawn(spec: OpenSpec) -> str:
     """Return all that the instrument draws, as JSON."""
     from viz_models.figures.network import page
@@ -143,7 +144,7 @@ def tokens(spec: OpenSpec) -> tuple[str, ...]:
 
 
 def reads(spec: OpenSpec) -> Reads:
-    """Return whether the network can be given a text, or whole numbers of the reader's own."""
+    """Return whether the network can be given a text, whole numbers or a photo of the reader's."""
     return _opened(spec).reads
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from viz_models.language import N_
 from viz_models.records import Run, StepRecord
 from viz_models.records.train.curves import Course, Metric, RunCurve
 from viz_models.records.train.experiments import Evaluation
 
 MOST = 200  # stretches of steps that are kept; then each two become one
 RECENT = 3.0  # s of training over which speed is measured
-_SUMMED: tuple[Metric, ...] = ("loss", "accuracy", N_("gradient norm"), N_("learning rate"))
+_SUMMED: tuple[Metric, ...] = ("loss", "accuracy", "gradient norm", "learning rate")
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
-"""Results for the lesson on freezing; torch is imported when a run is made."""
+"""Results for the lesson on freezing: the recorded runs."""
 
-from viz_models.records.train.freezing import FreezeGrid, FreezeSpec, FrozenRun
-from viz_models.ui.kit.cache import cached
+from viz_models.records.train.freezing import FreezeGrid
 
 
 def grid() -> FreezeGrid:
@@ -9,11 +8,3 @@ def grid() -> FreezeGrid:
     from viz_models.recordings import freezing
 
     return freezing.load()
-
-
-@cached()
-def run(spec: FreezeSpec) -> FrozenRun:
-    """Return one run, trained now: the first network too."""
-    from viz_models.training.small import freezing
-
-    return freezing.run(spec)

@@ -1,7 +1,6 @@
 """Results for the lesson on GANs: recorded, or computed; torch is imported when one is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,14 +10,11 @@ from viz_models.records.train.gan import (
     DigitGan,
     GanData,
     GanEnd,
-    GanMoment,
     GanRecording,
-    GanRun,
     GanSpec,
     GanUpdate,
 )
 from viz_models.ui.kit.cache import cached
-from viz_models.ui.kit.jobs import Job
 
 
 def recorded() -> GanRecording:
@@ -60,27 +56,6 @@ def difference(
     pairs = [b.near - a.near for a, b in zip(first, second, strict=True)]
     mean, low, high = interval(pairs)
     return mean, low, high, verdict(len(pairs), low, high)
-
-
-@dataclass(slots=True, eq=False)
-class Live:
-    """A run that goes on here, and its latest moment."""
-
-    job: Job[GanSpec, GanRun]
-    seen: list[GanMoment] = field(default_factory=list)
-
-
-def live(spec: GanSpec) -> Live:
-    """Begin to train in a thread of its own.
-
-    Raises:
-        ValueError: If the spec asks for what cannot be trained.
-    """
-    from viz_models.training.gan import plane
-
-    plane.check(spec)
-    seen: list[GanMoment] = []
-    return Live(Job([spec], lambda asked, tell: plane.run(asked, tell, seen.append)), seen)
 
 
 @cached()

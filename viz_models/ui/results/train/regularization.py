@@ -6,8 +6,6 @@ from viz_models.records.train.regularization import (
     DropoutResult,
     DropoutSpec,
     RegularizedGrid,
-    RegularizedRun,
-    RegularizeSpec,
 )
 from viz_models.ui.kit.cache import cached
 
@@ -17,14 +15,6 @@ def grid() -> RegularizedGrid:
     from viz_models.recordings import regularization
 
     return regularization.load()
-
-
-@cached()
-def run(spec: RegularizeSpec) -> RegularizedRun:
-    """Return one run, trained now."""
-    from viz_models.training.small import regularization
-
-    return regularization.run(spec)
 
 
 @cached()

@@ -15,7 +15,8 @@ from viz_models.language import gettext as _
 from viz_models.records import Experiment, ExperimentSpec, Points, Run
 from viz_models.records.train.cards import Outcome
 from viz_models.records.train.experiments import Moment
-from viz_models.runs import client, outcomes
+from viz_models.records.train.lessons import RESULTS, LessonResult
+from viz_models.runs import client, files, outcomes
 from viz_models.ui.kit import owner, state
 
 if TYPE_CHECKING:
@@ -115,6 +116,12 @@ def points(run: str, after: int = 0) -> Points:
 def moments(run: str) -> tuple[Moment, ...]:
     """Return the looks inside a run so far."""
     return client.store().moments(run)
+
+
+def result(run: Run) -> LessonResult | None:
+    """Return what the page of a lesson draws of its training so far; None for nothing yet."""
+    kind = RESULTS.get(type(run.spec.lesson))
+    return files.result(client.store().folder, run.id, kind) if kind else None
 
 
 def outcome(spec: ExperimentSpec, run: Run) -> Outcome:

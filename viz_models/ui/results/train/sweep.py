@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import cache as once
 
-from viz_models.language import gettext as _
 from viz_models.records import Axis, Experiment, ExperimentSpec, Run, RunSpec, Table
 from viz_models.records.train.cards import CardResult, Comparison, Measure, Outcome
 from viz_models.records.train.sweep import Grid, SweepPrice
@@ -76,7 +75,7 @@ def price(spec: ExperimentSpec) -> SweepPrice:
     """
     from viz_models.runs import client
 
-    key = (spec, owner.hosted(), _("price of a sweep"))
+    key = (spec, owner.hosted(), "price of a sweep")
     return cache.remembered(key, lambda: client.price_of_sweep(spec), lambda _: 256)
 
 

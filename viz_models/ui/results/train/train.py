@@ -132,11 +132,13 @@ def read(text: str) -> RunSpec:
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
-        raise ValueError('this is not JSON; write something like {"family": "mlp"}') from None
+        raise ValueError(_('this is not JSON; write something like {"family": "mlp"}')) from None
     if isinstance(data, dict) and "family" in data:
         base = presets()["resnet"]
         return replace(base, model=specs.model_from_json(data), augment=())
     run = specs.run_from_json(data)
+    if run.lesson:
+        raise ValueError(_("a lesson's training starts on the page of its lesson"))
     check_numbers(run)
     return run
 
@@ -208,7 +210,7 @@ def script(run: RunSpec) -> str:
 
 def can_be_explored(run: Run) -> bool:
     """Whether its tensors can be followed; that of data on images alone."""
-    images = run.spec.data.name not in ("moons", "circles", "spirals")
+    images = run.spec.data.name not in ("moons", "circles", "spirals") and not run.spec.lesson
     model = run.spec.model
     long = isinstance(model, RnnSpec) and model.over_time > MOST_FOLLOWED
     return images and run.state in ENDED and not long
@@ -226,6 +228,8 @@ def explored(id: str) -> tuple[Run, ModelRef]:
 
     store = client.store()
     run = store.run(id)
+    if run.spec.lesson:
+        raise ValueError(_("this run belongs to a lesson, and cannot be followed here"))
     kept = files.last_checkpoint(store.folder, id)
     if kept is None:
         raise ValueError(_("this run has kept no weights yet"))

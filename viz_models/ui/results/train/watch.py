@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from viz_models.records import ENDED, Experiment, Points, Run
 from viz_models.records.train.curves import RunCurve
+from viz_models.records.train.lessons import LessonResult
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train.curves import Curve
 
@@ -105,6 +106,11 @@ class Watched:
             return tuple(self.curves[run.id].snapshot(run) for run in found)
 
         return self.made("drawn", make)
+
+    def results(self) -> tuple[LessonResult | None, ...]:
+        """Return what the page of a lesson draws of each run so far, in their order."""
+        found = self.experiment.runs if self.experiment else ()
+        return self.made("results", lambda: tuple(runs.result(run) for run in found))
 
     @property
     def active(self) -> bool:

@@ -1,8 +1,9 @@
 """Two networks against each other: the recorded runs in the plane, and what they are worth."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,6 +21,7 @@ from viz_models.records.train.gan import (
     GanRecording,
     GanRun,
 )
+from viz_models.records.train.lesson_runs import run as lesson_run
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.sheet import sheet
@@ -28,11 +30,12 @@ from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.train import gan as results
+from viz_models.ui.results.train import train as train_results
 
-DATA: dict[str, GanData] = {"ring": "ring", "moons": "moons"}
+DATA = {"ring": N_("ring"), "moons": N_("moons")}
 OPTIMIZER: dict[str, GanOptimizer] = {"Adam": "adam", "SGD": "sgd"}
 DATA_NAMES: dict[GanData, str] = {"ring": N_("ring of 8 Gaussians"), "moons": N_("two moons")}
-OPTIMIZER_NAMES: dict[GanOptimizer, str] = {"adam": N_("Adam"), "sgd": "SGD"}
+OPTIMIZER_NAMES: dict[GanOptimizer, str] = {"adam": "Adam", "sgd": "SGD"}
 LOSS_TITLES: dict[GanLoss, str] = {
     "saturating": N_("G minimizes log(1 − D): the notes"),
     "non-saturating": N_("G minimizes −log D"),
@@ -64,17 +67,12 @@ def controls() -> View:
     """Draw the choices of data and optimizer; return them with the chosen moment."""
     found = results.recorded()
     with control_row():
-        data = chips(_("Data"), _same(DATA), key="data", default="ring", show=_("Real points"))
-        named = _same(OPTIMIZER)
+        data: Any = chips(_("Data"), DATA, key="data", default="ring", show=_("Real points"))
+        named = {name: name for name in OPTIMIZER}
         optimizer = chips(_("Optimizer"), named, key="opt", default="Adam", show=_("Optimizer"))
-    view = View(found, DATA[data], OPTIMIZER[optimizer], 0)
+    view = View(found, data, OPTIMIZER[optimizer], 0)
     at = position([f"{step:,}" for step in view.steps], "moment", OPENING)
     return View(found, view.data, view.optimizer, at)
-
-
-def _same(choices: Iterable[str]) -> dict[str, str]:
-    """Return chips that say what the URL says: Streamlit writes what stands on a chip."""
-    return {name: name for name in choices}
 
 
 def facts(view: View) -> dict[str, str]:
@@ -95,7 +93,7 @@ def facts(view: View) -> dict[str, str]:
         "other_late": digits(float(other[k]), 2),
         "factor": f"{other[k] / notes[k]:.0f}",
         "optimizer": OPTIMIZER_NAMES[view.optimizer],
-        "data": DATA_NAMES[view.data],
+        "data": _(DATA_NAMES[view.data]),
         "seeds": str(len(ends["saturating"])),
         "notes_parts": parts([e.parts for e in ends["saturating"]]),
         "other_parts": parts([e.parts for e in ends["non-saturating"]]),
@@ -106,7 +104,7 @@ def facts(view: View) -> dict[str, str]:
 def parts(found: list[int]) -> str:
     """Return how many of the 8 parts were found over the seeds: "8" or "3 to 7"."""
     low, high = min(found), max(found)
-    return f"{low}" if low == high else f"{low} to {high}"
+    return f"{low}" if low == high else _("{low} to {high}").format(low=low, high=high)
 
 
 def draw_planes(view: View, text: Mapping[str, str]) -> None:
@@ -141,7 +139,7 @@ def draw_planes(view: View, text: Mapping[str, str]) -> None:
 def _draw_run(view: View, loss: GanLoss) -> None:
     run = view.run(loss)
     look, at = figure_look(), (view.data, view.optimizer, loss, view.moment)
-    st.markdown(f"**{LOSS_TITLES[loss]}**")
+    st.markdown(f"**{_(LOSS_TITLES[loss])}**")
     real = results.real_points(view.data)
     plane = partial(figures.plane, run.moment(view.moment), real)
     show(kept("gan_plane", plane, *at, **look), f"plane_{loss}")
@@ -174,7 +172,7 @@ def draw_ends(view: View, text: Mapping[str, str]) -> None:
     st.subheader(_("Does the vanishing gradient matter?"))
     left, right = st.columns([1, 1.2], gap="xsmall")
     rows = {
-        f"{figures.NAMES[loss]}, {name}": view.found.ends_of(view.data, optimizer, loss)
+        f"{_(figures.NAMES[loss])}, {name}": view.found.ends_of(view.data, optimizer, loss)
         for optimizer, name in OPTIMIZER_NAMES.items()
         for loss in GAN_LOSSES
     }
@@ -203,7 +201,7 @@ def _draw_table(view: View) -> None:
             ]
             mean, low, high, verdict = results.difference(notes, other)
             said = f"{_points(mean)} [{_points(low)}, {_points(high)}]"
-            rows.append((f"{data_name}, {name}", [*cells, (said, verdict)]))
+            rows.append((f"{_(data_name)}, {name}", [*cells, (said, _(verdict))]))
     sheet(
         ("log(1 − D)", _("−log D"), _("difference, 95 % interval")),
         rows,
@@ -223,20 +221,12 @@ def verdict(view: View) -> str:
     _rest, _rest, _rest, said = results.difference(
         *(view.found.ends_of(view.data, view.optimizer, loss) for loss in GAN_LOSSES)
     )
-    return _("Verdict: {said}").format(said=said)
+    return f"Verdict: {said}"
 
 
 def code(view: View) -> str:
     """Return a script that trains both recorded runs and prints how they end."""
-    spec = view.run("saturating").spec
-    return take_away.filled(
-        "train/gan",
-        data=repr(spec.data),
-        optimizer=repr(spec.optimizer),
-        seed=spec.seed,
-        steps=spec.steps,
-        batch_size=spec.batch_size,
-    )
+    return train_results.script(lesson_run(view.run("saturating").spec))
 
 
 def table(view: View) -> str:

@@ -1,7 +1,6 @@
-"""More of the lesson on GANs: one update in slow motion, a run made here, and digits."""
+"""More of the lesson on GANs: one update in slow motion, and digits."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -12,7 +11,7 @@ from viz_models.figures.train import gan_more as more_figures
 from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import Line
-from viz_models.records.train.gan import DigitFakes, GanLoss, GanMoment, GanRun, GanSpec, GanUpdate
+from viz_models.records.train.gan import DigitFakes, GanLoss, GanSpec, GanUpdate
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
@@ -22,16 +21,13 @@ from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.train.lessons.gan import View
 from viz_models.ui.results.train import gan as results
 
-STAGES = ("forward", N_("D: gradient"), N_("D: step"), N_("G: gradient"), N_("G: step"))
+STAGES = (N_("forward"), N_("D: gradient"), N_("D: step"), N_("G: gradient"), N_("G: step"))
 LOSSES: dict[str, GanLoss] = {name: loss for loss, name in figures.NAMES.items()}
 NOTES, OTHER = LOSSES
 LOSS_NAMES = {name: name for name in LOSSES}
 BATCH = 64  # points of each kind in slow motion
-SEEDS = tuple(range(10))
-TICK = 1.0  # s between two looks at a run that goes on
 WALK = tuple(round(i / 10, 1) for i in range(11))
 ROWS = 6  # z that are drawn for every digit
-_LIVE, _TOLD = "forward_pass.gan", "forward_pass.gan.told"
 
 
 # ------------------------------------------------------------------ slow motion
@@ -64,7 +60,7 @@ def draw_update(view: View, text: Mapping[str, str]) -> None:
 
 def _parts(found: GanUpdate, stage: int) -> list[Line]:
     """Return the numbers of an update; those of the chosen part are marked."""
-    name = figures.NAMES[found.spec.loss]
+    name = _(figures.NAMES[found.spec.loss])
     d_real, d_fake, d_norm, g_norm = (
         digits(v, 3) for v in (found.d_real[0], found.d_fake[0], found.d_gradient, found.g_gradient)
     )
@@ -100,92 +96,6 @@ def _moved(largest: float) -> str:
     return _("none") if largest == 0 else _("by up to {largest}").format(largest=digits(largest, 2))
 
 
-# ------------------------------------------------------------------ a run made here
-
-
-def draw_own(view: View, text: Mapping[str, str]) -> None:
-    """Draw the choices of a run, and the run while it goes on and afterwards."""
-    st.subheader(_("Train it here"))
-    st.markdown(text["Train it here"])
-    with control_row():
-        loss = chips(
-            _("Loss of G here"), LOSS_NAMES, key="loss", default=NOTES, show=_("Loss of G")
-        )
-        k = slider(_("D steps for each G step"), (1, 2, 5), "k", 110, value=1)
-        seed = slider(_("Seed"), SEEDS, "seed", 150, value=1)
-        begin = st.button(_("Train"), icon=":material/play_arrow:", key="gan_train")
-    spec = GanSpec(
-        data=view.data,
-        optimizer=view.optimizer,
-        loss=LOSSES[loss],
-        discriminator_steps=k,
-        seed=seed,
-    )
-    live: results.Live | None = st.session_state.get(_LIVE)
-    if begin:
-        if live:
-            live.job.stop()
-        live = st.session_state[_LIVE] = results.live(spec)
-    if live is None or live.job.asked != (spec,):
-        if live:
-            live.job.stop()
-            st.session_state.pop(_LIVE)
-        st.caption(text["Not trained"])
-        return
-    st.fragment(partial(_follow, live, spec), run_every=TICK if live.job.running else None)()
-
-
-def _follow(live: results.Live, spec: GanSpec) -> None:
-    """Draw the latest moment of a run, how far it is, and a way out."""
-    share = live.job.look()
-    done = live.job.results.get(spec)
-    if done is None and live.job.running:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(
-                share,
-                _("{share} of {steps:,} steps").format(share=percent(share), steps=spec.steps),
-                width="stretch",
-            )
-            st.button(_("Stop"), icon=":material/stop:", key="gan_stop", on_click=live.job.stop)
-    elif not live.job.running and st.session_state.get(_TOLD) != id(live):
-        st.session_state[_TOLD] = id(live)
-        st.rerun()  # nothing moves any more
-    elif done is None:
-        st.caption(words.plain(live.job.trouble) or _("Stopped."))
-    if live.seen:
-        _draw_live(live.seen[-1], done, spec)
-
-
-def _draw_live(moment: GanMoment, done: GanRun | None, spec: GanSpec) -> None:
-    left, right = st.columns([1, 1.25], gap="xsmall")
-    with left.container(border=True, height="stretch"):
-        real = results.real_points(spec.data)
-        show(figures.plane(moment, real, **figure_look()), "plane_live")
-    with right.container(border=True, height="stretch"):
-        if done:
-            curves = figures.losses(done.curves, spec.loss, spec.steps, **figure_look())
-            show(curves, "losses_live")
-        lines = [
-            Line(
-                label=_("parts of the data found"),
-                value=_("{parts} of 8").format(parts=moment.parts),
-                role="chosen",
-            ),
-            Line(label=_("fakes near the data"), value=percent(moment.near)),
-        ]
-        if done:
-            lines.append(Line(label=_("time of one core"), value=f"{done.cpu_seconds:.1f} s"))
-        ledger(
-            lines,
-            key="live_numbers",
-            title=_("{names}, after step {step:,}").format(
-                names=figures.NAMES[spec.loss], step=moment.step
-            ),
-            badge=lesson.badge(done.provenance) if done else _("measured now"),
-            terms=words.glossary(),
-        )
-
-
 # ------------------------------------------------------------------ digits
 
 
@@ -201,8 +111,10 @@ def draw_digits(text: Mapping[str, str]) -> None:
     with left.container(border=True, height="stretch"):
         _draw_fakes(drawn)
         st.caption(
-            f"The judge reads {drawn.read} of these {len(drawn.fakes)} as asked; "
-            f"mean D of them: {digits(drawn.judged, 2)}."
+            _(
+                "The judge reads {read} of these {fakes} as the digit that was asked for. The mean "
+                "D of them is {mean}."
+            ).format(read=drawn.read, fakes=len(drawn.fakes), mean=digits(drawn.judged, 2))
         )
     with right.container(border=True, height="stretch"):
         chart = more_figures.digit_curves(found.curves, found.judge, **figure_look())

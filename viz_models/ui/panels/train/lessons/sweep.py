@@ -9,37 +9,34 @@ import streamlit as st
 from viz_models.figures.train import curves as train_curves
 from viz_models.figures.train import sweep as figures
 from viz_models.figures.train import sweep_lines
-from viz_models.language import N_
 from viz_models.language import gettext as _
+from viz_models.language import ngettext, numbered
 from viz_models.records import ENDED, Provenance
 from viz_models.records.train.cards import Difference, Measure, Outcome
 from viz_models.records.train.curves import CurveView, RunCurve
 from viz_models.records.train.sweep import Cell, Grid
-from viz_models.ui.kit import frame, lesson, take_away, words
+from viz_models.ui.kit import frame, lesson, take_away
 from viz_models.ui.kit.charts import show
 from viz_models.ui.kit.controls import chips, select
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import live as train_live
-from viz_models.ui.panels.train import stage as train_stage
 from viz_models.ui.panels.train import verdict as train_verdict
-from viz_models.ui.panels.train.buttons import draw_buttons
 from viz_models.ui.panels.train.lessons.sweep_ask import Asked
-from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import sweep as results
 from viz_models.ui.results.train import train as train_results
 from viz_models.ui.results.train.watch import Watched
 
 MEASURES: dict[str, Measure] = {
-    "accuracy": N_("accuracy"),
-    "test-loss": N_("test loss"),
-    "training-loss": N_("training loss"),
-    "seconds": N_("seconds"),
+    "accuracy": "accuracy",
+    "test-loss": "test loss",
+    "training-loss": "training loss",
+    "seconds": "seconds",
 }
 MOST_NAMED = 3  # rows in the answer
 SHOWS: dict[Measure, CurveView] = {
     "accuracy": CurveView(metric="accuracy", examples="validation"),
-    N_("test loss"): CurveView(metric="loss", examples="validation"),
-    N_("training loss"): CurveView(metric="loss", examples="training"),
+    "test loss": CurveView(metric="loss", examples="validation"),
+    "training loss": CurveView(metric="loss", examples="training"),
     "seconds": CurveView(metric="loss", examples="training", along="second"),
 }
 _CLICKED = "forward_pass.sweep.clicked"
@@ -60,7 +57,7 @@ class View:
 def view(asked: Asked) -> View:
     """Draw the choice of the measure; return the sweep with what its runs came to so far."""
     titles = {name: train_verdict.UNITS[measure][0] for name, measure in MEASURES.items()}
-    measure = MEASURES[chips("Measure", titles, key="measure", default="accuracy")]
+    measure = MEASURES[chips(_("Measure"), titles, key="measure", default="accuracy")]
     experiment = asked.experiment
     found: tuple[Outcome, ...] = ()
     provenance = None
@@ -98,17 +95,19 @@ def facts(now: View) -> dict[str, str]:
     runs_ = experiment.runs if experiment else ()
     told = {
         "cells": str(len(spec.arms)),
-        "seeds": _("one seed") if len(spec.seeds) == 1 else f"{len(spec.seeds)} seeds",
+        "seeds": ngettext("one seed", "{seeds} seeds", len(spec.seeds)).format(
+            seeds=len(spec.seeds)
+        ),
         "runs": str(len(spec.arms) * len(spec.seeds)),
         "ended": str(sum(run.state in ENDED for run in runs_)),
         "finished": str(sum(o.whole for o in now.outcomes)),
-        "measure": train_verdict.UNITS[now.measure][0],
-        "first": now.grid.columns[0],
-        "last": now.grid.columns[-1],
+        "measure": _(train_verdict.UNITS[now.measure][0]),
+        "first": numbered(now.grid.columns[0]),
+        "last": numbered(now.grid.columns[-1]),
         "said": _said(now.changes),
         "changes": _list(
             [
-                f"{train_verdict.amount(d)} ({row})"
+                f"{train_verdict.amount(d)} ({numbered(row)})"
                 for d, row in zip(now.changes, now.grid.rows, strict=False)
             ]
         ),
@@ -117,9 +116,9 @@ def facts(now: View) -> dict[str, str]:
         return told
     best, worst = _ends(now)
     return told | {
-        "best": best.label,
+        "best": numbered(best.label),
         "best_value": figures.number(best.mean or 0.0, now.measure),
-        "worst": worst.label,
+        "worst": numbered(worst.label),
         "worst_value": figures.number(worst.mean or 0.0, now.measure),
     }
 
@@ -181,7 +180,7 @@ def _draw(now: View, text: Mapping[str, str], grid: Grid, curves: tuple[RunCurve
                 key="table",
                 on_select=partial(_click, grid),
                 alt=_("{measure} of {count} times {count_2} cells").format(
-                    measure=now.measure, count=len(grid.rows), count_2=len(grid.columns)
+                    measure=_(now.measure), count=len(grid.rows), count_2=len(grid.columns)
                 ),
             )
         origin = f" · {lesson.badge(now.provenance)}" if now.provenance else ""
@@ -195,16 +194,21 @@ def _draw_cell(now: View, grid: Grid, curves: tuple[RunCurve, ...]) -> int:
     if st.session_state.get("cell") not in labels:
         st.session_state.pop("cell", None)
     chosen = select(
-        _("Cell"), {label: i for i, label in enumerate(labels)}, "cell", 240, default=usual
+        _("Cell"),
+        {label: i for i, label in enumerate(labels)},
+        "cell",
+        240,
+        default=usual,
+        show=numbered,
     )
-    shown = SHOWS[now.measure]
+    shown, name = SHOWS[now.measure], numbered(labels[chosen])
     mine = [replace(curve, arm=0) for curve in curves if curve.arm == chosen]
     st.echarts_chart(
-        train_curves.curves(mine, [labels[chosen]], shown, **figure_look()),
+        train_curves.curves(mine, [name], shown, **figure_look()),
         height=frame.px(figures.height(grid)),
         theme=None,
         key="cell_curves",
-        alt=f"{shown.metric} of {labels[chosen]}",
+        alt=_("{metric} of {cell}").format(metric=_(shown.metric), cell=name),
     )
     cell = grid.cells[chosen]
     by_seed = (
@@ -225,26 +229,6 @@ def _click(grid: Grid) -> None:
         st.session_state["cell"] = grid.cells[place].label
 
 
-def draw_start_row(now: View) -> None:
-    """Draw the button that starts it with its price, or those that end it."""
-    experiment = now.asked.experiment
-    if experiment is not None:
-        if runs.is_mine(experiment):
-            draw_buttons(experiment)
-        return
-    trouble, said = now.asked.trouble, ""
-    try:
-        said = "" if trouble else f"{results.price(now.asked.spec).sentence} here."
-    except (ValueError, OSError) as error:
-        trouble = str(error)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        train_stage.draw_start("Run it here", now.asked.spec, disabled=bool(trouble))
-        st.caption(said)
-    if trouble:
-        st.warning(words.plain(trouble), icon=":material/scale:")
-    train_stage.draw_refusal()
-
-
 def draw_lines(now: View) -> None:
     """Draw each row as a line over the columns."""
     with st.container(border=True, height="stretch"):
@@ -257,11 +241,11 @@ def draw_changes(now: View) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(
             _("**{columns} − {columns_2}**, row by row").format(
-                columns=now.grid.columns[-1], columns_2=now.grid.columns[0]
+                columns=numbered(now.grid.columns[-1]), columns_2=numbered(now.grid.columns[0])
             )
         )
         less = now.measure in figures.LESS_IS_BETTER
-        sides = ("better", "worse") if less else ("worse", "better")
+        sides = (_("better"), _("worse")) if less else (_("worse"), _("better"))
         train_verdict.draw_verdict(now.changes, now.asked.spec.arms, sides)
 
 

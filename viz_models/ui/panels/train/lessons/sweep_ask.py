@@ -7,9 +7,11 @@ import streamlit as st
 from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import Budget, Experiment, ExperimentSpec, RunSpec, Table
-from viz_models.ui.kit import frame, words
+from viz_models.ui.kit import frame, speech, words
 from viz_models.ui.kit.controls import control, control_row, select
 from viz_models.ui.panels.build.compare import PAGES
+from viz_models.ui.panels.train import stage as train_stage
+from viz_models.ui.panels.train.buttons import draw_buttons
 from viz_models.ui.results.train import runs
 from viz_models.ui.results.train import sweep as results
 from viz_models.ui.results.train import train as train_results
@@ -19,6 +21,7 @@ SEEDS = {N_("1 seed"): 1} | {N_("{n} seeds").format(n=n): n for n in (2, 3, 5, 1
 EPOCHS = {N_("1 epoch"): 1} | {N_("{n} epochs").format(n=n): n for n in (2, 5, 10, 20, 50)}
 AS_USUAL = N_("usual budget")
 _PARAM = "spec"
+PARAMS = {"rows": N_("rows"), "columns": N_("columns")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ def asked() -> Asked:
     ids = runs.asked()
     experiment = runs.experiment(ids[0]) if ids else None
     if experiment is None and (ids or runs.is_nonsense()):
-        st.warning(runs.NO_SUCH_RUN, icon=":material/link_off:")
+        st.warning(runs.no_such_run(), icon=":material/link_off:")
     elif experiment is not None and not results.is_sweep(experiment):
         st.warning(_("This link names runs that are no sweep. The page Runs shows them."))
         experiment = None
@@ -53,7 +56,7 @@ def _draw_open(experiment: Experiment) -> None:
     with control_row():
         st.markdown(f"**{words.plain(experiment.name)}**", width="content")
         st.button(_("Another sweep"), key="another", icon=":material/tune:", on_click=runs.open_)
-        st.page_link(
+        speech.page_link(
             PAGES / "train/runs.py",
             label=_("Curves of all runs"),
             icon=":material/monitoring:",
@@ -103,12 +106,13 @@ def _linked() -> dict[str, RunSpec]:
 
 def _axis(param: str, titles: list[str], usual: str) -> tuple[str, str]:
     """Draw the choice of one setting and its values; return its title and what is written."""
-    st.caption(param, width="content")
-    title = select(param, {t: t for t in titles}, param, 158, default=usual)
+    named = _(PARAMS[param])
+    st.caption(named, width="content")
+    title = select(named, {t: t for t in titles}, param, 158, default=usual)
     name = results.settings()[title]
     text: str = control(
         st.text_input,
-        _("Values of the {param}").format(param=param),
+        _("Values of the {param}").format(param=named),
         value=results.usual(name),
         key=name,
         label_visibility="collapsed",
@@ -116,3 +120,27 @@ def _axis(param: str, titles: list[str], usual: str) -> tuple[str, str]:
         help=_("Write the values with commas between them."),
     )
     return title, text
+
+
+def _price(spec: ExperimentSpec) -> str:
+    return _("{price} here.").format(price=results.price(spec).sentence)
+
+
+def draw_start_row(now: Asked) -> None:
+    """Draw the button that starts it with its price, or those that end it."""
+    experiment = now.experiment
+    if experiment is not None:
+        if runs.is_mine(experiment):
+            draw_buttons(experiment)
+        return
+    trouble, said = now.trouble, ""
+    try:
+        said = "" if trouble else _price(now.spec)
+    except (ValueError, OSError) as error:
+        trouble = str(error)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        train_stage.draw_start(_("Run it here"), now.spec, disabled=bool(trouble))
+        st.caption(said)
+    if trouble:
+        st.warning(words.plain(trouble), icon=":material/scale:")
+    train_stage.draw_refusal()

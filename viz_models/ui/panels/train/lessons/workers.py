@@ -26,7 +26,7 @@ WORKERS, BATCHES = (2, 4, 8), (16, 32, 64, 128)
 MOST_SHOWN = 32  # digits of a worker
 ROUNDING = 1e-4  # a relative difference below which only rounding is meant
 TICK = 0.5  # s between two looks at the processes
-_JOB, _TOLD = "forward_pass.workers", "forward_pass.workers.told"
+_JOB, _KEPT = "forward_pass.workers", "forward_pass.workers.kept"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +75,7 @@ def draw_gradients(view: View, text: Mapping[str, str]) -> None:
     shown = view.split.view(view.case)
     with st.container(border=True, height="stretch"):
         st.markdown(
-            _("**{names}: the batch, worker by worker**").format(names=figures.NAMES[view.case])
+            _("**{names}: the batch, worker by worker**").format(names=_(figures.NAMES[view.case]))
         )
         tiles(_parts(view), key="parts", luts=luts(is_dark()))
         st.markdown(_("**The gradient of the last layer’s weight, 10×32, on one scale**"))
@@ -124,14 +124,14 @@ def _ends(view: View, limit: float, difference: np.ndarray) -> list[Tiles]:
     shown = view.split.view(view.case)
     own = float(np.abs(difference).max()) or 1.0
     return [
-        _tile("combined", "combined", shown.combined, limit, after="−"),
+        _tile("combined", _("combined"), shown.combined, limit, after="−"),
         _tile("whole", _("whole batch"), shown.whole, limit, after="="),
         _tile("difference", _("difference, on a scale of its own"), difference, own),
     ]
 
 
 def _tile(
-    name: str, title: str, values: np.ndarray, limit: float, *, after: str = "", size: int = 270
+    name: str, title: str, values: np.ndarray, limit: float, *, after: str = "", size: int = 188
 ) -> Tiles:
     return Tiles(
         name=name,
@@ -141,7 +141,7 @@ def _tile(
         limits=(-limit, limit),
         size=size,
         after=after,
-        axes=("digit", "unit"),
+        axes=(_("digit"), _("unit")),
     )
 
 
@@ -162,7 +162,7 @@ def draw_gaps(view: View) -> None:
         ledger(
             lines,
             key="gap_numbers",
-            title=figures.NAMES[view.case],
+            title=_(figures.NAMES[view.case]),
             note=_("over all parameters"),
             badge=lesson.badge(view.split.provenance),
             terms=words.glossary(),
@@ -185,13 +185,19 @@ def draw_ddp(text: Mapping[str, str]) -> None:
     if job and job.running:
         st.fragment(_follow, run_every=TICK)()
         return
+    kept: list[DdpCase] = [] if here else st.session_state.get(_KEPT, [])
     with control_row():
-        if st.button(_("Run it here"), icon=":material/play_arrow:", key="ddp_run"):
-            st.session_state[_JOB] = results.job()
+        label = _("Go on") if kept else _("Measure it here")
+        if st.button(label, icon=":material/play_arrow:", key="ddp_run"):
+            st.session_state[_KEPT] = kept
+            st.session_state[_JOB] = results.job(kept)
             st.rerun()
         said = _("{seconds:.0f} s for both processes.").format(seconds=found.seconds)
         if job and not here:
-            said = f"{words.plain(job.trouble)}." if job.trouble else _("Stopped.")
+            stopped = _("Stopped after {done} of {total} cases.").format(
+                done=len(kept), total=len(found.cases)
+            )
+            said = f"{words.plain(job.trouble)}." if job.trouble else stopped
         st.caption(said, width="content")
 
 
@@ -207,7 +213,7 @@ def _follow() -> None:
 
 
 def _draw_table(found: DdpRun) -> None:
-    rows = [(figures.NAMES[c.case], _cells(c)) for c in found.cases]
+    rows = [(_(figures.NAMES[c.case]), _cells(c)) for c in found.cases]
     sheet(
         (_("to the whole batch"), _("to the mean of both parts by hand")),
         rows,
@@ -225,7 +231,10 @@ def _draw_table(found: DdpRun) -> None:
 def _cells(case: DdpCase) -> list[tuple[str, str]]:
     low, high = (_said(v) for v in (min(case.gap), max(case.gap)))
     by_hand = _("equal bit for bit") if case.by_hand == 0 else digits(case.by_hand, 2)
-    return [(_said(float(np.median(case.gap))), f"{low} to {high}"), (by_hand, "")]
+    return [
+        (_said(float(np.median(case.gap))), _("{low} to {high}").format(low=low, high=high)),
+        (by_hand, ""),
+    ]
 
 
 def code(view: View) -> str:

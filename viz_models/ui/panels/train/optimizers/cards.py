@@ -9,9 +9,11 @@ import streamlit as st
 from viz_models.digits import digits
 from viz_models.figures.train import optimizers as figures
 from viz_models.figures.train import optimizers_maps
+from viz_models.language import N_, numbered
 from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.train.optimizers import OPTIMIZERS, Terrain
+from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, state, words
@@ -21,7 +23,15 @@ from viz_models.ui.panels.train.optimizers.stage import ends
 from viz_models.ui.panels.train.optimizers.view import RATES, View
 from viz_models.ui.results.train import optimizers as results
 
-MAPS = "maps"  # the figure's key
+HOW = (  # what stands beside the lines of a step, as it is computed; listed for translators
+    N_("gradient of the loss at w"),
+    N_("g, at the first step"),
+    N_("the gradient, and the buffer once more"),
+    N_("s + g²: the sum of all squares so far"),
+    N_("m / ({n} − {n2}^{n3}): bias corrected"),
+    N_("the division: ±{n} while g stays as it is"),
+    N_("w · ({n} − lr · {n2}): decay, outside of the division"),
+)
 SPOTS = 49  # along each weight, where a map can be clicked
 
 
@@ -32,13 +42,16 @@ def draw_step(view: View) -> None:
     rate = float(view.walks.rates[at - 1])
     before = view.walks.walk(view.opened).points[at - 1]
     lines = [Line(label=_("w before the step"), value=_numbers(before))]
-    lines += [Line(label=t.symbol, note=t.how, value=_numbers(t.value)) for t in found.terms[:-1]]
+    lines += [
+        Line(label=t.symbol, note=numbered(t.how), value=_numbers(t.value))
+        for t in found.terms[:-1]
+    ]
     last = found.terms[-1]
     exact = found.difference == 0
     lines += [
         Line(
             label=_("w after the step"),
-            note=last.how,
+            note=numbered(last.how),
             value=_numbers(last.value),
             role="chosen",
             rule=True,
@@ -57,7 +70,7 @@ def draw_step(view: View) -> None:
     ledger(
         lines,
         key="step_card",
-        title=_("{names}, step {at}").format(names=figures.NAMES[view.opened], at=at),
+        title=_("{names}, step {at}").format(names=_(figures.NAMES[view.opened]), at=at),
         note=f"lr = {digits(rate, 4)}",
         badge=lesson.badge(view.walks.provenance),
         terms=words.glossary(),
@@ -89,7 +102,7 @@ def draw_maps(view: View) -> None:
     alone = len(view.terrain.low) == 1
     with st.container(border=True):
         fig = _over_rate(view) if alone else _over_plane(view)
-        show(fig, MAPS, wide=True, on_select=partial(_start_here, alone), selection_mode="points")
+        show(fig, "maps", wide=True, on_click=partial(_start_here, alone))
         origin = results.sweeps().provenance if alone else view.basins.provenance
         st.caption(lesson.badge(origin))
 
@@ -102,7 +115,7 @@ def _over_rate(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
         sweep.labels,
         len(terrain.minima),
         (optimizers_maps.start_axes(terrain, sweep.spec.points)[0], sweep.rates),
-        ("start", "rate"),
+        (_("start"), _("rate")),
         (view.spec.start[0], view.spec.rate or sweep.rates[0]),
         (_spots(terrain)[0], rates),
         log=True,
@@ -133,12 +146,9 @@ def _spots(terrain: Terrain) -> list[np.ndarray]:
     return [along[1:-1] for along in optimizers_maps.start_axes(terrain, SPOTS + 2)]
 
 
-def _start_here(alone: bool) -> None:
+def _start_here(alone: bool, point: Point) -> None:
     """Let the walks above start where a map was clicked; over one weight at that rate, too."""
-    points = st.session_state[MAPS]["selection"]["points"]
-    if not points:
-        return
-    x, y = float(points[0]["x"]), float(points[0]["y"])
+    x, y = float(point["x"]), float(point["y"])
     state.choose("start", f"{x:.4g}" if alone else f"{x:.4g},{y:.4g}")
     if alone:
         st.session_state["rate"] = min(RATES, key=lambda rate: abs(rate - y))
@@ -163,6 +173,8 @@ def draw_schedules(view: View) -> None:
         show(figures.schedules(found, view.spec.schedule, **figure_look()), "schedules")
         off = max(off for *_, off in found)
         st.caption(
-            ":green[✓] The drawn rates are those of torch's schedulers; the closed formulas differ "
-            f"by at most {digits(off, 2)}."
+            _(
+                ":green[✓] The drawn rates are those of torch's schedulers; the closed formulas "
+                "differ by at most {off}."
+            ).format(off=digits(off, 2))
         )

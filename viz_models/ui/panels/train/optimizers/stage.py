@@ -24,7 +24,7 @@ def draw_walks(view: View) -> None:
     lines = [
         Line(
             key=w.optimizer,
-            name=figures.NAMES[w.optimizer],
+            name=_(figures.NAMES[w.optimizer]),
             color=colors[w.optimizer],
             points=w.points,
             losses=w.losses,
@@ -101,7 +101,7 @@ def draw_shares(view: View) -> None:
 
 
 def _medians(view: View) -> str:
-    found = [(figures.NAMES[o], view.basins.median_steps(o)) for o in OPTIMIZERS]
+    found = [(_(figures.NAMES[o]), view.basins.median_steps(o)) for o in OPTIMIZERS]
     return ", ".join(f"{name} {digits(v, 3) if v is not None else '–'}" for name, v in found)
 
 
@@ -110,7 +110,7 @@ def ends(view: View) -> list[list[str]]:
     rows = []
     for w in view.walks.walks:
         kinds = figures.labels_of(len(view.terrain.minima), dark=False)
-        words = next(words for label, words, _ in kinds if label == w.label)
+        words = next(words for label, words, _color in kinds if label == w.label)
         share = percent(view.basins.share(w.optimizer, w.label))
-        rows.append([figures.NAMES[w.optimizer], words, str(w.arrived), share])
+        rows.append([_(figures.NAMES[w.optimizer]), words, str(w.arrived), share])
     return rows

@@ -1,7 +1,6 @@
 """What a reader takes home from the lesson on optimizers: every step, and a script."""
 
 from viz_models.figures.train.optimizers import NAMES
-from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records.train.optimizers import SurfaceName
 from viz_models.ui.kit import take_away
@@ -16,12 +15,12 @@ _BODIES: dict[SurfaceName, tuple[str, ...]] = {
     "saddle": ("a, b = w", "return 0.5 * a * a - 0.5 * b * b + 0.125 * b * b * b * b + 0.5"),
     "rosenbrock": (
         "a, b = w",
-        N_("along, across = 1 - a, b - a * a"),
+        "along, across = 1 - a, b - a * a",
         "return 0.025 * along * along + 0.25 * across * across",
     ),
     "two": (
         "a, b = w",
-        N_("well, across = a * a - 1, b - 0.5 * a"),
+        "well, across = a * a - 1, b - 0.5 * a",
         "return 0.5 * well * well + 0.2 * a + across * across + 0.3",
     ),
 }

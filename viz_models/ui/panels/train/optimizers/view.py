@@ -41,6 +41,7 @@ RATES = (
 )
 STEPS = (30, 100, 300, 1000)
 STEPS_AT_FIRST, STEP_AT_FIRST = 300, 40
+STARTS = {"saddle": N_("Start on the saddle"), "maximum": N_("Start on the maximum")}
 OPENED: OptimizerKey = "adam"
 
 
@@ -95,7 +96,7 @@ def _starts(surface: SurfaceName) -> None:
     for i, place in enumerate(high[:1]):
         at = ",".join(repr(v) for v in place.at)
         st.button(
-            _("Start on the {kind}").format(kind=place.kind),
+            _(STARTS[place.kind]),
             icon=":material/landscape:",
             key=f"top_{i}",
             on_click=state.choose,
@@ -106,18 +107,18 @@ def _starts(surface: SurfaceName) -> None:
 def answer(view: View) -> str:
     """Return the section of the prose that is true for these walks."""
     if view.spec.rate == 0:
-        return _("nobody moves")
+        return "nobody moves"
     if not any(w.gradients[0].any() for w in view.walks.walks):
-        return _("gradient zero")
+        return "gradient zero"
     if len(view.terrain.minima) == 1:
-        return _("one minimum")
-    return _("several minima")
+        return "one minimum"
+    return "several minima"
 
 
 def facts(view: View) -> dict[str, str]:
     """Return the numbers that the prose names."""
     walks = view.walks.walks
-    lowest = [NAMES[w.optimizer] for w in walks if w.label == 0]
+    lowest = [_(NAMES[w.optimizer]) for w in walks if w.label == 0]
     shares = {o: view.basins.share(o, 0) for o in OPTIMIZERS}
     best, worst = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
     net = results.network()
@@ -125,9 +126,9 @@ def facts(view: View) -> dict[str, str]:
     return {
         "start": ", ".join(digits(v, 3) for v in view.spec.start),
         "here": listed(lowest) if lowest else _("none of the seven"),
-        "best": NAMES[best],
+        "best": _(NAMES[best]),
         "best_share": percent(shares[best]),
-        "worst": NAMES[worst],
+        "worst": _(NAMES[worst]),
         "worst_share": percent(shares[worst]),
         "starts": f"{count:,}",
         "rate": digits(view.spec.rate, 3),
@@ -148,12 +149,16 @@ def _best_rates(view: View) -> dict[str, str]:
         share = view.sweep.share(name, 0)
         at = int(share.argmax())
         parts.append(
-            f"{NAMES[name]} {percent(float(share[at]))} at {digits(view.sweep.rates[at], 3)}"
+            _("{name} {share} at {rate}").format(
+                name=_(NAMES[name]),
+                share=percent(float(share[at])),
+                rate=digits(view.sweep.rates[at], 3),
+            )
         )
     means = {o: float(view.sweep.share(o, 0).mean()) for o in OPTIMIZERS}
     return {
         "best_rates": "; ".join(parts),
-        "means": "; ".join(f"{NAMES[o]} {percent(v)}" for o, v in means.items()),
+        "means": "; ".join(f"{_(NAMES[o])} {percent(v)}" for o, v in means.items()),
         "runs": f"{view.sweep.labels.size:,}",
         "rates": str(len(view.sweep.rates)),
         "all_starts": f"{view.sweep.labels.shape[2]:,}",
@@ -164,4 +169,6 @@ def listed(names: list[str]) -> str:
     """Return names as people list them: "SGD, Adam and AdamW"."""
     if len(names) == len(OPTIMIZERS):
         return _("all seven")
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return _("{others} and {last}").format(others=", ".join(names[:-1]), last=names[-1])

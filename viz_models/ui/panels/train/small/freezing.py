@@ -1,6 +1,6 @@
 """The lesson on freezing: what is trained, what moves all the same, what is forgotten."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -8,9 +8,8 @@ import streamlit as st
 
 from viz_models.digits import digits, percent, shape
 from viz_models.figures.train import freezing as figures
-from viz_models.language import N_
 from viz_models.language import gettext as _
-from viz_models.records import Line
+from viz_models.records import Arm, Experiment, ExperimentSpec, Line
 from viz_models.records.train.freezing import (
     EXAMPLES,
     WAYS,
@@ -21,18 +20,19 @@ from viz_models.records.train.freezing import (
     Tensor,
     Trained,
 )
+from viz_models.records.train.lesson_runs import run as lesson_run
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, take_away
 from viz_models.ui.kit.charts import kept, show
-from viz_models.ui.kit.controls import chips, control_row, select, slider
+from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.train import here as train_here
 from viz_models.ui.results.train import freezing as results
+from viz_models.ui.results.train import train as train_results
+from viz_models.ui.results.train.watch import watch
 
-LIVE = {N_("5 recorded seeds"): None} | {
-    N_("train seed {n} now").format(n=n): n for n in range(5, 8)
-}
-PARTS = {"0": "convolution", "1": "BatchNorm"}  # of a block, by the module's name
+SEEDS = tuple(range(5, 15))  # none of those that were recorded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +42,13 @@ class View:
     grid: FreezeGrid
     way: Trained
     examples: int
-    run: FrozenRun  # one seed, opened tensor by tensor: trained now, or the first recorded one
-    live: bool
+    run: FrozenRun  # one seed, opened tensor by tensor: trained here, or the first recorded one
+    experiment: Experiment | None = None  # that the URL names, if it is of this way and number
+
+    @property
+    def live(self) -> bool:
+        """Whether the run that is opened was trained here."""
+        return self.run.spec.seed not in self.grid.seeds
 
     @property
     def cell(self) -> FreezeCell:
@@ -52,19 +57,27 @@ class View:
 
 
 def controls() -> View:
-    """Draw the choice of what is trained, on how many examples, and of the seeds."""
+    """Draw the choice of what is trained, and on how many examples."""
     grid = results.grid()
     with control_row():
         names: dict[str, str] = {w: figures.NAMES[w] for w in WAYS}
         chosen = chips(_("Trained"), names, key="train", default="head")
         way = next(w for w in WAYS if w == chosen)
         examples = slider(_("Examples"), EXAMPLES, "n", 130, value=50)
-        seed = select(_("Seeds"), LIVE, "seeds", 170)
-    if seed is None:
-        return View(grid, way, examples, grid.open(way, examples), live=False)
-    with st.spinner(_("The first network learns 0, 1 and 2, then it is fine-tuned…")):
-        found = results.run(FreezeSpec(way=way, examples=examples, seed=seed))
-    return View(grid, way, examples, found, live=True)
+    view = View(grid, way, examples, grid.open(way, examples))
+    found = train_here.opened(here(view, 0).arms)
+    told = watch(found.id).results() if found and watch(found.id).look() else ()
+    run = next((each for each in told if isinstance(each, FrozenRun)), view.run)
+    return replace(view, experiment=found, run=run)
+
+
+def here(view: View, seed: int) -> ExperimentSpec:
+    """Return the chosen way of fine-tuning with one seed."""
+    label = f"{figures.NAMES[view.way]}, {view.examples:,} examples"
+    spec = FreezeSpec(way=view.way, examples=view.examples)
+    return ExperimentSpec(
+        name=f"Freeze, {label}", arms=(Arm(label=label, run=lesson_run(spec)),), seeds=(seed,)
+    )
 
 
 def facts(view: View) -> dict[str, str]:
@@ -73,9 +86,11 @@ def facts(view: View) -> dict[str, str]:
     trap, shut = (grid.cell(w, view.examples) for w in ("head", "head_eval"))
     last = grid.cell("last", view.examples)
     return {
+        "base_steps": f"{view.run.spec.base_steps}",
+        "steps": f"{view.run.spec.steps}",
         "n": f"{view.examples:,}",
         "seeds": str(len(grid.seeds)),
-        "way": figures.NAMES[view.way],
+        "way": _(figures.NAMES[view.way]),
         "new": percent(float(np.mean(cell.new_accuracy))),
         "old": percent(float(np.mean(cell.old_accuracy))),
         "base": percent(float(np.mean(grid.base_accuracy))),
@@ -86,9 +101,9 @@ def facts(view: View) -> dict[str, str]:
         "shut_moved": digits(max(shut.moved.values())),
         "loss_before": digits(float(np.mean(grid.base_loss)), 3),
         "loss_after": digits(float(np.mean(trap.old_loss)), 3),
-        "loss_said": {"higher": "a rise that is larger than the seed noise"}.get(
-            trap.old_loss_difference.verdict, "no more than the seed noise"
-        ),
+        "loss_said": _("a rise that is larger than the seed noise")
+        if trap.old_loss_difference.verdict == "higher"
+        else _("no more than the seed noise"),
     }
 
 
@@ -116,14 +131,12 @@ def draw_numbers(view: View) -> None:
     """Print how the chosen way ends."""
     with st.container(border=True, height="stretch"):
         ledger(
-            _live_lines(view.run) if view.live else _lines(view),
+            _lines(view),
             key="numbers",
             title=_("{names}, {examples:,} examples").format(
-                names=figures.NAMES[view.way], examples=view.examples
+                names=_(figures.NAMES[view.way]), examples=view.examples
             ),
-            badge=_("measured now")
-            if view.live
-            else _("recorded run · {count} seeds").format(count=len(view.grid.seeds)),
+            badge=_("recorded run · {count} seeds").format(count=len(view.grid.seeds)),
         )
         st.caption(_("Two lines freeze a block; the second one after every `net.train()`:"))
         st.code("block.requires_grad_(False)\nblock.eval()", language="python")
@@ -153,7 +166,21 @@ def _lines(view: View) -> list[Line]:
             f"{digits(float(np.mean(cell.old_loss)), 3)}",
         ),
     ]
-    return [*lines, *_movement(view.run)]
+    return [*lines, *_movement(view.grid.open(view.way, view.examples))]
+
+
+def draw_here(view: View) -> None:
+    """Draw the button, or the run while it goes on and its numbers once it has ended."""
+    train_here.draw(view.experiment, partial(here, view), SEEDS)
+    if view.live:
+        ledger(
+            _live_lines(view.run),
+            key="here_numbers",
+            title=_("{names}, {examples:,} examples").format(
+                names=_(figures.NAMES[view.way]), examples=view.examples
+            ),
+            badge=_("measured now · seed {seed}").format(seed=view.run.spec.seed),
+        )
 
 
 def _live_lines(run: FrozenRun) -> list[Line]:
@@ -185,11 +212,13 @@ def _movement(run: FrozenRun) -> list[Line]:
 
 
 def _points(mean: float, low: float, high: float) -> str:
-    return f"{100 * mean:+.1f} ± {50 * (high - low):.1f} points".replace("-", "−")
+    amount = f"{100 * mean:+.1f} ± {50 * (high - low):.1f}".replace("-", "−")
+    return _("{amount} points").format(amount=amount)
 
 
 def _said(verdict: str) -> str:
-    return {"higher": "better", "lower": "worse"}.get(verdict, "within the seed noise")
+    said = {"higher": _("better"), "lower": _("worse")}
+    return said.get(verdict, _("within the seed noise"))
 
 
 def draw_blocks(view: View) -> None:
@@ -198,7 +227,7 @@ def draw_blocks(view: View) -> None:
         tensors = [t for t in view.run.tensors if t.name.startswith(f"blocks.{k}.")]
         with st.expander(_block(k, tensors), expanded=k == 0):
             sheet(
-                ("trained", _("norm before → after"), "moved"),
+                (_("trained"), _("norm before → after"), _("moved")),
                 [(_name(t), _cells(t)) for t in tensors],
                 key=f"block_{k}",
                 badge=_("seed {seed} · {x}").format(
@@ -215,7 +244,9 @@ def _block(k: int, tensors: list[Tensor]) -> str:
     stays = (
         _("stays") if mean.moved == 0 else _("moves by {moved}").format(moved=percent(mean.moved))
     )
-    return f"blocks.{k}: {trained:,} of {count:,} parameters are trained; running_mean {stays}"
+    return _(
+        "{block}: {trained:,} of {count:,} parameters are trained; running_mean {stays}"
+    ).format(block=f"blocks.{k}", trained=trained, count=count, stays=stays)
 
 
 def _name(t: Tensor) -> str:
@@ -223,12 +254,10 @@ def _name(t: Tensor) -> str:
 
 
 def _cells(t: Tensor) -> list[tuple[str, str]]:
-    part = PARTS[t.name.split(".")[2]]
-    kind = _("parameter") if t.parameter else _("buffer: no optimizer knows it")
     return [
-        ("yes" if t.trained else "no", f"{part}, {kind}"),
+        (_("yes") if t.trained else _("no"), _("parameter") if t.parameter else _("buffer")),
         (f"{digits(t.before, 5)} → {digits(t.after, 5)}", ""),
-        ("0 (exactly)" if t.moved == 0 else percent(t.moved), _("of its norm")),
+        (_("0 (exactly)") if t.moved == 0 else percent(t.moved), _("of its norm")),
     ]
 
 
@@ -239,15 +268,14 @@ def draw_means(view: View) -> None:
         where = _("measured now") if view.live else lesson.badge(view.grid.provenance)
         st.caption(
             _("{where} · seed {seed}, {names}").format(
-                where=where, seed=view.run.spec.seed, names=figures.NAMES[view.way]
+                where=where, seed=view.run.spec.seed, names=_(figures.NAMES[view.way])
             )
         )
 
 
 def code(view: View) -> str:
     """Return a script that makes the same run and prints the same numbers."""
-    spec = view.run.spec
-    return take_away.filled("train/freezing", way=spec.way, examples=spec.examples, seed=spec.seed)
+    return train_results.script(lesson_run(view.run.spec))
 
 
 def table(view: View) -> str:

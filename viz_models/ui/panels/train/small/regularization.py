@@ -11,7 +11,8 @@ from viz_models.digits import digits, percent, signed
 from viz_models.figures.train import regularization as figures
 from viz_models.language import N_
 from viz_models.language import gettext as _
-from viz_models.records import Line
+from viz_models.records import Arm, Experiment, ExperimentSpec, Line
+from viz_models.records.train.lesson_runs import run as lesson_run
 from viz_models.records.train.paired import Paired
 from viz_models.records.train.regularization import (
     SMALL,
@@ -20,15 +21,16 @@ from viz_models.records.train.regularization import (
     Method,
     RegularizedCell,
     RegularizedGrid,
-    RegularizedRun,
     RegularizeSpec,
 )
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, take_away, words
 from viz_models.ui.kit.charts import kept, show
-from viz_models.ui.kit.controls import chips, control_row, select, slider
+from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
+from viz_models.ui.panels.train import here as train_here
 from viz_models.ui.results.train import regularization as results
+from viz_models.ui.results.train import train as train_results
 
 WHAT: dict[Method, str] = {
     "l1": "λ",
@@ -48,8 +50,6 @@ FIRST: dict[Method, float] = {
     "mirror": 0.5,
     "early": 10.0,
 }
-ONE = N_("train seed {n} now")
-LIVE = {N_("8 recorded seeds"): None} | {ONE.format(n=n): n for n in range(8, 13)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,7 @@ class View:
     grid: RegularizedGrid
     method: Method
     strength: float
-    live: tuple[RegularizedRun, RegularizedRun] | None  # without and with, of one seed
+    experiment: Experiment | None = None  # that the URL names, if it is of this method and strength
 
     @property
     def plain(self) -> RegularizedCell:
@@ -73,27 +73,35 @@ class View:
 
     @property
     def spec(self) -> RegularizeSpec:
-        """The run of one seed: the one that is trained now, or the first recorded one."""
-        seed = self.live[0].spec.seed if self.live else self.grid.seeds[0]
+        """The run of one seed: the one that is trained here, or the first recorded one."""
+        seed = self.experiment.spec.seeds[0] if self.experiment else self.grid.seeds[0]
         return RegularizeSpec(method=self.method, strength=self.strength, seed=seed)
 
 
 def controls() -> View:
-    """Draw the choice of method, strength and seeds; return what is known about them."""
+    """Draw the choice of method and strength; return what is known about them."""
     grid = results.grid()
     with control_row():
         names: dict[str, str] = {m: figures.NAMES[m] for m in STRENGTHS}
         chosen = chips(_("Method"), names, key="how", default="l1")
         method = next(m for m in STRENGTHS if m == chosen)
         strength = slider(_(WHAT[method]), STRENGTHS[method], method, 190, value=FIRST[method])
-        seed = select(_("Seeds"), LIVE, "seeds", 170)
-    if seed is None:
-        return View(grid, method, strength, None)
-    spec = RegularizeSpec(seed=seed)
-    with st.spinner(_("Two networks train, with and without…")):
-        plain = results.run(spec)
-        found = results.run(replace(spec, method=method, strength=strength))
-    return View(grid, method, strength, (plain, found))
+    view = View(grid, method, strength)
+    return replace(view, experiment=train_here.opened(here(view, 0).arms))
+
+
+def here(view: View, seed: int) -> ExperimentSpec:
+    """Return one seed without and with the chosen method."""
+    spec = RegularizeSpec(method=view.method, strength=view.strength)
+    with_it = f"{figures.NAMES[view.method]}, {WHAT[view.method]} = {digits(view.strength)}"
+    return ExperimentSpec(
+        name=f"Regularize, {with_it}",
+        arms=(
+            Arm(label="no regularization", run=lesson_run(RegularizeSpec())),
+            Arm(label=with_it, run=lesson_run(spec)),
+        ),
+        seeds=(seed,),
+    )
 
 
 def facts(view: View) -> dict[str, str]:
@@ -101,8 +109,7 @@ def facts(view: View) -> dict[str, str]:
     others = [c for c in view.grid.cells if c.method != "none"]
     accuracy = Counter(c.accuracy_difference.verdict for c in others)
     loss = Counter(c.loss_difference.verdict for c in others)
-    plain, chosen, ensemble = view.plain, view.chosen, view.grid.ensemble
-    last = ensemble.gains[-1]
+    plain, chosen = view.plain, view.chosen
     zeros = max((c for c in others if c.method == "l1"), key=lambda c: np.mean(c.zeros))
     return {
         "n": str(len(others)),
@@ -111,7 +118,11 @@ def facts(view: View) -> dict[str, str]:
         "same": str(len(others) - accuracy["higher"] - accuracy["lower"]),
         "loss_lower": str(loss["lower"]),
         "loss_higher": str(loss["higher"]),
-        "chosen": f"{figures.NAMES[view.method]} ({WHAT[view.method]} = {digits(view.strength)})",
+        "chosen": _("{method} ({what} = {strength})").format(
+            method=_(figures.NAMES[view.method]),
+            what=_(WHAT[view.method]),
+            strength=digits(view.strength),
+        ),
         "train_plain": digits(float(np.mean(plain.train_loss)), 2),
         "train_chosen": digits(float(np.mean(chosen.train_loss)), 2),
         "accuracy": points(chosen.accuracy_difference),
@@ -125,6 +136,16 @@ def facts(view: View) -> dict[str, str]:
         "zeros_l2": percent(max(float(np.mean(c.zeros)) for c in others if c.method == "l2")),
         "zeros_most": percent(float(np.mean(zeros.zeros))),
         "most_strength": digits(zeros.strength),
+        **_ensemble_facts(view.grid),
+        **_early_facts(view.grid),
+        **_settings(),
+    }
+
+
+def _ensemble_facts(grid: RegularizedGrid) -> dict[str, str]:
+    ensemble = grid.ensemble
+    last = ensemble.gains[-1]
+    return {
         "draws": str(len(ensemble.accuracies)),
         "k": str(ensemble.accuracies.shape[1]),
         "alone": percent(float(ensemble.single_accuracies.mean())),
@@ -133,8 +154,6 @@ def facts(view: View) -> dict[str, str]:
         "gain_said": said(last),
         "loss_alone": digits(float(ensemble.single_losses.mean()), 2),
         "loss_together": digits(float(ensemble.losses[:, -1].mean()), 2),
-        **_early_facts(view.grid),
-        **_settings(),
     }
 
 
@@ -159,35 +178,28 @@ def _settings() -> dict[str, str]:
 
 def points(d: Paired) -> str:
     """Return a difference of shares in points, with its interval: "+0.20 ± 0.31 points"."""
-    return f"{100 * d.mean:+.2f} ± {50 * (d.high - d.low):.2f} points".replace("-", "−")
+    amount = f"{100 * d.mean:+.2f} ± {50 * (d.high - d.low):.2f}".replace("-", "−")
+    return _("{amount} points").format(amount=amount)
 
 
 def said(d: Paired) -> str:
     """Return what an interval says of a test accuracy."""
-    return {"higher": "better", "lower": "worse"}.get(d.verdict, "no more than the seed noise")
+    said = {"higher": _("better"), "lower": _("worse")}
+    return said.get(d.verdict, _("no more than the seed noise"))
 
 
 def draw_curves(view: View) -> None:
     """Draw loss and accuracy on training and test digits."""
     with st.container(border=True):
-        if view.live:
-            fig = figures.curves(view.plain, view.chosen, view.live, **figure_look())
-        else:
-            make = partial(figures.curves, view.plain, view.chosen)
-            fig = kept("regularized curves", make, view.method, view.strength, **figure_look())
-        show(fig, "curves", wide=True)
-        st.caption(_where(view))
-
-
-def _where(view: View) -> str:
-    if view.live:
-        return _("measured now · cpu, 1 thread · seed {seed}, trained both ways").format(
-            seed=view.spec.seed
+        make = partial(figures.curves, view.plain, view.chosen)
+        fig = kept("regularized curves", make, view.method, view.strength, **figure_look())
+        show(fig, "regularized_curves", wide=True)
+        st.caption(
+            _(
+                "{badge} · mean of {count} seeds, the bands "
+                "from the lowest to the highest seed of the test digits"
+            ).format(badge=lesson.badge(view.grid.provenance), count=len(view.grid.seeds))
         )
-    return _(
-        "{badge} · mean of {count} seeds, the bands "
-        "from the lowest to the highest seed of the test digits"
-    ).format(badge=lesson.badge(view.grid.provenance), count=len(view.grid.seeds))
 
 
 def draw_differences(view: View) -> None:
@@ -196,8 +208,7 @@ def draw_differences(view: View) -> None:
         st.caption(
             _(
                 "Each against no regularization, same seeds. In a row the strength grows "
-                "downwards; "
-                "● the 95 % interval leaves out zero, ○ it does not."
+                "downwards; ● the 95 % interval leaves out zero, ○ it does not."
             )
         )
         make = partial(figures.differences, view.grid, view.method, view.strength)
@@ -209,21 +220,13 @@ def draw_numbers(view: View) -> None:
     """Print how the chosen method ends, beside no regularization."""
     with st.container(border=True, height="stretch"):
         ledger(
-            _live_lines(view.live) if view.live else _lines(view),
+            _lines(view),
             key="numbers",
             title=facts(view)["chosen"],
             note=_("without → with it"),
-            badge=_badge(view),
+            badge=_("recorded run · {count} seeds").format(count=len(view.grid.seeds)),
             terms=words.glossary(),
         )
-
-
-def _badge(view: View) -> str:
-    return (
-        _("measured now")
-        if view.live
-        else _("recorded run · {count} seeds").format(count=len(view.grid.seeds))
-    )
 
 
 def _lines(view: View) -> list[Line]:
@@ -235,8 +238,8 @@ def _lines(view: View) -> list[Line]:
         return a, b
 
     lines = [
-        _arrow(_("training loss"), mean("train_loss"), 2),
-        _arrow(_("test loss"), mean("test_loss"), 3),
+        arrow(_("training loss"), mean("train_loss"), 2),
+        arrow(_("test loss"), mean("test_loss"), 3),
         Line(
             label=_("test accuracy"),
             value=" → ".join(map(percent, mean("test_accuracy"))),
@@ -254,39 +257,19 @@ def _lines(view: View) -> list[Line]:
         ),
     ]
     if view.method == "early":
-        epochs = f"{min(chosen.kept)} to {max(chosen.kept)}"
+        epochs = _("{low} to {high}").format(low=min(chosen.kept), high=max(chosen.kept))
         lines.append(Line(label=_("epoch that is kept"), value=epochs, note=_("by seed")))
     return lines
 
 
-def _arrow(label: str, values: tuple[float, float], significant: int) -> Line:
+def arrow(label: str, values: tuple[float, float], significant: int) -> Line:
+    """Return a line with a number without and with the method."""
     return Line(label=label, value=" → ".join(digits(v, significant) for v in values))
-
-
-def _live_lines(runs: tuple[RegularizedRun, RegularizedRun]) -> list[Line]:
-    return [
-        _arrow(_("training loss"), (runs[0].train_loss, runs[1].train_loss), 4),
-        _arrow(_("test loss"), (runs[0].test_loss, runs[1].test_loss), 4),
-        Line(
-            label=_("test accuracy"),
-            value=" → ".join(percent(r.test_accuracy) for r in runs),
-            role="chosen",
-        ),
-        Line(label=_("one seed"), value=_("no verdict"), note=_("an anecdote")),
-        Line(
-            label=_("weights below {small}").format(small=SMALL),
-            value=" → ".join(percent(r.zeros) for r in runs),
-            rule=True,
-        ),
-    ]
 
 
 def code(view: View) -> str:
     """Return a script that trains one seed both ways and prints the same numbers."""
-    spec = view.spec
-    return take_away.filled(
-        "train/regularization", method=spec.method, strength=spec.strength, seed=spec.seed
-    )
+    return train_results.script(lesson_run(view.spec))
 
 
 def table(view: View) -> str:

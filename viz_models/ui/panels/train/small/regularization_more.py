@@ -133,7 +133,9 @@ def _dropout_lines(result: DropoutResult) -> list[Line]:
             note=_("eval: {value}").format(value=digits(value)),
         ),
         Line(
-            label="equals torch.nn.functional.dropout" + (_(", bit for bit") if same else ""),
+            label=_("equals torch.nn.functional.dropout, bit for bit")
+            if same
+            else _("differs from torch.nn.functional.dropout by"),
             value="" if same else digits(result.torch_difference, 2),
             role="checked" if same else "warning",
         ),
@@ -151,8 +153,10 @@ def draw_labels(view: View) -> None:
         fig = kept("regularized recall", make, view.method, view.strength, **figure_look())
         show(fig, "recalls")
         st.caption(
-            f"{figures.NAMES[view.method]}, {digits(view.strength)}: share of each digit's test "
-            "examples that is found; bars are means, dots are seeds."
+            _(
+                "{method}, {strength}: share of each digit's test examples that is found; bars are "
+                "means, dots are seeds."
+            ).format(method=_(figures.NAMES[view.method]), strength=digits(view.strength))
         )
 
 
