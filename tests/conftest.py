@@ -36,13 +36,13 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(items):
     """Cheap news first: fast tests, then slow ones, then those that need a browser.
 
-    Of the latter those with real runs first: at the end one process would be alone with them.
+    Of the latter the longest files first: at the end one process would be alone with them.
     """
 
     def place(item):
         in_browser = bool(item.get_closest_marker("e2e"))
-        trains = item.path.parent.name == "train"
-        return in_browser, bool(item.get_closest_marker("slow")) or (in_browser and not trains)
+        long = item.path.parent.name == "train" or item.path.stem == "test_every_screen"
+        return in_browser, not long if in_browser else bool(item.get_closest_marker("slow"))
 
     items.sort(key=place)
 

@@ -11,6 +11,7 @@ from viz_models.digits import (
     memory,
     operand,
     percent,
+    points,
     shape,
     signed,
     signed_sum,
@@ -48,6 +49,10 @@ def test_significant_digits_must_be_positive():
 
 def test_signs_stand_before_both_kinds_of_terms():
     assert [signed(v) for v in (0.5, -0.5, 0.0)] == ["+0.5", "−0.5", "0"]
+
+
+def test_a_difference_of_shares_is_told_in_points_with_its_sign():
+    assert [points(d) for d in (0.0123, -0.004, 0.0)] == ["+1.2", "−0.4", "+0.0"]
 
 
 def test_terms_of_a_sum_bring_their_own_signs():

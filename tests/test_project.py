@@ -81,6 +81,18 @@ def test_links_in_documents_lead_somewhere(document):
     assert [p for p in LINK.findall(prose) if not (ROOT / p).exists()] == []
 
 
+def test_every_test_that_the_list_of_what_holds_names_exists():
+    named = set(re.findall(r"`(test_\w+)`", text_of("docs/holds.md")))
+    there = set()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        there |= set(re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.M))
+    assert named - there == set()
+    paths = re.findall(r"tests/[\w/]+(?:\.py)?", text_of("docs/holds.md"))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    commands = re.findall(r"python -m benchmarks\.(\w+)", text_of("docs/holds.md"))
+    assert [c for c in commands if not (ROOT / f"benchmarks/{c}.py").exists()] == []
+
+
 def test_make_alone_lists_every_target():
     listed = re.findall(r"^  ([a-z0-9-]+) +\S", run("make", "--no-print-directory").stdout, re.M)
     assert sorted(listed) == sorted(TARGETS)
@@ -138,6 +150,15 @@ def test_the_pair_of_torch_and_torchvision_that_works():
     assert (found["torch"], found["torchvision"]) == ("2.14.1", "0.29.1")
     assert (found["streamlit"], found["plotly"]) == ("1.67.0", "7.1.0")
     assert {"captum", "numpy"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "floor"),
+    [("torch", "2.10"), ("streamlit", "1.61"), ("starlette", "1.1"), ("pillow", "12.2")],
+)
+def test_no_pin_is_as_old_as_a_known_hole(name, floor):
+    numbers = [tuple(map(int, v.split("."))) for v in (pins("requirements.txt")[name], floor)]
+    assert numbers[0] >= numbers[1]
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

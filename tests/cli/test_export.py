@@ -1,9 +1,8 @@
 import json
-import subprocess
-import sys
 
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.__main__ import main
 from viz_models.models.builder.presets import PRESETS
 from viz_models.models.builder.specs import to_json
@@ -21,10 +20,8 @@ def exported(capsys):
 
 def test_the_file_runs_alone(exported, tmp_path):
     (tmp_path / "net.py").write_text(exported("--preset", "lenet5"))
-    done = subprocess.run(
-        [sys.executable, "-I", "net.py"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "61,706 parameters\n(2, 10)\n"
+    said = printed_alone(tmp_path / "net.py")
+    assert said == "61,706 parameters\n(2, 10)\n"
 
 
 def test_a_spec_from_a_file(exported, tmp_path):

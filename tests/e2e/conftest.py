@@ -55,13 +55,13 @@ def _wait_until_it_answers(server, process, patience_s=60):
 
 
 @contextmanager
-def running_server(log, **environment):
-    """Start the app as the README says, on a port of its own; stop all of it afterwards.
+def running_server(log, port=0, **environment):
+    """Start the app as the README says, on this port or a free one; stop all of it afterwards.
 
     It keeps runs and votes where the other tests of this process do, unless the environment names
     another FORWARD_PASS_HOME.
     """
-    port = _free_port()
+    port = port or _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     server = Server(f"http://localhost:{port}", log)
@@ -105,6 +105,15 @@ def server(tmp_path_factory):
 def fresh_server(tmp_path):
     """A server that nobody has visited yet."""
     with running_server(tmp_path / "server_log.txt") as running:
+        yield running
+
+
+@pytest.fixture
+def empty_server(tmp_path):
+    """A server with a data folder of its own: other tests keep runs and votes in a common one."""
+    home = tmp_path / "home"
+    home.mkdir()
+    with running_server(tmp_path / "log.txt", FORWARD_PASS_HOME=str(home)) as running:
         yield running
 
 

@@ -39,6 +39,7 @@ def test_a_lesson_is_walked_beside_the_live_page(server, page):
     expect(tint).to_be_disabled()
     panel.get_by_text("Show the answer").click()
     expect(tint).to_be_enabled()
+    wait_until_idle(page)  # until then the panel of the step before may still stand there, too
     panel.get_by_text("Set this step's view again").click()
     expect(page).not_to_have_url(re.compile("sort"))  # the link wins over what was chosen
     expect(tint).to_have_value("multiply-adds")

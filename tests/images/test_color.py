@@ -46,7 +46,7 @@ def test_a_profile_is_converted_to_srgb(kind, profile, expected, name):
     options = {"lossless": True} if kind == "WEBP" else {}
     photo = decode(encoded(RED, kind, icc_profile=profile, **options), "photo")
     assert np.abs(photo.pixels - expected).max() <= (3 if kind == "JPEG" else 1)
-    assert photo.notes == (f"Its colors of the color profile {name} were converted to sRGB.",)
+    assert photo.notes == (f"Its colors were converted from the color profile {name} to sRGB.",)
 
 
 @pytest.mark.parametrize(("profile", "expected"), [

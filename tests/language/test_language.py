@@ -101,6 +101,15 @@ def test_the_pseudo_language_knows_what_is_listed_and_nothing_else():
         assert ngettext("{n} mean", "{n} means", 2).format(n=2) == "[!! 2 ɱëàñŝ !!]"
 
 
+def test_a_text_that_has_its_numbers_already_is_found_by_its_pattern():
+    with language.speaking(pseudo.NAME):
+        assert language.numbered("seed 3") == "[!! ŝëëď 3 !!]"
+        assert language.numbered("no norm") == "[!! ñõ ñõřɱ !!]"
+        assert language.numbered("no norm, seed 3") == "[!! ñõ ñõřɱ !!], [!! ŝëëď 3 !!]"
+        assert language.numbered("{odd} text, 3 of it") == "{odd} text, 3 of it"
+    assert language.numbered("seed 3") == "seed 3"
+
+
 def test_tables_and_code_keep_their_structure():
     text = "Words\n\n| a | b |\n|---|---|\n\n```python\nx = 1\n```\n1. first"
     assert pseudo.prose(text) == (

@@ -1,9 +1,11 @@
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from tests.conftest import ROOT
+from viz_models.models import warm
 
 WARM = """
 import gc, sys
@@ -34,6 +36,38 @@ more = [[] for _ in range(1000)]
 warm.page_drawn()
 print(live() > 1000)  # no import since, so what pages made is left to the collector
 """
+
+
+@pytest.mark.parametrize(("more", "slept"), [(0, 1.5), (1, 3.0), (5, 9.0), (100, 10.0)])
+def test_a_class_that_comes_at_once_is_not_kept_waiting_by_imports(monkeypatch, more, slept):
+    clock = Clock(more)
+    monkeypatch.setattr(warm, "time", clock)
+    monkeypatch.setattr(warm, "_last", 0.0)
+    monkeypatch.setattr(warm, "_frozen", 0)
+    for event in ("_begun", "_drawn"):
+        monkeypatch.setattr(warm, event, threading.Event())
+    monkeypatch.setattr(warm, "heavy_imports", lambda then: then())
+    warm.page_begins()
+    warm.page_drawn()
+    imported = []
+    warm.after_first_page(1.5, lambda: imported.append(clock.now - 100))
+    assert imported == [slept]
+
+
+class Clock:
+    """A clock that only sleep moves; so many pages go out, one while somebody sleeps."""
+
+    def __init__(self, pages):
+        self.now, self.pages = 100.0, pages
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+        if self.pages:
+            self.pages -= 1
+            warm.page_drawn()
 
 
 @pytest.mark.slow

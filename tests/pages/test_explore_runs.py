@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from viz_models.language import pseudo
 from viz_models.records import DataSpec, MlpSpec, RnnSpec, RunSpec, TransformerSpec, ZooSpec
 from viz_models.records.train.experiments import Arm, Budget, ExperimentSpec
 from viz_models.runs import client, files
@@ -49,6 +50,20 @@ def test_a_trained_network_opens_on_the_flow_page(open_page, trained, model, dat
     assert [e.value for e in at.exception] == []
     assert [w.value for w in at.warning if "instead" in w.value] == []
     assert [s.label for s in at.selectbox if s.key == "example"] == ["Example"]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "called"),
+    [("en", "Test example 0, “"), (pseudo.NAME, pseudo.marked("test example"))],
+)
+def test_the_answer_names_the_example_in_the_readers_language(open_page, trained, spoken, called):
+    at = open_page("pages/site.py")
+    at.query_params["run"] = trained(*NETWORKS["MLP"])
+    at.query_params["lang"] = spoken
+    at = at.switch_page("flow/tensor_flow.py").run()
+    assert [e.value for e in at.exception] == []
+    said = [c.value for c in at.caption]
+    assert any(called.removesuffix(" !!]") in text for text in said), said
 
 
 def test_a_long_recurrent_network_says_why_it_does_not(open_page, trained):

@@ -61,9 +61,16 @@ def said(block):
         yield str(getattr(child, "value", ""))
         for field in ("body", "json", "spec", "label"):
             yield str(getattr(proto, field, ""))
-        raw = getattr(proto, "bytes", b"")
-        if isinstance(raw, bytes) and raw:
-            yield raw[4 : 4 + int.from_bytes(raw[:4], "little")].decode("utf-8", "ignore")
+        yield packed(proto)
+
+
+def packed(proto):
+    """The JSON that an instrument is told as bytes: a whole chart, or what stands before pixels."""
+    raw = getattr(proto, "bytes", b"")
+    if not isinstance(raw, bytes):
+        return ""
+    told = raw if raw.startswith(b"{") else raw[4 : 4 + int.from_bytes(raw[:4], "little")]
+    return told.decode("utf-8", "ignore")
 
 
 def numbers(text):
@@ -128,12 +135,9 @@ def read_by_people(block, hidden):
         proto = getattr(child, "proto", None)
         yield str(getattr(child, "value", ""))
         yield str(getattr(proto, "body", ""))
-        for told in (getattr(proto, name, "") for name in ("json", "spec")):
+        for told in (getattr(proto, "json", ""), getattr(proto, "spec", ""), packed(proto)):
             with suppress(ValueError):
                 yield from strings(json.loads(told or "null"))
-        raw = getattr(proto, "bytes", b"")
-        if isinstance(raw, bytes) and raw:
-            yield from strings(json.loads(raw[4 : 4 + int.from_bytes(raw[:4], "little")]))
 
 
 def ids(block):

@@ -135,11 +135,11 @@ def test_the_latest_experiment_is_open_and_a_ticked_one_is_laid_over_it(store, v
     assert [c.value for c in at.checkbox] == [True, False]
     assert "2 experiments, 2 runs: 2 finished" in said(at)
     names = [s.get("name") for s in charts(at)[0]["series"]]
-    assert names == ["y training", "y validation"]
+    assert names == ["y training", "y test"]
     at.checkbox[1].check().run()
     assert at.query_params["run"] == f"{second.id},{first.id}"
     names = [s.get("name") for s in charts(fine(at))[0]["series"]]
-    assert names == ["y training", "y validation", "x training", "x validation"]
+    assert names == ["y training", "y test", "x training", "x test"]
 
 
 @pytest.mark.slow

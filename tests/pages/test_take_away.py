@@ -1,13 +1,11 @@
 """Every file that a lesson gives away is made and read; every script runs where nothing else is."""
 
 import csv
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import streamlit as st
 
+from tests.alone import run_alone
 from tests.conftest import ROOT
 
 CHAPTERS = ("flow", "build", "normalization", "attention", "sequence", "vision")
@@ -60,12 +58,3 @@ def test_every_script_runs_alone_and_every_table_is_one(lesson, given, tmp_path)
         done = run_alone(script)
         assert done.returncode == 0, done.stderr
         assert done.stdout or lesson.parent.name == "build"  # a network is defined, not printed
-
-
-def run_alone(script: Path):
-    """In a process that cannot see this project, in the folder that holds what the page gave."""
-    return subprocess.run(
-        [sys.executable, "-I", script.name],
-        **{"cwd": script.parent, "capture_output": True, "text": True, "timeout": 200},
-        check=False,
-    )

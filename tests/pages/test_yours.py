@@ -1,6 +1,8 @@
 """The page of any network: the example, one of a reader's own, and what is refused."""
 
 import json
+import pickle
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -239,18 +241,30 @@ def test_a_script_module_in_a_file(tmp_path, capsys):
             "1 of another shape: conv.weight (5×3×3×3, not 4×3×3×3)",
         ),
         ("{}:MyNet", ["--checkpoint", "{dir}/torn.safetensors"], "no checkpoint that can be read"),
+        ("{}:MyNet", ["--checkpoint", "{dir}/bomb.pt"], "is compressed, which torch.save never"),
         ("{dir}/code.pt", ["--input", "2"], "a checkpoint or a pickle, which is not run"),
         ("{dir}/torn.pt2", [], "no exported program that torch can read"),
         ("{}:silent", ["--input", "3"], "made no tensor from these inputs"),
+        ("{dir}/code.pkl", [], "a pickle, which is not run"),
+        ("{}:MyNet", ["--checkpoint", "{dir}/code.pkl"], "holds code beside its weights"),
+        ("{}:MyNet", ["--input", "{dir}/empty.npy"], "holds no array of numbers"),
         ("{}:MyNet", ["--input", "3,8,8", "--text", "the cat"], "no tokenizer here"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(mine, tmp_path, capsys, source, more, line):
     torch.save(nn.Linear(2, 2), tmp_path / "code.pt")
     torch.save({"state_dict": {"a": torch.ones(2)}}, tmp_path / "other.pt")
+    with (
+        zipfile.ZipFile(tmp_path / "other.pt") as plain,
+        zipfile.ZipFile(tmp_path / "bomb.pt", "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in plain.namelist():
+            packed.writestr(name, plain.read(name))
     wide = {"conv.weight": torch.ones(5, 3, 3, 3), "conv.bias": torch.ones(4)}
     fc = {"fc.weight": torch.ones(3, 144), "fc.bias": torch.ones(3)}
     save_file(wide | fc, tmp_path / "wide.safetensors")
+    (tmp_path / "code.pkl").write_bytes(pickle.dumps(len, protocol=4))
+    (tmp_path / "empty.npy").write_bytes(b"")
     for torn in ("torn.safetensors", "torn.pt2"):
         (tmp_path / torn).write_bytes(b"no such thing")
     arguments = [text.format(mine, dir=tmp_path) for text in (source, *more)]

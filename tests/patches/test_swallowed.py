@@ -4,9 +4,8 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.web.rig import Server, opened, told
+from tests.web.rig import APP, opened, told
 
-APP = "import streamlit as st\napp = st.App('site.py')\n"
 MENDED = "from viz_models.patches import swallowed\nswallowed.draw()\n" + APP
 PAGE = """
 import streamlit as st
@@ -18,13 +17,6 @@ def inner():
 st.markdown(f"outside {st.checkbox('outside')}")
 inner()
 """
-
-
-@pytest.fixture
-def server(request, tmp_path):
-    server = Server(tmp_path, request.param, PAGE)
-    yield server
-    server.stop()
 
 
 def boxes(messages):

@@ -25,13 +25,13 @@ def test_the_learning_rate_is_torchs_line_and_then_torchs_cosine(steps):
         one.step()
         both.step()
 
-    class Watched(torch.optim.Adam):
+    class Watched(torch.optim.AdamW):
         def step(self, closure=None):
             found.append(self.param_groups[0]["lr"])
             return super().step(closure)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(torch.optim, "Adam", Watched)
+        patch.setattr(torch.optim, "AdamW", Watched)
         spec = fitting.FitSpec(steps=steps, batch_size=1)
         batches = itertools.repeat(torch.ones(1, 1))
         list(fitting.fit(model, batches, lambda x: (model(x).sum(), 0.0), spec))

@@ -5,7 +5,7 @@ from viz_models.__main__ import main
 from viz_models.models import weights
 from viz_models.models.vision import captioner
 from viz_models.recipes.vision import captions, captions_tune
-from viz_models.recipes.vision.captions import examples, varied
+from viz_models.recipes.vision.captions import NOTHING, UNASKED, cell_names, examples, vary
 
 
 def test_bad_input_is_told_in_one_line(capsys, tmp_path):
@@ -30,10 +30,41 @@ def test_what_is_trained_is_kept(capsys, tmp_path, monkeypatch):
 
 def test_a_varied_scene_is_still_that_scene():
     images = examples(2).images
-    again = varied(images, torch.Generator().manual_seed(0))
+    again = vary(images, torch.Generator().manual_seed(0)).images
     assert again.shape == images.shape
     assert 0 <= float(again.min()) <= float(again.max()) <= 1
     assert not torch.equal(again, images)
+
+
+def test_a_scene_says_how_far_it_was_moved(monkeypatch):
+    monkeypatch.setattr(captions, "CONTRAST", 0)
+    monkeypatch.setattr(captions, "NOISE", 0)
+    image = torch.zeros(8, 1, 64, 64)
+    image[:, 0, 20, 30] = 1
+    varied = vary(image, torch.Generator().manual_seed(0))
+    for one, (right, down) in zip(varied.images, varied.moved.tolist(), strict=True):
+        assert one.nonzero().tolist() == [[0, 20 + down, 30 + right]]
+    assert len(varied.moved.unique(dim=0)) > 1
+
+
+def test_a_cell_has_the_digit_whose_box_holds_its_center():
+    digits, boxes = torch.tensor([[7, 3]]), torch.tensor([[[8, 8, 24, 22], [40, 50, 43, 56]]])
+    names, places = cell_names(digits, boxes.float(), torch.tensor([[0, 0]]))
+    expected = torch.full((8, 8), NOTHING)
+    expected[1:3, 1:3] = 7
+    expected[6, 5] = 3  # too small for the center of a cell: the cell of its own center
+    assert torch.equal(names.reshape(8, 8), expected)
+    assert places.reshape(8, 8, 2)[1, 2].tolist() == [2, 1.875]
+
+
+def test_a_cell_that_touches_only_the_edge_of_a_digit_is_not_asked():
+    digits, boxes = torch.tensor([[7, 0]]), torch.tensor([[[8.0, 8, 24, 22], [0, 0, 0, 0]]])
+    names, _ = cell_names(digits, boxes, torch.tensor([[3, -3]]))  # 11 to 27, 5 to 19
+    expected = torch.full((8, 8), NOTHING)
+    expected[0:3, 1:4] = UNASKED
+    expected[1, 1:3] = 7
+    expected[2, 1:3] = UNASKED
+    assert torch.equal(names.reshape(8, 8), expected)
 
 
 def test_the_words_of_a_sentence_are_there_and_back():

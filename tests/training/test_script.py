@@ -14,7 +14,6 @@ import torch
 from PIL import Image
 
 from tests.training.data import idx_files
-from viz_models.recordings import train as recordings
 from viz_models.records import (
     Budget,
     ConvSpec,
@@ -277,14 +276,9 @@ def test_of_every_arm_of_every_card(card, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("id", [i for i, c in CARDS.items() if "mnist" not in str(c.experiment)])
-def test_of_a_card_prints_the_digits_of_the_page(id, tmp_path):
-    experiment = CARDS[id].experiment
-    (found,) = printed([replace(experiment.arms[-1].run, seed=0)], tmp_path)
-    last = len(experiment.arms) - 1
-    kept = next(o for o in recordings.load()[id].outcomes if (o.arm, o.seed) == (last, 0))
-    assert found["test accuracy"] == pytest.approx(kept.tests.accuracy[-1], abs=0.01)
-    assert found["test loss"] == pytest.approx(kept.tests.loss[-1], rel=0.02)
+def test_of_a_whole_run_of_a_card(tmp_path):
+    """To its end; what was recorded on another processor may differ in the last digits."""
+    same([CARDS["depth"].experiment.arms[-1].run], tmp_path)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from websockets.sync.client import connect
 from tests.conftest import ROOT
 
 HELLO = "import streamlit as st\nst.write('hello')"
+APP = "import streamlit as st\napp = st.App('site.py')\n"  # Streamlit and nothing of ours
 
 
 class Server:

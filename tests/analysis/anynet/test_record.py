@@ -1,7 +1,8 @@
-"""Any network: recorded bit for bit, every value as a hook sees it, nothing left behind."""
+"""Any network: recorded bit for bit, every value as others see it, nothing left behind."""
 
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,11 +10,8 @@ import torch
 import torchvision
 from torch import nn
 
-from tests.analysis.anynet import zoo
+from tests.analysis.anynet import capture, zoo
 from viz_models import trace
-from viz_models.analysis.anynet import wholes
-from viz_models.analysis.anynet.state import unchanged
-from viz_models.analysis.anynet.tensors import copied, found_in, plain
 from viz_models.records import RecordSpec
 
 OWN = list(zoo.own_entries())
@@ -25,32 +23,8 @@ VISION = (
 ENTRIES = {name: make for _, name, make in [*OWN, *zoo.torchvision_entries()]}
 
 
-def hooked(net, args, kwargs):
-    """What every module gives, copied by a hook: another way to see the same values."""
-    seen, removable = {}, []
-    inside = [m for f in net.modules() if isinstance(f, wholes.FUSED) for m in f.modules()]
-
-    def keep(name):
-        def hook(_, __, out):
-            seen.setdefault(name, []).append([plain(t.clone()) for t in found_in(out)])
-
-        return hook
-
-    for name, module in net.named_modules():
-        fused = any(module is m for m in inside)  # with a hook they leave their fast path
-        if name and not fused and not isinstance(module, torch.jit.ScriptModule):
-            removable.append(module.register_forward_hook(keep(name)))
-    try:
-        with torch.no_grad():
-            unchanged(net, lambda: net(*copied(args), **copied(kwargs)))
-    finally:
-        for handle in removable:
-            handle.remove()
-    return seen
-
-
 def check(net, args, kwargs):
-    """Record a network, compare its output with a bare run and its values with hooks."""
+    """Record a network, compare its output with a bare run and all values with a capture."""
     before = [dict(m.__dict__) for m in net.modules()]  # a ScriptModule has a forward there
     found = trace(net, *args, **kwargs)
     assert [dict(m.__dict__).get("forward") for m in net.modules()] == [
@@ -58,14 +32,11 @@ def check(net, args, kwargs):
     ]
     assert found.check.exact, found.check
     assert max(Counter(s.name for s in found.steps).values()) == 1
-    compared = 0
-    for name, calls in hooked(net, args, kwargs).items():
-        steps = [s for s in found.steps if s.path == name and s.name == name]
-        if len(calls) == 1 and len(steps) == 1 and len(calls[0]) == len(steps[0].outputs):
-            for k, value in enumerate(calls[0]):
-                np.testing.assert_array_equal(found.value(name, k), value, err_msg=name)
-            compared += 1
-    return found, compared
+    compared = capture.compare(found, net, args, kwargs)
+    assert not compared.wrong
+    assert not compared.unseen
+    assert compared.same + compared.blank == compared.values >= len(found.steps)
+    return compared
 
 
 @pytest.mark.parametrize("name", [name for _, name, _ in OWN])
@@ -77,33 +48,44 @@ def test_torchs_own_layers_and_odd_networks(name):
 @pytest.mark.parametrize("name", VISION)
 def test_torchvision(name):
     torch.manual_seed(0)
-    _, compared = check(*ENTRIES[name]())
-    assert compared > 5
+    assert check(*ENTRIES[name]()).modules > 5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", zoo.TIMM)
 def test_timm(name):
     pytest.importorskip("timm", reason="timm is a test requirement: see requirements-dev.txt")
-    _, compared = check(*zoo.timm_entry(name))
-    assert compared > 5
+    assert check(*zoo.timm_entry(name)).modules > 5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["bert", "gpt2", "llama", "t5", "vit"])
 def test_transformers(name):
     pytest.importorskip("transformers", reason="a test requirement: see requirements-dev.txt")
-    _, compared = check(*zoo.transformers_entry(name))
-    assert compared > 3
+    assert check(*zoo.transformers_entry(name)).modules > 3
 
 
-def test_an_exported_program(tmp_path):
-    program = torch.export.export(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), (torch.ones(2, 4),))
+def test_the_capture_notices_a_single_wrong_bit():
+    net, args = nn.Sequential(nn.Linear(4, 3), nn.ReLU()), (zoo.pixels(2, 4),)
+    found = trace(net, *args)
+    values = tuple(tuple(v.copy() for v in given) for given in found.values)
+    values[1][0][1, 2] = np.nextafter(values[1][0][1, 2], np.float32(9))
+    compared = capture.compare(replace(found, values=values), net, args, {})
+    assert compared.wrong == ["0", "0 (hook)"]
+
+
+def test_an_exported_program():
+    net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Softmax(-1))
+    program = torch.export.export(net, (torch.ones(2, 4),))
     found = trace(program.module(), torch.ones(2, 4))
     assert found.check.exact
-    assert {"linear", "relu"} <= {step.op.partition(".")[0] for step in found.steps} | {
-        step.function.split(".")[1] for step in found.steps if "." in step.function
-    }
+    assert [step.op for step in found] == ["input", "linear", "relu", "softmax"]
+    assert [step.name for step in found] == ["input", "linear", "relu", "softmax"]
+
+
+def test_operators_of_a_script_are_named_without_their_overload():
+    net = torch.jit.script(nn.Sequential(nn.Linear(4, 3), nn.ReLU()))
+    assert [s.name for s in trace(net, torch.ones(2, 4))] == ["input", "t", "addmm", "relu"]
 
 
 def test_steps_say_what_they_read_also_after_a_write():
@@ -149,6 +131,13 @@ def test_the_fused_layers_are_one_step_or_say_that_bits_change():
     unfolded = trace(RecordSpec(unfold_attention=True), net, *args, **kwargs)
     assert len(unfolded.steps) > len(whole.steps)
     assert unfolded.check.difference < 1e-5
+
+
+def test_a_step_keeps_what_it_wrote_to_a_buffer_that_is_given_back():
+    net = nn.BatchNorm1d(3)
+    found = trace(net, torch.rand(8, 3))
+    assert found.value("add").tolist() == 1  # num_batches_tracked, in training mode
+    assert int(net.num_batches_tracked) == 0
 
 
 class Raises(nn.Module):

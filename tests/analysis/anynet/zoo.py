@@ -228,6 +228,15 @@ def own_entries():
     )
     yield (
         "torch",
+        "ScriptModule with buffers",
+        lambda: (
+            torch.jit.script(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).eval()),
+            (pixels(),),
+            {},
+        ),
+    )
+    yield (
+        "torch",
         "training mode",
         lambda: (
             nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout(0.5)),

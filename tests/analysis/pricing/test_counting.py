@@ -1,5 +1,8 @@
 """What is counted on the meta device, against torch with real tensors."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -8,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from viz_models.analysis.flow.steps import steps_of
 from viz_models.analysis.pricing import costs, zoo
-from viz_models.analysis.pricing.counting import counted
+from viz_models.analysis.pricing.counting import counted, saved_bytes
 from viz_models.analysis.pricing.price import price
 from viz_models.models import registry
 from viz_models.models.builder.presets import preset
@@ -30,7 +33,7 @@ def torchs(net, x):
         storage = saved.untyped_storage()
         if storage.data_ptr() not in own:
             kept[storage.data_ptr()] = storage.nbytes()
-        return saved
+        return saved.detach()  # an output that its own graph holds would never be freed
 
     with saved_tensors_hooks(note, lambda saved: saved):
         out = net(x)
@@ -113,3 +116,12 @@ def test_what_does_not_run_is_said(name, line):
     assert zoo.left_out(ref) == line
     every = sum(p.numel() for p in registry.skeleton(ref).parameters())
     assert (costs.totals(steps_of(ref)).parameters < every) == bool(line)
+
+
+def test_what_was_counted_is_freed():
+    net, x = nn.Sequential(nn.Linear(8, 8), nn.Sigmoid()), torch.randn(4, 8)
+    weight = weakref.ref(net[0].weight)
+    assert saved_bytes(net, x) == 2 * x.nbytes
+    del net
+    gc.collect()
+    assert weight() is None

@@ -42,10 +42,10 @@ def kept_bytes(net, x):
     kept, alive = {}, []
 
     def note(t):
-        alive.append(t)  # or its address would be used again
+        alive.append(t.detach())  # or its address would be used again
         if t.untyped_storage().data_ptr() not in own:
             kept[t.untyped_storage().data_ptr()] = t.untyped_storage().nbytes()
-        return t
+        return t.detach()  # an output that its own graph holds would never be freed
 
     with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t):
         out = net(x)

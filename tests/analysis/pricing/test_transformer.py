@@ -24,7 +24,7 @@ def kept_bytes(net, x):
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in own:
             kept[storage.data_ptr()] = storage  # alive, or its address could come again
-        return tensor
+        return tensor.detach()  # an output that its own graph holds would never be freed
 
     with saved_tensors_hooks(keep, lambda tensor: tensor):
         y = net(x)

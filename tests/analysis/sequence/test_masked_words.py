@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from viz_models import language
 from viz_models.analysis.sequence import masked_words as analysis
 from viz_models.analysis.sequence.masked_compare import compared
+from viz_models.language import pseudo
 from viz_models.models import weights
 from viz_models.models.sequence import masked
 from viz_models.models.vocabulary import PAD
@@ -28,6 +30,17 @@ def test_the_encoder_is_torchs_own(shipped):
     terms = done.hidden.abs() @ model.words.weight.abs().T + model.words.bias.abs()
     real = read.ids != PAD
     assert ((logits - done.logits).abs() / terms)[real].max() < 1e-5
+
+
+@pytest.mark.parametrize(("first", "second"), [("!", "she sleeps"), ("she sleeps", "cat " * 200)])
+def test_a_refusal_names_the_sentence_in_the_readers_language(first, second):
+    with (
+        language.speaking(pseudo.NAME),
+        pytest.raises(ValueError, match="!!") as no,
+    ):
+        analysis.columns(first, second)
+    name = "the first sentence" if first == "!" else "the second sentence"
+    assert pseudo.marked(name) in str(no.value)
 
 
 @pytest.mark.parametrize("net", ARMS)

@@ -108,6 +108,24 @@ def test_two_processes_can_be_stopped_and_leave_nothing_behind(monkeypatch):
 
 
 @pytest.mark.slow
+def test_two_processes_that_were_stopped_go_on_with_the_cases_that_are_left():
+    def stop(done, total):
+        if done >= 2:
+            raise KeyboardInterrupt
+
+    kept = []
+    with pytest.raises(KeyboardInterrupt):
+        workers_start.run(stop, kept=kept)
+    measured = len(kept)
+    assert 2 <= measured <= len(workers_ddp.CASES)
+    seen = []
+    found = workers_start.run(lambda done, total: seen.append(done), kept=kept)
+    assert min(seen) >= measured
+    assert [c.case for c in found.cases] == list(workers_ddp.CASES)
+    assert found.sync_batch_norm
+
+
+@pytest.mark.slow
 def test_a_process_ends_with_the_one_that_started_it(tmp_path):
     """Rank 0 waits for a partner that never comes; its parent is gone at once."""
     arguments = f"'0', {str(tmp_path / 'm')!r}, str(os.getpid())"

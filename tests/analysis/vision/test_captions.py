@@ -75,7 +75,7 @@ def test_the_shipped_captioners_are_as_good_as_is_said():
         said, card = recorded.quality(net), cards[captioner.entry(net)]
         assert said.exact / said.scenes == pytest.approx(card.accuracy, abs=1e-4)
     looks = recorded.quality("attention")
-    assert looks.exact >= 0.93 * looks.scenes
+    assert looks.exact >= 0.97 * looks.scenes
     with captioner.captioner() as model:
         part = captions_quality.quality(model, "attention", 250)
     assert part.exact / 250 == pytest.approx(looks.exact / looks.scenes, abs=0.04)
@@ -85,7 +85,7 @@ def test_the_shipped_captioners_are_as_good_as_is_said():
 
 def test_the_weights_are_small():
     files = [PRETRAINED / f"{captioner.entry(net)}.safetensors" for net in NETS]
-    assert sum(f.stat().st_size for f in files) < 600_000
+    assert sum(f.stat().st_size for f in files) < 900_000
 
 
 def test_every_way_to_fine_tune_was_run_with_five_seeds():

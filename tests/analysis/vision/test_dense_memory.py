@@ -21,7 +21,7 @@ def saved_bytes(block, x):
     def keep(tensor):
         if tensor.data_ptr() not in own:
             found[tensor.data_ptr()] = tensor.untyped_storage().nbytes()
-        return tensor
+        return tensor.detach()  # an output that its own graph holds would never be freed
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         out = block(x)

@@ -61,11 +61,11 @@ def test_a_point_far_outside_counts_nothing():
 
 
 def test_boxes_are_clipped_or_refused_in_one_line():
-    box, remark = inside((-5.0, 10.0, 80.0, 30.0))
+    box, remarks = inside((-5.0, 10.0, 80.0, 30.0))
     assert box == (0, 10, 64, 30)
-    assert "clipped to the scene: 0,10,64,30" in remark
-    assert "one cell" in inside((10.0, 10.0, 10.5, 10.5))[1]
-    assert inside((8.0, 12.0, 30.0, 40.0)) == ((8, 12, 30, 40), "")
+    assert "clipped to the scene: 0,10,64,30" in remarks[0]
+    assert "one cell" in inside((10.0, 10.0, 10.5, 10.5))[1][0]
+    assert inside((8.0, 12.0, 30.0, 40.0)) == ((8, 12, 30, 40), ())
     for bad, said in (
         ((10.0, 10.0, 10.0, 20.0), "no area"),
         ((30.0, 10.0, 10.0, 20.0), "right must be larger"),

@@ -25,7 +25,7 @@ CHARTS = {"heads": 1, "scale": 2, "attention-cost": 1}
 def open_lesson(page: Page, server, path: str):
     """The lesson, with all its charts painted."""
     visit(page, f"{server.url}/{path}", timeout_ms=90_000)
-    charts = page.locator('[data-testid="stPlotlyChart"] .main-svg:first-child')
+    charts = page.locator('[data-testid="chart"] .main-svg:first-child')
     expect(charts).to_have_count(CHARTS[path.partition("?")[0]], timeout=30_000)
 
 

@@ -21,7 +21,7 @@ FOUND = DecodeSpec(text=attend_decode.TEXT, width=attend_decode.WIDTH)
 def open_lesson(page: Page, server, path: str):
     """The lesson, with its charts painted."""
     visit(page, f"{server.url}/{path}")
-    charts = page.locator('[data-testid="stPlotlyChart"] .main-svg:first-child')
+    charts = page.locator('[data-testid="chart"] .main-svg:first-child')
     expect(charts.nth(1)).to_be_visible(timeout=30_000)
 
 

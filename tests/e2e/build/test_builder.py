@@ -100,7 +100,7 @@ def test_a_depth_that_is_refused_still_shows_every_block_and_its_shapes(server, 
     assert min(f["x"] for f in fronts) >= stage["x"]
     assert max(f["x"] + f["width"] for f in fronts) <= stage["x"] + stage["width"] + 1
     expect(page.get_by_text("Not built.")).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("sheet")).to_be_visible()
     page.get_by_role("button", name="Use the nearest that fits").click()
     wait_until_idle(page, timeout_ms=2 * SETTLED)
     assert boxes(page) == 63 + 3

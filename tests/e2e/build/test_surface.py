@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 
 def charts(page: Page):
-    return page.locator('[data-testid="stPlotlyChart"] .main-svg:first-child')
+    return page.locator('[data-testid="chart"] .main-svg:first-child')
 
 
 def test_before_and_after_are_what_was_recorded(server, page):

@@ -38,7 +38,7 @@ PAGES = {
 def open_lesson(page: Page, server, path: str):
     """The lesson, with all its charts painted."""
     visit(page, f"{server.url}/{path}")
-    charts = page.locator('[data-testid="stPlotlyChart"] .main-svg:first-child')
+    charts = page.locator('[data-testid="chart"] .main-svg:first-child')
     expect(charts).to_have_count(PAGES[path.partition("?")[0]], timeout=30_000)
 
 

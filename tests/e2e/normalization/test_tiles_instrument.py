@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from viz_models.ui.instruments.mounting import HERE, pack
+from viz_models.ui.instruments import scripts
+from viz_models.ui.instruments.mounting import pack
 from viz_models.ui.instruments.tiles import Tiles, picture
 
 pytestmark = pytest.mark.e2e
@@ -282,15 +283,8 @@ MODULE = """async ([script, html, data]) => {
 def mounted_twice(demo, name, data):
     """A page on which an instrument was called twice and the first call's cleanup came last."""
     page = demo.context.browser.new_page()
-    parts = [
-        HERE / "shared.js",
-        *sorted((HERE / name).glob(f"{name}_*.js")),
-        HERE / name / f"{name}.js",
-    ]
-    script = "\n".join(part.read_text(encoding="utf-8") for part in parts)
-    page.evaluate(
-        MODULE, [script, (HERE / name / f"{name}.html").read_text(encoding="utf-8"), data]
-    )
+    html = (scripts.HERE / name / f"{name}.html").read_text(encoding="utf-8")
+    page.evaluate(MODULE, [scripts.whole(name), html, data])
     return page
 
 

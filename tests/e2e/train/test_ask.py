@@ -14,7 +14,6 @@ from tests.e2e.browser import (
     visit,
     wait_until_idle,
 )
-from tests.e2e.conftest import running_server
 from viz_models.training.cards.cards import CARDS
 
 pytestmark = pytest.mark.e2e
@@ -60,15 +59,6 @@ def test_a_question_card_is_answered(server, page):
     page.get_by_role("radio", name=CARDS["depth"].title, exact=True).click()
     wait_until_idle(page, timeout_ms=SETTLED)
     expect(page.get_by_text(f"You predicted: {choice}")).to_be_visible()
-
-
-@pytest.fixture
-def empty_server(tmp_path):
-    """A server on which nobody has predicted anything: tests without a browser vote, too."""
-    home = tmp_path / "home"
-    home.mkdir()
-    with running_server(tmp_path / "log.txt", FORWARD_PASS_HOME=str(home)) as server:
-        yield server
 
 
 def test_what_a_class_predicts_comes_together(empty_server, new_page):

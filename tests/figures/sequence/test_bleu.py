@@ -43,7 +43,7 @@ def test_a_clipped_word_is_hatched_and_the_hover_says_why():
 
 def test_what_somebody_types_is_no_markup():
     fig = figures.ngrams(counted("a", "<b>x</b>", most=1), 1)
-    assert fig.layout.xaxis.ticktext == ("&lt;b&gt;x&lt;/b&gt;",)
+    assert fig.layout.xaxis.ticktext == ("<span>&lt;b&gt;x&lt;/b&gt;</span>",)
 
 
 def test_the_price_of_half_a_precision():

@@ -27,4 +27,4 @@ def test_the_held_value_is_orange():
 
 def test_a_word_is_no_markup():
     fig = figures.reading(("<b>",), ("x",))
-    assert "&lt;b&gt;" in [note.text for note in fig.layout.annotations]
+    assert "<span>&lt;b&gt;</span>" in [note.text for note in fig.layout.annotations]

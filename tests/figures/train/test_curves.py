@@ -135,16 +135,18 @@ def test_what_has_no_logarithm_is_a_gap():
 
 def test_a_running_run_carries_its_name_along():
     option = train_curves.curves([run(state="running")], ["a"], CurveView())
-    (line,) = named(option, "validation")
+    (line,) = named(option, "a seed 0 now test")
     assert line["markPoint"]["label"]["formatter"] == "a seed 0 now"
     assert line["markPoint"]["symbol"] == "circle"
 
 
 def test_arms_have_the_house_colors():
     option = train_curves.curves([run(), run(1)], ["a", "b"], CurveView(), dark=True)
-    assert named(option, "b validation")[0]["color"] == theme.DARK.categorical[1]
+    assert named(option, "b test")[0]["color"] == theme.DARK.categorical[1]
 
 
 def test_nothing_told_yet_is_an_empty_chart():
     empty = RunCurve(arm=0, seed=0, state="queued", training=course(0), validation=course(0))
-    assert train_curves.curves([empty], [""], CurveView())["series"] == []
+    option = train_curves.curves([empty], [""], CurveView())
+    assert option["series"] == []
+    assert option["title"]["text"] == "loss: test thick, training thin"  # of no seeds

@@ -1,12 +1,11 @@
 """Broken training: what was recorded, whether it comes out the same, and its scripts."""
 
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.recipes.train import broken
 from viz_models.recordings.broken import load
 from viz_models.records.train.broken import FAULTS, SEEDS, STEPS, TESTS, kind_of, usual
@@ -90,11 +89,9 @@ def test_the_script_alone_prints_the_recorded_digits(fault, tmp_path):
     text = source(recorded.spec, threads=1)
     assert ("# <- the fault" in text) == (recorded.spec.fault != "none")
     (tmp_path / "run.py").write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", "run.py"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    printed = printed_alone(tmp_path / "run.py")
     said = {
-        key: float(re.search(rf"^{key} (\S+)$", done.stdout, re.MULTILINE)[1])
+        key: float(re.search(rf"^{key} (\S+)$", printed, re.MULTILINE)[1])
         for key in ("last training loss", "test loss", "test accuracy")
     }
     assert said["test accuracy"] == pytest.approx(recorded.accuracy, abs=0.01)

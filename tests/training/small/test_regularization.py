@@ -11,6 +11,7 @@ from viz_models.recordings import regularization
 from viz_models.records.train.regularization import STRENGTHS, RegularizeSpec
 from viz_models.training.small import regularization as small
 from viz_models.training.small import regularization_grid
+from viz_models.training.small import regularization_networks as networks
 
 SHORT = RegularizeSpec(epochs=3, look=1, width=16)
 
@@ -81,9 +82,9 @@ def test_early_stopping_keeps_the_best_epoch_and_ends_after_the_patience():
 def test_mirrored_and_shifted_digits_are_what_they_say():
     x = torch.arange(64.0).expand(50, -1) + 1
     noise = torch.Generator().manual_seed(0)
-    mirrored = small.augmented(x, "mirror", 1.0, noise).view(50, 8, 8)
+    mirrored = networks.augmented(x, "mirror", 1.0, noise).view(50, 8, 8)
     assert torch.equal(mirrored[0], x[0].view(8, 8).fliplr())
-    shifted = small.augmented(x, "shift", 1.0, noise).view(50, 8, 8)
+    shifted = networks.augmented(x, "shift", 1.0, noise).view(50, 8, 8)
     image = x[0].view(8, 8)
     paper = image.min()
     ways = [torch.full((8, 8), float(paper)) for _ in range(4)]
@@ -92,7 +93,7 @@ def test_mirrored_and_shifted_digits_are_what_they_say():
     assert {next(i for i, w in enumerate(ways) if torch.equal(w, s)) for s in shifted} == {
         *range(4)
     }
-    assert torch.equal(small.augmented(x, "shift", 0.0, noise), x)
+    assert torch.equal(networks.augmented(x, "shift", 0.0, noise), x)
 
 
 @pytest.mark.parametrize(

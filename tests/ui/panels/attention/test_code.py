@@ -1,11 +1,10 @@
 """The scripts that two lessons on attention give away, run as a stranger would."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.ui.kit import take_away
 
 pytestmark = pytest.mark.slow
@@ -15,11 +14,7 @@ def said(code, folder):
     """What the script prints in a fresh process that knows nothing of this project."""
     path = folder / "script.py"
     path.write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return printed_alone(path)
 
 
 @pytest.mark.parametrize("kv_heads", [4, 2, 1])

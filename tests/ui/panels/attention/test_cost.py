@@ -1,11 +1,10 @@
 """What the lesson on costs prints and gives away."""
 
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.recordings import attention as recordings_attention
 from viz_models.records import LAYER_KINDS, CostSpec
 from viz_models.ui.instruments.sheet import sheet
@@ -52,11 +51,8 @@ def test_the_script_times_every_layer(view, tmp_path):
     small = replace(view.run, spec=replace(view.run.spec, sizes=(8, 16)))
     path = tmp_path / "script.py"
     path.write_text(panel.code(replace(view, run=small)), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    said = printed_alone(path)
+    lines = said.splitlines()
     assert [line.split(": ")[0] for line in lines] == [
         f"n = {n}, {kind}" for n in (8, 16) for kind in LAYER_KINDS
     ]

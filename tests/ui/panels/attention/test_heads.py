@@ -1,12 +1,10 @@
 """What the lesson on heads says and gives away."""
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.alone import printed_alone
 from viz_models.analysis.attention import heads
 from viz_models.records import HeadsSpec
 from viz_models.ui.panels.attention import heads as panel
@@ -67,11 +65,8 @@ def test_the_table_has_a_row_a_head(view):
 def test_the_script_finds_gates_and_cut_weights_equal(view, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(panel.code(view), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    said = printed_alone(path)
+    lines = said.splitlines()
     assert len(lines) == 4
     assert all(float(line.rsplit(" ", 1)[1]) < 1e-6 for line in lines)
     assert all("moves by 0.0 %" not in line for line in lines)

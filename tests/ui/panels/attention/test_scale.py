@@ -1,10 +1,8 @@
 """The script that the lesson on scaling gives away, run as a stranger would."""
 
-import subprocess
-import sys
-
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.digits import digits
 from viz_models.records import ScaleSpec
 from viz_models.ui.panels.attention import scale as panel
@@ -19,15 +17,10 @@ def test_the_script_prints_what_the_page_shows(tmp_path):
     view = panel.View(64, scale.sweep(spec), scale.rows(spec, 64))
     path = tmp_path / "script.py"
     path.write_text(panel.code(view), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    said = printed_alone(path)
     for i, width in enumerate(spec.widths):
         for name, bands in (("q.k", view.sweep.raw), ("q.k / sqrt(d_k)", view.sweep.scaled)):
-            (line,) = [
-                x for x in done.stdout.splitlines() if x.startswith(f"d_k = {width}, {name}:")
-            ]
+            (line,) = [x for x in said.splitlines() if x.startswith(f"d_k = {width}, {name}:")]
             printed = [float(w.rstrip(",")) for w in line.split(": ")[1].split() if w[0].isdigit()]
             shown = [
                 getattr(bands, w)[i, 1] for w in ("variance", "entropy", "largest", "gradient")

@@ -2,12 +2,11 @@
 
 import math
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.digits import digits
 from viz_models.records import AttendSpec, MaskSpec
 from viz_models.ui.panels.attention import scores_cards as cards
@@ -27,15 +26,13 @@ def test_the_script_runs_alone_and_prints_the_weights(tmp_path, fill):
     shown = view(fill=fill)
     script = tmp_path / "scores.py"
     script.write_text(cards.code(shown), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", script], capture_output=True, text=True, cwd=tmp_path, check=True
-    )
+    said = printed_alone(script)
     query, _ = shown.cell
-    printed = [line.split() for line in done.stdout.splitlines() if "weight" in line]
+    printed = [line.split() for line in said.splitlines() if "weight" in line]
     assert [float(p[-1]) for p in printed] == pytest.approx(
         shown.stages.weights[query].tolist(), abs=6e-5
     )
-    assert ("difference to torch" in done.stdout) == (fill == "-inf")
+    assert ("difference to torch" in said) == (fill == "-inf")
 
 
 def test_the_table_has_a_row_for_every_score():

@@ -2,11 +2,10 @@
 
 import csv
 import re
-import subprocess
-import sys
 
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.records.build.surface import SurfaceSpec
 from viz_models.training import surface
 from viz_models.ui.panels.build import surface as panel
@@ -23,11 +22,8 @@ def found():
 def test_it_prints_the_losses_along_the_first_direction(found, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(panel.code(found), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    printed = [float(x) for x in re.findall(r": (\S+) nats", done.stdout)]
+    said = printed_alone(path)
+    printed = [float(x) for x in re.findall(r": (\S+) nats", said)]
     truth = [*found.plain.after[:, 1], *found.skips.after[:, 1]]
     assert printed == pytest.approx(truth, rel=1e-3)
 

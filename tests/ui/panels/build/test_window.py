@@ -1,11 +1,10 @@
 """The script that the lesson on windows gives out."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.analysis.build.window import windows
 from viz_models.records import WindowSpec
 from viz_models.ui.kit import take_away
@@ -24,11 +23,9 @@ def test_the_script_prints_the_same_digits(spec, tmp_path):
             channels=spec.channels,
         )
     )
-    done = subprocess.run(
-        [sys.executable, "-I", file], capture_output=True, text=True, timeout=100, check=True
-    )
+    said = printed_alone(file)
     found = windows(spec)
-    printed = re.findall(r"([\d,]+) weights, (\d+) of \d+ .*?\n +([\d.]+)%", done.stdout)
+    printed = re.findall(r"([\d,]+) weights, (\d+) of \d+ .*?\n +([\d.]+)%", said)
     assert printed == [
         (f"{s.parameters:,}", str(s.seen), f"{100 * s.middle:.1f}")
         for s in (found.stack, found.single)

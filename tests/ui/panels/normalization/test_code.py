@@ -1,12 +1,11 @@
 """The scripts that the normalization lessons give away, run as a stranger would."""
 
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.digits import percent
 from viz_models.records import NormSpec, RunningSpec, SentenceSpec
 from viz_models.ui.panels.normalization import axes, axes_cards, tensors, train_eval, training
@@ -25,11 +24,7 @@ def said(code, folder):
     """What the script prints in a fresh process that knows nothing of this project."""
     path = folder / "script.py"
     path.write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return printed_alone(path)
 
 
 @pytest.mark.parametrize(

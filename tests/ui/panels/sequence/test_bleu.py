@@ -1,8 +1,6 @@
-import subprocess
-import sys
-
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.records.sequence.bleu import BleuSpec
 from viz_models.ui.panels.sequence import bleu as panel
 from viz_models.ui.results.sequence import bleu as results
@@ -61,8 +59,6 @@ def test_the_script_alone_prints_the_page_s_numbers(tmp_path):
     shown = view("a b c d e f", "a b b c d", most=3)
     file = tmp_path / "bleu.py"
     file.write_text(panel.code(shown), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(file)], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    assert f"BLEU-3 {shown.result.score('paper'):.6g}" in done.stdout
-    assert f"d2l {shown.result.score('d2l'):.6g}" in done.stdout
+    said = printed_alone(file)
+    assert f"BLEU-3 {shown.result.score('paper'):.6g}" in said
+    assert f"d2l {shown.result.score('d2l'):.6g}" in said

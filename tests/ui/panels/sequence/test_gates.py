@@ -1,12 +1,11 @@
 """The lesson on gates: the page with every choice, and its script run as a stranger would."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 from scipy.stats import ttest_rel
 
+from tests.alone import printed_alone
 from tests.conftest import ROOT
 from viz_models.analysis.seed_noise import MIN_PAIRS
 from viz_models.digits import signed
@@ -58,10 +57,8 @@ def test_the_script_alone_prints_the_page_s_numbers(net, tmp_path):
     shown = view(net)
     (tmp_path / "gates.py").write_text(panel.code(shown), encoding="utf-8")
     shutil.copy(ROOT / "pretrained" / f"{results.file(net)}.safetensors", tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-I", "gates.py"], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
+    said = printed_alone(tmp_path / "gates.py")
     at = shown.word, shown.unit
-    h = float(next(x for x in done.stdout.splitlines() if x.startswith("h =")).split()[-1])
+    h = float(next(x for x in said.splitlines() if x.startswith("h =")).split()[-1])
     assert h == pytest.approx(float(shown.found.h[at]), rel=1e-4)
-    assert "equal nn.LSTM" in done.stdout
+    assert "equal nn.LSTM" in said

@@ -1,11 +1,9 @@
 """The lesson on memory: its words follow what was measured, and its script prints the numbers."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.records.sequence.memory import ReaderSpec
 from viz_models.ui.panels.sequence import memory as panel
 from viz_models.ui.results.sequence import memory as results
@@ -42,10 +40,8 @@ def test_the_script_alone_prints_the_page_s_numbers(cell, tmp_path):
     shown = view(ReaderSpec(cell=cell, forget_bias=bias, length=10))
     file = tmp_path / "memory.py"
     file.write_text(panel.code(shown), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(file)], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    median = float(done.stdout.splitlines()[-1].split()[-1])
+    said = printed_alone(file)
+    median = float(said.splitlines()[-1].split()[-1])
     assert median == pytest.approx(shown.share, rel=6e-3)
 
 

@@ -1,10 +1,9 @@
 import shutil
-import subprocess
-import sys
 
 import pytest
 from scipy.stats import ttest_rel
 
+from tests.alone import printed_alone
 from viz_models.digits import digits
 from viz_models.models import weights
 from viz_models.records.sequence.translators import TranslateSpec
@@ -21,11 +20,9 @@ def test_the_script_alone_writes_the_page_s_words(tmp_path, model):
     (tmp_path / "translators.py").write_text(panel.code(shown), encoding="utf-8")
     file = weights.cards()[panel.weights(shown)].file
     shutil.copy(weights.FOLDER / file, tmp_path)
-    done = subprocess.run(
-        [sys.executable, "translators.py"], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
+    said = printed_alone(tmp_path / "translators.py")
     pairs = zip(found.written, found.probability, strict=True)
-    assert done.stdout.split("\n")[:-1] == [f"{word} {p:.4f}" for word, p in pairs]
+    assert said.split("\n")[:-1] == [f"{word} {p:.4f}" for word, p in pairs]
 
 
 def test_what_attention_gains_is_scipys_interval_over_the_long_trainings():

@@ -1,9 +1,14 @@
-import subprocess
-import sys
+from dataclasses import replace
 
 import pytest
 
-from viz_models.ui.kit import take_away
+from tests.alone import printed_alone
+from viz_models.records.train.gan import GAN_LOSSES, GanSpec
+from viz_models.records.train.lesson_runs import run as lesson_run
+from viz_models.training import script
+from viz_models.training.gan import plane
+from viz_models.training.loop import checks
+from viz_models.ui.panels.train.lessons import gan_here
 
 
 @pytest.mark.slow
@@ -15,17 +20,13 @@ def test_the_page_opens_and_follows_its_choices(open_page):
     assert any("goes through D" in m.value for m in at.markdown)
 
 
-@pytest.mark.slow
-def test_a_run_begins_and_can_be_stopped(open_page):
-    at = open_page("pages/train/gan.py")
-    at.button(key="gan_train").click().run()
-    assert not at.exception
-    live = at.session_state["forward_pass.gan"]
-    live.job.stop()
-    live.job.wait(20)
-    assert not live.job.running
-    at.run()
-    assert not at.exception
+def test_what_is_trained_here_may_be_run():
+    for loss in GAN_LOSSES:
+        asked = gan_here.here(GanSpec(loss=loss, discriminator_steps=5, seed=4), seed=7)
+        (arm,) = asked.arms
+        assert asked.seeds == (7,)
+        assert arm.run.lesson.seed == 0  # a link names the run, whatever its seed is
+        checks.check(replace(arm.run, seed=7))
 
 
 def test_odd_links_fall_back(open_page):
@@ -37,16 +38,10 @@ def test_odd_links_fall_back(open_page):
 
 @pytest.mark.slow
 def test_the_script_alone_prints_what_the_page_s_run_ends_with(tmp_path):
-    from viz_models.records.train.gan import GAN_LOSSES, GanSpec
-    from viz_models.training.gan import plane
-
     spec = {"data": "moons", "optimizer": "adam", "seed": 1, "steps": 60, "batch_size": 64}
     file = tmp_path / "gan.py"
-    quoted = {k: repr(v) for k, v in spec.items()}
-    file.write_text(take_away.filled("train/gan", **quoted), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(file)], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    for loss, line in zip(GAN_LOSSES, done.stdout.splitlines(), strict=True):
+    file.write_text(script.source(lesson_run(GanSpec(**spec))), encoding="utf-8")
+    said = printed_alone(file)
+    for loss, line in zip(GAN_LOSSES, said.splitlines(), strict=True):
         found = plane.run(GanSpec(loss=loss, **spec))
         assert f"{found.parts[-1]} of 8 parts found, {found.near[-1]:.1%}" in line

@@ -1,9 +1,9 @@
 import shutil
-import subprocess
-import sys
 
 import pytest
 
+from tests.alone import printed_alone
+from tests.conftest import ROOT
 from viz_models.places import PRETRAINED
 from viz_models.records.vision.captions import CaptionSpec
 from viz_models.ui.panels.vision import captions as panel
@@ -63,9 +63,7 @@ def test_the_script_alone_writes_the_caption(tmp_path, net):
     file = tmp_path / "captions.py"
     file.write_text(cards.code(shown), encoding="utf-8")
     shutil.copy(PRETRAINED / f"{cards.weights(shown)}.safetensors", tmp_path)
-    done = subprocess.run(
-        [sys.executable, file], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert done.stdout.splitlines()[-1] == shown.found.sentence
+    text = printed_alone(file, folder=ROOT)
+    assert text.splitlines()[-1] == shown.found.sentence
     most = shown.found.weights[1].max()
-    assert float(done.stdout.splitlines()[1].rpartition(" ")[2]) == pytest.approx(most, abs=0.02)
+    assert float(text.splitlines()[1].rpartition(" ")[2]) == pytest.approx(most, abs=0.02)

@@ -1,9 +1,7 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
+from tests.alone import printed_alone
 from viz_models.places import PRETRAINED
 from viz_models.records.vision.detector import DetectSpec, RoiSpec
 from viz_models.records.vision.scene import SceneSpec
@@ -79,18 +77,12 @@ def test_the_script_alone_prints_the_page_s_numbers(tmp_path, pool):
     file = tmp_path / "detector.py"
     file.write_text(cards.code(shown), encoding="utf-8")
     weights = str(PRETRAINED / "digits_mask_rcnn.safetensors")
-    done = subprocess.run(
-        [sys.executable, "-I", str(file), weights],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=tmp_path,
-    )
+    said = printed_alone(file, weights)
     found = shown.found.found
     for i, digit in enumerate(found.digits):
         edges = ", ".join(f"{edge:.2f}" for edge in found.boxes[i])
-        assert f"digit {digit}: score {found.scores[i]:.4f}, box {edges}" in done.stdout
-    scores = np.array(done.stdout.split("class scores")[1].split(), float)
+        assert f"digit {digit}: score {found.scores[i]:.4f}, box {edges}" in said
+    scores = np.array(said.split("class scores")[1].split(), float)
     np.testing.assert_allclose(scores, shown.roi.scores, atol=6e-5)
 
 

@@ -1,12 +1,10 @@
 """What the page on fast networks says follows the numbers, and its script runs alone."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from torch import nn
 
+from tests.alone import printed_alone
 from viz_models.analysis.vision import fast_ways
 from viz_models.figures.vision import fast as figures
 from viz_models.models.builder import build
@@ -49,10 +47,8 @@ def test_the_table_has_a_row_for_every_way():
 def test_the_script_times_the_same_ways_alone(tmp_path):
     file = tmp_path / "fast.py"
     file.write_text(panel.code().replace("ROUNDS = 15", "ROUNDS = 2"), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", str(file)], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    lines = done.stdout.splitlines()
+    said = printed_alone(file)
+    lines = said.splitlines()
     shown = [way for way in recordings.load().ways if way.series != "units"]
     assert sum(" ms, quartiles" in found for found in lines) == len(shown)
     assert lines[-1].endswith("[0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]")
