@@ -64,13 +64,13 @@ hostile: $(DEV) ## what one hostile visitor could do, tried on a server of its o
 bench: $(DEV) $(TORCHLENS) ## speed beside a bare forward pass and TorchLens, and of the pages, as ratios
 	@$(PY) -m benchmarks $(ARGS)
 
-zoo: $(DEV) ## record some 300 networks that nobody here wrote, and write docs/zoo.md: 30 minutes; ARGS="timm"
+zoo: $(DEV) ## record some 250 networks that nobody here wrote, and write docs/zoo.md: 30 minutes; a part: ARGS="timm"
 	@$(PY) -m benchmarks.zoo $(ARGS)
 
 record: $(APP) ## compute again what the pages open with: pretrained/recorded/
 	@$(PY) -m viz_models record
 
-weights-check: $(APP) ## test the shipped ResNet18 on all of CIFAR-10 again: minutes; or on photos: PHOTOS=DIR
+weights-check: $(APP) ## test the shipped ResNet18 on all of CIFAR-10 and on other things again: minutes; or on photos: PHOTOS=DIR
 	@$(PY) -m viz_models check-weights $(if $(PHOTOS),--photos "$(PHOTOS)") $(ARGS)
 
 messages: $(DEV) ## list every text for translators, in viz_models/locale/messages.pot; compile what they wrote

@@ -35,8 +35,8 @@
 
   let question = "";
   new MutationObserver((all) => {
-    if (all.some(({ target }) => target.closest?.("[data-testid=stPlotlyChart]"))) painted(() => "chart");
-    const text = document.querySelector("h1")?.innerText ?? "";
+    if (all.some(({ target }) => target.closest?.("[data-testid=stPlotlyChart], [data-testid=chart]"))) painted(() => "chart");
+    const text = document.querySelector("h1")?.textContent ?? "";
     if (text && text !== question) painted(() => "question");
     question = text;
   }).observe(document, { childList: true, subtree: true, characterData: true });

@@ -1,5 +1,6 @@
 """How long people wait at the foot of the flow page, and for each other."""
 
+import statistics
 import sys
 import time
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, Page
 
 from benchmarks.measure import print_table
-from benchmarks.pages import HEAD, IMPORTING, READOUT, STAGE, Row, window
+from benchmarks.pages import HEAD, IMPORTING, READOUT, STAGE, Row, floor_of, window
 from benchmarks.served import Served, fresh_server
 from benchmarks.watch import Seen, Watcher, started_browser
 
@@ -20,28 +21,31 @@ PHOTO, MAPS = "photo", "learned_maps"  # names of tiles
 def main() -> None:
     """Print one table."""
     with started_browser() as browser:
+        floor = floor_of(browser)
+        peer = statistics.median(floor)
+        rows = [Row("one slider, one chart, nothing else", floor)]
         with fresh_server() as server:
             server.wait()
             time.sleep(2.5 * IMPORTING)
-            rows = [*foot(browser, server), *clicks(browser, server)]
+            rows += [*foot(browser, server, peer), *clicks(browser, server, peer)]
         title = f"Why, when, and beside others, Chromium {browser.version}"
         print_table(title, HEAD, [row.cells() for row in rows])
 
 
-def foot(browser: Browser, server: Served) -> Iterator[Row]:
+def foot(browser: Browser, server: Served, peer: float) -> Iterator[Row]:
     """Another class to explain, and another moment of the training."""
     with window(browser) as watcher:
         _open(watcher, f"{server.url}/flow?step=conv1", "Why this class?")
         seen = [_explained(watcher, name) for name in CLASSES]
-        yield Row("Grad-CAM of another class: painted", [s.first(PHOTO) for s in seen], 500)
+        yield Row("Grad-CAM of another class: painted", [s.first(PHOTO) for s in seen], peer, 2.5)
     with window(browser) as watcher:
         _open(watcher, f"{server.url}/flow?step=layer1.0.relu_1", "While it learned")
         for when in ("first time", "again"):
             seen = [_moved(watcher, place) for place in MOMENTS]
-            yield Row(f"another moment, {when}: painted", [s.last(MAPS) for s in seen], 200)
+            yield Row(f"another moment, {when}: painted", [s.last(MAPS) for s in seen], peer, 1.5)
 
 
-def clicks(browser: Browser, server: Served) -> Iterator[Row]:
+def clicks(browser: Browser, server: Served, peer: float) -> Iterator[Row]:
     """Another step with new work, alone and while somebody else's occlusion is computed."""
     with window(browser) as other:
         for when, seed in (("alone", 1), ("beside an occlusion", 2)):
@@ -55,7 +59,7 @@ def clicks(browser: Browser, server: Served) -> Iterator[Row]:
                 watcher.page.locator("[data-testid=flow] .stage").focus()
                 seen = [_step(watcher) for _ in range(CLICKS)]
             first = [s.first(but=STAGE) for s in seen]
-            yield Row(f"another step {when}: first card painted", first, 500)
+            yield Row(f"another step {when}: first card painted", first, peer, 2.5)
         if not other.page.get_by_role("button", name="Stop").count():
             sys.exit("the occlusion was over before the clicks were")
 
