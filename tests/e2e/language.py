@@ -37,6 +37,7 @@ CAPTION = re.compile(rf"((?:an?|left|of|above|<eos>|{'|'.join(NAMES)})\s?)+(, p 
 STREAMLITS_OWN = {
     *("Navigate to home page", "Logo", "App pages", "Link to heading", "Choose an option", "Open"),
     *("Skip to main content", "Copy to clipboard", "progress", "Help"),
+    *("Sidebar", "Expand sidebar", "Collapse sidebar"),
 }
 # What the networks of these pages read and write: English and French in every language.
 READING = {

@@ -76,7 +76,7 @@ def _card(name: str, weights: Weights) -> ModelCard:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shared:
     model: nn.Module
-    lock: threading.Lock
+    lock: threading.RLock
     bytes: int
 
 
@@ -260,7 +260,7 @@ def skeleton(ref: ModelRef) -> nn.Module:
 def shared(ref: ModelRef) -> Iterator[nn.Module]:
     """Yield the process-wide copy of a network: eval, frozen, and yours alone inside the block.
 
-    Do not change it. What takes seconds or needs gradients belongs on a copy from `build`.
+    What is called inside the block may ask for the same network again. Do not change it. What takes seconds or needs gradients belongs on a copy from `build`.
 
     Raises:
         ValueError: If the registry does not have it.
@@ -281,7 +281,7 @@ def _add(ref: ModelRef) -> _Shared:
     model = build(ref).eval().requires_grad_(False)
     size = sum(t.nbytes for t in model.state_dict().values())
     with _listing:
-        entry = _models.setdefault(ref, _Shared(model, threading.Lock(), size))
+        entry = _models.setdefault(ref, _Shared(model, threading.RLock(), size))
         while len(_models) > 1 and sum(e.bytes for e in _models.values()) > SHARED_BYTES:
             _models.popitem(last=False)
     return entry

@@ -61,7 +61,7 @@ def check_input(spec: TraceSpec, x: np.ndarray) -> None:
 
 def forward_values(spec: TraceSpec, x: np.ndarray) -> dict[str, Tensor]:
     """Return the output of every step by name, without the batch axis."""
-    steps = steps_of(spec.model)  # before the lock, which it may need itself
+    steps = steps_of(spec.model)
     with registry.shared(spec.model) as model:
         change = change_of(steps, spec.off)
         return record(model, plan(spec.model), torch.tensor(x)[None], change)
