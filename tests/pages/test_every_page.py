@@ -3,6 +3,8 @@ import ast
 import pytest
 
 from tests.conftest import ROOT
+from viz_models.ui.kit import charts
+from viz_models.ui.kit.charts import drawn
 
 PAGES = sorted(p.relative_to(ROOT) for p in (ROOT / "pages").glob("*/*.py"))
 SITE = (ROOT / "pages/site.py").read_text(encoding="utf-8")
@@ -49,8 +51,12 @@ def test_the_site_opens_on_its_first_page(open_page):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=str)
-def test_page_opens_with_one_headline(open_page, path):
+def test_page_opens_with_one_headline_and_draws_its_charts_once(open_page, monkeypatch, path):
     at = open_page("pages/site.py").switch_page(path.relative_to("pages").as_posix()).run()
     assert [e.value for e in at.exception] == []
     assert len(headlines(at)) == 1
     assert [e.value for e in at.error] == []
+    anew = []
+    monkeypatch.setattr(charts, "drawn", lambda fig: anew.append(fig) or drawn(fig))
+    at.run()
+    assert [fig.layout.title.text for fig in anew] == []  # all was in the store

@@ -260,7 +260,8 @@ def skeleton(ref: ModelRef) -> nn.Module:
 def shared(ref: ModelRef) -> Iterator[nn.Module]:
     """Yield the process-wide copy of a network: eval, frozen, and yours alone inside the block.
 
-    What is called inside the block may ask for the same network again. Do not change it. What takes seconds or needs gradients belongs on a copy from `build`.
+    What is called inside the block may ask for the same network again. Do not change it. What
+    takes seconds or needs gradients belongs on a copy from `build`.
 
     Raises:
         ValueError: If the registry does not have it.

@@ -4,12 +4,14 @@ Keys are frozen specs, never arrays. `st.cache_data` is not used for these: it c
 33 MB on each hit, and samples large arrays when it hashes them.
 """
 
+import itertools
 import threading
 import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
+from itertools import islice
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
@@ -17,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from viz_models.language import gettext as _
 from viz_models.ui.kit import owner
-from viz_models.ui.kit.sizes import held_bytes
+from viz_models.ui.kit.sizes import held_bytes, parts
 from viz_models.ui.kit.turns import TURNS
 
 T = TypeVar("T")
@@ -25,6 +27,7 @@ P = ParamSpec("P")
 _LOOKED_AT = "forward_pass.wanted"  # never set; Streamlit refuses an empty key
 NOTE_AFTER_S = 1.0  # most turns come sooner
 LIMIT = 384 << 20  # bytes, about eleven traces of ResNet18
+PARTS = 2000  # of a result that have a name
 LARGE_LIMIT = 160 << 20  # a tensor of 51 MB, and what two settings of a norm make of it
 
 
@@ -36,6 +39,9 @@ class Store:
         self.limit = limit
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._names: dict[int, int] = {}  # id of a part of a result -> number of that result
+        self._named: dict[Hashable, tuple[int, list[int]]] = {}  # number of a result, ids
+        self._count = itertools.count()
         self._busy: dict[Hashable, threading.Lock] = {}
         self._owners = {""}  # who is still there; "" owns what everybody shares
 
@@ -79,13 +85,35 @@ class Store:
             self._kept.move_to_end(key)
             return self._kept[key][0]
 
+    def name_of(self, part: object) -> Hashable | None:
+        """Return what stands for an array, record or container that is in a shared result.
+
+        It is the same for as long as that result is kept, and never that of anything else. None
+        if no result that all may see holds this very object.
+        """
+        number = self._names.get(id(part))
+        return None if number is None else (number, id(part))
+
     def _put(self, key: Hashable, result: object, size: int) -> None:
         with self._lock:
             if isinstance(key, tuple) and key[0] not in self._owners:
                 return
+            if key in self._kept:
+                self._remove(key)
             self._kept[key] = (result, size)
+            if not (isinstance(key, tuple) and key[0]):  # not what belongs to one owner
+                number, ids = next(self._count), list(map(id, islice(parts(result), PARTS)))
+                self._named[key] = number, ids
+                self._names |= dict.fromkeys(ids, number)
             while self.bytes > self.limit and len(self._kept) > 1:
-                self._kept.popitem(last=False)
+                self._remove(next(iter(self._kept)))
+
+    def _remove(self, key: Hashable) -> None:
+        del self._kept[key]
+        number, ids = self._named.pop(key, (None, []))
+        for part in ids:
+            if self._names.get(part) == number:
+                del self._names[part]
 
     @property
     def bytes(self) -> int:
@@ -97,7 +125,7 @@ class Store:
         with self._lock:
             self._owners.discard(owner)
             for key in [k for k in self._kept if isinstance(k, tuple) and k[0] == owner]:
-                del self._kept[key]
+                self._remove(key)
 
 
 # Of this server, all sessions together; what st.cache_resource holds a visitor could empty.
@@ -119,6 +147,7 @@ def remembered(
     private: bool = False,
     large: bool = False,
     needs: int = 0,
+    turn: bool = True,
 ) -> T:
     """Return a slow result from the store, or computed now.
 
@@ -131,13 +160,14 @@ def remembered(
         large: For results so large that a few would push out everybody's traces: they are kept
             apart, and only the latest few. Not for uploads.
         needs: Bytes that computing it takes for a while, where they are many.
+        turn: Whether computing it waits for a turn; not what takes milliseconds.
 
     Returns:
         The result. Several sessions may hold the same object, so it must not be changed.
     """
     store = _large_store if large else _store
     whole = (_session() if private else "", key)
-    if store.has(whole):
+    if not turn or store.has(whole):
         return store.get(whole, compute, size)
     with TURNS.taken(person(), needs, Waiting()):  # before the key, which others may wait for
         return store.get(whole, compute, size)
@@ -186,6 +216,11 @@ def place_in_words(place: int, of: int) -> str:
     )
 
 
+def name_of(part: object) -> Hashable | None:
+    """Return what stands for a part of a result that all may see, in either store, or None."""
+    return _store.name_of(part) or _large_store.name_of(part)
+
+
 def found(key: Hashable, *, private: bool = False) -> Any | None:  # noqa: ANN401 (as it was kept)
     """Return a result from the store, or None.
 
@@ -212,6 +247,7 @@ def cached(
     private: Callable[..., bool] = _never,
     large: Callable[..., bool] = _never,
     needs: Callable[..., int] = _nothing,
+    turn: bool = True,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Look a function's result up before it is computed; its signature stays as it is.
 
@@ -223,6 +259,7 @@ def cached(
         private: Whether the result is made from an upload, so that it belongs to one session.
         large: Whether the result is kept apart, with the few that are as large.
         needs: Bytes that computing it takes for a while, where they are many.
+        turn: Whether computing it waits for a turn; not a recording, which is only read.
     """
 
     def decorate(compute: Callable[P, T]) -> Callable[P, T]:
@@ -237,6 +274,7 @@ def cached(
                 private=private(*args, **named),
                 large=large(*args, **named),
                 needs=needs(*args, **named),
+                turn=turn,
             )
 
         return look_up

@@ -1,16 +1,24 @@
 """The one way to show a Plotly figure: the house's look, and a button that saves it."""
 
-from collections.abc import Callable, Hashable
+import hashlib
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from functools import partial
+from types import FunctionType
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from viz_models import language
 from viz_models.figures import theme
 from viz_models.ui.instruments.chart import Point, chart
 from viz_models.ui.kit import cache
+
+_NAMELESS = object()
+READ = 256 << 10  # bytes of an array that is known by its values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +28,56 @@ class Drawn:
     text: str  # as Plotly writes it in JSON
 
 
-def kept(name: str, make: Callable[..., Any], *of: Hashable, **look: Hashable) -> Drawn:
-    """Return a figure from the store, because Plotly takes 20 to 100 ms to put one together.
+def kept(figure: Callable[..., Any], *of: object, **look: object) -> Drawn:
+    """Return a figure, because Plotly takes 5 to 100 ms to put one together.
+
+    It comes from the store if everything that it shows is a value, or is in a result that the
+    store keeps for everybody; else, as with an upload or a run that goes on, it is drawn now.
 
     Args:
-        name: What it shows.
-        make: Called with `look` when nobody has asked before. Not for what shows an upload.
-        of: All that it depends on but the look: specs and choices, never arrays.
-        look: Theme and size.
+        figure: A function of viz_models/figures, or a `partial` of one.
+        of: What it shows.
+        look: Its other arguments, theme and size among them.
     """
-    key = ("figure", name, of, tuple(look.items()), language.current())
-    return cache.remembered(key, lambda: drawn(make(**look)), lambda made: len(made.text))
+    name = _name((figure, of, look))
+    if name is _NAMELESS:
+        return drawn(figure(*of, **look))
+    return cache.remembered(
+        ("figure", name, language.current()),
+        lambda: drawn(figure(*of, **look)),
+        lambda made: len(made.text),
+        turn=False,
+    )
+
+
+def _name(value: Any) -> Hashable:  # noqa: ANN401 (all that a figure may take)
+    """Return what is equal for equal values and for the same part of a result, and for no others.
+
+    `_NAMELESS` for a large array or a record that no result holds.
+    """
+    if value is None or isinstance(value, str | int | float | Enum | np.generic):
+        return type(value), value
+    if (name := cache.name_of(value)) is not None:
+        return name
+    if isinstance(value, np.ndarray) and value.nbytes <= READ and value.dtype != object:
+        return value.shape, value.dtype.str, hashlib.sha256(value.tobytes()).digest()
+    if isinstance(value, partial):
+        return _names("partial", (value.func, value.args, value.keywords))
+    if isinstance(value, FunctionType):
+        local = "<" in value.__qualname__  # made anew by each run of a page
+        return _NAMELESS if local else (value.__module__, value.__qualname__)
+    if isinstance(value, Mapping):
+        return _names("mapping", [part for pair in value.items() for part in pair])
+    if isinstance(value, list | tuple):
+        return _names(type(value), value)
+    if is_dataclass(value) and type(value).__eq__ is not object.__eq__:
+        return _names(type(value), [getattr(value, field.name) for field in fields(value)])
+    return _NAMELESS
+
+
+def _names(kind: object, values: Iterable[Any]) -> Hashable:
+    names = tuple(map(_name, values))
+    return _NAMELESS if _NAMELESS in names else (kind, names)
 
 
 def drawn(fig: Any) -> Drawn:  # noqa: ANN401 (plotly stays in figures/)

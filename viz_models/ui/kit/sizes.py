@@ -1,4 +1,4 @@
-"""How much memory a result holds, for the store that keeps it."""
+"""What a result holds and how much memory that takes, for the store that keeps it."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -17,23 +17,28 @@ def held_bytes(result: object) -> int:
         result: An array, or a record or container with arrays anywhere inside.
     """
     held: dict[int, int] = {}  # address -> bytes; torch's memory has no array that owns it
-    for owner in map(_owner, _arrays(result)):
+    for owner in map(_owner, (p for p in parts(result) if isinstance(p, np.ndarray))):
         address = owner.__array_interface__["data"][0]
         held[address] = max(owner.nbytes, held.get(address, 0))
     return SMALL + sum(held.values())
 
 
-def _arrays(result: object) -> Iterator[np.ndarray]:
+def parts(result: object) -> Iterator[object]:
+    """Yield every array, record and container in a result, itself first."""
     if isinstance(result, np.ndarray):
         yield result
-    elif dataclasses.is_dataclass(result):
-        for field in dataclasses.fields(result):
-            yield from _arrays(getattr(result, field.name))
+        return
+    if dataclasses.is_dataclass(result):
+        inside = [getattr(result, field.name) for field in dataclasses.fields(result)]
     elif isinstance(result, dict):
-        yield from _arrays(tuple(result.values()))
+        inside = list(result.values())
     elif isinstance(result, list | tuple):
-        for part in result:
-            yield from _arrays(part)
+        inside = list(result)
+    else:
+        return
+    yield result
+    for part in inside:
+        yield from parts(part)
 
 
 def _owner(array: np.ndarray) -> np.ndarray:

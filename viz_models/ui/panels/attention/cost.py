@@ -11,7 +11,7 @@ from viz_models.language import gettext as _
 from viz_models.records import CostPoint, CostRun, CostSpec, LayerKind, Slope
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.attention import cost as results
@@ -76,7 +76,7 @@ def facts(view: View) -> dict[str, str]:
 def draw_charts(view: View) -> None:
     """Draw time, memory, operations in sequence and path length over n."""
     with st.container(border=True, height="stretch"):
-        show(figures.over_length(view.run, view.n, **figure_look()), "over_length", wide=True)
+        show(kept(figures.over_length, view.run, view.n, **figure_look()), "over_length", wide=True)
 
 
 def draw_table(view: View) -> None:

@@ -15,7 +15,7 @@ from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.scrubber import position, scrubber
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.layers import help_on, select_place
@@ -133,7 +133,7 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
     with bars.container(border=True, height="stretch"):
         at = view.word
         likely = view.written.best(at, SHOWN)
-        figure = figures.likely_words(likely, view.written.tokens[at], **figure_look())
+        figure = kept(figures.likely_words, likely, view.written.tokens[at], **figure_look())
         st.caption(
             _("Word {at}: the likeliest words after “{read}”").format(
                 at=at + 1, read=words.plain(view.read[at])
@@ -182,7 +182,7 @@ def draw_beam(view: View, text: Mapping[str, str]) -> None:
     """Draw the tree of all words tried, and the beam's sentence beside the greedy one."""
     tree, numbers = st.columns([2.3, 1], gap="xsmall")
     with tree.container(border=True, height="stretch"):
-        show(figures.beam_tree(view.decoding, **figure_look()), "tree", wide=True)
+        show(kept(figures.beam_tree, view.decoding, **figure_look()), "tree", wide=True)
         st.caption(text["The beam"])
     with numbers.container(border=True, height="stretch"):
         ledger(

@@ -13,7 +13,7 @@ from viz_models.records import DecodeSpec, Line, Sample, SampleSpec, Slip, SlipS
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, named, seed_shown, select, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.decode import TEXT, View
@@ -114,7 +114,7 @@ def draw_samples(text: Mapping[str, str]) -> None:
     found = results.sample(spec)
     chart, numbers = st.columns([1.5, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        show(figures.before_and_after(found, **figure_look()), "drawn")
+        show(kept(figures.before_and_after, found, **figure_look()), "drawn")
     with numbers.container(border=True, height="stretch"):
         ledger(
             _drawn(found),

@@ -20,7 +20,7 @@ from viz_models.records import (
 from viz_models.ui.instruments.heads import Part, heads
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, state, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.sentence import draw_vocabulary, sentence, token_labels
@@ -246,7 +246,7 @@ def draw_over_sentences(view: View, text: str) -> None:
     """Draw what each head is worth over held-out sentences, and how many are right now."""
     known = results.recorded()
     with st.container(border=True):
-        show(figures.exact_without(known, view.chosen, **figure_look()), "exact")
+        show(kept(figures.exact_without, known, view.chosen, **figure_look()), "exact")
         with st.spinner(
             _("Translating {sentences} sentences without these heads").format(
                 sentences=known.sentences

@@ -12,7 +12,7 @@ from viz_models.language import gettext as _
 from viz_models.records import Line, ScaleBands, ScaleRows, ScaleSpec, ScaleSweep
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.attention import scale as results
@@ -87,13 +87,13 @@ def _at_query(view: View) -> dict[str, str]:
 def draw_over_width(view: View) -> None:
     """Draw the four measures over d_k."""
     with st.container(border=True, height="stretch"):
-        show(figures.over_width(view.sweep, view.width, **figure_look()), "over_width")
+        show(kept(figures.over_width, view.sweep, view.width, **figure_look()), "over_width")
 
 
 def draw_at_width(view: View) -> None:
     """Draw the scores, one row of the softmax and the numbers at the chosen d_k."""
     with st.container(border=True):
-        show(figures.both_ways(view.rows, **figure_look()), "both_ways")
+        show(kept(figures.both_ways, view.rows, **figure_look()), "both_ways")
     with st.container(border=True, height="stretch"):
         ledger(
             _lines(view),

@@ -17,7 +17,7 @@ from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, speech, state, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.layers import help_on
 from viz_models.ui.panels.attention.scores import FIRST_HEAD, View
@@ -89,7 +89,8 @@ def draw_score(view: View) -> None:
         layer=view.spec.layer, head=view.spec.head, query=view.query, key=view.key
     )
     ledger([], key="score_title", title=_("One score, step by step"), note=where)
-    figure = figures.running_sum(
+    figure = kept(
+        figures.running_sum,
         found,
         view.stages.q[query].tolist(),
         view.stages.k[key].tolist(),

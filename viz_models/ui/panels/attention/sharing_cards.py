@@ -1,8 +1,6 @@
 """What sharing K/V heads saves, and what summing the queries of a group costs."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
@@ -11,7 +9,7 @@ from viz_models.digits import digits, memory, percent
 from viz_models.figures.attention import sharing as figures
 from viz_models.language import N_
 from viz_models.language import gettext as _
-from viz_models.records import CacheGrowth, CacheTimes, Line, SharingKind
+from viz_models.records import Line, SharingKind
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
@@ -30,12 +28,12 @@ TABLE = 240  # px
 
 def draw_savings(view: View) -> None:
     """Draw what sharing saves: bytes over words, time over the length of a cache."""
-    kv_heads = view.spec.kv_heads
+    kv_heads, look = view.spec.kv_heads, figure_look()
     held, spent, numbers = st.columns([1, 1.25, 1.05], gap="xsmall")
     with held.container(border=True, height="stretch"):
-        show(_figure(figures.bytes_over_context, view.recorded.growth, kv_heads), "bytes")
+        show(kept(figures.bytes_over_context, view.recorded.growth, kv_heads, **look), "bytes")
     with spent.container(border=True, height="stretch"):
-        show(_figure(figures.time_over_context, view.times, kv_heads), "times")
+        show(kept(figures.time_over_context, view.times, kv_heads, **look), "times")
     with numbers.container(border=True, height="stretch"):
         ledger(
             _saved(view),
@@ -47,15 +45,6 @@ def draw_savings(view: View) -> None:
             badge=lesson.badge(view.times.provenance),
             terms=words.glossary(),
         )
-
-
-def _figure(draw: Callable[..., Any], measured: CacheGrowth | CacheTimes, kv_heads: int) -> Any:  # noqa: ANN401
-    """Return a chart; one of recorded numbers is built once, as Plotly takes 20 ms for it."""
-    look = figure_look()
-    if measured.provenance.kind != "recorded run":
-        return draw(measured, kv_heads, **look)
-    of = (measured.provenance, kv_heads)
-    return kept(draw.__name__, partial(draw, measured, kv_heads), *of, **look)
 
 
 def _saved(view: View) -> list[Line]:

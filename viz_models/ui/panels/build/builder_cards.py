@@ -14,7 +14,7 @@ from viz_models.records import Connectivity, ConvSpec, Line, Paths, RnnSpec, Tra
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.build.builder_stage import View
 from viz_models.ui.results.build import builder as results
@@ -71,7 +71,8 @@ def draw_paths(view: View, text: Mapping[str, str]) -> None:
     with st.container(border=True):
         ledger([], key="paths_title", title=_("Two paths per block"), note=_("gradient norm"))
         bare = results.paths(specs["skip"], 0) if yours == "skip + 1/√L" else None
-        figure = builder_paths.two_paths(
+        figure = kept(
+            builder_paths.two_paths,
             found,
             bare,
             parts=parts,

@@ -13,7 +13,7 @@ from viz_models.figures.build.builder_race_marks import ratio_text
 from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Race, RaceLine, RaceSpec, RnnSpec
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.lesson import badge, say
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.build.builder_families import INIT
@@ -92,7 +92,8 @@ def _draw(view: View, running: Running, text: Mapping[str, str]) -> None:
     race = running.race()
     running.note.caption(measured_over(race))
     say(running.said, answer(view, race, text))
-    figure = figures.gradient_race(
+    figure = kept(
+        figures.gradient_race,
         race,
         view.measure,
         only=tuple(race.lines),

@@ -10,7 +10,7 @@ from viz_models.figures.build import compare as figures
 from viz_models.figures.build.builder_race_marks import ratio_text
 from viz_models.language import gettext as _
 from viz_models.records import Race, RaceLine, RaceSpec
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.build.builder_race import measured_over
 from viz_models.ui.panels.build.compare import View
@@ -70,7 +70,7 @@ def finish(view: View, running: Running | None) -> None:
 
 def _draw(view: View, running: Running) -> None:
     race = running.race()
-    figure = figures.gradient_pair(race, view.measure, height=HEIGHT, **figure_look())
+    figure = kept(figures.gradient_pair, race, view.measure, height=HEIGHT, **figure_look())
     with running.place:
         show(figure, f"pair_{len(next(iter(running.lines.values())))}")
     running.note.caption(measured_over(race))

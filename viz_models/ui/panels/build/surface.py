@@ -13,7 +13,7 @@ from viz_models.records import Line
 from viz_models.records.build.surface import Surface, Surfaces, SurfaceSpec, SurfaceTime
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.build import surface as results
@@ -76,7 +76,9 @@ def draw_surfaces(choice: Choice, prose: str) -> None:
 def _draw(found: Surfaces, choice: Choice, key: str, height: int, prose: str = "") -> None:
     chart, numbers = st.columns([2.6, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        figure = figures.surfaces(found, choice.when, choice.view, height=height, **figure_look())
+        figure = kept(
+            figures.surfaces, found, choice.when, choice.view, height=height, **figure_look()
+        )
         show(figure, key)
     with numbers.container(border=True, height="stretch"):
         _draw_numbers(found, choice.when, f"{key}_numbers")
@@ -129,7 +131,7 @@ def _nats(loss: float) -> str:
 def draw_training(found: Surfaces) -> None:
     """Draw how the loss fell while both networks were trained."""
     with st.container(border=True):
-        show(figures.training(found, **figure_look()), "curves")
+        show(kept(figures.training, found, **figure_look()), "curves")
         spec = found.spec
         st.caption(
             _(

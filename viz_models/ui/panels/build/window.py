@@ -12,7 +12,7 @@ from viz_models.records import Line, Sight, Windows, WindowSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.results.build import window as results
@@ -94,7 +94,7 @@ def draw_footprints(view: View) -> None:
             luts=luts(is_dark()),
             height=STAGE,
         )
-        show(figures.profile(result, **figure_look()), "profile")
+        show(kept(figures.profile, result, **figure_look()), "profile")
 
 
 def _heat(sight: Sight, most: float) -> Tiles:

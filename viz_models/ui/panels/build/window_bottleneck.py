@@ -8,7 +8,7 @@ from viz_models.language import gettext as _
 from viz_models.records import BlockFacts, Bottleneck, BottleneckSpec, Line
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, named, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.build import window as results
@@ -46,7 +46,7 @@ def draw_cards(result: Bottleneck) -> None:
     """Draw the channels along the way, and the cost of every convolution."""
     left, right = st.columns([1.45, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(figures.hourglass(result, **figure_look()), "hourglass", wide=True)
+        show(kept(figures.hourglass, result, **figure_look()), "hourglass", wide=True)
     with right.container(border=True, height="stretch"):
         ledger(
             [*_block("bottleneck", result.narrow), *_block("basic", result.basic)],

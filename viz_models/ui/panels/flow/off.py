@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -102,9 +101,8 @@ def _draw_each(
                     title=network.title, whole=percent(network.whole)
                 )
             )
-            draw = partial(figures.accuracies, network)
             with column:
-                show(kept(f"accuracies_{i}", draw, **look), f"each_{i}")
+                show(kept(figures.accuracies, network, **look), f"each_{i}")
         st.caption(text["Each branch, recorded"].format(**_found(record)))
         return
     count = len(switches.branch_names(steps))
@@ -115,7 +113,7 @@ def _draw_each(
     else:
         found = why_results.each_branch(asked, chosen.prepared)
         names = switches.branch_names(steps)
-        show(figures.moved(found, names, asked.off.branches, **look), "each")
+        show(kept(figures.moved, found, names, asked.off.branches, **look), "each")
         changed = sum(one.changed for one in found)
         least, most = (digits(100 * edge(o.moved for o in found), 2) for edge in (min, max))
         facts = {"count": count, "changed": changed, "least": least, "most": most}

@@ -16,7 +16,7 @@ from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import state, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.flow.yours import View
@@ -58,7 +58,7 @@ def _draw_found(view: View, spec: OpenSpec, found: SideBySide) -> None:
     pair = by_name.get(state.choice("step", "", by_name.__contains__))
     pair = pair or found.parting or found.pairs[0]
     with st.container(border=True):
-        fig = figures.apart_over_steps(found, pair.name, **figure_look())
+        fig = kept(figures.apart_over_steps, found, pair.name, **figure_look())
         names = [p.name for p in found.pairs]
         show(fig, "apart", wide=True, on_click=partial(_open, names))
     numbers, pictures = st.columns(2, gap="small")
@@ -125,7 +125,7 @@ def _draw_maps(spec: OpenSpec, pair: StepPair) -> None:
     st.markdown(
         _("**Where the difference is largest: {map_name}**").format(map_name=_map_name(pair))
     )
-    show(figures.maps_of_both(*both, **figure_look()), "both_maps")
+    show(kept(figures.maps_of_both, *both, **figure_look()), "both_maps")
 
 
 def _map_name(pair: StepPair) -> str:

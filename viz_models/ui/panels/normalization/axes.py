@@ -1,7 +1,6 @@
 """The stage of the lesson on axes: x, who shares, x-hat."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -155,9 +154,8 @@ def draw_stage(view: View) -> None:
             on_change=state.listen("x", "cell", "cell"),
         )
     with middle:
-        cube = partial(figures.cube, cell.members)
         look = {"dark": is_dark(), "height": STAGE - HISTOGRAM - 34}
-        show(kept("cube", cube, view.source, view.spec, view.place, **look), "cube")
+        show(kept(figures.cube, cell.members, **look), "cube")
         _histogram(view, cell)
     with right:
         if view.result.output is None:
@@ -192,9 +190,8 @@ def _histogram(view: View, cell: CellNorm) -> None:
             counted=_counted(N_("{n} value"), N_("{n} values"), cell.size), own=own, used=used
         )
     )
-    figure = partial(figures.group_histogram, values, center, spread, chosen)
-    asked = (view.source, view.spec, view.place)
-    show(kept("group", figure, asked, dark=is_dark(), height=HISTOGRAM), "group")
+    of = (values, center, spread, chosen)
+    show(kept(figures.group_histogram, *of, dark=is_dark(), height=HISTOGRAM), "group")
 
 
 def _grid(view: View, tensor: np.ndarray, cell: CellNorm, name: str, *, photos: bool) -> Tiles:

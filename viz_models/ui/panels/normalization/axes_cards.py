@@ -47,9 +47,7 @@ def draw_one_value(view: View) -> None:
         examples=view.examples()[n], c=c, y=y, x=x
     )
     ledger([], key="cell_title", title=_("One cell, exactly"), note=where)
-    figure = partial(figures.stages, cell.stages)
-    asked = (view.source, view.spec, view.place)
-    show(kept("stages", figure, asked, dark=is_dark(), height=128), "stages")
+    show(kept(figures.stages, cell.stages, dark=is_dark(), height=128), "stages")
     ledger(
         [
             Line(label=cell.formula, role="muted"),
@@ -161,9 +159,8 @@ def draw_before_after(view: View, text: dict[str, str]) -> None:
     )
     for column, (what, before, after) in zip((left, right), pairs, strict=True):
         with column:
-            figure = partial(figures.before_after, before, after, what)
-            asked = (view.source, view.spec, what)
-            show(kept("before and after", figure, asked, dark=is_dark(), height=200), what)
+            of = (before, after, what)
+            show(kept(figures.before_after, *of, dark=is_dark(), height=200), what)
     if result.grouping.count > few.stop:
         st.caption(
             _("The first {stop} of the groups.").format(

@@ -13,7 +13,7 @@ from viz_models.language import gettext as _
 from viz_models.records import Alone, BatchErrors, Line, SourceSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, select, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.normalization import tensors
@@ -64,7 +64,7 @@ def draw_errors(view: View) -> None:
     """Draw the errors over batch size, and those of the chosen size as numbers."""
     chart, numbers = st.columns([2.3, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        show(figures.errors_over_size(view.result, view.size, **figure_look()), "errors")
+        show(kept(figures.errors_over_size, view.result, view.size, **figure_look()), "errors")
     with numbers.container(border=True, height="stretch"):
         ledger(
             [*_errors(view), *_rest(view)],

@@ -15,7 +15,7 @@ from viz_models.records import Line, SentenceRow, Sentences, SentenceSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, seed_shown, select, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.results.normalization import sentences as results
@@ -78,8 +78,8 @@ def draw_batch(view: View, text: Mapping[str, str]) -> None:
     with chart.container(border=True, height="stretch"):
         specs = [replace(view.spec, more_padding=n) for n in PADDING]
         changes = results.padding_changes(specs)
-        figure = figures.change_over_padding(
-            PADDING, changes, view.spec.more_padding, **figure_look()
+        figure = kept(
+            figures.change_over_padding, PADDING, changes, view.spec.more_padding, **figure_look()
         )
         show(figure, "over_padding")
 

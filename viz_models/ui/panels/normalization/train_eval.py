@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -119,18 +118,16 @@ def draw_charts(view: View) -> None:
     for column, what in zip(st.columns(2, gap="xsmall"), figures.STATISTICS, strict=True):
         with column.container(border=True):
             chosen = (what, view.channel, view.step)
-            figure = partial(figures.kept_statistic, view.trace, *chosen)
-            asked = (view.source, view.trace.spec, chosen)
-            show(kept("running", figure, asked, **figure_look()), f"running_{what}")
+            figure = kept(figures.kept_statistic, view.trace, *chosen, **figure_look())
+            show(figure, f"running_{what}")
 
 
 def draw_cards(view: View) -> None:
     """Draw what the two modes use at the chosen step, and how much their outputs differ."""
     chart, modes, variance = st.columns([1.25, 1, 1], gap="xsmall")
     with chart.container(border=True, height="stretch"):
-        figure = partial(figures.output_difference, view.trace, view.step)
-        asked = (view.source, view.trace.spec, view.step)
-        show(kept("difference", figure, asked, **figure_look()), "difference")
+        figure = kept(figures.output_difference, view.trace, view.step, **figure_look())
+        show(figure, "difference")
     with modes.container(border=True, height="stretch"):
         ledger(
             _modes(view),

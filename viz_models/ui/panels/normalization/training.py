@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, fields, replace
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -88,12 +87,10 @@ def draw_backward(view: View) -> None:
     """Draw what the gradient loses on its way back through the norm."""
     left, middle, right = st.columns([1.2, 1, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        removed = partial(norm_backward.removed, view.facts)
-        show(kept("removed", removed, view.facts.spec, **figure_look()), "removed")
+        show(kept(norm_backward.removed, view.facts, **figure_look()), "removed")
     with middle.container(border=True, height="stretch"):
-        over = partial(norm_backward.gradient_over_scale, view.facts, view.fixed)
-        specs = (view.facts.spec, view.fixed.spec)
-        show(kept("gradient over scale", over, specs, **figure_look()), "over_scale")
+        over = norm_backward.gradient_over_scale
+        show(kept(over, view.facts, view.fixed, **figure_look()), "over_scale")
     with right.container(border=True, height="stretch"):
         groups = len(view.facts.mean_passed)
         ledger(
@@ -151,8 +148,8 @@ def slope(facts: GradientFacts) -> float:
 def draw_grid(view: View) -> None:
     """Draw the test accuracy of every norm over learning rates and batch sizes."""
     with st.container(border=True):
-        accuracy = partial(norm_training.accuracy_over_rate, view.grid)
-        show(kept("accuracy", accuracy, view.grid.spec, **figure_look()), "accuracy", wide=True)
+        accuracy = kept(norm_training.accuracy_over_rate, view.grid, **figure_look())
+        show(accuracy, "accuracy", wide=True)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(provenance(view.grid))
             train_links.card("norm-rate", _("Run it here"))
@@ -176,8 +173,8 @@ def provenance(grid: NormGrid) -> str:
 def draw_differences(view: View) -> None:
     """Draw each norm against no norm, in pairs with the same seed."""
     with st.container(border=True):
-        paired = partial(norm_training.paired_differences, view.grid)
-        show(kept("differences", paired, view.grid.spec, **figure_look()), "differences", wide=True)
+        paired = kept(norm_training.paired_differences, view.grid, **figure_look())
+        show(paired, "differences", wide=True)
 
 
 def draw_losses(view: View) -> None:
@@ -189,8 +186,7 @@ def draw_losses(view: View) -> None:
         size = select(_("Batch size"), sizes, "size", 140, default="32", show=_size_shown)
         rate = select(_("Learning rate"), rates, "rate", 110, default="1", show=_rate_shown)
     with st.container(border=True):
-        curves = partial(norm_training.loss_curves, view.grid, size, rate)
-        show(kept("losses", curves, view.grid.spec, size, rate, **figure_look()), "losses")
+        show(kept(norm_training.loss_curves, view.grid, size, rate, **figure_look()), "losses")
 
 
 def _size_shown(n: str) -> str:

@@ -14,7 +14,7 @@ from viz_models.records.sequence.bleu import Bleu, BleuSpec
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import frame, lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control, control_row, named, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.sequence import bleu as results
@@ -123,7 +123,7 @@ def draw_ngrams(view: View) -> None:
             )
         )
         if view.spec.translation:
-            chart = figures.ngrams(view.result, view.spec.max_order, **figure_look())
+            chart = kept(figures.ngrams, view.result, view.spec.max_order, **figure_look())
             show(chart, "ngrams", wide=len(view.spec.translation) > 8)
         st.caption(
             _(":green[■] counts   ▨ said more often than in the reference   ▫ not in the reference")
@@ -193,7 +193,7 @@ def draw_conventions(view: View) -> None:
 def draw_worth(view: View) -> None:
     """Draw what halving one p_n costs under both choices of exponents."""
     with st.container(border=True):
-        show(figures.worth(view.result, **figure_look()), "worth")
+        show(kept(figures.worth, view.result, **figure_look()), "worth")
 
 
 def code(view: View) -> str:

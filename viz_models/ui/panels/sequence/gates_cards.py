@@ -123,14 +123,8 @@ def draw_held(view: View) -> None:
         title=_("One gate does not move") if view.hold else _("Hold a gate of the encoder"),
         note=_("in all units") if view.hold else _("choose one in the row above"),
     )
-    chart = kept(
-        "gates_held",
-        lambda **look: figures.held_shares(
-            view.recorded, view.spec.net, view.gate, view.hold, **look
-        ),
-        *(view.spec.net, view.gate, view.hold),
-        **figure_look(),
-    )
+    of = (view.recorded, view.spec.net, view.gate, view.hold)
+    chart = kept(figures.held_shares, *of, **figure_look())
     show(chart, "held_shares")
     st.caption(lesson.badge(view.recorded.provenance))
 
@@ -165,14 +159,8 @@ def draw_half_lives(view: View) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(_("**How long does a unit remember?**"))
         medians = {net: view.lives(net) for net in NETS}
-        chart = kept(
-            "gates_half_lives",
-            lambda **look: figures.half_lives(
-                view.recorded, medians, view.spec.net, view.unit, **look
-            ),
-            *(view.spec.net, view.unit),
-            **figure_look(),
-        )
+        of = (view.recorded, medians, view.spec.net, view.unit)
+        chart = kept(figures.half_lives, *of, **figure_look())
         show(chart, "half_lives")
         st.caption(
             _(

@@ -1,7 +1,6 @@
 """Three readings of one recurrent network: n to 1, n to n and 1 to n, with what it really says."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import streamlit as st
 
@@ -47,10 +46,7 @@ def draw_readings(view: View, text: Mapping[str, str], facts: Mapping[str, str])
             st.markdown(f"**{_(title)}**")
             cut = slice(max(0, len(inputs) - SHOWN) if title == "n to 1" else 0, None)
             steps = inputs[cut][:SHOWN], outputs[cut][:SHOWN]
-            chart = kept(
-                "gates_reading", partial(figures.reading, *steps, own), view.spec, title,
-                **figure_look(),
-            )  # fmt: skip
+            chart = kept(figures.reading, *steps, own, **figure_look())
             show(chart, f"reading_{title.replace(' ', '_')}")
             st.caption(text[title].format(**facts))
     st.caption(lesson.badge(found.provenance))

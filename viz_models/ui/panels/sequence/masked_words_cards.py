@@ -16,7 +16,7 @@ from viz_models.records.sequence.masked_words import ARMS, RATE, Arm, Compared, 
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, state, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.sequence.masked_words import NETS, View
@@ -78,7 +78,7 @@ def draw_arms(view: View) -> None:
     with st.container(border=True, height="stretch"):
         found = list(_arms().values())
         seeds = len(found[0].scores["masked"].values)
-        chart = figures.four_arms(found, NETS, view.spec.net, **figure_look())
+        chart = kept(figures.four_arms, found, NETS, view.spec.net, **figure_look())
         show(chart, "arms", wide=True)
         st.caption(f"{_seeds(seeds)} {lesson.badge(results.arms().provenance)}")
 

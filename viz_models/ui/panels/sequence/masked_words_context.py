@@ -9,7 +9,7 @@ from viz_models.language import gettext as _
 from viz_models.records.sequence.masked_words import RATE
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.sequence.masked_words import View
 from viz_models.ui.results.sequence import masked_words as results
@@ -54,7 +54,7 @@ def draw_context(view: View) -> None:
     """Draw what is guessed when more and more of the words are masked."""
     found = results.context()
     with st.container(border=True):
-        show(figures.over_rate(found, **figure_look()), "context", wide=True)
+        show(kept(figures.over_rate, found, **figure_look()), "context", wide=True)
         st.caption(
             _(
                 "The shipped network of 80/10/10 on {pairs:,} unseen pairs of sentences. {badge}"

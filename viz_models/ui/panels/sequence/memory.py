@@ -124,13 +124,8 @@ def draw_influence(view: View) -> None:
     """Draw the influence of every input before and after training; a click opens an input."""
     with st.container(border=True, height="stretch"):
         now = [found.norms for found in view.now]
-        fig = kept(
-            "memory_influence",
-            lambda **look: figures.over_position(view.grid, view.chosen, now, view.at, **look),
-            view.chosen,
-            view.at,
-            **figure_look(),
-        )
+        of = (view.grid, view.chosen, now, view.at)
+        fig = kept(figures.over_position, *of, **figure_look())
         show(fig, "influence", wide=True, on_click=_open)
         if not view.grid.of(view.chosen, view.chosen.length):
             st.caption(
@@ -154,12 +149,7 @@ def draw_learned(view: View) -> None:
                 length=view.chosen.length
             )
         )
-        fig = kept(
-            "memory_learned",
-            lambda **look: figures.steps_to_solve(view.grid, view.chosen, **look),
-            view.chosen,
-            **figure_look(),
-        )
+        fig = kept(figures.steps_to_solve, view.grid, view.chosen, **figure_look())
         show(fig, "learned")
 
 

@@ -20,7 +20,7 @@ from viz_models.records.sequence.new_task import (
 )
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import frame, lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control, control_row, named, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.attention.sentence import draw_vocabulary
@@ -104,7 +104,9 @@ def answer(view: View) -> str:
 def draw_over_examples(view: View) -> None:
     """Draw how well each way judges unseen sentences, over the number of examples."""
     with st.container(border=True, height="stretch"):
-        chart = figures.over_examples(view.learned, NAMES, view.spec.examples, **figure_look())
+        chart = kept(
+            figures.over_examples, view.learned, NAMES, view.spec.examples, **figure_look()
+        )
         show(chart, "over_examples")
         st.caption(
             _("Means over the seeds, 95 % intervals, and a dot for each seed. {badge}").format(
@@ -122,7 +124,10 @@ def draw_verdicts(view: View) -> None:
                 "sentence: the same one with another form of each verb."
             ).format(examples=view.spec.examples)
         )
-        show(figures.verdicts(view.judging.sentences[:SHOWN], NAMES, **figure_look()), "verdicts")
+        show(
+            kept(figures.verdicts, view.judging.sentences[:SHOWN], NAMES, **figure_look()),
+            "verdicts",
+        )
 
 
 SHOWN = 4  # sentences that fit on the first screen

@@ -108,12 +108,7 @@ def draw_stage(view: View, text: Mapping[str, str]) -> None:
         look = figure_look()
         names = {m: name for m, name in NAMES.items() if m in ALWAYS}
         names |= {view.spec.model: NAMES[view.spec.model]}  # last, so that colors stay
-        chart = kept(
-            "translators_exact",
-            lambda **how: figures.exact_by_length(view.recorded, names, view.spec.model, **how),
-            view.spec.model,
-            **look,
-        )
+        chart = kept(figures.exact_by_length, view.recorded, names, view.spec.model, **look)
         show(chart, "exact")
         st.caption(text["By length"].format(**facts(view)))
 

@@ -1,7 +1,6 @@
 """Seeds, forced and free words, the masked loss, and the state after the padding."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import streamlit as st
 
@@ -29,10 +28,9 @@ def draw_seeds(view: View, text: Mapping[str, str]) -> None:
         left, right = st.columns([1.1, 1], gap="small")
         look = figure_look()
         with left:
-            show(kept("seeds", partial(figures.seeds, scores, NAMES), **look), "seeds")
+            show(kept(figures.seeds, scores, NAMES, **look), "seeds")
         with right:
-            by_length = partial(figures.seeds_by_length, scores, NAMES)
-            show(kept("seeds_by_length", by_length, **look), "seeds_by_length")
+            show(kept(figures.seeds_by_length, scores, NAMES, **look), "seeds_by_length")
         st.caption(
             text["told, seeds"].format(
                 steps=f"{scores.steps:,}",
@@ -50,7 +48,7 @@ def draw_forcing(view: View, text: Mapping[str, str]) -> None:
     same = sum(a == b for a, b in zip(found.teacher, found.reference, strict=True))
     own = sum(a == b for a, b in zip(found.free, found.reference, strict=False))
     with st.container(border=True):
-        show(figures.forced_and_free(found, **figure_look()), "forcing", wide=True)
+        show(kept(figures.forced_and_free, found, **figure_look()), "forcing", wide=True)
         st.caption(
             text["told, forcing"].format(
                 free=words.plain(" ".join(w for w in found.free if w != "<eos>")),
@@ -69,7 +67,7 @@ def draw_masked(view: View, text: Mapping[str, str]) -> None:
     found = results.masked_loss(view.spec)
     left, right = st.columns([2, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(figures.loss_terms(found, **figure_look()), "terms", wide=True)
+        show(kept(figures.loss_terms, found, **figure_look()), "terms", wide=True)
         st.caption(text["The terms"])
     score = view.recorded.score(view.spec.model)
     with right.container(border=True, height="stretch"):

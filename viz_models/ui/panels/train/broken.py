@@ -21,7 +21,7 @@ from viz_models.records.train.broken import (
     usual,
 )
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import here as train_here
@@ -128,7 +128,7 @@ def draw_curves(view: View) -> None:
             (_("healthy"), view.healthy),
             (_("case {case}").format(case=view.case), view.broken),
         ]
-        show(figures.curves(groups, **figure_look()), "recorded", wide=True)
+        show(kept(figures.curves, groups, **figure_look()), "recorded", wide=True)
         spec = view.broken[0].spec
         st.caption(
             _(

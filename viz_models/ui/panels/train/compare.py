@@ -9,7 +9,7 @@ from viz_models.figures.train import verdict as figures
 from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records.train.cards import Comparison, Difference, Measure
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, select
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import verdict as train_verdict
@@ -97,4 +97,4 @@ def _draw_verdict(found: Difference, names: tuple[str, str]) -> None:
     sides = _("{arm} better").format(arm=a), _("{arm} better").format(arm=b)
     comparison = replace(found.comparison, label=" − ".join(names))
     row = train_verdict.row(replace(found, comparison=comparison), ())
-    show(figures.intervals([row], sides, **figure_look()), "noise")
+    show(kept(figures.intervals, [row], sides, **figure_look()), "noise")

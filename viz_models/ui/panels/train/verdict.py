@@ -11,7 +11,7 @@ from viz_models.language import N_, ngettext, numbered
 from viz_models.language import gettext as _
 from viz_models.records import Arm
 from viz_models.records.train.cards import Comparison, Difference, Measure, Where
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
 
 UNITS: dict[Measure, tuple[str, float, str]] = {  # what it is called, shown times this, unit
@@ -103,7 +103,7 @@ def draw_verdict(found: Sequence[Difference], arms: Sequence[Arm], sides: tuple[
         f"**{amount(first)}** {_(WORDS.get(first.verdict, NO_VERDICT))}",
         help=f"{named(first.comparison, arms)}, {measured(first.comparison)}. {_(HELP)}",
     )
-    show(figures.intervals([row(d, arms) for d in found], sides, **figure_look()), "verdict")
+    show(kept(figures.intervals, [row(d, arms) for d in found], sides, **figure_look()), "verdict")
     st.caption(
         _(
             "95 % intervals, n = {n} pairs of seeds. Of twenty such comparisons, one is "

@@ -13,7 +13,7 @@ from viz_models.records.vision.architectures import BY_NAME, ArchitectureCost, C
 from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control, control_row, select
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import architectures as results
@@ -153,7 +153,9 @@ def draw_tree(view: View) -> None:
                 "beside it."
             )
         )
-        fig = figures.family_tree(view.record, view.chosen.name, view.beside.name, **figure_look())
+        fig = kept(
+            figures.family_tree, view.record, view.chosen.name, view.beside.name, **figure_look()
+        )
         show(fig, "tree", wide=True, on_click=_open)
 
 
@@ -228,14 +230,14 @@ def draw_layers(view: View) -> None:
             )
         )
         both = (view.chosen, view.beside)
-        show(figures.bars_by_layer(both, view.figure, **figure_look()), "layers", wide=True)
+        show(kept(figures.bars_by_layer, both, view.figure, **figure_look()), "layers", wide=True)
 
 
 def draw_time(view: View) -> None:
     """Draw the time of all networks over their multiply-adds and over their memory traffic."""
     with st.container(border=True, height="stretch"):
-        fig = figures.time_over_work(
-            view.record, view.chosen.name, view.beside.name, **figure_look()
+        fig = kept(
+            figures.time_over_work, view.record, view.chosen.name, view.beside.name, **figure_look()
         )
         show(fig, "time", wide=True)
         st.caption(f"{lesson.badge(view.record.provenance)} · {view.record.machine}")

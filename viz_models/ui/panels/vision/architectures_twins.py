@@ -12,7 +12,7 @@ from viz_models.records.train.paired import Paired
 from viz_models.records.vision.architectures import BY_NAME, COMPARED, TwinCell, TwinRecord
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import architectures as results
@@ -92,7 +92,7 @@ def draw_accuracies(view: View) -> None:
     """Draw how accurate every twin became, seed by seed."""
     with st.container(border=True, height="stretch"):
         st.caption(_("Small twins after the same training. A dot is a seed, a line is their mean."))
-        show(figures.accuracies(view.record, view.name, **figure_look()), "twins")
+        show(kept(figures.accuracies, view.record, view.name, **figure_look()), "twins")
 
 
 def draw_twin(view: View) -> None:
@@ -146,7 +146,7 @@ def draw_switches(view: View) -> None:
     """Draw AlexNet's twin as it is and with one thing changed, step by step."""
     with st.container(border=True):
         chosen = chips(_("Change"), figures.SAID, key="change", default="tanh", show=_("Change"))
-        show(figures.switch_curves(view.record, chosen, **figure_look()), "switches")
+        show(kept(figures.switch_curves, view.record, chosen, **figure_look()), "switches")
         st.caption(lesson.badge(view.record.provenance))
 
 

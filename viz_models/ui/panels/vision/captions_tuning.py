@@ -13,7 +13,7 @@ from viz_models.records.train.paired import Paired
 from viz_models.records.vision.captions import MODES, TUNED, CaptionRecord, Statistics, Tuned
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import captions as results
 
@@ -69,7 +69,7 @@ def draw_tuning(text: Mapping[str, str]) -> None:
         st.markdown(text["Fine-tuning: train is better"].format(**facts))
     left, right = st.columns([1, 1.25], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(figures.tuned(found, **figure_look()), "tuned")
+        show(kept(figures.tuned, found, **figure_look()), "tuned")
         st.caption(text["Dots"])
     rows = []
     for blocks in TUNED:

@@ -18,7 +18,7 @@ from viz_models.records.vision.dense_memory import (
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import dense_memory as results
@@ -108,7 +108,7 @@ def draw_squares(choice: Choice) -> None:
                 "what the last layer reads."
             ).format(growth=spec.growth, side=spec.side, size=memory(spec.square))
         )
-        fig = figures.squares(spec, choice.depth, choice.keeping, **figure_look())
+        fig = kept(figures.squares, spec, choice.depth, choice.keeping, **figure_look())
         show(fig, "squares", wide=True)
 
 
@@ -167,7 +167,9 @@ def draw_over_depth(view: View) -> None:
     """Draw the held bytes over the number of layers."""
     with st.container(border=True, height="stretch"):
         depths = DenseMemorySpec().depths
-        show(figures.over_depth(view.result, depths, view.depth, **figure_look()), "over_depth")
+        show(
+            kept(figures.over_depth, view.result, depths, view.depth, **figure_look()), "over_depth"
+        )
 
 
 def draw_price(view: View) -> None:

@@ -13,7 +13,7 @@ from viz_models.records.vision.detector import PooledCell
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.kit import lesson, state, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.vision.detector import View
 from viz_models.ui.panels.vision.detector_scene import listen
@@ -34,7 +34,7 @@ def draw_box(view: View, text: Mapping[str, str]) -> None:
         st.caption(text["Pooled"])
     with middle.container(border=True, height="stretch"):
         st.caption(_("**Class of your box**: softmax of the box head"))
-        show(figures.class_scores(view.roi, **figure_look()), "class")
+        show(kept(figures.class_scores, view.roi, **figure_look()), "class")
     with right.container(border=True, height="stretch"):
         _draw_refined(view)
 

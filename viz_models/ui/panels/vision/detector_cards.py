@@ -12,7 +12,7 @@ from viz_models.records.vision.detector import POOLS
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.vision.detector import View
 from viz_models.ui.results.vision import detector as results
@@ -26,7 +26,7 @@ def draw_moves(view: View, text: Mapping[str, str]) -> None:
     left, right = st.columns(2, gap="xsmall")
     with left.container(border=True, height="stretch"):
         moves = results.moves(view.roi.spec)
-        show(figures.moving(moves, **figure_look()), "moving")
+        show(kept(figures.moving, moves, **figure_look()), "moving")
         st.caption(text["Moving the box"])
     recorded = results.recorded()
     rows = []
@@ -53,7 +53,7 @@ def draw_wirings() -> None:
     recorded = results.recorded()
     left, right = st.columns([1, 1.2], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(figures.wirings(recorded.wirings, **figure_look()), "wirings")
+        show(kept(figures.wirings, recorded.wirings, **figure_look()), "wirings")
     rows = [
         (
             w.name,
@@ -91,7 +91,7 @@ def draw_quality(view: View, text: Mapping[str, str]) -> None:
         st.caption(text["Ladder"])
     with right.container(border=True, height="stretch"):
         recorded = results.recorded()
-        chart = figures.precision_recall(recorded.qualities, **figure_look())
+        chart = kept(figures.precision_recall, recorded.qualities, **figure_look())
         show(chart, "precision")
         st.caption(text["Average precision"])
 

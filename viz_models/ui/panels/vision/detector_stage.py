@@ -13,7 +13,7 @@ from viz_models.language import gettext as _
 from viz_models.records.vision.detector import FIRST_BOX
 from viz_models.ui.instruments.tiles import Box, Tiles, tiles
 from viz_models.ui.kit import state
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.vision.detector import STOPS, View
@@ -194,7 +194,7 @@ def _draw_anchors(view: View) -> None:
 
 def _draw_proposals(view: View) -> None:
     if len(view.found.proposals.candidates):
-        show(figures.candidates(view.found, **figure_look()), "candidates")
+        show(kept(figures.candidates, view.found, **figure_look()), "candidates")
     else:
         st.caption(_("No box is likely enough: nothing is left for the next stage."))
 

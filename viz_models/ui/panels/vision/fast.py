@@ -12,7 +12,7 @@ from viz_models.language import gettext as _
 from viz_models.records.vision.fast import GUIDELINES, Fast, FastSpec, Series, Spread, spread
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away, votes, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row
 from viz_models.ui.kit.jobs import Job
 from viz_models.ui.kit.look import figure_look
@@ -132,7 +132,7 @@ def draw_ways(view: View) -> None:
     """Draw multiply-adds, numbers moved and time of every way."""
     with st.container(border=True, height="stretch"):
         ways, timed = view.found.of(view.series), view.guess is not None
-        show(figures.ways(ways, timed=timed, **figure_look()), "ways", wide=True)
+        show(kept(figures.ways, ways, timed=timed, **figure_look()), "ways", wide=True)
         st.caption(
             _(
                 "One example, one thread of {machine}. Bars: median processor time over {rounds} "
@@ -239,7 +239,7 @@ def _follow() -> None:
 def draw_units(view: View) -> None:
     """Draw both units step by step, and their sums."""
     with st.container(border=True):
-        show(figures.units(view.found.units, **figure_look()), "units", wide=True)
+        show(kept(figures.units, view.found.units, **figure_look()), "units", wide=True)
         v2, v1 = view.found.of("units")
         rows: list[tuple[str, list[Cell]]] = [
             (_("multiply-adds"), [(f"{way.macs:,}", "") for way in (v1, v2)]),

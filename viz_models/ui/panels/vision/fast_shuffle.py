@@ -12,7 +12,7 @@ from viz_models.records.vision.fast import Shuffle, ShuffleSpec
 from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import fast as results
@@ -47,7 +47,7 @@ def controls() -> View:
 def draw_channels(view: View) -> None:
     """Draw the channels on their way; a click follows another one."""
     with st.container(border=True, height="stretch"):
-        fig = figures.shuffled(view.found, view.channel, **figure_look())
+        fig = kept(figures.shuffled, view.found, view.channel, **figure_look())
         show(fig, "shuffle_figure", wide=True, on_click=_follow)
 
 

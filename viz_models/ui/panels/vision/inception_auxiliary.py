@@ -5,7 +5,7 @@ import streamlit as st
 from viz_models.digits import count, percent
 from viz_models.figures.vision import inception as figures
 from viz_models.language import gettext as _
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import inception as results
@@ -29,6 +29,6 @@ def draw_modules() -> None:
     with st.container(border=True):
         mode = chips(_("Mode"), MODES, key="mode", default="train", show=_("Mode"))
         ran = results.modules_run()
-        fig = figures.modules(ran, training=mode == "train", **figure_look())
+        fig = kept(figures.modules, ran, training=mode == "train", **figure_look())
         show(fig, "modules_run", wide=True)
         st.caption(_("measured now · by hooks on torchvision's googlenet"))

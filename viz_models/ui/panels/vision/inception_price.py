@@ -11,7 +11,7 @@ from viz_models.language import gettext as _
 from viz_models.records import Line
 from viz_models.records.vision.inception import GOOGLENET, MODULES, ConvPrice, InceptionPrice
 from viz_models.ui.instruments.ledger import ledger
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import inception as results
@@ -77,7 +77,7 @@ def draw_bars(view: View) -> None:
     """Draw the multiply-adds of both ways, convolution by convolution."""
     with st.container(border=True, height="stretch"):
         st.caption(_("Pale parts are the 1×1 convolutions that come before the 3×3 and the 5×5."))
-        show(figures.price(view.found, **figure_look()), "price", wide=True)
+        show(kept(figures.price, view.found, **figure_look()), "price", wide=True)
 
 
 def draw_sum(view: View) -> None:

@@ -21,7 +21,7 @@ from viz_models.records.vision.inception import (
 )
 from viz_models.ui.instruments.sheet import Cell, sheet
 from viz_models.ui.kit import lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import inception as results
 
@@ -160,7 +160,7 @@ def draw_branches() -> None:
     """Draw the accuracy without each branch, and of the network with one branch."""
     record = results.recorded()
     with st.container(border=True):
-        show(figures.branches(record, **figure_look()), "without_branch", wide=True)
+        show(kept(figures.branches, record, **figure_look()), "without_branch", wide=True)
         st.caption(lesson.badge(record.provenance))
 
 
@@ -168,7 +168,7 @@ def draw_auxiliary() -> None:
     """Draw the early gradient and the accuracy with and without auxiliary losses."""
     record = results.recorded()
     with st.container(border=True):
-        fig = figures.auxiliary(record, **figure_look())
+        fig = kept(figures.auxiliary, record, **figure_look())
         show(fig, "auxiliary_curves", wide=True)
         rows: list[tuple[str, list[Cell]]] = [
             (_("none"), [(_mean(record.of()), ""), ("", ""), ("1", ""), ("1", "")])
@@ -204,7 +204,7 @@ def draw_norm() -> None:
         for fast in (False, True)
     }
     with st.container(border=True):
-        show(figures.norm(kinds, **figure_look()), "norm_curves", wide=True)
+        show(kept(figures.norm, kinds, **figure_look()), "norm_curves", wide=True)
         st.caption(lesson.badge(record.provenance))
 
 

@@ -22,7 +22,7 @@ from viz_models.records.vision.squeeze import (
 )
 from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.kit import lesson, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.results.vision import squeeze as results
@@ -131,7 +131,9 @@ def draw_module(view: View) -> None:
                 right=percent(view.result.right),
             )
         )
-        drawn = figures.module(view.gated, channel=view.channel, unit=view.unit, **figure_look())
+        drawn = kept(
+            figures.module, view.gated, channel=view.channel, unit=view.unit, **figure_look()
+        )
         show(drawn, "module_drawn", wide=True)
 
 
@@ -228,7 +230,7 @@ def draw_replaced() -> None:
     record = results.recorded()
     with st.container(border=True):
         st.caption(lesson.badge(record.provenance))
-        show(figures.replaced(record, **figure_look()), "replaced", wide=True)
+        show(kept(figures.replaced, record, **figure_look()), "replaced", wide=True)
 
 
 def draw_classes(view: View) -> None:
@@ -236,7 +238,7 @@ def draw_classes(view: View) -> None:
     record = results.recorded()
     with st.container(border=True):
         st.caption(_("{badge} · seed {seed}").format(badge=lesson.badge(record.provenance), seed=0))
-        fig = figures.classes(record, view.result.spec.label, view.channel, **figure_look())
+        fig = kept(figures.classes, record, view.result.spec.label, view.channel, **figure_look())
         show(fig, "classes", wide=True)
 
 

@@ -7,11 +7,13 @@ import streamlit as st
 from viz_models.recordings import attention as recordings_attention
 from viz_models.records import CostPoint, CostRun, CostSpec, PathPoint
 from viz_models.ui.kit import cache
+from viz_models.ui.kit.cache import cached
 from viz_models.ui.kit.turns import TURNS
 
 _HERE = "forward_pass.cost_here"
 
 
+@cached(turn=False)
 def recorded() -> CostRun:
     """Return what was measured once, up to 4096 tokens."""
     return recordings_attention.load_cost()

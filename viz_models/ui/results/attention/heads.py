@@ -19,6 +19,7 @@ def heads(spec: HeadsSpec) -> HeadsResult:
     return compute(spec)
 
 
+@cached(turn=False)
 def recorded() -> HeadsOverSentences:
     """Return what each head is worth over many sentences."""
     return recordings_attention.load_heads()

@@ -17,6 +17,7 @@ def sharing(spec: SharingSpec) -> Sharing:
     return compute(spec)
 
 
+@cached(turn=False)
 def recorded() -> SharingRecording:
     """Accuracies, bytes and times that take too long for a first picture."""
     return load()

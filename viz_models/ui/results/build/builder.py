@@ -3,6 +3,8 @@
 Every result is looked up before it is made, by the frozen spec that asked for it.
 """
 
+from collections.abc import Hashable
+
 import numpy as np
 
 from viz_models import language
@@ -125,6 +127,14 @@ def receptive_fields(spec: ConvSpec) -> tuple[int, ...]:
     return compute(spec)
 
 
+def _who_ran(
+    specs: dict[str, RaceSpec], yours: str, lines: dict[str, tuple[RaceLine, ...]]
+) -> Hashable:
+    seeds = tuple((name, tuple(line.seed for line in of)) for name, of in lines.items())
+    return tuple(specs.items()), yours, seeds
+
+
+@cached(_who_ran, turn=False)
 def gathered(
     specs: dict[str, RaceSpec], yours: str, lines: dict[str, tuple[RaceLine, ...]]
 ) -> Race:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from viz_models.records.build.surface import Surfaces, SurfaceSpec
 from viz_models.ui.kit import cache, turns
+from viz_models.ui.kit.cache import cached
 from viz_models.ui.kit.sizes import held_bytes
 
 
+@cached(turn=False)
 def recorded() -> Surfaces:
     """Return the surfaces that the lesson opens with."""
     from viz_models.recordings import build as recordings_build

@@ -115,6 +115,7 @@ def each_branch(spec: OffSpec, prepared: Prepared) -> tuple[Switched, ...]:
     return tuple(compute(spec, prepared.tensor))
 
 
+@cached(turn=False)
 def recorded() -> AblationRecord | None:
     """Branches off over test images, if that was recorded."""
     from viz_models.recordings import ablation as recordings

@@ -20,11 +20,13 @@ from viz_models.records.sequence.translators import TranslatorScores
 from viz_models.ui.kit.cache import cached
 
 
+@cached(turn=False)
 def recorded() -> GatesOverSentences:
     """Return what both networks do over many sentences, from the recording."""
     return recordings.load()
 
 
+@cached(turn=False)
 def trainings() -> TranslatorScores:
     """Return trainings of both networks with several seeds, from the lesson on translators."""
     return recorded_translators.load()

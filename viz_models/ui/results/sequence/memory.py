@@ -8,6 +8,7 @@ from viz_models.records.sequence.translators import TranslateSpec
 from viz_models.ui.kit.cache import cached
 
 
+@cached(turn=False)
 def recorded() -> MemoryGrid:
     """Return all trained readers, from the recording; needs no torch."""
     return recordings.load()

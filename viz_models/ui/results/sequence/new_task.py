@@ -17,6 +17,7 @@ def judging(spec: JudgeSpec) -> Judging:
     return compute(spec)
 
 
+@cached(turn=False)
 def recorded() -> NewTaskRuns:
     """Return how well each network learned the task."""
     return recordings.load()

@@ -12,6 +12,7 @@ from viz_models.records.sequence.translators import (
 from viz_models.ui.kit.cache import cached
 
 
+@cached(turn=False)
 def recorded() -> TranslatorScores:
     """Return how good every shipped translator is on unseen sentences."""
     return recordings.load()

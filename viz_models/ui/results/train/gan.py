@@ -10,6 +10,9 @@ from viz_models.records.train.gan import (
     DigitGan,
     GanData,
     GanEnd,
+    GanLoss,
+    GanMoment,
+    GanOptimizer,
     GanRecording,
     GanSpec,
     GanUpdate,
@@ -17,6 +20,7 @@ from viz_models.records.train.gan import (
 from viz_models.ui.kit.cache import cached
 
 
+@cached(turn=False)
 def recorded() -> GanRecording:
     """Return the runs that the lesson opens with."""
     from viz_models.recordings import gan
@@ -24,6 +28,13 @@ def recorded() -> GanRecording:
     return gan.load()
 
 
+@cached(turn=False)
+def moment(data: GanData, optimizer: GanOptimizer, loss: GanLoss, k: int) -> GanMoment:
+    """Return one of the moments of a recorded run."""
+    return recorded().run(data, optimizer, loss).moment(k)
+
+
+@cached(turn=False)
 def recorded_digits() -> DigitGan:
     """Return what was measured about the generator of digits."""
     from viz_models.recordings import gan

@@ -16,7 +16,6 @@ from viz_models.records.train.optimizers import (
     ScheduleName,
     StepArithmetic,
     SurfaceName,
-    Sweep,
     Sweeps,
     Terrain,
     Walks,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 FEWER = {"weight": 61, "weights": 9}  # starts along a weight where a step is dear
 
 
+@cached(turn=False)
 def sweeps() -> Sweeps:
     """Return all recorded sweeps."""
     return recordings.load_sweeps()
@@ -64,7 +64,7 @@ def basins(spec: DescendSpec) -> Basins:
     sweep = sweeps().of(spec.surface)
     at = [i for i, rate in enumerate(sweep.rates) if rate == spec.rate]
     if at and (spec.steps, spec.schedule) == (sweep.spec.steps, sweep.spec.schedule):
-        return _recorded(sweep, at[0])
+        return _recorded(spec.surface, at[0])
     asked = BasinSpec(
         surface=spec.surface,
         rate=spec.rate,
@@ -75,7 +75,9 @@ def basins(spec: DescendSpec) -> Basins:
     return _live(asked)
 
 
-def _recorded(sweep: Sweep, at: int) -> Basins:
+@cached(turn=False)
+def _recorded(surface: SurfaceName, at: int) -> Basins:
+    sweep = sweeps().of(surface)
     return Basins(
         spec=replace(sweep.spec, rate=float(sweep.rates[at])),
         labels=sweep.labels[:, at],

@@ -10,6 +10,7 @@ from viz_models.records.train.regularization import (
 from viz_models.ui.kit.cache import cached
 
 
+@cached(turn=False)
 def grid() -> RegularizedGrid:
     """Return the recorded runs of every method at every strength."""
     from viz_models.recordings import regularization

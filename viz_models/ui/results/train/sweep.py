@@ -7,6 +7,7 @@ from viz_models.records import Axis, Experiment, ExperimentSpec, Run, RunSpec, T
 from viz_models.records.train.cards import CardResult, Comparison, Measure, Outcome
 from viz_models.records.train.sweep import Grid, SweepPrice
 from viz_models.ui.kit import cache, owner
+from viz_models.ui.kit.cache import cached
 
 
 def settings() -> dict[str, str]:
@@ -60,6 +61,7 @@ def opening() -> ExperimentSpec:
     return make()
 
 
+@cached(turn=False)
 def recorded() -> CardResult:
     """Return what its runs came to when they were recorded."""
     from viz_models.recordings import sweep as recordings

@@ -25,6 +25,7 @@ from viz_models.records.train import cards as train_cards
 from viz_models.records.train.cards import Card, CardResult, Comparison, Difference, Outcome
 from viz_models.records.train.curves import Course, RunCurve
 from viz_models.ui.kit import cache, owner
+from viz_models.ui.kit.cache import cached
 from viz_models.ui.kit.sizes import held_bytes
 from viz_models.ui.results.train import runs
 
@@ -41,6 +42,7 @@ def cards() -> dict[str, Card]:
     return CARDS
 
 
+@cached(turn=False)
 def recorded(card: str) -> CardResult:
     """Return what its runs came to when they were recorded."""
     from viz_models.recordings import train

@@ -21,6 +21,7 @@ def split(spec: SplitSpec) -> Split:
     return workers.split(spec)
 
 
+@cached(turn=False)
 def recorded() -> DdpRun:
     """Return the recorded run of two processes."""
     from viz_models.recordings import workers

@@ -39,6 +39,7 @@ def covered(found: Caption, word: int) -> tuple[Covered, Covered]:
     return remembered(key, lambda: compute(found, word), held_bytes)
 
 
+@cached(turn=False)
 def recorded() -> CaptionRecord:
     """Return what takes too long for a first picture."""
     return load()

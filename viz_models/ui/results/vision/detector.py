@@ -60,6 +60,7 @@ def opened(spec: RoiSpec, channel: int, row: int, column: int) -> PooledCell:
     return cell(spec, channel, row, column)
 
 
+@cached(turn=False)
 def recorded() -> DetectorRecording:
     """Return what takes too long for a first picture."""
     return load()

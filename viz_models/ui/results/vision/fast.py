@@ -6,6 +6,7 @@ from viz_models.ui.kit.cache import cached
 from viz_models.ui.kit.jobs import Job
 
 
+@cached(turn=False)
 def recorded() -> Fast:
     """Return the times that were recorded."""
     return recordings.load()

@@ -16,6 +16,7 @@ from viz_models.records.vision.inception import (
 from viz_models.ui.kit.cache import cached
 
 
+@cached(turn=False)
 def recorded() -> InceptionRecord:
     """Return all trainings of the lesson."""
     return recordings.load()

@@ -6,6 +6,7 @@ from viz_models.records.vision.squeeze import Squeeze, SqueezeRecord, SqueezeSpe
 from viz_models.ui.kit.cache import cached
 
 
+@cached(turn=False)
 def recorded() -> SqueezeRecord:
     """Return what was measured with several seeds."""
     return recordings.load()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -116,7 +115,7 @@ def draw_planes(view: View, text: Mapping[str, str]) -> None:
     with columns[2].container(border=True, height="stretch", gap="xsmall"):
         found = view.found.vanishing
         st.markdown(_("**What reaches G while D alone is trained**"))
-        show(kept("gan_vanishing", partial(figures.vanishing, found), **figure_look()), "vanishing")
+        show(kept(figures.vanishing, found, **figure_look()), "vanishing")
         ledger(
             _lines(view),
             key="moment_numbers",
@@ -138,13 +137,13 @@ def draw_planes(view: View, text: Mapping[str, str]) -> None:
 
 def _draw_run(view: View, loss: GanLoss) -> None:
     run = view.run(loss)
-    look, at = figure_look(), (view.data, view.optimizer, loss, view.moment)
+    look = figure_look()
     st.markdown(f"**{_(LOSS_TITLES[loss])}**")
     real = results.real_points(view.data)
-    plane = partial(figures.plane, run.moment(view.moment), real)
-    show(kept("gan_plane", plane, *at, **look), f"plane_{loss}")
-    curves = partial(figures.losses, run.curves, loss, run.steps[view.moment])
-    show(kept("gan_losses", curves, *at, **look), f"losses_{loss}")
+    moment = results.moment(view.data, view.optimizer, loss, view.moment)
+    show(kept(figures.plane, moment, real, **look), f"plane_{loss}")
+    curves = kept(figures.losses, run.curves, loss, run.steps[view.moment], **look)
+    show(curves, f"losses_{loss}")
 
 
 def _lines(view: View) -> list[Line]:
@@ -180,7 +179,7 @@ def draw_ends(view: View, text: Mapping[str, str]) -> None:
         st.markdown(
             _("**{data_names}: each seed's end**").format(data_names=_(DATA_NAMES[view.data]))
         )
-        chart = figures.ends(rows, OPTIMIZER_NAMES[view.optimizer], **figure_look())
+        chart = kept(figures.ends, rows, OPTIMIZER_NAMES[view.optimizer], **figure_look())
         show(chart, "ends")
     with right:
         _draw_table(view)

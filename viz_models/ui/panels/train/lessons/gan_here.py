@@ -14,7 +14,7 @@ from viz_models.records.train.gan import GanRun, GanSpec
 from viz_models.records.train.lesson_runs import run as lesson_run
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import here as train_here
@@ -64,10 +64,13 @@ def _draw(watched: list[Watched]) -> None:
         left, right = st.columns([1, 1.25], gap="xsmall")
         with left.container(border=True, height="stretch"):
             real = results.real_points(found.spec.data)
-            show(figures.plane(found.moment(-1), real, **figure_look()), "plane_live")
+            show(kept(figures.plane, found.moment(-1), real, **figure_look()), "plane_live")
         with right.container(border=True, height="stretch"):
             at = found.steps[-1]
-            show(figures.losses(found.curves, found.spec.loss, at, **figure_look()), "losses_live")
+            show(
+                kept(figures.losses, found.curves, found.spec.loss, at, **figure_look()),
+                "losses_live",
+            )
             _draw_numbers(found)
     live.draw_progress(watched[0])
 

@@ -15,7 +15,7 @@ from viz_models.records.train.gan import DigitFakes, GanLoss, GanSpec, GanUpdate
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, control_row, slider
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.train.lessons.gan import View
@@ -44,7 +44,7 @@ def draw_update(view: View, text: Mapping[str, str]) -> None:
     found = results.update(spec)
     left, right = st.columns([1, 1.25], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(more_figures.slow_motion(found, stage, **figure_look()), "slow_motion")
+        show(kept(more_figures.slow_motion, found, stage, **figure_look()), "slow_motion")
     with right.container(border=True, height="stretch"):
         st.markdown(text[f"Part {stage + 1}"])
         ledger(
@@ -117,7 +117,7 @@ def draw_digits(text: Mapping[str, str]) -> None:
             ).format(read=drawn.read, fakes=len(drawn.fakes), mean=digits(drawn.judged, 2))
         )
     with right.container(border=True, height="stretch"):
-        chart = more_figures.digit_curves(found.curves, found.judge, **figure_look())
+        chart = kept(more_figures.digit_curves, found.curves, found.judge, **figure_look())
         show(chart, "digit_curves")
         ledger(
             _digit_lines(),

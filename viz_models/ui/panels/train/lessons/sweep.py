@@ -16,7 +16,7 @@ from viz_models.records.train.cards import Difference, Measure, Outcome
 from viz_models.records.train.curves import CurveView, RunCurve
 from viz_models.records.train.sweep import Cell, Grid
 from viz_models.ui.kit import frame, lesson, take_away
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import chips, select
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train import live as train_live
@@ -233,7 +233,7 @@ def draw_lines(now: View) -> None:
     """Draw each row as a line over the columns."""
     with st.container(border=True, height="stretch"):
         title = train_verdict.measured(results.changes(now.asked.spec, now.measure)[0])
-        show(sweep_lines.lines(now.grid, title, **figure_look()), "lines")
+        show(kept(sweep_lines.lines, now.grid, title, **figure_look()), "lines")
 
 
 def draw_changes(now: View) -> None:

@@ -15,7 +15,7 @@ from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.tiles import Tiles, tiles
 from viz_models.ui.kit import lesson, owner, take_away, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.controls import control_row, select, slider
 from viz_models.ui.kit.jobs import Job
 from viz_models.ui.kit.look import figure_look, is_dark, luts
@@ -158,7 +158,7 @@ def draw_gaps(view: View) -> None:
     ]
     with st.container(border=True, height="stretch"):
         st.markdown(_("**All cases, {seeds} seeds**").format(seeds=view.split.spec.seeds))
-        show(figures.gaps(view.split, view.case, **figure_look()), "gaps")
+        show(kept(figures.gaps, view.split, view.case, **figure_look()), "gaps")
         ledger(
             lines,
             key="gap_numbers",

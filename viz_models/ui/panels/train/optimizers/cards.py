@@ -17,7 +17,7 @@ from viz_models.ui.instruments.chart import Point
 from viz_models.ui.instruments.ledger import ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.kit import lesson, state, words
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look
 from viz_models.ui.panels.train.optimizers.stage import ends
 from viz_models.ui.panels.train.optimizers.view import RATES, View
@@ -111,7 +111,8 @@ def _over_rate(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
     """Return the maps of one weight: start across, rate up."""
     sweep, terrain = view.sweep, view.terrain
     rates = np.array([rate for rate in RATES if sweep.rates[0] <= rate <= sweep.rates[-1]])
-    return optimizers_maps.maps(
+    return kept(
+        optimizers_maps.maps,
         sweep.labels,
         len(terrain.minima),
         (optimizers_maps.start_axes(terrain, sweep.spec.points)[0], sweep.rates),
@@ -129,12 +130,13 @@ def _over_plane(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
     side = round(basins.labels.shape[1] ** 0.5)
     across, up = optimizers_maps.start_axes(terrain, side)
     spots = _spots(terrain)
-    return optimizers_maps.maps(
+    return kept(
+        optimizers_maps.maps,
         basins.labels.reshape(len(OPTIMIZERS), side, side),
         len(terrain.minima),
         (across, up),
-        terrain.names,  # type: ignore[arg-type]
-        view.spec.start,  # type: ignore[arg-type]
+        terrain.names,
+        view.spec.start,
         (spots[0], spots[1]),
         log=False,
         **figure_look(),
@@ -157,7 +159,11 @@ def _start_here(alone: bool, point: Point) -> None:
 def draw_rates(view: View) -> None:
     """Draw over all rates how many starts end at the lowest minimum, and how soon they arrive."""
     with st.container(border=True):
-        show(figures.over_rates(view.sweep, view.spec.rate, **figure_look()), "rates", wide=True)
+        show(
+            kept(figures.over_rates, view.sweep, view.spec.rate, **figure_look()),
+            "rates",
+            wide=True,
+        )
         found = results.sweeps()
         st.caption(
             _("{badge} · {cpu_seconds:.0f} s for all eight surfaces").format(
@@ -170,7 +176,7 @@ def draw_schedules(view: View) -> None:
     """Draw the rate of every step under each schedule, and that the formulas equal torch's."""
     found = results.schedules(view.spec.rate, view.spec.steps)
     with st.container(border=True):
-        show(figures.schedules(found, view.spec.schedule, **figure_look()), "schedules")
+        show(kept(figures.schedules, found, view.spec.schedule, **figure_look()), "schedules")
         off = max(off for *_, off in found)
         st.caption(
             _(

@@ -9,7 +9,7 @@ from viz_models.language import gettext as _
 from viz_models.records.train.optimizers import OPTIMIZERS
 from viz_models.ui.instruments.walk import Line, Mark, Picture, walk
 from viz_models.ui.kit import lesson
-from viz_models.ui.kit.charts import show
+from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look, is_dark
 from viz_models.ui.panels.train.optimizers.view import OPENED, STEP_AT_FIRST, View
 
@@ -91,7 +91,7 @@ def draw_shares(view: View) -> None:
         st.caption(
             _("**All {count:,} starts, the same rate.** Where do they end?").format(count=count)
         )
-        show(figures.shares(view.basins, len(view.terrain.minima), **figure_look()), "shares")
+        show(kept(figures.shares, view.basins, len(view.terrain.minima), **figure_look()), "shares")
         st.caption(
             _("Median steps until a start stays at a minimum: {medians}.").format(
                 medians=_medians(view)

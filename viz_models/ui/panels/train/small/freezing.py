@@ -110,8 +110,7 @@ def facts(view: View) -> dict[str, str]:
 def draw_over_examples(view: View) -> None:
     """Draw the test accuracy on new and old classes over the number of examples."""
     with st.container(border=True, height="stretch"):
-        make = partial(figures.over_examples, view.grid, view.way, view.examples)
-        fig = kept("frozen examples", make, view.way, view.examples, **figure_look())
+        fig = kept(figures.over_examples, view.grid, view.way, view.examples, **figure_look())
         show(fig, "examples", wide=True)
         st.caption(
             _(
@@ -264,7 +263,7 @@ def _cells(t: Tensor) -> list[tuple[str, str]]:
 def draw_means(view: View) -> None:
     """Draw the running means before and after."""
     with st.container(border=True):
-        show(figures.running_means(view.run, **figure_look()), "means", wide=True)
+        show(kept(figures.running_means, view.run, **figure_look()), "means", wide=True)
         where = _("measured now") if view.live else lesson.badge(view.grid.provenance)
         st.caption(
             _("{where} · seed {seed}, {names}").format(

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -191,8 +190,7 @@ def said(d: Paired) -> str:
 def draw_curves(view: View) -> None:
     """Draw loss and accuracy on training and test digits."""
     with st.container(border=True):
-        make = partial(figures.curves, view.plain, view.chosen)
-        fig = kept("regularized curves", make, view.method, view.strength, **figure_look())
+        fig = kept(figures.curves, view.plain, view.chosen, **figure_look())
         show(fig, "regularized_curves", wide=True)
         st.caption(
             _(
@@ -211,8 +209,7 @@ def draw_differences(view: View) -> None:
                 "downwards; ● the 95 % interval leaves out zero, ○ it does not."
             )
         )
-        make = partial(figures.differences, view.grid, view.method, view.strength)
-        fig = kept("regularized differences", make, view.method, view.strength, **figure_look())
+        fig = kept(figures.differences, view.grid, view.method, view.strength, **figure_look())
         show(fig, "differences", wide=True)
 
 

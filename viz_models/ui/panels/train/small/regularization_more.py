@@ -1,6 +1,5 @@
 """The lesson on regularization, further down: weights, decay, dropout, labels, ensembles."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,8 +34,7 @@ ROWS = 8  # of the picture of 128 hidden units
 def draw_weights(view: View) -> None:
     """Draw the histogram of all weights."""
     with st.container(border=True):
-        make = partial(figures.weights, view.plain, view.chosen, view.grid.edges)
-        fig = kept("regularized weights", make, view.method, view.strength, **figure_look())
+        fig = kept(figures.weights, view.plain, view.chosen, view.grid.edges, **figure_look())
         show(fig, "weights")
         st.caption(lesson.badge(view.grid.provenance))
 
@@ -48,7 +46,7 @@ def draw_decay() -> DecayResult:
     result = results.decay(DecaySpec(strength=strength))
     left, right = st.columns([1.5, 1], gap="xsmall")
     with left.container(border=True, height="stretch"):
-        show(more.shrink_over_gradient(result, **figure_look()), "shrink")
+        show(kept(more.shrink_over_gradient, result, **figure_look()), "shrink")
     with right.container(border=True, height="stretch"):
         ledger(
             _decay_lines(result),
@@ -149,8 +147,7 @@ def _picture(values: np.ndarray) -> np.ndarray:
 def draw_labels(view: View) -> None:
     """Draw what the chosen method costs or gives, digit by digit."""
     with st.container(border=True):
-        make = partial(more.recall_by_digit, view.plain, view.chosen)
-        fig = kept("regularized recall", make, view.method, view.strength, **figure_look())
+        fig = kept(more.recall_by_digit, view.plain, view.chosen, **figure_look())
         show(fig, "recalls")
         st.caption(
             _(
@@ -163,8 +160,8 @@ def draw_labels(view: View) -> None:
 def draw_ensembles(view: View) -> None:
     """Draw what averaging k networks gains."""
     with st.container(border=True):
-        make = partial(more.ensembles, view.grid.ensemble)
-        show(kept("ensembles", make, view.grid.seeds, **figure_look()), "ensembles", wide=True)
+        fig = kept(more.ensembles, view.grid.ensemble, **figure_look())
+        show(fig, "ensembles", wide=True)
         draws = len(view.grid.ensemble.accuracies)
         st.caption(
             _(
