@@ -6,7 +6,7 @@ import streamlit as st
 
 from viz_models.language import N_
 from viz_models.ui.guides import panel
-from viz_models.ui.kit import words
+from viz_models.ui.kit import turns, words
 from viz_models.ui.panels.home import cards, chapters, find
 from viz_models.ui.panels.home.chapters import FLOW, TRAIN
 from viz_models.ui.panels.home.stops import Stop, draw_stops
@@ -24,6 +24,11 @@ STOPS = (
 
 def main() -> None:
     """Draw the page."""
+    with turns.drawing():
+        _draw()
+
+
+def _draw() -> None:
     text = words.sections(__file__)
     flow = (*find.of_steps(FLOW, chapters.STEPS), *find.of_pages(chapters.OWN))
     train = (*find.of_cards(TRAIN), *find.of_pages(chapters.TRAINING))

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from viz_models.language import gettext as _
-from viz_models.ui.kit import lesson, speech, words
+from viz_models.places import PAGES
+from viz_models.ui.kit import frame, lesson, words
 from viz_models.ui.panels.train import compare as train_compare
 from viz_models.ui.panels.train import inside as train_inside
 from viz_models.ui.panels.train import live as train_live
@@ -24,7 +25,8 @@ def main() -> None:
             lesson.answer(answer, section, **train_table.facts(listed))
         elif not chosen:
             st.markdown(text["Nothing yet"])
-            speech.page_link("train/train.py", label=_("Train"), icon=":material/play_arrow:")
+            train = PAGES / "train/train.py"
+            frame.page_link(train, label=_("Train"), icon=":material/play_arrow:")
             return
         if chosen:
             draw_curves(chosen, text)

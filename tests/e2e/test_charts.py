@@ -23,6 +23,28 @@ def test_a_chart_is_drawn_anew_in_place(server, page):
     assert page.evaluate("window.kept.isConnected")
 
 
+def test_what_did_not_change_is_not_drawn_again(server, page):
+    """Maps of 11,809 starts stay, and only the ring on each of them moves."""
+    visit(page, f"{server.url}/descend")
+    maps = page.locator(".st-key-maps [data-testid=chart]")
+    maps.scroll_into_view_if_needed()
+    expect(maps.locator(".heatmaplayer image")).to_have_count(7)
+    before = maps.evaluate(
+        """e => {
+          window.maps = [...e.querySelectorAll(".heatmaplayer image")];
+          return e.querySelector(".shapelayer path").getAttribute("d");
+        }"""
+    )
+    press(page, "rate", "ArrowRight")
+    wait_until_idle(page)
+    page.wait_for_function(
+        """was => was
+          !== document.querySelector(".st-key-maps .shapelayer path").getAttribute("d")""",
+        arg=before,
+    )
+    assert page.evaluate("window.maps.length === 7 && window.maps.every(map => map.isConnected)")
+
+
 def test_a_chart_takes_the_width_that_there_is(server, page):
     visit(page, f"{server.url}/scale")
     drawn = page.locator(".st-key-over_width .main-svg").first

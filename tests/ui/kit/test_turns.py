@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from viz_models.ui.kit.turns import LARGE, TOGETHER, Turns
+from viz_models.ui.kit.turns import LARGE, TOGETHER, Turns, drawing
 
 MOST_S = 10
 
@@ -208,3 +208,29 @@ def test_whoever_waits_on_a_page_is_told_their_place(monkeypatch):
         other.stop()
     assert [note.value for note in page.toast] == ["Others compute just now. You are next."]
     assert page.markdown[0].value == "`42`"
+
+
+def test_one_page_is_drawn_at_a_time_and_an_error_lets_the_next_one_in():
+    first, go, second = threading.Event(), threading.Event(), threading.Event()
+
+    def broken():
+        with drawing():
+            first.set()
+            go.wait(MOST_S)
+            raise ValueError("broken")
+
+    def fails():
+        with pytest.raises(ValueError, match="broken"):
+            broken()
+
+    def follows():
+        with drawing():
+            second.set()
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (fails, follows)]
+    threads[0].start()
+    assert first.wait(MOST_S)
+    threads[1].start()
+    assert not second.wait(0.2)
+    go.set()
+    assert second.wait(MOST_S)

@@ -11,6 +11,7 @@ from viz_models.language import gettext as _
 from viz_models.records.train.optimizers import OPTIMIZERS, Terrain
 
 MAPS = 400  # px
+RING = 5.5  # px, radius of the start
 
 
 def maps(
@@ -19,7 +20,6 @@ def maps(
     axes: tuple[np.ndarray, np.ndarray],
     titles: tuple[str, str],
     mark: tuple[float, float],
-    spots: tuple[np.ndarray, np.ndarray],
     *,
     log: bool,
     dark: bool = False,
@@ -33,7 +33,6 @@ def maps(
         axes: What columns and rows stand for.
         titles: Of both axes.
         mark: The start that is shown above, in the axes' units.
-        spots: Where columns and rows can be clicked.
         log: Whether rows are rates.
         dark: Which theme is showing.
         scale: Of letters and height, for presenting.
@@ -41,8 +40,10 @@ def maps(
     p = theme.palette(dark)
     kinds = labels_of(minima, dark)
     columns, rows = axes
-    xs = {"tickangle": 0, "nticks": 5, "showgrid": False, "zeroline": False}
-    ys = {"type": "log", "dtick": 1, "tickformat": "~g"} if log else {"nticks": 5}
+    xs: dict[str, Any] = {"tickangle": 0, "nticks": 5, "showgrid": False, "zeroline": False}
+    ys: dict[str, Any] = {"type": "log", "dtick": 1, "tickformat": "~g"} if log else {"nticks": 5}
+    xs["range"] = [columns[0], columns[-1]]  # known, so that a ring that moves changes nothing else
+    ys["range"] = [float(end) for end in (np.log10(rows) if log else rows)[[0, -1]]]
     pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (
             xs | ({"title": {"text": titles[0]}} if i > 2 else {}),
@@ -56,15 +57,13 @@ def maps(
         [_(NAMES[o]) for o in OPTIMIZERS], pairs, columns=4, gap=0.025, scale=scale
     )
     traces: list[dict[str, Any]] = []
+    rings = []
     for i, values in enumerate(labels):
-        place = {"xaxis": panels.axis("x", i), "yaxis": panels.axis("y", i)}
-        traces += [
-            {**_map(values, columns, rows, kinds, titles), **place},
-            {**_mark(mark, p), **place},
-            {**_spots(spots, titles), **place},
-        ]
+        x, y = panels.axis("x", i), panels.axis("y", i)
+        traces.append({**_map(values, columns, rows, kinds, titles), "xaxis": x, "yaxis": y})
+        rings.append({**_mark(mark, p), "xref": x, "yref": y})
     traces += [_key(words, color) for _, words, color in kinds]
-    fig = go.Figure(traces, layout | {"showlegend": True})
+    fig = go.Figure(traces, layout | {"showlegend": True, "shapes": rings})
     theme.style(fig, dark=dark, height=MAPS, scale=scale)
     fig.update_layout(legend={"y": 1.07}, margin={"t": round(34 * scale)})
     return fig
@@ -91,42 +90,22 @@ def _map(
         "zmax": n - 0.5,
         "colorscale": stops,
         "showscale": False,
-        "hoverinfo": "skip",
-    }
-
-
-def _spots(spots: tuple[np.ndarray, np.ndarray], titles: tuple[str, str]) -> dict[str, Any]:
-    """Return what a click on a map finds: a heatmap itself cannot be selected."""
-    x, y = (found.ravel().astype(np.float32) for found in np.meshgrid(*spots))
-    unseen = {"marker": {"opacity": 0}}
-    return {
-        "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "markers",
-        "marker": {"opacity": 0, "size": 8},
-        "selected": unseen,
-        "unselected": unseen,
         "hovertemplate": _(
             "{titles} %{{x:.3~g}}<br>{titles_2} %{{y:.3~g}}<br>click: start here<extra></extra>"
         ).format(titles=titles[0], titles_2=titles[1]),
-        "showlegend": False,
     }
 
 
 def _mark(mark: tuple[float, float], p: theme.Palette) -> dict[str, Any]:
+    """Return a ring; as a shape, for when a trace moves Plotly draws every map anew."""
     return {
-        "type": "scatter",
-        "x": [mark[0]],
-        "y": [mark[1]],
-        "mode": "markers",
-        "marker": {
-            "color": "rgba(0,0,0,0)",
-            "size": 11,
-            "line": {"color": p.orange, "width": 2.5},
-        },
-        "hoverinfo": "skip",
-        "showlegend": False,
+        "type": "circle",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+        "xanchor": mark[0],
+        "yanchor": mark[1],
+        **{"x0": -RING, "x1": RING, "y0": -RING, "y1": RING},
+        "line": {"color": p.orange, "width": 2.5},
     }
 
 

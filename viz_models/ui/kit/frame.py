@@ -21,6 +21,7 @@ _PRESENTING = "forward_pass.presenting"
 _BAR = "forward_pass.bar"
 _LARGER = 1.3  # of presenting.css on a projector, over the base of 14 px
 _HERE = Path(__file__).parent
+_pages: dict[Path, StreamlitPage] = {}  # of the site, by file
 _KEYS = (
     ("?", N_("open or close this sheet")),
     ("P", N_("present: large type, nothing around the lesson")),
@@ -66,7 +67,23 @@ def listed(file: Path, title: str, path: str, *, visible: bool) -> StreamlitPage
 def _listed(file: Path, title: str, path: str, visible: bool) -> StreamlitPage:
     """Look for the file once: each time Streamlit looks at all folders on the way to it."""
     shown: Literal["visible", "hidden"] = "visible" if visible else "hidden"
-    return st.Page(file, title=title, url_path=path, default=path == "home", visibility=shown)
+    page = st.Page(file, title=title, url_path=path, default=path == "home", visibility=shown)
+    _pages[file.resolve()] = page
+    return page
+
+
+def page_link(page: Path | StreamlitPage, **options: Any) -> None:  # noqa: ANN401
+    """Draw a link to a page of the site; it keeps the language that the reader's address names.
+
+    For a file Streamlit itself would look at all folders on the way to it, for each link.
+
+    Args:
+        page: Its file, or the page itself.
+        options: Of `st.page_link`; `query_params` are what the page opens with.
+    """
+    opened = {**(options.pop("query_params", None) or {}), **speech.params()}
+    known = page if isinstance(page, StreamlitPage) else _pages.get(page, page)
+    st.page_link(known, query_params=opened or None, **options)
 
 
 def style() -> None:
@@ -84,7 +101,7 @@ def neighbors(pages: Sequence[StreamlitPage], here: StreamlitPage) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for key, page, icon in (("before", before, "arrow_back"), ("next", after, "arrow_forward")):
             with st.container(key=f"lesson_{key}", width="content"):
-                speech.page_link(page, label=page.title, icon=f":material/{icon}:")
+                page_link(page, label=page.title, icon=f":material/{icon}:")
 
 
 def bar(name: str, about: str, lesson: str, kept: Heard, on_heard: Callable[[Heard], None]) -> None:

@@ -1,10 +1,6 @@
 """Which language a reader's pages speak: the URL's `lang`, else their browser's, else English."""
 
-from pathlib import Path
-from typing import Any
-
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from viz_models import language
@@ -32,17 +28,6 @@ def asked() -> str:
 def params() -> dict[str, str]:
     """Return the parameter that keeps the language in a link to another page; {} for none."""
     return {PARAM: asked()} if asked() else {}
-
-
-def page_link(page: Path | StreamlitPage, **options: Any) -> None:  # noqa: ANN401
-    """Draw a link to a page of the site; it keeps the language that the reader's address names.
-
-    Args:
-        page: Its file, or the page itself.
-        options: Of `st.page_link`; `query_params` are what the page opens with.
-    """
-    opened = {**(options.pop("query_params", None) or {}), **params()}
-    st.page_link(page, query_params=opened or None, **options)
 
 
 def _of_browser(locale: str) -> str:

@@ -20,6 +20,20 @@ FORGET_S = 30.0  # after which it is forgotten who computed how long
 PATIENT_S = 5.0  # after which no large one overtakes another
 
 
+_drawing = threading.Lock()
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw a page that computes nothing and waits for nothing, one at a time of all sessions.
+
+    Sixty who come to the first page at once would take Python's lock from each other at every
+    message. One after the other it costs a quarter less, and even the last one is served sooner.
+    """
+    with _drawing:
+        yield
+
+
 @dataclass(eq=False, slots=True)
 class _Ticket:
     person: str

@@ -40,7 +40,7 @@ def test_a_network_of_rows_can_be_followed_in_gray_too(spec, shown, monkeypatch)
     from viz_models.ui.panels.flow import built
 
     told = {}
-    monkeypatch.setattr(built.st, "page_link", lambda *_, **said: told.update(said))
+    monkeypatch.setattr(built.frame, "page_link", lambda *_, **said: told.update(said))
     built.link(spec)
     assert shown in told["label"]
     assert built.door.read(told["query_params"]["spec"]).in_channels == 3

@@ -2,6 +2,10 @@
 // change and draws the new one three times.
 
 const LEAST = 150; // px across
+const NUMBERS = {
+  f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array,
+  u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
+}; // as Plotly names them
 let loading = null; // Plotly itself, once for all charts
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -10,7 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.tell = (point) => setTriggerValue("point", point);
   if (root.shown !== shown) { // a rerun with the same figure leaves the chart alone
     root.shown = shown;
-    root.asked = JSON.parse(shown);
+    root.asked = prepared(JSON.parse(shown), root.asked);
     root.style.height = `${root.asked.layout.height}px`; // no jump when it is drawn
     root.watch ??= new ResizeObserver(() => draw(root));
     root.watch.observe(root); // which also tells the width at once, now or when it is unfolded
@@ -29,16 +33,40 @@ async function draw(root) {
   const Plotly = await (loading ??= load(root.asked.plotly));
   const width = Math.max(root.clientWidth, LEAST), { asked } = root;
   if (!root.isConnected || !root.clientWidth || (root.drawn === asked && root.across === width)) return;
-  const resized = root.drawn === asked;
+  const resized = root.drawn === asked, first = !root.drawn;
   Object.assign(root, { drawn: asked, across: width });
   if (resized) return Plotly.relayout(root, { width });
-  const layout = { ...asked.layout, width };
+  const layout = { ...asked.layout, width, datarevision: asked.revision };
   if (asked.clicked) Object.assign(layout, { clickmode: "event", hovermode: layout.hovermode ?? "closest" });
-  await Plotly.react(root, asked.data, layout, asked.config);
+  // told once: at each telling Plotly takes it for another one, and begins from nothing
+  await Plotly.react(root, asked.data, layout, first ? asked.config : undefined);
   if (root.drawn !== asked) return; // gone meanwhile, or already another one
   root.removeAllListeners("plotly_click");
-  if (asked.clicked) root.on("plotly_click", ({ points: [point] }) => root.tell(said(point)));
+  if (asked.clicked) root.on("plotly_click", ({ points: [point], event }) => root.tell(said(point, event, root)));
   root.dataset.ready = "yes";
+}
+
+/** Keep the traces that are there, and their number, while they are as asked: Plotly then leaves
+ * them alone. It takes every typed array and every template for a new one. */
+function prepared(asked, before) {
+  asked.traces = JSON.stringify(asked.data);
+  const same = asked.traces === before?.traces;
+  asked.data = same ? before.data : plain(asked.data);
+  asked.revision = same ? before.revision : (before?.revision ?? 0) + 1;
+  asked.layout.template = null; // ours is an empty one
+  return asked;
+}
+
+/** Turn packed numbers, anywhere in it, into plain lists. */
+function plain(value) {
+  if (!value || typeof value !== "object") return value;
+  if (Array.isArray(value)) return typeof value[0] === "object" ? value.map(plain) : value;
+  if (!value.bdata) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
+  const bytes = Uint8Array.from(atob(value.bdata), (letter) => letter.charCodeAt(0));
+  const numbers = Array.from(new NUMBERS[value.dtype](bytes.buffer));
+  const across = Number(String(value.shape ?? numbers.length).split(",").at(-1));
+  if (!value.shape) return numbers;
+  return Array.from({ length: numbers.length / across }, (_, i) => numbers.slice(i * across, (i + 1) * across));
 }
 
 /** Load Plotly; again later, if it cannot be had now. */
@@ -52,7 +80,12 @@ async function load(address) {
   }
 }
 
-/** What Python hears of a point. */
-function said({ x, y, customdata, pointIndex, pointNumber }) {
-  return { x, y, customdata, index: pointIndex ?? pointNumber };
+/** What Python hears of a point; of a heatmap the place of the pointer, not the middle of a cell. */
+function said({ x, y, customdata, pointIndex, pointNumber, data, xaxis, yaxis }, event, root) {
+  const told = { x, y, customdata, index: pointIndex ?? pointNumber };
+  if (data.type !== "heatmap") return told;
+  const { left, top } = root.getBoundingClientRect();
+  told.x = xaxis.p2d(event.clientX - left - xaxis._offset);
+  told.y = yaxis.p2d(event.clientY - top - yaxis._offset);
+  return told;
 }

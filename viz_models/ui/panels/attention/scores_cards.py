@@ -16,7 +16,7 @@ from viz_models.ui.instruments.ledger import beside_torch, ledger
 from viz_models.ui.instruments.sheet import sheet
 from viz_models.ui.instruments.sight import in_sight
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson, speech, state, take_away, words
+from viz_models.ui.kit import frame, lesson, state, take_away, words
 from viz_models.ui.kit.charts import kept, show
 from viz_models.ui.kit.look import figure_look, is_dark, luts
 from viz_models.ui.panels.attention.layers import help_on
@@ -78,7 +78,7 @@ def draw_heads(view: View, text: dict[str, str]) -> None:
         on_change=state.listen("heads", "cell", "head"),
     )
     st.caption(text["All heads"], help=help_on("layer and head", "row"))
-    speech.page_link(HEADS, label=_("What do several heads buy?"), icon=":material/arrow_forward:")
+    frame.page_link(HEADS, label=_("What do several heads buy?"), icon=":material/arrow_forward:")
 
 
 def draw_score(view: View) -> None:

@@ -15,7 +15,7 @@ from viz_models.records import BuildSpec, RaceLoss, RaceView, Refusal
 from viz_models.records.build.builder_walk import Walk
 from viz_models.records.build.compare import Comparison, Cost
 from viz_models.ui.instruments import flow
-from viz_models.ui.kit import frame, speech, state, take_away, words
+from viz_models.ui.kit import frame, state, take_away, words
 from viz_models.ui.kit.controls import control, control_row, named, select
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.build.builder_stage import LOSSES, SEEDS, VIEWS, labels
@@ -215,7 +215,7 @@ def _counted(n: int) -> str:
 
 def link(spec: BuildSpec) -> None:
     """Draw a link from another page to this one, with the reader's own network as A."""
-    speech.page_link(
+    frame.page_link(
         PAGES / "build/compare.py",
         label=_("Compare it with another network"),
         icon=":material/compare_arrows:",

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
-from viz_models.ui.kit import lessons, speech
+from viz_models.ui.kit import frame, lessons
 from viz_models.ui.panels.home import chapters
 
 
@@ -18,7 +18,7 @@ def draw_link(link: str) -> None:
     files = chapters.every()
     if path not in files:
         return
-    speech.page_link(
+    frame.page_link(
         PAGES / files[path],
         label=_("See it: {name}").format(name=lessons.index()[path].name),
         icon=":material/arrow_forward:",

@@ -9,7 +9,7 @@ import streamlit as st
 from viz_models.language import gettext as _
 from viz_models.records import BuildSpec, ConvSpec, RnnSpec, reads_tokens
 from viz_models.records.build.builder import MOST_FOLLOWED
-from viz_models.ui.kit import speech, words
+from viz_models.ui.kit import frame, words
 from viz_models.ui.panels.build.builder_controls import OWN, preset_names
 from viz_models.ui.panels.build.builder_families import FAMILIES, family_of
 from viz_models.ui.panels.build.compare import PAGES
@@ -31,7 +31,7 @@ def link(spec: BuildSpec) -> None:
         spec = replace(spec, in_channels=_COLORS)
     if _trouble(spec):
         return
-    speech.page_link(
+    frame.page_link(
         PAGES / "flow/tensor_flow.py",
         label=_("Follow a tensor through this") + _(", made for three colors") * gray,
         icon=":material/conversion_path:",
@@ -54,7 +54,7 @@ def remarks(build: Followed | None) -> None:
             icon=":material/edit:",
         )
     if build is not None:
-        speech.page_link(
+        frame.page_link(
             PAGES / "build/builder.py",
             label=_("A network from the builder: change it there"),
             icon=":material/construction:",

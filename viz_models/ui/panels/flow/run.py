@@ -10,7 +10,7 @@ from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.records import ModelRef, Run
-from viz_models.ui.kit import photos, speech, words
+from viz_models.ui.kit import frame, photos, words
 from viz_models.ui.kit.controls import select
 from viz_models.ui.results.train import train as results
 
@@ -32,7 +32,7 @@ def link(run: Run) -> None:
     """From a run to the flow page; nothing where its tensors cannot be followed there."""
     if not results.can_be_explored(run):
         return
-    speech.page_link(
+    frame.page_link(
         PAGES / "flow/tensor_flow.py",
         label=_("Explore this model"),
         icon=":material/conversion_path:",
@@ -66,7 +66,7 @@ def remarks(explored: Explored | None) -> None:
                 accuracy=percent(run.accuracy)
             )
         )
-        speech.page_link(
+        frame.page_link(
             PAGES / "train/runs.py",
             label=_(
                 "**{arm}**, seed {seed}, after {step:,} "

@@ -14,7 +14,7 @@ from viz_models.recordings import flow as recordings
 from viz_models.recordings import home as recordings_home
 from viz_models.ui.instruments import flow
 from viz_models.ui.instruments.tiles import Tiles, tiles
-from viz_models.ui.kit import lesson, lessons, speech, state
+from viz_models.ui.kit import frame, lesson, lessons, state
 from viz_models.ui.kit.look import is_dark, luts
 from viz_models.ui.panels.flow.names import labels
 from viz_models.ui.panels.home.find import Entry, draw_link
@@ -44,7 +44,7 @@ def draw_hero(page: str) -> None:
     )
     chosen = state.reported("hero", "step")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        speech.page_link(
+        frame.page_link(
             PAGES / page,
             label=_("Open this step with all its numbers"),
             icon=":material/arrow_forward:",

@@ -8,7 +8,7 @@ import streamlit as st
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
 from viz_models.recordings import flow as recordings
-from viz_models.ui.kit import lessons, speech, words
+from viz_models.ui.kit import frame, lessons, words
 from viz_models.ui.kit.controls import control
 from viz_models.ui.panels.flow import words as flow_words
 from viz_models.ui.results.train import train as results
@@ -109,7 +109,7 @@ def _squeezed(text: str) -> str:
 
 def draw_link(entry: Entry) -> None:
     """Draw a question as a link to the page that answers it."""
-    speech.page_link(
+    frame.page_link(
         PAGES / entry.file,
         label=entry.label,
         query_params=dict(entry.params),

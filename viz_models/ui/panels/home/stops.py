@@ -7,7 +7,7 @@ import streamlit as st
 
 from viz_models.language import gettext as _
 from viz_models.places import PAGES
-from viz_models.ui.kit import speech
+from viz_models.ui.kit import frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def draw_stops(text: Mapping[str, str], stops: Sequence[Stop]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="stops"):
         st.markdown(title.format(stops=len(stops), minutes=minutes), width="content")
         for i, (name, stop) in enumerate(zip(names, stops, strict=True), start=1):
-            speech.page_link(
+            frame.page_link(
                 PAGES / stop.file,
                 label=_("**{i}** {name} · {minutes} min").format(
                     i=i, name=name, minutes=stop.minutes

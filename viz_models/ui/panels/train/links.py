@@ -6,7 +6,7 @@ from viz_models.records import BuildSpec, Experiment, reads_tokens
 from viz_models.records.train.freezing import FreezeSpec
 from viz_models.records.train.gan import GanSpec
 from viz_models.records.train.regularization import RegularizeSpec
-from viz_models.ui.kit import speech
+from viz_models.ui.kit import frame
 from viz_models.ui.panels.build.compare import PAGES
 from viz_models.ui.panels.train.lessons import gan
 from viz_models.ui.results.build import compare as door
@@ -22,7 +22,7 @@ def card(id: str, label: str) -> None:
         id: Of the card.
         label: What stands on the link.
     """
-    speech.page_link(
+    frame.page_link(
         _PAGE,
         label=label,
         icon=":material/play_arrow:",
@@ -33,7 +33,7 @@ def card(id: str, label: str) -> None:
 def lesson(experiment: Experiment) -> None:
     """To the page that draws what a lesson's training came to."""
     page, choices = place(experiment)
-    speech.page_link(
+    frame.page_link(
         PAGES / f"train/{page}.py",
         label=_("Open it on the page of its lesson"),
         icon=":material/school:",
@@ -64,7 +64,7 @@ def network(spec: BuildSpec) -> None:
     """Train a network of the builder; nothing for one that reads tokens."""
     if reads_tokens(spec):
         return
-    speech.page_link(
+    frame.page_link(
         _PAGE,
         label=_("Train this"),
         icon=":material/model_training:",

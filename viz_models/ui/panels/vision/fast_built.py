@@ -8,7 +8,7 @@ import streamlit as st
 from viz_models.language import numbered
 from viz_models.records import ConvSpec
 from viz_models.records.vision.fast import Series
-from viz_models.ui.kit import speech
+from viz_models.ui.kit import frame
 from viz_models.ui.panels.build.compare import PAGES
 from viz_models.ui.panels.flow import built
 from viz_models.ui.panels.vision.fast import View
@@ -68,7 +68,7 @@ def draw_links(view: View, series: Series, text: Mapping[str, str]) -> None:
         said = "Open in the builder" if len(buildable) == len(ways) else "Only some"
         st.caption(text[said], width="content")
         for name in buildable:
-            speech.page_link(
+            frame.page_link(
                 PAGES / "build/builder.py",
                 label=numbered(name),
                 icon=":material/construction:",

@@ -7,7 +7,7 @@ import streamlit as st
 from viz_models.language import N_
 from viz_models.language import gettext as _
 from viz_models.records import Budget, Experiment, ExperimentSpec, RunSpec, Table
-from viz_models.ui.kit import frame, speech, words
+from viz_models.ui.kit import frame, words
 from viz_models.ui.kit.controls import control, control_row, select
 from viz_models.ui.panels.build.compare import PAGES
 from viz_models.ui.panels.train import stage as train_stage
@@ -56,7 +56,7 @@ def _draw_open(experiment: Experiment) -> None:
     with control_row():
         st.markdown(f"**{words.plain(experiment.name)}**", width="content")
         st.button(_("Another sweep"), key="another", icon=":material/tune:", on_click=runs.open_)
-        speech.page_link(
+        frame.page_link(
             PAGES / "train/runs.py",
             label=_("Curves of all runs"),
             icon=":material/monitoring:",

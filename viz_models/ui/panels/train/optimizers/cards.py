@@ -32,7 +32,7 @@ HOW = (  # what stands beside the lines of a step, as it is computed; listed for
     N_("the division: ±{n} while g stays as it is"),
     N_("w · ({n} − lr · {n2}): decay, outside of the division"),
 )
-SPOTS = 49  # along each weight, where a map can be clicked
+EDGE = 0.02  # of the picture, where no walk starts
 
 
 def draw_step(view: View) -> None:
@@ -102,7 +102,7 @@ def draw_maps(view: View) -> None:
     alone = len(view.terrain.low) == 1
     with st.container(border=True):
         fig = _over_rate(view) if alone else _over_plane(view)
-        show(fig, "maps", wide=True, on_click=partial(_start_here, alone))
+        show(fig, "maps", wide=True, on_click=partial(_start_here, view.terrain))
         origin = results.sweeps().provenance if alone else view.basins.provenance
         st.caption(lesson.badge(origin))
 
@@ -110,7 +110,6 @@ def draw_maps(view: View) -> None:
 def _over_rate(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
     """Return the maps of one weight: start across, rate up."""
     sweep, terrain = view.sweep, view.terrain
-    rates = np.array([rate for rate in RATES if sweep.rates[0] <= rate <= sweep.rates[-1]])
     return kept(
         optimizers_maps.maps,
         sweep.labels,
@@ -118,7 +117,6 @@ def _over_rate(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
         (optimizers_maps.start_axes(terrain, sweep.spec.points)[0], sweep.rates),
         (_("start"), _("rate")),
         (view.spec.start[0], view.spec.rate or sweep.rates[0]),
-        (_spots(terrain)[0], rates),
         log=True,
         **figure_look(),
     )
@@ -129,7 +127,6 @@ def _over_plane(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
     basins, terrain = view.basins, view.terrain
     side = round(basins.labels.shape[1] ** 0.5)
     across, up = optimizers_maps.start_axes(terrain, side)
-    spots = _spots(terrain)
     return kept(
         optimizers_maps.maps,
         basins.labels.reshape(len(OPTIMIZERS), side, side),
@@ -137,23 +134,20 @@ def _over_plane(view: View) -> Any:  # noqa: ANN401 (plotly stays in figures/)
         (across, up),
         terrain.names,
         view.spec.start,
-        (spots[0], spots[1]),
         log=False,
         **figure_look(),
     )
 
 
-def _spots(terrain: Terrain) -> list[np.ndarray]:
-    """Return where the maps can be clicked along each weight, none of it on the border."""
-    return [along[1:-1] for along in optimizers_maps.start_axes(terrain, SPOTS + 2)]
-
-
-def _start_here(alone: bool, point: Point) -> None:
+def _start_here(terrain: Terrain, point: Point) -> None:
     """Let the walks above start where a map was clicked; over one weight at that rate, too."""
-    x, y = float(point["x"]), float(point["y"])
-    state.choose("start", f"{x:.4g}" if alone else f"{x:.4g},{y:.4g}")
+    alone = len(terrain.low) == 1
+    at = [float(point["x"])] if alone else [float(point["x"]), float(point["y"])]
+    inside = zip(at, terrain.low, terrain.high, strict=True)
+    start = [min(max(x, low + EDGE * (h - low)), h - EDGE * (h - low)) for x, low, h in inside]
+    state.choose("start", ",".join(f"{x:.4g}" for x in start))
     if alone:
-        st.session_state["rate"] = min(RATES, key=lambda rate: abs(rate - y))
+        st.session_state["rate"] = min(RATES, key=lambda rate: abs(rate - float(point["y"])))
 
 
 def draw_rates(view: View) -> None:
