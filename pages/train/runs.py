@@ -1,9 +1,10 @@
 """Lesson: all runs of this browser. Watch them, compare their curves, look inside."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from viz_models.language import gettext as _
-from viz_models.places import PAGES
 from viz_models.ui.kit import frame, lesson, words
 from viz_models.ui.panels.train import compare as train_compare
 from viz_models.ui.panels.train import inside as train_inside
@@ -25,7 +26,7 @@ def main() -> None:
             lesson.answer(answer, section, **train_table.facts(listed))
         elif not chosen:
             st.markdown(text["Nothing yet"])
-            train = PAGES / "train/train.py"
+            train = Path(__file__).with_name("train.py")
             frame.page_link(train, label=_("Train"), icon=":material/play_arrow:")
             return
         if chosen:
