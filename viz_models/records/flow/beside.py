@@ -6,7 +6,7 @@ from html import escape
 from typing import Literal
 
 from viz_models import digits
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records.flow.recorded import Check, Made, RecordedStep
 from viz_models.records.flow.values import Cell
@@ -82,10 +82,12 @@ class SideBySide:
         """Say in one line where the two part."""
         part, count = self.parting, self.counts
         if part is None:
-            left = _("; {n} were not kept").format(n=count["not kept"]) if count["not kept"] else ""
-            return _("{n} tensors are the same in both, bit for bit{left}.").format(
-                n=count["same"], left=left
-            )
+            left = _("; not kept: {n}").format(n=count["not kept"]) if count["not kept"] else ""
+            return ngettext(
+                "{n} tensor is the same in both, bit for bit{left}.",
+                "{n} tensors are the same in both, bit for bit{left}.",
+                count["same"],
+            ).format(n=count["same"], left=left)
         counted = (_(said).format(n=count[k]) for k, said in _COUNTED.items() if count[k])
         return _("They part at {name}: {how}. Of {n} tensors {counted}.").format(
             name=part.name, how=_how(part), n=len(self.pairs), counted=", ".join(counted)

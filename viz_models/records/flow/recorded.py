@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 
 from viz_models import digits
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records.flow.steps import StepStats
 from viz_models.records.provenance import Provenance
@@ -127,7 +127,11 @@ class Recorded:
     def notes(self) -> tuple[str, ...]:
         """Say what a reader must know: values left out, modules in one step."""
         limit = self.spec.max_bytes / (1 << 20)
-        kept = _("{n} values were not kept: the limit is {limit:,.0f} MiB")
+        kept = ngettext(
+            "{n} value was not kept: the limit is {limit:,.0f} MiB",
+            "{n} values were not kept: the limit is {limit:,.0f} MiB",
+            self.left_out,
+        )
         notes = [kept.format(n=self.left_out, limit=limit)] if self.left_out else []
         one = _("{name} is one step: torch runs it fused")
         return (*notes, *(one.format(name=name) for name in self.fused))

@@ -203,7 +203,10 @@ def draw_choices(view: View) -> None:
             cells = [(c.field, f"**{_(c.a)}**", f"**{_(c.b)}**") for c in differing]
             _show_table(("", "A", "B"), cells)
         if same:
-            with st.expander(_("{count} settings are the same").format(count=len(same))):
+            said = ngettext(
+                "{count} setting is the same", "{count} settings are the same", len(same)
+            )
+            with st.expander(said.format(count=len(same))):
                 st.markdown("\n".join(f"- {c.field}: {_(c.a)}" for c in same))
 
 

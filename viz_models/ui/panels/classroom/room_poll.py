@@ -73,9 +73,11 @@ def draw_numbers(asked: Question, room: Room, *, mine: str | None = None) -> Non
         height=round(figures.HEIGHT * look["scale"]),
         theme=None,
         key=f"numbers_{asked.id}",
-        alt=_("{count} estimates from {numbers:g} to {numbers_2:g}").format(
-            count=len(numbers), numbers=numbers[0], numbers_2=numbers[-1]
-        ),
+        alt=ngettext(
+            "{count} estimate: {numbers:g}",
+            "{count} estimates from {numbers:g} to {numbers_2:g}",
+            len(numbers),
+        ).format(count=len(numbers), numbers=numbers[0], numbers_2=numbers[-1]),
     )
     st.caption(
         _("Half of the estimates are {number} or less.").format(

@@ -6,7 +6,7 @@ import streamlit as st
 from viz_models.analysis.flow import cells
 from viz_models.digits import count, digits, memory, percent, shape
 from viz_models.figures import pixels
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Cell, Line, Step
 from viz_models.ui.instruments.ledger import ledger
@@ -103,7 +103,7 @@ def _thinned(stride: int) -> str:
 def _what(step: Step) -> str:
     sizes = step.output_shape
     if len(sizes) == 1:
-        return _("{n} numbers").format(n=sizes[0])
+        return ngettext("{n} number", "{n} numbers", sizes[0]).format(n=sizes[0])
     if len(sizes) == 2:
         return _("{sizes} positions of {sizes_2} features").format(sizes=sizes[0], sizes_2=sizes[1])
     if step.channels_last:

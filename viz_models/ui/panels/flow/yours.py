@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from viz_models.digits import digits, shape, signed
-from viz_models.language import N_
+from viz_models.language import N_, ngettext
 from viz_models.language import gettext as _
 from viz_models.records import Calculation, Cell, Check, Line, OpenSpec, Recorded, RecordedStep
 from viz_models.ui.instruments.ledger import beside_torch, ledger
@@ -122,9 +122,9 @@ def draw_tokens(view: View) -> None:
         shown = [f"**{words.plain(token)}** {number}" for token, number in numbered]
         left = _(" and {n} more").format(n=len(shown) - _TOKENS) if len(shown) > _TOKENS else ""
         st.caption(
-            _("{count} tokens: {shown}{left}").format(
-                count=len(shown), shown=", ".join(shown[:_TOKENS]), left=left
-            )
+            ngettext(
+                "{count} token: {shown}{left}", "{count} tokens: {shown}{left}", len(shown)
+            ).format(count=len(shown), shown=", ".join(shown[:_TOKENS]), left=left)
         )
 
 
