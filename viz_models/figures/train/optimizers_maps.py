@@ -12,6 +12,7 @@ from viz_models.records.train.optimizers import OPTIMIZERS, Terrain
 
 MAPS = 400  # px
 RING = 5.5  # px, radius of the start
+BORDER = 0.04  # of a map, around it
 
 
 def maps(
@@ -42,8 +43,9 @@ def maps(
     columns, rows = axes
     xs: dict[str, Any] = {"tickangle": 0, "nticks": 5, "showgrid": False, "zeroline": False}
     ys: dict[str, Any] = {"type": "log", "dtick": 1, "tickformat": "~g"} if log else {"nticks": 5}
-    xs["range"] = [columns[0], columns[-1]]  # known, so that a ring that moves changes nothing else
-    ys["range"] = [float(end) for end in (np.log10(rows) if log else rows)[[0, -1]]]
+    # known ranges, so that a ring that moves changes nothing else
+    xs["range"] = _with_border(columns)
+    ys["range"] = _with_border(np.log10(rows) if log else rows)
     pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (
             xs | ({"title": {"text": titles[0]}} if i > 2 else {}),
@@ -67,6 +69,13 @@ def maps(
     theme.style(fig, dark=dark, height=MAPS, scale=scale)
     fig.update_layout(legend={"y": 1.07}, margin={"t": round(34 * scale)})
     return fig
+
+
+def _with_border(along: np.ndarray) -> list[float]:
+    """Return the range of an axis, with room for a ring on the first and on the last place."""
+    low, high = float(along[0]), float(along[-1])
+    room = BORDER * (high - low)
+    return [low - room, high + room]
 
 
 def _map(
@@ -99,14 +108,24 @@ def _map(
 def _mark(mark: tuple[float, float], p: theme.Palette) -> dict[str, Any]:
     """Return a ring; as a shape, for when a trace moves Plotly draws every map anew."""
     return {
-        "type": "circle",
+        "type": "path",  # a circle may not reach below its middle where the axis is logarithmic
+        "path": _ring(RING),
         "xsizemode": "pixel",
         "ysizemode": "pixel",
         "xanchor": mark[0],
         "yanchor": mark[1],
-        **{"x0": -RING, "x1": RING, "y0": -RING, "y1": RING},
         "line": {"color": p.orange, "width": 2.5},
     }
+
+
+def _ring(r: float) -> str:
+    """Return a circle around the anchor in px, of four curves."""
+    k = r * 4 * (2**0.5 - 1) / 3  # how far the handles of a quarter reach
+    quarters = ((r, k, k, r, 0, r), (-k, r, -r, k, -r, 0), (-r, -k, -k, -r, 0, -r))
+    curves = (*quarters, (k, -r, r, -k, r, 0))
+    return f"M{r:g},0" + "".join(
+        "C{:.2f},{:.2f} {:.2f},{:.2f} {:.2f},{:.2f}".format(*curve) for curve in curves
+    )
 
 
 def _key(words: str, color: str) -> dict[str, Any]:
