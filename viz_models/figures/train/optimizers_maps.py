@@ -43,7 +43,7 @@ def maps(
     columns, rows = axes
     xs: dict[str, Any] = {"tickangle": 0, "nticks": 5, "showgrid": False, "zeroline": False}
     ys: dict[str, Any] = {"type": "log", "dtick": 1, "tickformat": "~g"} if log else {"nticks": 5}
-    # known ranges, so that a ring that moves changes nothing else
+    # The ranges are given, so that a ring that moves changes nothing else.
     xs["range"] = _with_border(columns)
     ys["range"] = _with_border(np.log10(rows) if log else rows)
     pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -106,9 +106,9 @@ def _map(
 
 
 def _mark(mark: tuple[float, float], p: theme.Palette) -> dict[str, Any]:
-    """Return a ring; as a shape, for when a trace moves Plotly draws every map anew."""
+    """Return a ring. It is a shape: if it were a trace, its move would draw every map anew."""
     return {
-        "type": "path",  # a circle may not reach below its middle where the axis is logarithmic
+        "type": "path",  # Plotly cuts a circle in half where the axis is logarithmic
         "path": _ring(RING),
         "xsizemode": "pixel",
         "ysizemode": "pixel",

@@ -4,14 +4,13 @@ Keys are frozen specs, never arrays. `st.cache_data` is not used for these: it c
 33 MB on each hit, and samples large arrays when it hashes them.
 """
 
-import itertools
 import threading
 import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
-from itertools import islice
+from itertools import count, islice
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
@@ -41,7 +40,7 @@ class Store:
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._names: dict[int, int] = {}  # id of a part of a result -> number of that result
         self._named: dict[Hashable, tuple[int, list[int]]] = {}  # number of a result, ids
-        self._count = itertools.count()
+        self._count = count()
         self._busy: dict[Hashable, threading.Lock] = {}
         self._owners = {""}  # who is still there; "" owns what everybody shares
 
@@ -86,10 +85,10 @@ class Store:
             return self._kept[key][0]
 
     def name_of(self, part: object) -> Hashable | None:
-        """Return what stands for an array, record or container that is in a shared result.
+        """Return a name for an array, record or container that is part of a shared result.
 
-        It is the same for as long as that result is kept, and never that of anything else. None
-        if no result that all may see holds this very object.
+        The name stays the same as long as the result is kept, and nothing else ever gets it. It is
+        None if no shared result holds this very object.
         """
         number = self._names.get(id(part))
         return None if number is None else (number, id(part))
@@ -160,7 +159,7 @@ def remembered(
         large: For results so large that a few would push out everybody's traces: they are kept
             apart, and only the latest few. Not for uploads.
         needs: Bytes that computing it takes for a while, where they are many.
-        turn: Whether computing it waits for a turn; not what takes milliseconds.
+        turn: Whether computing it waits for a turn. False for what takes milliseconds.
 
     Returns:
         The result. Several sessions may hold the same object, so it must not be changed.
@@ -217,7 +216,7 @@ def place_in_words(place: int, of: int) -> str:
 
 
 def name_of(part: object) -> Hashable | None:
-    """Return what stands for a part of a result that all may see, in either store, or None."""
+    """Return the name of a part of a shared result, from either store, or None."""
     return _store.name_of(part) or _large_store.name_of(part)
 
 
@@ -259,7 +258,7 @@ def cached(
         private: Whether the result is made from an upload, so that it belongs to one session.
         large: Whether the result is kept apart, with the few that are as large.
         needs: Bytes that computing it takes for a while, where they are many.
-        turn: Whether computing it waits for a turn; not a recording, which is only read.
+        turn: Whether computing it waits for a turn. False for a recording, which is only read.
     """
 
     def decorate(compute: Callable[P, T]) -> Callable[P, T]:

@@ -51,9 +51,10 @@ def kept(figure: Callable[..., Any], *of: object, **look: object) -> Drawn:
 
 
 def _name(value: Any) -> Hashable:  # noqa: ANN401 (all that a figure may take)
-    """Return what is equal for equal values and for the same part of a result, and for no others.
+    """Return a name: the same for equal values and for the same part of a shared result.
 
-    `_NAMELESS` for a large array or a record that no result holds.
+    Everything else gets another name. `_NAMELESS` is for what has none: a large array or a record
+    that no shared result holds.
     """
     if value is None or isinstance(value, str | int | float | Enum | np.generic):
         return type(value), value

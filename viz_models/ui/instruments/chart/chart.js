@@ -38,7 +38,7 @@ async function draw(root) {
   if (resized) return Plotly.relayout(root, { width });
   const layout = { ...asked.layout, width, datarevision: asked.revision };
   if (asked.clicked) Object.assign(layout, { clickmode: "event", hovermode: layout.hovermode ?? "closest" });
-  // told once: at each telling Plotly takes it for another one, and begins from nothing
+  // The config is given once. Plotly takes one that is given again for new, and starts all over.
   await Plotly.react(root, asked.data, layout, first ? asked.config : undefined);
   if (root.drawn !== asked) return; // gone meanwhile, or already another one
   root.removeAllListeners("plotly_click");
@@ -46,8 +46,8 @@ async function draw(root) {
   root.dataset.ready = "yes";
 }
 
-/** Keep the traces that are there, and their number, while they are as asked: Plotly then leaves
- * them alone. It takes every typed array and every template for a new one. */
+/** Keep the traces and their revision if nothing in them has changed: Plotly then does not draw
+ * them again. A typed array or a template always counts as changed, so neither is passed on. */
 function prepared(asked, before) {
   asked.traces = JSON.stringify(asked.data);
   const same = asked.traces === before?.traces;
@@ -57,16 +57,20 @@ function prepared(asked, before) {
   return asked;
 }
 
-/** Turn packed numbers, anywhere in it, into plain lists. */
+/** Turn all packed numbers in a value into plain lists. */
 function plain(value) {
   if (!value || typeof value !== "object") return value;
   if (Array.isArray(value)) return typeof value[0] === "object" ? value.map(plain) : value;
   if (!value.bdata) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
   const bytes = Uint8Array.from(atob(value.bdata), (letter) => letter.charCodeAt(0));
   const numbers = Array.from(new NUMBERS[value.dtype](bytes.buffer));
-  const across = Number(String(value.shape ?? numbers.length).split(",").at(-1));
-  if (!value.shape) return numbers;
-  return Array.from({ length: numbers.length / across }, (_, i) => numbers.slice(i * across, (i + 1) * across));
+  const sizes = String(value.shape ?? "").split(",").map(Number); // "49, 241"
+  return sizes.slice(1).reduceRight(inRows, numbers);
+}
+
+/** Cut a list into rows of one size. */
+function inRows(list, size) {
+  return Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
 }
 
 /** Load Plotly; again later, if it cannot be had now. */
